@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { StateFileError } from '../lib/adapters/state-file';
+import { type ConfigurationOptions, loadConfiguration } from '../lib/commands/configuration';
+import { EXIT, exitCodeOf, Mistake } from '../lib/commands/mistake';
+import { noteSkipped, parse } from '../lib/commands/parse';
+import { startProgress } from '../lib/commands/progress';
+import { scan } from '../lib/commands/scan';
+import { writeScanJson } from '../lib/commands/scan-json';
+import { writeScanText } from '../lib/commands/scan-text';
+import { processTerminal } from '../lib/commands/terminal';
+import { ConfigError } from '../lib/config/config-error';
+
+const terminal = processTerminal();
+
+interface ScanFlags extends ConfigurationOptions {
+  readonly format: 'text' | 'json';
+  readonly state?: string;
+  readonly report?: string;
+  readonly limit: number;
+  readonly failOnFindings: boolean;
+}
+
+function program(): Command {
+  const root = new Command('s3-access-watch')
+    .description('Reads Amazon S3 server access logs and tells who reached a bucket from where nobody should.')
+    .showHelpAfterError('(--help lists the commands and options)')
+    .showSuggestionAfterError(true)
+    .configureOutput({ writeErr: (text) => terminal.note(text.replace(/^error: /, 's3-access-watch: ').trimEnd()) })
+    .exitOverride();
+  const paths = 'files, directories, or - for standard input; gzip is unpacked';
+
+  root
+    .command('scan')
+    .description('tells what a deployment would have said of these log objects')
+    .argument('<path...>', paths)
+    .option('-c <key=value>', 'a configuration key, as for cdk deploy; may be repeated', collect, [])
+    .option('--config <file>', 'read the configuration from this file instead of cdk.json')
+    .option('--no-config', 'read no configuration file')
+    .addOption(
+      new Option('--format <format>', 'text for people, json for machines').choices(['text', 'json']).default('text'),
+    )
+    .option('--state <file.csv>', 'carry sightings from run to run (columns of the Splunk lookup)')
+    .option('--report <file.html>', 'write a page to look at and pass on')
+    .option('--limit <number>', 'addresses to show of each bucket, 0 for all', wholeNumber, 50)
+    .option('--fail-on-findings', 'exit with 1 if there are findings', false)
+    .action(async (given: string[], options: ScanFlags & { readonly c: string[] }) => {
+      process.exitCode = await runScan(given, { ...options, context: options.c });
+    });
+
+  root
+    .command('parse')
+    .description('prints each line as one JSON object')
+    .argument('<path...>', paths)
+    .action(async (given: string[]) => {
+      process.exitCode = await parse(given, terminal);
+    });
+  return root;
+}
+
+async function runScan(paths: readonly string[], flags: ScanFlags): Promise<number> {
+  if (flags.report !== undefined) throw new Mistake('--report: the page is not there yet; use --format text or json');
+  const loaded = await loadConfiguration({ context: flags.context, config: flags.config ?? true }, Date.now());
+  for (const warning of loaded.warnings) terminal.note(`s3-access-watch: warning: ${warning}`);
+  const configuration = {
+    ...loaded.configuration,
+    // The past is there to be judged; learning from it silently must be asked for.
+    learningDays: loaded.isGiven('learningDays') ? loaded.configuration.learningDays : 0,
+  };
+  const result = await scan(paths, {
+    configuration,
+    stateFile: flags.state ?? null,
+    startProgress: (totalBytes) => startProgress(totalBytes, terminal.progress),
+  });
+  noteSkipped(result.skipped, terminal);
+  for (const { message } of result.problems) terminal.note(`s3-access-watch: ${message}`);
+  if (flags.format === 'json') await writeScanJson(result, terminal);
+  else {
+    const { sources } = loaded;
+    await writeScanText(result, { configuration, sources, state: flags.state ?? null, limit: flags.limit }, terminal);
+  }
+  const worst = exitCodeOf(result.problems);
+  return worst ?? (flags.failOnFindings && result.findings.length > 0 ? EXIT.findings : EXIT.done);
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('write a whole number, or 0 for all.');
+  return Number(text);
+}
+
+/** The exit code of what was thrown; only what nobody foresaw shows where in the code it happened. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
+  if (error instanceof ConfigError) {
+    terminal.note('s3-access-watch: the configuration cannot be used:');
+    for (const problem of error.problems) terminal.note(`  ${problem}`);
+    return EXIT.mistake;
+  }
+  if (error instanceof Mistake || error instanceof StateFileError) {
+    for (const line of `s3-access-watch: ${error.message}`.split('\n')) terminal.note(line);
+    return EXIT.mistake;
+  }
+  if (typeof (error as NodeJS.ErrnoException).code === 'string') {
+    terminal.note(`s3-access-watch: ${(error as Error).message}`);
+    return EXIT.failure;
+  }
+  console.error(error);
+  return EXIT.failure;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = explain(error);
+  });

@@ -1,0 +1,50 @@
+/** The ASCII bytes that the format is made of. */
+export const LF = 0x0a;
+export const CR = 0x0d;
+export const TAB = 0x09;
+export const SPACE = 0x20;
+export const QUOTE = 0x22;
+export const DASH = 0x2d;
+export const DOT = 0x2e;
+
+export function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+export function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+/** Whether the bytes at `at` are exactly this ASCII text. */
+export function hasAscii(bytes: Uint8Array, at: number, end: number, text: string): boolean {
+  if (at < 0 || at + text.length > end) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** The index of the next space at or behind `from`, or `end`. */
+export function endOfToken(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] !== SPACE) at++;
+  return at;
+}
+
+/** The index of the next byte at or behind `from` that is no space, or `end`. */
+export function skipSpaces(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] === SPACE) at++;
+  return Math.min(at, end);
+}
+
+/** Whether the token is a bare dash, which stands for "no value". */
+export function isDash(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === 1 && bytes[start] === DASH;
+}
+
+/** Whether every byte of the token is a digit; false for an empty one. */
+export function isDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start >= end) return false;
+  for (let at = start; at < end; at++) if (!isDigit(bytes[at]!)) return false;
+  return true;
+}

@@ -1,0 +1,78 @@
+import { FIELD, FIELDS } from './fields';
+import type { RecordFlag } from './record';
+
+/**
+ * Where the fields of one line stand: byte offsets, no strings. One layout is reused for line after line, so that
+ * reading what a detection needs allocates nothing; `toRecord` makes text of it where somebody will look at it.
+ */
+export interface LineLayout {
+  /** Start of each field of `FIELDS`, -1 where the line has none. Quoted fields stand without their quotes. */
+  readonly starts: Int32Array;
+  /** End of each field, exclusive. */
+  readonly ends: Int32Array;
+  /** Epoch milliseconds. */
+  time: number;
+  /** Where the ninth field, the Request-URI, begins. */
+  restStart: number;
+  /** Where the line ends, blanks and CR cut off. */
+  restEnd: number;
+  /** Where the fields after the 27th begin; equal to `extraEnd` if there are none. */
+  extraStart: number;
+  extraEnd: number;
+  /** One bit a flag, by its place in `FLAGS`. */
+  flags: number;
+}
+
+/** Why a line is no record; null: it is one. */
+export type FailureReason = 'no bucket' | 'no time' | 'no operation';
+
+export const FLAGS: readonly RecordFlag[] = [
+  'truncated',
+  'ambiguous-status',
+  'ambiguous-referer',
+  'ambiguous-user-agent',
+  'untyped-tail',
+  'invalid-status',
+  'invalid-number',
+  'invalid-utf8',
+];
+
+export function createLayout(): LineLayout {
+  return {
+    starts: new Int32Array(FIELDS.length).fill(-1),
+    ends: new Int32Array(FIELDS.length).fill(-1),
+    time: Number.NaN,
+    restStart: 0,
+    restEnd: 0,
+    extraStart: 0,
+    extraEnd: 0,
+    flags: 0,
+  };
+}
+
+export function resetLayout(layout: LineLayout): void {
+  layout.starts.fill(-1);
+  layout.ends.fill(-1);
+  layout.time = Number.NaN;
+  layout.restStart = 0;
+  layout.restEnd = 0;
+  layout.extraStart = 0;
+  layout.extraEnd = 0;
+  layout.flags = 0;
+}
+
+export function setField(layout: LineLayout, field: number, start: number, end: number): void {
+  layout.starts[field] = start;
+  layout.ends[field] = end;
+}
+
+export function addFlag(layout: LineLayout, flag: RecordFlag): void {
+  layout.flags |= 1 << FLAGS.indexOf(flag);
+}
+
+export function hasFlag(layout: LineLayout, flag: RecordFlag): boolean {
+  return (layout.flags & (1 << FLAGS.indexOf(flag))) !== 0;
+}
+
+/** The first and last field of the status block: status, error code and four integers, never written by a client. */
+export const STATUS_BLOCK = { first: FIELD.httpStatus, last: FIELD.turnAroundTime } as const;

@@ -1,0 +1,85 @@
+import { LF } from './bytes';
+
+/** Longer lines are parse failures and are not held in memory. Bytes, without the LF. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+
+/** How much of a failed line is kept for people to look at. Bytes. */
+export const FAILURE_SAMPLE_BYTES = 2048;
+
+export interface LineHandler {
+  /** One line, `bytes[start, end)` without its LF; the bytes are only valid during the call. Lines count from 1. */
+  line(bytes: Uint8Array, start: number, end: number, number: number): void;
+  /** A line over `MAX_LINE_BYTES`, of which only the first `FAILURE_SAMPLE_BYTES` are left, valid during the call. */
+  tooLong(sample: Uint8Array, number: number): void;
+}
+
+export interface LineSplitter {
+  /** The next bytes of the log object, in chunks of any size. The chunk may be reused afterwards. */
+  push(chunk: Uint8Array): void;
+  /** The last line, if it had no LF. */
+  end(): void;
+}
+
+/**
+ * Cuts a stream of bytes into lines at LF and nowhere else (CR, VT, FF and U+2028 occur inside lines). Only the part
+ * of a line that a chunk cuts off is copied; whole lines are handed on where they are.
+ */
+export function splitLines(handler: LineHandler): LineSplitter {
+  let partial = new Uint8Array(4096);
+  let held = 0;
+  let overlong = false;
+  let number = 1;
+
+  function hold(chunk: Uint8Array, start: number, end: number): void {
+    if (overlong) return;
+    const needed = held + end - start;
+    if (needed > MAX_LINE_BYTES) {
+      // The sample is all that is needed of it from here on.
+      keep(chunk, start, Math.min(end, start + Math.max(0, FAILURE_SAMPLE_BYTES - held)));
+      overlong = true;
+    } else keep(chunk, start, end);
+  }
+
+  function keep(chunk: Uint8Array, start: number, end: number): void {
+    const needed = held + end - start;
+    if (needed > partial.length) {
+      const larger = new Uint8Array(Math.max(needed, partial.length * 2));
+      larger.set(partial.subarray(0, held));
+      partial = larger;
+    }
+    partial.set(chunk.subarray(start, end), held);
+    held = needed;
+  }
+
+  function finishPartial(): void {
+    if (overlong) handler.tooLong(partial.subarray(0, Math.min(held, FAILURE_SAMPLE_BYTES)), number);
+    else handler.line(partial, 0, held, number);
+    held = 0;
+    overlong = false;
+    number++;
+  }
+
+  return {
+    push(chunk) {
+      let start = 0;
+      if (held > 0 || overlong) {
+        const lf = chunk.indexOf(LF);
+        hold(chunk, 0, lf < 0 ? chunk.length : lf);
+        if (lf < 0) return;
+        finishPartial();
+        start = lf + 1;
+      }
+      for (let lf = chunk.indexOf(LF, start); lf >= 0; lf = chunk.indexOf(LF, start)) {
+        if (lf - start > MAX_LINE_BYTES) {
+          handler.tooLong(chunk.subarray(start, start + FAILURE_SAMPLE_BYTES), number);
+        } else handler.line(chunk, start, lf, number);
+        number++;
+        start = lf + 1;
+      }
+      if (start < chunk.length) hold(chunk, start, chunk.length);
+    },
+    end() {
+      if (held > 0 || overlong) finishPartial();
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { DASH, endOfToken, hasAscii, isDash, isDigit, isLetter, QUOTE, SPACE } from './bytes';
+import { FIELD, FIELDS } from './fields';
+import { addFlag, type LineLayout, setField } from './layout';
+
+/** The fields behind the user agent; the first seven came together in 2019, so a line has none, one or at least seven. */
+const TAIL = { first: FIELD.versionId, last: FIELD.sourceRegion, typed: 7 } as const;
+
+/** Lines of 17 and 18 fields were last written before Host Id and six others came (AWS documented them 2019-06-07). */
+const SEVEN_FIELDS_SINCE = Date.UTC(2019, 2, 1);
+
+/**
+ * Finds Referer, User-Agent and what follows. Both are the client's own text in quotes without escaping. The user
+ * agent ends at the last quote that a typed tail follows (seven fields of their kinds, then more); the referer at the
+ * last `" "` before that.
+ */
+export function locateTail(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
+  if (start >= end) {
+    addFlag(layout, 'truncated');
+  } else if (bytes[start] === QUOTE) {
+    locateQuotedReferer(bytes, start + 1, end, layout);
+  } else {
+    const refererEnd = endOfToken(bytes, start, end);
+    if (isDash(bytes, start, refererEnd)) setField(layout, FIELD.referer, start, refererEnd);
+    else addFlag(layout, 'untyped-tail');
+    locateUserAgent(bytes, refererEnd + 1, end, layout);
+  }
+}
+
+function locateQuotedReferer(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
+  const agentEnd = findUserAgentEnd(bytes, start, end, layout);
+  if (agentEnd < 0) {
+    setField(layout, FIELD.referer, start, end);
+    addFlag(layout, 'truncated');
+    return;
+  }
+  const boundary = lastBoundary(bytes, start, agentEnd, layout);
+  if (boundary >= 0) {
+    setField(layout, FIELD.referer, start, boundary);
+    setField(layout, FIELD.userAgent, boundary + 3, agentEnd);
+    placeTail(bytes, agentEnd + 2, end, layout);
+  } else {
+    // Only one quoted text: it is the referer, and the user agent is a bare dash, or cut.
+    setField(layout, FIELD.referer, start, agentEnd);
+    locateUserAgent(bytes, agentEnd + 2, end, layout);
+  }
+}
+
+/** The user agent behind a referer whose end is known. */
+function locateUserAgent(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
+  if (start >= end) {
+    addFlag(layout, 'truncated');
+  } else if (bytes[start] === QUOTE) {
+    const agentEnd = findUserAgentEnd(bytes, start + 1, end, layout);
+    setField(layout, FIELD.userAgent, start + 1, agentEnd < 0 ? end : agentEnd);
+    if (agentEnd < 0) addFlag(layout, 'truncated');
+    else placeTail(bytes, agentEnd + 2, end, layout);
+  } else {
+    const agentEnd = endOfToken(bytes, start, end);
+    if (isDash(bytes, start, agentEnd)) setField(layout, FIELD.userAgent, start, agentEnd);
+    else addFlag(layout, 'untyped-tail');
+    placeTail(bytes, agentEnd + 1, end, layout);
+  }
+}
+
+/**
+ * The quote that ends the user agent, -1 if no quote can. Searched from the right, so that a tail forged in the
+ * user agent loses against the real one; quotes further right can only belong to fields that S3 adds one day.
+ */
+function findUserAgentEnd(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
+  let last = -1;
+  let typed = -1;
+  for (let at = end - 1; at >= start; at--) {
+    if (bytes[at] !== QUOTE || (at + 1 < end && bytes[at + 1] !== SPACE)) continue;
+    if (last < 0) last = at;
+    if (!isTypedTail(bytes, at + 2, end)) continue;
+    if (typed >= 0) {
+      addFlag(layout, 'ambiguous-user-agent');
+      break;
+    }
+    typed = at;
+  }
+  if (typed < 0 || typed === last) return last;
+  const old = layout.time < SEVEN_FIELDS_SINCE && countTokens(bytes, last + 2, end, 2) <= 1;
+  addFlag(layout, 'ambiguous-user-agent');
+  return old ? last : typed;
+}
+
+/** The last `" "` in the text of referer and user agent, -1 if there is none. */
+function lastBoundary(bytes: Uint8Array, start: number, agentEnd: number, layout: LineLayout): number {
+  let last = -1;
+  for (let at = agentEnd - 3; at >= start; at--) {
+    if (bytes[at] !== QUOTE || bytes[at + 1] !== SPACE || bytes[at + 2] !== QUOTE) continue;
+    if (last >= 0) {
+      addFlag(layout, 'ambiguous-referer');
+      break;
+    }
+    last = at;
+  }
+  return last;
+}
+
+/** Whether seven fields of the right kinds stand here, and none of the wrong kind in the three places behind them. */
+function isTypedTail(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  for (let field = TAIL.first; field <= TAIL.last; field++) {
+    if (at >= end) return field - TAIL.first >= TAIL.typed;
+    const tokenEnd = endOfToken(bytes, at, end);
+    if (!isOfKind(bytes, at, tokenEnd, field)) return false;
+    at = tokenEnd + 1;
+  }
+  return true;
+}
+
+/** What may stand in a place of the tail, told as loosely as new values need and as tightly as forgeries allow. */
+function isOfKind(bytes: Uint8Array, start: number, end: number, field: number): boolean {
+  if (start >= end || bytes[start] === QUOTE) return false;
+  if (isDash(bytes, start, end)) return true;
+  switch (field) {
+    case FIELD.signatureVersion:
+      return hasAscii(bytes, start, end, 'SigV');
+    case FIELD.cipherSuite:
+      return isName(bytes, start, end);
+    case FIELD.authenticationType:
+      return isName(bytes, start, end);
+    case FIELD.tlsVersion:
+      return hasAscii(bytes, start, end, 'TLS');
+    case FIELD.accessPointArn:
+      return hasAscii(bytes, start, end, 'arn:');
+    case FIELD.aclRequired:
+      return hasAscii(bytes, start, end, 'Yes') && end - start === 3;
+    case FIELD.sourceRegion:
+      return isName(bytes, start, end);
+    default:
+      return true;
+  }
+}
+
+/** Letters, digits, `-` and `_`. */
+function isName(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (!isLetter(byte) && !isDigit(byte) && byte !== DASH && byte !== 0x5f) return false;
+  }
+  return true;
+}
+
+/** The tail's fields by position; what is left over is extra. */
+function placeTail(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
+  let at = start;
+  let field: number = TAIL.first;
+  for (; field < FIELDS.length && at < end; field++) {
+    const tokenEnd = endOfToken(bytes, at, end);
+    if (!isOfKind(bytes, at, tokenEnd, field)) addFlag(layout, 'untyped-tail');
+    setField(layout, field, at, tokenEnd);
+    at = tokenEnd + 1;
+  }
+  const count = field - TAIL.first;
+  if (count > 1 && count < TAIL.typed) addFlag(layout, 'truncated');
+  layout.extraStart = Math.min(at, end);
+  layout.extraEnd = end;
+}
+
+/** How many tokens there are, counted up to `limit`. */
+function countTokens(bytes: Uint8Array, start: number, end: number, limit: number): number {
+  let count = 0;
+  for (let at = start; at < end && count < limit; at = endOfToken(bytes, at, end) + 1) count++;
+  return count;
+}

@@ -1,0 +1,123 @@
+import { CR, endOfToken, isDash, QUOTE, SPACE, TAB } from './bytes';
+import { FIELDS } from './fields';
+import { addFlag, createLayout, type FailureReason, FLAGS, hasFlag, type LineLayout, resetLayout } from './layout';
+import { locateHead } from './locate-head';
+import { locateStatus } from './locate-status';
+import { locateTail } from './locate-tail';
+import type { AccessLogRecord } from './record';
+
+/** A line without anything to read (`blank`), a record (`record`), or the reason why it is none. */
+export type LineOutcome = 'blank' | 'record' | FailureReason;
+
+/**
+ * Finds the first eight fields of the line `bytes[start, end)` (without its LF), which decide whether it is a record
+ * at all. What is left to find stands between `layout.restStart` and `layout.restEnd`; `locateDecision` or
+ * `locateAll` finds it. Time is linear in the line's length on any bytes, for all three together.
+ */
+export function locateLine(bytes: Uint8Array, start: number, end: number, layout: LineLayout): LineOutcome {
+  let from = start;
+  let to = end;
+  if (to > from && bytes[to - 1] === CR) to--;
+  if (to - from >= 3 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) from += 3; // BOM
+  while (from < to && (bytes[from] === SPACE || bytes[from] === TAB)) from++;
+  while (to > from && (bytes[to - 1] === SPACE || bytes[to - 1] === TAB)) to--;
+  if (from === to) return 'blank';
+  resetLayout(layout);
+  const rest = locateHead(bytes, from, to, layout);
+  if (typeof rest === 'string') return rest;
+  layout.restStart = rest;
+  layout.restEnd = to;
+  return 'record';
+}
+
+/** Finds the Request-URI and the status block: with the head, all that the detections judge by. */
+export function locateDecision(bytes: Uint8Array, layout: LineLayout): void {
+  locateStatus(bytes, layout.restStart, layout.restEnd, layout, false);
+}
+
+/** Finds every field behind the head, and flags what is doubtful. Decides as `locateDecision` does. */
+export function locateAll(bytes: Uint8Array, layout: LineLayout): void {
+  const referer = locateStatus(bytes, layout.restStart, layout.restEnd, layout, true);
+  locateTail(bytes, referer, layout.restEnd, layout);
+}
+
+/** The record of a line that `locateLine` and `locateAll` have read. */
+export function toRecord(bytes: Uint8Array, layout: LineLayout): AccessLogRecord {
+  const text = textReader(bytes, layout);
+  const record: Record<string, unknown> = {};
+  for (let field = 0; field < FIELDS.length; field++) {
+    const { name, kind } = FIELDS[field]!;
+    const start = layout.starts[field]!;
+    const end = layout.ends[field]!;
+    if (kind === 'time') record[name] = layout.time;
+    else if (start < 0 || isDash(bytes, start, end)) record[name] = null;
+    else if (kind === 'integer' || kind === 'status') record[name] = integer(text(start, end), layout);
+    else if (start === end && kind !== 'quoted') record[name] = null;
+    else record[name] = text(start, end);
+  }
+  record.extra = extraFields(bytes, layout).map(([start, end]) => text(start, end));
+  record.flags = layout.flags === 0 ? [] : FLAGS.filter((flag) => hasFlag(layout, flag));
+  return record as unknown as AccessLogRecord;
+}
+
+/** Reads one line to its record, or says why it is none; null for a blank line. */
+export function parseLine(line: Uint8Array): AccessLogRecord | FailureReason | null {
+  const layout = createLayout();
+  const outcome = locateLine(line, 0, line.length, layout);
+  if (outcome !== 'record') return outcome === 'blank' ? null : outcome;
+  locateAll(line, layout);
+  return toRecord(line, layout);
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+/** Text of the UTF-8 bytes `bytes[start, end)`; what is not UTF-8 becomes U+FFFD. */
+export function decode(bytes: Uint8Array, start: number, end: number): string {
+  return utf8.decode(bytes.subarray(start, end));
+}
+
+/** Decodes the line once and cuts fields from it where a character is a byte, which is nearly always. */
+function textReader(bytes: Uint8Array, layout: LineLayout): (start: number, end: number) => string {
+  const from = layout.starts[0]!;
+  const to = layout.ends.reduce((latest, end) => Math.max(latest, end), layout.extraEnd);
+  const line = decode(bytes, from, to);
+  if (line.includes('\ufffd') && !isUtf8(bytes.subarray(from, to))) addFlag(layout, 'invalid-utf8');
+  // Decoding never lengthens, so equal lengths mean that each byte became one character in its own place.
+  if (line.length === to - from) return (start, end) => line.slice(start - from, end - from);
+  return (start, end) => decode(bytes, start, end);
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strictUtf8.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function integer(digits: string, layout: LineLayout): number | null {
+  const value = Number(digits);
+  if (Number.isSafeInteger(value)) return value;
+  addFlag(layout, 'invalid-number');
+  return null;
+}
+
+/** The fields behind the 27th; one that begins with a quote reaches to the next quote that a space follows. */
+function extraFields(bytes: Uint8Array, layout: LineLayout): [start: number, end: number][] {
+  const fields: [number, number][] = [];
+  let at = layout.extraStart;
+  while (at < layout.extraEnd) {
+    let end = endOfToken(bytes, at, layout.extraEnd);
+    if (bytes[at] === QUOTE)
+      while (end < layout.extraEnd && !closes(bytes, at, end)) end = endOfToken(bytes, end + 1, layout.extraEnd);
+    fields.push([at, end]);
+    at = end + 1;
+  }
+  return fields;
+}
+
+function closes(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start > 1 && bytes[end - 1] === QUOTE;
+}

@@ -1,0 +1,198 @@
+import { createReadStream, type Dirent, type Stats } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** Where log lines come from in a terminal. */
+export interface LogFile {
+  /** The path as people know it; `-` is standard input. */
+  readonly path: string;
+  /** Bytes on disk; null where that is unknown. */
+  readonly size: number | null;
+  /** Whether the user named it; else it was met in a directory. */
+  readonly named: boolean;
+  /** Whether it can be read twice; a pipe cannot. */
+  readonly regular: boolean;
+}
+
+/** Why a path could not be listed or read; `missing` and `empty` are the user's to put right. */
+export interface PathProblem {
+  readonly kind: 'missing' | 'empty' | 'unreadable';
+  readonly message: string;
+}
+
+/** Bytes read at a time. */
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * The files behind a path: itself, or everything in a directory and below it, sorted by path; what begins with a dot
+ * is left out, as are links to directories (they can run in circles).
+ */
+export async function listLogFiles(path: string): Promise<{ files: LogFile[]; problems: PathProblem[] }> {
+  if (path === '-') return { files: [{ path, size: null, named: true, regular: false }], problems: [] };
+  let status: Stats;
+  try {
+    status = await stat(path);
+  } catch (error) {
+    return { files: [], problems: [listingProblem(path, error)] };
+  }
+  if (!status.isDirectory()) {
+    const regular = status.isFile();
+    return { files: [{ path, size: regular ? status.size : null, named: true, regular }], problems: [] };
+  }
+  const files: LogFile[] = [];
+  const problems: PathProblem[] = [];
+  await walk(path, files, problems);
+  if (files.length === 0 && problems.length === 0) {
+    problems.push({ kind: 'empty', message: `${path}: there is no file in this directory` });
+  }
+  return { files, problems };
+}
+
+async function walk(directory: string, files: LogFile[], problems: PathProblem[]): Promise<void> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    problems.push(listingProblem(directory, error));
+    return;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) await walk(path, files, problems);
+    else if (entry.isFile() || entry.isSymbolicLink()) {
+      try {
+        const status = await stat(path);
+        if (status.isFile()) files.push({ path, size: status.size, named: false, regular: true });
+      } catch (error) {
+        problems.push(listingProblem(path, error));
+      }
+    }
+  }
+}
+
+function listingProblem(path: string, error: unknown): PathProblem {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return { kind: 'missing', message: `${path}: no such file or directory` };
+  return { kind: 'unreadable', message: `${path}: ${reasonOf(error)}` };
+}
+
+/** What the operating system or the decompressor said, in words. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'the file vanished before it was read';
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
+  if (code === 'ELOOP') return 'its links run in a circle';
+  if (code === 'Z_BUF_ERROR') return 'the gzip stream is cut short; what it held before that was read';
+  if (code?.startsWith('Z_') === true)
+    return `the gzip stream is damaged (${message}); what it held before that was read`;
+  return message;
+}
+
+/** A file could not be read to its end; the message names it. */
+export class ReadFailure extends Error {
+  override readonly name = 'ReadFailure';
+}
+
+/**
+ * Reads a file from front to back in chunks that are only valid during the call; gzip is told by its first two bytes
+ * and unpacked. Returns the bytes read from disk so far with each chunk, for progress.
+ * @throws ReadFailure where it cannot be read to the end; what was readable has been handed on.
+ */
+export async function readChunks(
+  file: LogFile,
+  onChunk: (chunk: Uint8Array, bytesRead: number) => void | Promise<void>,
+): Promise<void> {
+  try {
+    if (file.path === '-') await readStream(process.stdin, onChunk);
+    else if (!file.regular || (await isGzip(file.path))) await readStream(createReadStream(file.path), onChunk);
+    else await readPlain(file.path, onChunk);
+  } catch (error) {
+    // Without a code it comes from the caller's own onChunk.
+    if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+    throw new ReadFailure(`${file.path === '-' ? 'standard input' : file.path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The first bytes of a file, unpacked; at most `CHUNK_BYTES`. */
+export async function readBeginning(file: LogFile): Promise<Uint8Array> {
+  let beginning = new Uint8Array(0);
+  const enough = new Error('enough');
+  try {
+    await readChunks(file, (chunk) => {
+      beginning = Uint8Array.from(chunk.subarray(0, CHUNK_BYTES));
+      throw enough;
+    });
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+  return beginning;
+}
+
+async function readPlain(
+  path: string,
+  onChunk: (chunk: Uint8Array, bytesRead: number) => void | Promise<void>,
+): Promise<void> {
+  const handle = await open(path);
+  try {
+    // One buffer for the whole file: the stream layer costs more than reading a line does.
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    let total = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES);
+      if (bytesRead === 0) return;
+      total += bytesRead;
+      const pending = onChunk(buffer.subarray(0, bytesRead), total);
+      if (pending !== undefined) await pending;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && hasGzipMagic(buffer);
+  } finally {
+    await handle.close();
+  }
+}
+
+function hasGzipMagic(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function readStream(
+  input: Readable,
+  onChunk: (chunk: Uint8Array, bytesRead: number) => void | Promise<void>,
+): Promise<void> {
+  let bytesRead = 0;
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      bytesRead += chunk.length;
+      yield chunk;
+    }
+  };
+  const chunks = counted();
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const all = async function* (): AsyncGenerator<Buffer> {
+    yield first.value;
+    yield* chunks;
+  };
+  const plain = hasGzipMagic(first.value) ? unpack(all()) : all();
+  for await (const chunk of plain) await onChunk(chunk, bytesRead);
+}
+
+async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const source = Readable.from(packed);
+  const gunzip = createGunzip();
+  source.on('error', (error) => gunzip.destroy(error));
+  yield* source.pipe(gunzip) as AsyncIterable<Buffer>;
+}

@@ -1,0 +1,117 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { parse } from 'csv-parse';
+import { stringify } from 'csv-stringify/sync';
+import writeFileAtomic from 'write-file-atomic';
+import { formatNetwork, parseCidr } from '../detection/address';
+import type { Sighting } from '../detection/sightings';
+
+/** The columns of Splunk's lookup `previously_seen_S3_access_from_remote_ip`; times are epoch seconds. */
+const COLUMNS = ['bucket_name', 'remote_ip', 'firstTime', 'lastTime'] as const;
+
+/** Of a bad file, this many bad lines are named. */
+const MAX_NAMED_LINES = 20;
+
+/** A state file that cannot be used as it is; the message names every bad line. The file was not touched. */
+export class StateFileError extends Error {
+  override readonly name = 'StateFileError';
+}
+
+/**
+ * The sightings in a CSV file; none if there is no such file yet. Columns may stand in any order, and others beside
+ * them. Rows of one pair are the caller's to merge.
+ * @throws StateFileError naming every bad line; a system error where the file cannot be read.
+ */
+export async function readStateFile(path: string): Promise<readonly Sighting[]> {
+  try {
+    await stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  const sightings: Sighting[] = [];
+  const bad: string[] = [];
+  const rows = createReadStream(path).pipe(
+    parse({ bom: true, skip_empty_lines: true, relax_column_count: true, trim: true, info: true }),
+  );
+  let header: Map<string, number> | null = null;
+  try {
+    for await (const { record, info } of rows as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      if (header === null) {
+        header = readHeader(path, record);
+        continue;
+      }
+      const row = readRow(record, header);
+      if (typeof row === 'string') bad.push(`  line ${info.lines}: ${row}`);
+      else sightings.push(row);
+    }
+  } catch (error) {
+    const { code, lines, message } = error as { code?: string; lines?: number; message: string };
+    if (code?.startsWith('CSV_') !== true) throw error;
+    bad.push(`  line ${lines ?? '?'}: ${message}`);
+  }
+  if (bad.length > 0) {
+    const more = bad.length > MAX_NAMED_LINES ? [`  … and ${bad.length - MAX_NAMED_LINES} more`] : [];
+    throw new StateFileError(
+      [
+        `${path}: not used and not changed, ${bad.length} bad line${bad.length === 1 ? '' : 's'}:`,
+        ...bad.slice(0, MAX_NAMED_LINES),
+        ...more,
+      ].join('\n'),
+    );
+  }
+  return sightings;
+}
+
+/** Writes the sightings sorted by bucket and network, so that whole the old file stands there or the new one. */
+export async function writeStateFile(path: string, sightings: Iterable<Sighting>): Promise<void> {
+  const rows = [...sightings]
+    .sort((a, b) => compare(a.bucket, b.bucket) || compare(a.network, b.network))
+    .map(({ bucket, network, firstSeenAt, lastSeenAt }) => [
+      bucket,
+      network,
+      String(Math.floor(firstSeenAt / 1000)),
+      String(Math.floor(lastSeenAt / 1000)),
+    ]);
+  await writeFileAtomic(path, stringify([[...COLUMNS], ...rows]));
+}
+
+function readHeader(path: string, names: readonly string[]): Map<string, number> {
+  const header = new Map(names.map((name, index) => [name, index]));
+  const missing = COLUMNS.filter((name) => !header.has(name));
+  if (missing.length === 0) return header;
+  throw new StateFileError(
+    `${path}: not used and not changed, its first line must name the columns ${COLUMNS.join(',')}; missing: ${missing.join(', ')}`,
+  );
+}
+
+/** A row's sighting, or what is wrong with it. */
+function readRow(record: readonly string[], header: ReadonlyMap<string, number>): Sighting | string {
+  const [bucket, network, firstTime, lastTime] = COLUMNS.map((name) => record[header.get(name)!] ?? '') as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  if (bucket === '') return 'bucket_name is empty';
+  const cidr = parseCidr(network);
+  if ('problem' in cidr) {
+    const instead = cidr.instead === null ? '' : `; write "${cidr.instead}"`;
+    return `remote_ip ${JSON.stringify(network)} ${cidr.problem}${instead}`;
+  }
+  const firstSeenAt = epochSeconds(firstTime);
+  const lastSeenAt = epochSeconds(lastTime);
+  if (firstSeenAt === null) return `firstTime ${JSON.stringify(firstTime)} is not a time in epoch seconds`;
+  if (lastSeenAt === null) return `lastTime ${JSON.stringify(lastTime)} is not a time in epoch seconds`;
+  if (lastSeenAt < firstSeenAt) return `lastTime ${lastTime} is before firstTime ${firstTime}`;
+  return { bucket, network: formatNetwork(cidr), firstSeenAt, lastSeenAt };
+}
+
+/** Splunk writes fractions now and then. Epoch milliseconds; null for what is no time between 1970 and 2286. */
+function epochSeconds(text: string): number | null {
+  return /^\d{1,10}(\.\d{1,9})?$/.test(text) ? Math.floor(Number(text) * 1000) : null;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,14 @@
+/**
+ * Characters that change what is shown without being seen: controls (escape sequences begin with one), format
+ * characters (bidirectional controls, zero-width characters, the byte order mark), line and paragraph separators,
+ * lone surrogates, and characters of private use.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
+
+/**
+ * Text that a stranger wrote, safe to show: what could steer a terminal or turn text around becomes `\u{1b}`, and
+ * stays recognisable as what it was.
+ */
+export function makeVisible(text: string): string {
+  return text.replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Configuration } from '../config/configuration';
+import { allowlistFileOf, type Layer } from '../config/layers';
+import { readConfiguration } from '../config/read-configuration';
+import { Mistake } from './mistake';
+
+export interface ConfigurationOptions {
+  /** `key=value` texts of `-c`, in the order given; the last of a key counts. */
+  readonly context: readonly string[];
+  /** `--config FILE` replaces the context files; false (`--no-config`) reads none. */
+  readonly config: string | boolean;
+}
+
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  readonly warnings: readonly string[];
+  /** The layers that gave our keys, highest precedence first: `-c`, `cdk.json`, … */
+  readonly sources: readonly string[];
+  /** Whether somebody gave this key, or it has its default. */
+  readonly isGiven: (key: string) => boolean;
+}
+
+/**
+ * Reads the configuration that a deployment from this folder would have: `-c`, then the context of `cdk.json`,
+ * `cdk.context.json` and `~/.cdk.json`, the order in which the AWS CDK merges them.
+ * @throws ConfigError with every problem; Mistake where a file cannot be read.
+ */
+export async function loadConfiguration(options: ConfigurationOptions, now: number): Promise<LoadedConfiguration> {
+  const layers: (Layer & { readonly directory: string })[] = [
+    { source: '-c', values: readContextOptions(options.context), directory: process.cwd() },
+  ];
+  if (typeof options.config === 'string') {
+    const file = await readContextFile(options.config);
+    if (file === null) throw new Mistake(`--config ${options.config}: no such file`);
+    layers.push({ source: options.config, values: file, directory: dirname(resolve(options.config)) });
+  } else if (options.config) {
+    const candidates = [
+      { source: 'cdk.json', path: 'cdk.json' },
+      { source: 'cdk.context.json', path: 'cdk.context.json' },
+      { source: '~/.cdk.json', path: join(homedir(), '.cdk.json') },
+    ];
+    for (const { source, path } of candidates) {
+      const values = await readContextFile(path);
+      if (values !== null) layers.push({ source, values, directory: dirname(resolve(path)) });
+    }
+  }
+  const named = allowlistFileOf(layers);
+  const allowlistFile = named === null ? undefined : await readAllowlistFile(named, layers);
+  const { configuration, warnings, sources } = readConfiguration({ layers, allowlistFile, purpose: 'terminal', now });
+  const used = new Set(sources.values());
+  return {
+    configuration,
+    warnings,
+    sources: layers.map(({ source }) => source).filter((source) => used.has(source)),
+    isGiven: (key) => new Map<string, string>(sources).has(key),
+  };
+}
+
+function readContextOptions(texts: readonly string[]): Record<string, unknown> {
+  const entries = texts.map((text) => {
+    const equals = text.indexOf('=');
+    if (equals < 1) throw new Mistake(`-c ${text}: write key=value, for example -c allowlist=203.0.113.0/24`);
+    return [text.slice(0, equals), text.slice(equals + 1)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The context in a JSON file: its `context` where it has one, as `cdk.json` does, else the whole. Null: no file. */
+async function readContextFile(path: string): Promise<Record<string, unknown> | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new Mistake(`${path}: cannot be read (${(error as Error).message})`, { cause: error });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Mistake(`${path}: is not JSON (${(error as Error).message})`, { cause: error });
+  }
+  const isCdkJson = /(^|[\\/])\.?cdk\.json$/.test(path);
+  const context = isObject(json) && (isCdkJson || 'context' in json) ? (json.context ?? {}) : json;
+  if (!isObject(context)) throw new Mistake(`${path}: holds no context; write {"context": {"allowlist": [...]}}`);
+  return context;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function readAllowlistFile(
+  { value, source }: { readonly value: string; readonly source: string },
+  layers: readonly { readonly source: string; readonly directory: string }[],
+): Promise<{ name: string; text: string }> {
+  const directory = layers.find((layer) => layer.source === source)?.directory ?? process.cwd();
+  const path = resolve(directory, value);
+  try {
+    return { name: value, text: await readFile(path, 'utf8') };
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? `there is no ${path}` : (error as Error).message;
+    throw new Mistake(`allowlistFile: "${value}" cannot be read: ${reason}`, { cause: error });
+  }
+}

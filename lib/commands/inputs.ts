@@ -1,0 +1,119 @@
+import { createLayout } from '../access-log/layout';
+import { splitLines } from '../access-log/lines';
+import { readLogObjectKey } from '../access-log/log-object-key';
+import { locateLine } from '../access-log/parse-line';
+import { type LogFile, listLogFiles, ReadFailure, readBeginning, readChunks } from '../adapters/log-files';
+import { makeVisible } from '../alerting/visible';
+import { Mistake, type Problem } from './mistake';
+
+/** A file to read as a log object. */
+export interface LogObjectFile extends LogFile {
+  /** The time in its name, epoch milliseconds; null where the name holds none. */
+  readonly keyTime: number | null;
+}
+
+export interface Inputs {
+  readonly files: readonly LogObjectFile[];
+  /** Files met in directories that are no access logs. */
+  readonly skipped: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Finds the log objects behind paths: files, directories, `-`. What the user names is taken at its word; in a
+ * directory a file counts as a log if it is named like one of S3's, or if one of its first lines reads as a record.
+ * @throws Mistake for a path that no command can read yet.
+ */
+export async function findInputs(paths: readonly string[]): Promise<Inputs> {
+  const files: LogObjectFile[] = [];
+  const skipped: string[] = [];
+  const problems: Problem[] = [];
+  for (const path of paths) {
+    if (path.startsWith('s3://')) {
+      throw new Mistake(
+        `${makeVisible(path)}: reading from S3 is not there yet; copy the logs first: aws s3 cp --recursive ${makeVisible(path)} logs/`,
+      );
+    }
+  }
+  for (const path of new Set(paths)) {
+    const listed = await listLogFiles(path);
+    for (const { kind, message } of listed.problems) {
+      problems.push({ kind: kind === 'unreadable' ? 'failure' : 'mistake', message });
+    }
+    const found = problems.length + files.length;
+    for (const file of listed.files) {
+      const keyTime = readLogObjectKey(file.path)?.time ?? null;
+      if (file.named || keyTime !== null) files.push({ ...file, keyTime });
+      else await sortOut({ ...file, keyTime }, files, skipped, problems);
+    }
+    if (problems.length + files.length === found && listed.problems.length === 0) {
+      problems.push({ kind: 'mistake', message: `${path}: there is no access log in this directory` });
+    }
+  }
+  return { files, skipped, problems };
+}
+
+async function sortOut(
+  file: LogObjectFile,
+  files: LogObjectFile[],
+  skipped: string[],
+  problems: Problem[],
+): Promise<void> {
+  try {
+    if (file.size === 0 || holdsRecord(await readBeginning(file))) files.push(file);
+    else skipped.push(file.path);
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error;
+    problems.push({ kind: 'failure', message: error.message });
+  }
+}
+
+function holdsRecord(bytes: Uint8Array): boolean {
+  const layout = createLayout();
+  let found = false;
+  const lines = splitLines({
+    line(line, start, end) {
+      found ||= locateLine(line, start, end, layout) === 'record';
+    },
+    tooLong() {},
+  });
+  lines.push(bytes);
+  lines.end();
+  return found;
+}
+
+/**
+ * Puts log objects in the order in which they arrived: by the time in the key, else by the last record, which takes
+ * reading those files once before. What can be read only once comes last.
+ */
+export async function inOrderOfArrival(files: readonly LogObjectFile[]): Promise<readonly LogObjectFile[]> {
+  if (files.length < 2) return files;
+  const arrivals = new Map<LogObjectFile, number>();
+  for (const file of files) {
+    arrivals.set(file, file.keyTime ?? (file.regular ? await lastRecordTime(file) : Number.POSITIVE_INFINITY));
+  }
+  return [...files].sort((a, b) => {
+    const [at, bt] = [arrivals.get(a)!, arrivals.get(b)!];
+    if (at !== bt) return at < bt ? -1 : 1;
+    return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+  });
+}
+
+/** The time of the latest record, epoch milliseconds; of what is readable, as the scan itself reports the rest. */
+async function lastRecordTime(file: LogObjectFile): Promise<number> {
+  const layout = createLayout();
+  let last = Number.NEGATIVE_INFINITY;
+  const lines = splitLines({
+    line(bytes, start, end) {
+      if (locateLine(bytes, start, end, layout) === 'record') last = Math.max(last, layout.time);
+    },
+    tooLong() {},
+  });
+  try {
+    await readChunks(file, (chunk) => lines.push(chunk));
+    lines.end();
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error;
+  }
+  return last;
+}

@@ -1,0 +1,26 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+/** Under this many bytes a command is done before anybody looks. */
+const WORTH_SHOWING_BYTES = 32 * 1024 * 1024;
+
+export interface Progress {
+  /** Bytes read so far, of all files. */
+  at(bytes: number): void;
+  stop(): void;
+}
+
+/** A bar on standard error, where that is a terminal and the input is long; else nothing. */
+export function startProgress(totalBytes: number, onTerminal: boolean): Progress {
+  if (!onTerminal || totalBytes < WORTH_SHOWING_BYTES) return { at() {}, stop() {} };
+  const megabytes = (bytes: number): number => Math.round(bytes / 1_000_000);
+  const bar = new SingleBar(
+    {
+      format: '{bar} {percentage} % of {total} MB, {eta_formatted} left',
+      clearOnComplete: true,
+      stream: process.stderr,
+    },
+    Presets.shades_classic,
+  );
+  bar.start(megabytes(totalBytes), 0);
+  return { at: (bytes) => bar.update(megabytes(bytes)), stop: () => bar.stop() };
+}

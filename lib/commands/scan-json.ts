@@ -1,0 +1,41 @@
+import { parseLine } from '../access-log/parse-line';
+import type { Finding } from '../detection/judge';
+import { isoTime, recordJson } from './parse';
+import type { ScanResult } from './scan';
+import type { Terminal } from './terminal';
+
+/** Prints the one document of `scan --format json`; findings are made into text one at a time. */
+export async function writeScanJson(result: ScanResult, terminal: Terminal): Promise<void> {
+  const summary = {
+    logObjects: result.logObjects,
+    records: result.counts.records,
+    parseFailures: result.parseFailures,
+    recordsWithoutIp: result.counts.recordsWithoutIp,
+    invalidRemoteIps: result.counts.invalidRemoteIps,
+    networks: result.networks,
+  };
+  await terminal.write(`{\n"summary": ${JSON.stringify(summary)},\n"findings": [`);
+  for (const [index, finding] of result.findings.entries()) {
+    await terminal.write(`${index === 0 ? '' : ','}\n${JSON.stringify(findingJson(finding))}`);
+  }
+  await terminal.write('\n]\n}\n');
+}
+
+function findingJson({ rule, bucket, network, remoteIp, addresses, tally }: Finding): Record<string, unknown> {
+  const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
+  const record = sample === null ? null : parseLine(sample.line);
+  return {
+    rule,
+    bucket,
+    network,
+    remoteIp,
+    addresses: [...addresses],
+    requests,
+    successes,
+    denied,
+    bytesSent,
+    firstEventAt: isoTime(firstEventAt),
+    lastEventAt: isoTime(lastEventAt),
+    sample: record === null || typeof record === 'string' ? null : recordJson(record),
+  };
+}

@@ -1,0 +1,39 @@
+import { makeVisible } from '../alerting/visible';
+
+/** Where a command writes, and what it may assume of who reads. */
+export interface Terminal {
+  /** Writes results to standard output; resolves when more may be written. */
+  write(text: string): Promise<void>;
+  /** Writes a line for people to standard error; what could steer the terminal is made visible. */
+  note(line: string): void;
+  /** Columns to fill. */
+  readonly columns: number;
+  /** Whether standard output takes colours. */
+  readonly color: boolean;
+  /** Whether standard error is a terminal, which a progress bar needs. */
+  readonly progress: boolean;
+}
+
+/** Columns where standard output is no terminal. */
+const DEFAULT_COLUMNS = 120;
+
+/** Standard output and standard error of this process. `NO_COLOR` (https://no-color.org) is respected. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  // A reader that has seen enough (`| head`) is no failure.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    write: (text) =>
+      new Promise((resolve) => {
+        if (text === '' || stdout.write(text)) resolve();
+        else stdout.once('drain', resolve);
+      }),
+    note: (line) => void stderr.write(`${makeVisible(line)}\n`),
+    columns: stdout.isTTY ? Math.max(60, stdout.columns ?? DEFAULT_COLUMNS) : DEFAULT_COLUMNS,
+    color: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
+    progress: stderr.isTTY === true,
+  };
+}

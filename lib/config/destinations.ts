@@ -1,0 +1,35 @@
+import { listOf } from './lists';
+import { quote } from './messages';
+import { textLike } from './scalars';
+
+const emailAddress = textLike({
+  expected: 'write an address such as "security@example.com"',
+  problem: 'is not an e-mail address',
+  // Whether it receives anything, SNS finds out by asking it to confirm.
+  pattern: /^(?=.{3,254}$)[^\s@,;:<>"()[\]]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i,
+  amend: (text) => {
+    const within = /<([^\s<>@]{1,64}@[a-z0-9.-]{1,250})>\s*$/i.exec(text)?.[1];
+    return within === undefined ? undefined : { instead: `write ${quote(within)}` };
+  },
+});
+
+/** E-mail addresses, at least one, none twice: SNS subscribes an address once. */
+export const emailAddresses = listOf(emailAddress, {
+  example: 'security@example.com',
+  atLeastOne: true,
+  identity: (address) => address.toLowerCase(),
+});
+
+/** Of a Slack workspace that Amazon Q has been authorised for. */
+export const slackWorkspaceId = textLike({
+  expected: 'write the ID that the Amazon Q console shows, such as "T0123ABCDEF"',
+  problem: 'is not the ID of a Slack workspace',
+  pattern: /^T[A-Z0-9]{2,254}$/,
+});
+
+/** Of a public (`C…`) or private (`G…`) channel. */
+export const slackChannelId = textLike({
+  expected: 'write the last part of the channel\'s link, such as "C0123ABCDEF"',
+  problem: 'is not the ID of a Slack channel',
+  pattern: /^[CG][A-Z0-9]{2,254}$/,
+});

@@ -1,0 +1,44 @@
+import type { z } from 'zod';
+import { quote } from './messages';
+import { type Reading, readsText } from './readings';
+
+const EXPECTED = 'write a date such as "2030-12-31", or a time with its zone such as "2030-12-31T18:00:00+01:00"';
+const MINUTE = 60_000;
+
+/** A date, which means its 00:00 UTC, or an ISO 8601 date-time with zone; as epoch milliseconds. */
+export const instant: z.ZodType<number> = readsText(EXPECTED, 'is not a date', (text): Reading<number> => {
+  const parts = FORM.exec(text)?.groups;
+  if (parts === undefined) return { problem: 'is not a date' };
+  const { date = '', time, zone } = parts;
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  // Date.parse makes 2 March of 30 February.
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) return impossibleDate(date);
+  if (time === undefined) return { value: midnight };
+  if (zone === undefined) return { problem: 'has no time zone', instead: `write ${quote(`${text}Z`)} if it is UTC` };
+  const moment = Date.parse(`${date}T${time}Z`);
+  const offset = zoneOffset(zone);
+  if (Number.isNaN(moment) || offset === null || moment >= midnight + 24 * 60 * MINUTE) {
+    return { problem: 'is not a time of the day' };
+  }
+  return { value: moment - offset };
+});
+
+const FORM =
+  /^(?<date>\d{4}-\d{2}-\d{2})(?:T(?<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(?<zone>Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** The last day of the month, where there is such a month. */
+function impossibleDate(date: string): Reading<number> {
+  const [year = 0, month = 0] = date.split('-').map(Number);
+  const problem = 'is not in the calendar';
+  if (month < 1 || month > 12 || date.endsWith('-00')) return { problem };
+  const lastDay = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  return { problem, instead: `write ${quote(`${date.slice(0, 8)}${lastDay}`)}` };
+}
+
+/** Milliseconds east of UTC. */
+function zoneOffset(zone: string): number | null {
+  if (zone === 'Z') return 0;
+  const [hours = 0, minutes = 0] = zone.slice(1).split(':').map(Number);
+  if (hours > 14 || minutes > 59) return null;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * MINUTE;
+}

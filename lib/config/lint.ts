@@ -1,0 +1,48 @@
+import { type Network, parseCidr } from '../detection/address';
+import type { TrustedRule } from '../detection/settings';
+import type { PlacedEntry } from './allowlist-entries';
+import { quote } from './messages';
+import { type NetworkEntry, redundancies } from './redundant-entries';
+
+/** Entries with a shorter prefix hold more than anybody's own addresses. */
+const SHORTEST_PREFIX = { 4: 8, 6: 32 } as const;
+
+/** What is allowed and yet probably a mistake, in the order of the entries. `now` is epoch milliseconds. */
+export function lintAllowlist(entries: readonly PlacedEntry[], now: number): readonly string[] {
+  const withNetworks = entries.flatMap((placed): NetworkEntry[] => {
+    const network = parseCidr(placed.entry.cidr);
+    // Entries have been read before; what is no network was a problem then.
+    return 'problem' in network ? [] : [{ ...placed, network }];
+  });
+  const redundant = redundancies(withNetworks);
+  return withNetworks.flatMap((one) => {
+    const { cidr, until } = one.entry;
+    const texts = [widthWarning(one.network), redundant.get(one) ?? null, pastWarning(until, now, APPROVES)];
+    return texts.filter((text) => text !== null).map((text) => `${one.place}: ${quote(cidr)} ${text}`);
+  });
+}
+
+/** Rules that no longer hold. `now` is epoch milliseconds. */
+export function lintTrusted(rules: readonly TrustedRule[], now: number): readonly string[] {
+  return rules.flatMap(({ reason, until }, index) => {
+    const text = pastWarning(until, now, 'trusts nothing any more');
+    return text === null ? [] : [`trusted[${index}]: ${quote(reason)} ${text}`];
+  });
+}
+
+function widthWarning({ family, prefixLength, first }: Network): string | null {
+  if (family === 4 && prefixLength === 8 && first === 10n << 24n) return PRIVATE_ADDRESSES;
+  if (prefixLength >= SHORTEST_PREFIX[family]) return null;
+  return `is wider than /${SHORTEST_PREFIX[family]}; write only the networks that should reach the bucket`;
+}
+
+const PRIVATE_ADDRESSES =
+  "admits any VPC's private addresses that come through a VPC endpoint; write the networks of your own VPCs";
+
+const APPROVES = 'approves nothing any more, while its buckets still count as having an allowlist';
+
+function pastWarning(until: number | null, now: number, consequence: string): string | null {
+  if (until === null || until > now) return null;
+  const end = new Date(until).toISOString().replace('.000Z', 'Z');
+  return `ended at ${end} and ${consequence}; remove it, or write a later "until"`;
+}

@@ -1,0 +1,38 @@
+/** UTF-16 units of a value that a message repeats. */
+const LONGEST_VALUE = 80;
+
+/** The value as JSON, cut, on one line and without characters that a terminal acts on. */
+export function quote(value: unknown): string {
+  return visible(typeof value === 'string' ? JSON.stringify(cut(value)) : cut(jsonOf(value)));
+}
+
+/** Control, format (zero-width, bidirectional) and separator characters as `\u…`. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0)!.toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  });
+}
+
+/** `allowlist[3].cidr`, `bucketSettings["payroll-*"].newIp`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    const name = String(step);
+    if (text === '') return /^[\w-]{1,80}$/.test(name) ? name : quote(name);
+    return /^[a-z]\w{0,79}$/i.test(name) ? `${text}.${name}` : `${text}[${quote(name)}]`;
+  }, '');
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? `a ${typeof value}`;
+  } catch {
+    // Circular, or nested deeper than the stack.
+    return Array.isArray(value) ? '[…]' : '{…}';
+  }
+}

@@ -1,0 +1,51 @@
+import type { Given } from './layers';
+import { quote } from './messages';
+import { configurationSchema, type KnownKey } from './schema';
+
+const DESTINATIONS = ['alertEmails', 'slackWorkspaceId', 'slackChannelId', 'alertTopicArn'] as const;
+
+/** A key that says nothing without the other one. */
+const NEEDS: readonly (readonly [KnownKey, KnownKey])[] = [
+  ['slackWorkspaceId', 'slackChannelId'],
+  ['slackChannelId', 'slackWorkspaceId'],
+  ['logBucketKeyArn', 'logBucket'],
+  ['alertTopicKeyArn', 'alertTopicArn'],
+];
+
+/**
+ * Problems between keys. They are told beside those of single values, so a wrong value counts as given here.
+ * A setting that the stack could not carry out is refused: what is configured is what is deployed.
+ */
+export function relationProblems(
+  given: ReadonlyMap<KnownKey, Given>,
+  purpose: 'deployment' | 'terminal',
+): readonly string[] {
+  const problems = NEEDS.filter(([key, other]) => given.has(key) && !given.has(other)).map(
+    ([key, other]) => `${key}: ${quote(given.get(key)?.value)} needs ${other}; write both or neither`,
+  );
+  const noDestination = flagOf('noDestination', given);
+  const destinations = DESTINATIONS.filter((key) => given.has(key));
+  if (noDestination === true && destinations.length > 0) {
+    problems.push(`noDestination: true contradicts ${destinations.join(', ')}; leave one side out`);
+  }
+  if (noDestination === false && destinations.length === 0 && purpose === 'deployment') {
+    problems.push(`alertEmails: nobody would receive the alerts; ${WRITE_A_DESTINATION}`);
+  }
+  if (given.has('logBucket') && given.has('logExpiryDays')) {
+    const days = quote(given.get('logExpiryDays')?.value);
+    problems.push(`logExpiryDays: ${days} is for a log bucket that the stack makes; leave it out beside logBucket`);
+  }
+  if (given.has('table') && flagOf('deletionProtection', given) === true) {
+    problems.push('deletionProtection: true is for a table that the stack makes; leave it out beside table');
+  }
+  return problems;
+}
+
+const WRITE_A_DESTINATION =
+  'write alertEmails, slackWorkspaceId with slackChannelId, or alertTopicArn; or noDestination: true if that is meant';
+
+/** Null if what is given is no flag. */
+function flagOf(key: 'noDestination' | 'deletionProtection', given: ReadonlyMap<KnownKey, Given>): boolean | null {
+  const result = configurationSchema.shape[key].safeParse(given.get(key)?.value);
+  return result.success ? result.data : null;
+}

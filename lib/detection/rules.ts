@@ -1,0 +1,53 @@
+/** Names a rule in findings, alerts, and the table. */
+export type RuleId = 'unapproved-ip' | 'new-ip';
+
+/** What people are told about a rule. */
+export interface Rule {
+  readonly id: RuleId;
+  /** The name of the published rule that it comes from, for those who know that one. */
+  readonly origin: string;
+  readonly displayName: string;
+  /** Before the alert raises it (writes that succeeded, say). */
+  readonly severity: 'Low' | 'Medium';
+  /** Ids of the MITRE ATT&CK Enterprise matrix. */
+  readonly mitre: { readonly tactic: string; readonly technique: string };
+  readonly title: (bucket: string) => string;
+  readonly description: string;
+  readonly runbook: string;
+  readonly reference: string;
+}
+
+/** TA0009 Collection, T1530 Data from Cloud Storage. */
+const DATA_FROM_CLOUD_STORAGE = { tactic: 'TA0009', technique: 'T1530' } as const;
+
+/** The rules; the texts of `origin` and `title` are those of the rules they come from, to the letter. */
+export const RULES: Readonly<Record<RuleId, Rule>> = {
+  'unapproved-ip': {
+    id: 'unapproved-ip',
+    origin: 'AWS.S3.ServerAccess.IPWhitelist',
+    displayName: 'S3 access from an unapproved IP',
+    severity: 'Medium',
+    mitre: DATA_FROM_CLOUD_STORAGE,
+    title: (bucket) => `Non-Approved IP access to S3 Bucket [${bucket}]`,
+    description: 'An address outside the allowlist of the bucket sent a request to it, whether or not it succeeded.',
+    runbook:
+      'Find out who used the address, and whether the requests that succeeded read or changed anything. ' +
+      'If nobody can vouch for it, revoke the credentials and tighten the bucket policy. ' +
+      'If it is legitimate, add its network to the allowlist with a reason.',
+    reference: 'https://aws.amazon.com/premiumsupport/knowledge-center/block-s3-traffic-vpc-ip/',
+  },
+  'new-ip': {
+    id: 'new-ip',
+    origin: 'Detect S3 access from a new IP',
+    displayName: 'S3 access from a new IP',
+    severity: 'Low',
+    mitre: DATA_FROM_CLOUD_STORAGE,
+    title: (bucket) => `S3 bucket ${bucket} accessed from a new IP`,
+    description: 'An address from a network that was not known to use the bucket made a request that succeeded.',
+    runbook:
+      'Check whether the requester is known to work from this network, and what it read or changed. ' +
+      'If nobody can vouch for it, revoke the credentials and look for the same address in other buckets. ' +
+      'If it is legitimate and will return from changing addresses, add its networks to the allowlist.',
+    reference: 'https://research.splunk.com/cloud/e6f1bb1b-f441-492b-9126-902acda217da/',
+  },
+};

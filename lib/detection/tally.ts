@@ -1,0 +1,92 @@
+/**
+ * What is counted of the records that belong together: one (bucket, remote IP) for `unapproved-ip`, one (bucket,
+ * network) from its first success on for `new-ip`. Times are epoch milliseconds.
+ */
+export interface Tally {
+  requests: number;
+  /** Records whose status counts as a success. */
+  successes: number;
+  /** Records with 401 or 403. */
+  denied: number;
+  bytesSent: number;
+  firstEventAt: number;
+  lastEventAt: number;
+  readonly operations: Map<string, OperationCount>;
+  /** The line that tells most: the earliest successful one, else the earliest. As logged, without its LF. */
+  sample: Sample | null;
+}
+
+export interface OperationCount {
+  requests: number;
+  successes: number;
+}
+
+export interface Sample {
+  readonly line: Uint8Array;
+  readonly time: number;
+  readonly success: boolean;
+}
+
+/** One record, as far as it is counted. */
+export interface CountedRecord {
+  readonly time: number;
+  readonly success: boolean;
+  readonly denied: boolean;
+  readonly bytesSent: number;
+  readonly operation: string;
+}
+
+export function emptyTally(): Tally {
+  return {
+    requests: 0,
+    successes: 0,
+    denied: 0,
+    bytesSent: 0,
+    firstEventAt: Number.POSITIVE_INFINITY,
+    lastEventAt: Number.NEGATIVE_INFINITY,
+    operations: new Map(),
+    sample: null,
+  };
+}
+
+export function count(tally: Tally, record: CountedRecord): void {
+  tally.requests++;
+  if (record.success) tally.successes++;
+  if (record.denied) tally.denied++;
+  tally.bytesSent += record.bytesSent;
+  if (record.time < tally.firstEventAt) tally.firstEventAt = record.time;
+  if (record.time > tally.lastEventAt) tally.lastEventAt = record.time;
+  const operation = tally.operations.get(record.operation);
+  if (operation === undefined) {
+    tally.operations.set(record.operation, { requests: 1, successes: record.success ? 1 : 0 });
+  } else {
+    operation.requests++;
+    if (record.success) operation.successes++;
+  }
+}
+
+/** Whether this record would tell more than the sample that the tally has. */
+export function isBetterSample(tally: Tally, time: number, success: boolean): boolean {
+  const { sample } = tally;
+  if (sample === null) return true;
+  return sample.success === success ? time < sample.time : success;
+}
+
+/** Adds what was counted later to what was counted before. */
+export function addTally(into: Tally, from: Tally): void {
+  into.requests += from.requests;
+  into.successes += from.successes;
+  into.denied += from.denied;
+  into.bytesSent += from.bytesSent;
+  into.firstEventAt = Math.min(into.firstEventAt, from.firstEventAt);
+  into.lastEventAt = Math.max(into.lastEventAt, from.lastEventAt);
+  for (const [name, { requests, successes }] of from.operations) {
+    const operation = into.operations.get(name);
+    if (operation === undefined) into.operations.set(name, { requests, successes });
+    else {
+      operation.requests += requests;
+      operation.successes += successes;
+    }
+  }
+  if (from.sample !== null && isBetterSample(into, from.sample.time, from.sample.success)) into.sample = from.sample;
+}

@@ -1,0 +1,147 @@
+import { type ConfigurationInput, readConfiguration } from '../../lib/config/read-configuration';
+
+const NOW = Date.parse('2026-06-01T00:00:00Z');
+
+function warningsOf(values: Readonly<Record<string, unknown>>, more: Partial<ConfigurationInput> = {}) {
+  return readConfiguration({ layers: [{ source: '-c', values }], purpose: 'terminal', now: NOW, ...more }).warnings;
+}
+
+const TOO_WIDE = 'write only the networks that should reach the bucket';
+const PRIVATE =
+  '"10.0.0.0/8" admits any VPC\'s private addresses that come through a VPC endpoint; write the networks of your own VPCs';
+
+const ROWS: readonly {
+  readonly name: string;
+  readonly allowlist: readonly unknown[];
+  readonly warnings: readonly string[];
+}[] = [
+  { name: 'nothing to say', allowlist: ['192.0.2.0/24', '11.0.0.0/8', '2001:db8::/32', '10.1.0.0/16'], warnings: [] },
+  {
+    name: 'wide networks',
+    allowlist: ['12.0.0.0/7', '2001:db8::/31', '::/0', '0.0.0.0/0'],
+    warnings: [
+      `allowlist[0]: "12.0.0.0/7" is wider than /8; ${TOO_WIDE}`,
+      'allowlist[0]: "12.0.0.0/7" is covered by allowlist[3], "0.0.0.0/0"; remove one of them',
+      `allowlist[1]: "2001:db8::/31" is wider than /32; ${TOO_WIDE}`,
+      'allowlist[1]: "2001:db8::/31" is covered by allowlist[2], "::/0"; remove one of them',
+      `allowlist[2]: "::/0" is wider than /32; ${TOO_WIDE}`,
+      `allowlist[3]: "0.0.0.0/0" is wider than /8; ${TOO_WIDE}`,
+    ],
+  },
+  { name: 'the private network', allowlist: ['10.0.0.0/8'], warnings: [`allowlist[0]: ${PRIVATE}`] },
+  {
+    name: 'the same entry, in other spellings and with another reason',
+    allowlist: ['192.0.2.1', '192.0.2.1/32', { cidr: '::ffff:192.0.2.1', reason: 'x' }],
+    warnings: [
+      'allowlist[1]: "192.0.2.1" is the same entry as allowlist[0]; remove one of them',
+      'allowlist[2]: "192.0.2.1" is the same entry as allowlist[0]; remove one of them',
+    ],
+  },
+  {
+    name: 'the closest of several networks around it, wherever it stands',
+    allowlist: ['192.0.2.1', '192.0.0.0/16', '192.0.2.0/24', '192.0.3.0/24', '192.1.0.0/16'],
+    warnings: [
+      'allowlist[0]: "192.0.2.1" is covered by allowlist[2], "192.0.2.0/24"; remove one of them',
+      'allowlist[2]: "192.0.2.0/24" is covered by allowlist[1], "192.0.0.0/16"; remove one of them',
+      'allowlist[3]: "192.0.3.0/24" is covered by allowlist[1], "192.0.0.0/16"; remove one of them',
+    ],
+  },
+  {
+    name: 'behind a nested network the wider one is still there',
+    allowlist: ['192.0.0.0/16', '192.0.2.0/24', '192.0.4.0/24'],
+    warnings: [
+      'allowlist[1]: "192.0.2.0/24" is covered by allowlist[0], "192.0.0.0/16"; remove one of them',
+      'allowlist[2]: "192.0.4.0/24" is covered by allowlist[0], "192.0.0.0/16"; remove one of them',
+    ],
+  },
+  {
+    name: 'IPv6 is never inside IPv4',
+    allowlist: ['0.0.0.0/8', '::/32'],
+    warnings: [],
+  },
+  {
+    name: 'an entry for some buckets inside one for all, and the same buckets in another order',
+    allowlist: [
+      { cidr: '192.0.2.1', buckets: ['a'] },
+      '192.0.2.0/24',
+      { cidr: '198.51.100.0/24', buckets: ['a', 'b'] },
+      { cidr: '198.51.100.1', buckets: ['b', 'a', 'b'] },
+      { cidr: '203.0.113.0/24', buckets: ['*'] },
+      { cidr: '203.0.113.1' },
+      { cidr: '203.0.113.0/24', buckets: ['a'] },
+    ],
+    warnings: [
+      'allowlist[0]: "192.0.2.1" is covered by allowlist[1], "192.0.2.0/24"; remove one of them',
+      'allowlist[3]: "198.51.100.1" is covered by allowlist[2], "198.51.100.0/24"; remove one of them',
+      'allowlist[5]: "203.0.113.1" is covered by allowlist[4], "203.0.113.0/24"; remove one of them',
+      'allowlist[6]: "203.0.113.0/24" is covered by allowlist[4], "203.0.113.0/24"; remove one of them',
+    ],
+  },
+  {
+    name: 'not what other buckets, or fewer of them, have',
+    allowlist: [
+      { cidr: '192.0.2.0/24', buckets: ['a'] },
+      { cidr: '192.0.2.1', buckets: ['b'] },
+      { cidr: '192.0.2.2', buckets: ['a', 'b'] },
+      '192.0.2.3',
+    ],
+    warnings: [],
+  },
+  {
+    name: 'only what lasts as long covers',
+    allowlist: [
+      { cidr: '192.0.2.0/24', until: '2027-01-01' },
+      { cidr: '192.0.2.1', until: '2027-01-01' },
+      { cidr: '192.0.2.2', until: '2027-01-02' },
+      '192.0.2.3',
+      { cidr: '192.0.2.0/24', until: '2026-12-31' },
+      { cidr: '192.0.2.0/24', until: '2027-01-01' },
+    ],
+    warnings: [
+      'allowlist[1]: "192.0.2.1" is covered by allowlist[0], "192.0.2.0/24"; remove one of them',
+      'allowlist[4]: "192.0.2.0/24" is covered by allowlist[0], "192.0.2.0/24"; remove one of them',
+      'allowlist[5]: "192.0.2.0/24" is the same entry as allowlist[0]; remove one of them',
+    ],
+  },
+  {
+    name: 'past their until: from that moment on',
+    allowlist: [
+      { cidr: '192.0.2.1', until: '2026-06-01' },
+      { cidr: '192.0.2.2', until: '2026-06-01T00:00:00.001Z' },
+    ],
+    warnings: [
+      'allowlist[0]: "192.0.2.1" ended at 2026-06-01T00:00:00Z and approves nothing any more, while its buckets still count as having an allowlist; remove it, or write a later "until"',
+    ],
+  },
+];
+
+test.each(ROWS)('$name', ({ allowlist, warnings }) => {
+  expect(warningsOf({ allowlist })).toEqual(warnings);
+});
+
+test('entries of the file are named by their line', () => {
+  const allowlistFile = { name: 'offices.txt', text: '# x\n192.0.2.1 # a\n10.0.0.0/8\n' };
+  expect(warningsOf({ allowlist: '192.0.2.1', allowlistFile: 'offices.txt' }, { allowlistFile })).toEqual([
+    'allowlistFile offices.txt line 2: "192.0.2.1" is the same entry as allowlist[0]; remove one of them',
+    `allowlistFile offices.txt line 3: ${PRIVATE}`,
+  ]);
+});
+
+test('trusted rules past their until', () => {
+  const trusted = [
+    { requester: 'a', reason: 'backup', until: '2026-01-01' },
+    { requester: 'b', reason: 'x' },
+  ];
+  expect(warningsOf({ trusted })).toEqual([
+    'trusted[0]: "backup" ended at 2026-01-01T00:00:00Z and trusts nothing any more; remove it, or write a later "until"',
+  ]);
+});
+
+test('a deployment on an existing log bucket without a prefix', () => {
+  const values = { logBucket: 'logs', noDestination: true };
+  expect(warningsOf(values, { purpose: 'deployment' })).toEqual([
+    'logPrefix: not given, so every object of "logs" is read as a log; write the prefix of the logs',
+  ]);
+  expect(warningsOf(values)).toEqual([]);
+  expect(warningsOf({ ...values, logPrefix: 'a/' }, { purpose: 'deployment' })).toEqual([]);
+});

@@ -1,0 +1,66 @@
+import { compileStatuses, isDenied, isSuccessfulRequest, parseStatusPattern } from '../../lib/detection/statuses';
+
+describe('parseStatusPattern', () => {
+  const cases: { text: string; expected: string | null }[] = [
+    { text: '200', expected: '200' },
+    { text: '2xx', expected: '2xx' },
+    { text: '2XX', expected: '2xx' },
+    { text: '599', expected: '599' },
+    { text: '099', expected: null },
+    { text: '600', expected: null },
+    { text: '20x', expected: null },
+    { text: 'x00', expected: null },
+    { text: '2x', expected: null },
+    { text: '2000', expected: null },
+    { text: ' 200', expected: null },
+    { text: '200\n', expected: null },
+    { text: '2*', expected: null },
+    { text: '', expected: null },
+  ];
+  test.each(cases)('$text: $expected', ({ text, expected }) => {
+    expect(parseStatusPattern(text)).toBe(expected);
+  });
+});
+
+describe('compileStatuses', () => {
+  const cases: { name: string; patterns: string[]; yes: number[]; no: (number | null)[] }[] = [
+    {
+      name: 'the default',
+      patterns: ['2xx', '304'],
+      yes: [200, 204, 206, 299, 304],
+      no: [199, 300, 301, 403, 500, null],
+    },
+    { name: "Splunk's 200", patterns: ['200'], yes: [200], no: [206, 204, 304, null] },
+    { name: 'none', patterns: [], yes: [], no: [200, null] },
+    { name: 'a pattern in capitals', patterns: ['3XX'], yes: [300, 399], no: [200, 400] },
+  ];
+  test.each(cases)('$name', ({ patterns, yes, no }) => {
+    const isSuccessStatus = compileStatuses(patterns);
+    expect(yes.filter((status) => !isSuccessStatus(status))).toEqual([]);
+    expect(no.filter(isSuccessStatus)).toEqual([]);
+  });
+
+  test('a pattern that should not have come this far is named', () => {
+    expect(() => compileStatuses(['2xx', 'ok'])).toThrow('"ok" is not an HTTP status like 200 or 2xx');
+  });
+});
+
+describe('isSuccessfulRequest', () => {
+  const isSuccessStatus = compileStatuses(['2xx', '304']);
+  const cases: { name: string; status: number | null; operation: string; expected: boolean }[] = [
+    { name: 'a download', status: 200, operation: 'REST.GET.OBJECT', expected: true },
+    { name: 'unlike Splunk, a range of a download', status: 206, operation: 'REST.GET.OBJECT', expected: true },
+    { name: 'unlike Splunk, a delete', status: 204, operation: 'REST.DELETE.OBJECT', expected: true },
+    { name: 'a refusal', status: 403, operation: 'REST.GET.OBJECT', expected: false },
+    { name: 'no status', status: null, operation: 'S3.EXPIRE.OBJECT', expected: false },
+    { name: "a stranger's preflight", status: 200, operation: 'REST.OPTIONS.PREFLIGHT', expected: false },
+  ];
+  test.each(cases)('$name: $expected', ({ status, operation, expected }) => {
+    expect(isSuccessfulRequest(isSuccessStatus, status, operation)).toBe(expected);
+  });
+});
+
+test('denied is 401 and 403, and nothing else', () => {
+  const all = [null, ...Array.from({ length: 600 }, (_, status) => status)];
+  expect(all.filter(isDenied)).toEqual([401, 403]);
+});

@@ -1,0 +1,126 @@
+/**
+ * Writes samples/: three invented days of four buckets, as Amazon S3 delivers access logs. The same bytes every
+ * time. `npm run samples`
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ACTORS, BACKUPS, DATA_LAKE, type Day, PAYROLL, WEBSITE } from './actors';
+import { ACCOUNT, type LogLine, linesOf, REGION, with26Fields } from './log-line';
+import { createRandom, type Random } from './random';
+
+const SEED = 20260302;
+const DAYS: readonly Day[] = ([1, 2, 3] as const).map((number) => ({ number, date: `2026-03-0${number + 1}` }));
+const LOGS = join(__dirname, '..', '..', 'samples');
+const MINUTE = 60_000;
+
+interface LogObject {
+  readonly bucket: string;
+  /** Epoch milliseconds; of one of its records. */
+  readonly eventTime: number;
+  readonly deliveredAt: number;
+  readonly lines: readonly string[];
+}
+
+interface Target {
+  /** How long S3 gathers records for one log object. */
+  readonly minutes: number;
+  readonly key: (object: LogObject, unique: string) => string;
+}
+
+/** Where the logs of each bucket go, in every format S3 has for the keys. */
+const TARGETS: Readonly<Record<string, Target>> = {
+  // Simple format: [prefix]YYYY-MM-DD-hh-mm-ss-UniqueString, here without a prefix and with one.
+  [PAYROLL]: { minutes: 30, key: (object, unique) => `${stamp(object.deliveredAt)}-${unique}` },
+  [WEBSITE]: { minutes: 60, key: (object, unique) => `website-${stamp(object.deliveredAt)}-${unique}` },
+  // Partitioned by the day of the records: the key does not tell when it was delivered.
+  [DATA_LAKE]: { minutes: 60, key: (object, unique) => partitioned(object, startOfDay(object.eventTime), unique) },
+  // Partitioned by the day of delivery.
+  [BACKUPS]: { minutes: 60, key: (object, unique) => partitioned(object, object.deliveredAt, unique) },
+};
+
+function main(): void {
+  const random = createRandom(SEED);
+  const lines = DAYS.flatMap((day) =>
+    ACTORS.flatMap((actor) => actor(day, random).flatMap((scene) => linesOf(scene, day.date, random))),
+  );
+  const objects = withAccidents(deliver(lines, random));
+  rmSync(LOGS, { recursive: true, force: true });
+  for (const object of objects) {
+    const path = join(LOGS, TARGETS[object.bucket]!.key(object, random.text('0123456789ABCDEF', 16)));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${object.lines.join('\n')}\n`);
+  }
+  const count = objects.flatMap((object) => object.lines).length;
+  console.log(`${LOGS}: ${objects.length} log objects, ${count} lines`);
+}
+
+/** Records become log objects 10 to 90 minutes after they happened, in no order. */
+function deliver(lines: readonly LogLine[], random: Random): LogObject[] {
+  const groups = new Map<string, LogLine[]>();
+  for (const line of lines) {
+    const window = Math.floor(line.time / windowOf(line));
+    const group = `${line.bucket} ${line.deliveredAt ?? window}`;
+    groups.set(group, [...(groups.get(group) ?? []), line]);
+  }
+  return [...groups.values()].map((group) => {
+    const { bucket, time, deliveredAt } = group[0]!;
+    const end = (Math.floor(time / windowOf(group[0]!)) + 1) * windowOf(group[0]!);
+    return {
+      bucket,
+      eventTime: time,
+      deliveredAt: deliveredAt ?? end + random.int(10 * 60, 29 * 60) * 1000,
+      lines: random.shuffle(group).map((line) => line.text),
+    };
+  });
+}
+
+/** What happens to real logs: older line formats, a second delivery, a line cut short, a line that is none. */
+function withAccidents(objects: readonly LogObject[]): LogObject[] {
+  const at = (bucket: string, time: string): LogObject => {
+    const found = objects.find((object) => object.bucket === bucket && isWithin(object, Date.parse(time)));
+    if (found === undefined) throw new Error(`no log object of ${bucket} holds records of ${time}`);
+    return found;
+  };
+  const oldLifecycle = at(BACKUPS, '2026-03-02T00:10:00Z');
+  const oldAndNew = at(WEBSITE, '2026-03-02T01:17:00Z');
+  const twice = at(PAYROLL, '2026-03-03T09:40:00Z');
+  const cut = at(DATA_LAKE, '2026-03-03T12:25:00Z');
+  const stray = at(WEBSITE, '2026-03-04T13:05:00Z');
+  const changed = new Map<LogObject, readonly string[]>([
+    [oldLifecycle, oldLifecycle.lines.map(with26Fields)],
+    [oldAndNew, oldAndNew.lines.map((line, index) => (index % 2 === 0 ? with26Fields(line) : line))],
+    // Cut inside the requester: what was asked, and whether it was answered, is lost.
+    [cut, cut.lines.map((line, index) => (index === 1 ? line.slice(0, line.indexOf('assumed-role/etl') + 16) : line))],
+    [stray, [stray.lines[0]!, STRAY_ERROR, ...stray.lines.slice(1)]],
+  ]);
+  const again = { ...twice, deliveredAt: twice.deliveredAt + 187 * MINUTE, lines: twice.lines.slice(0, 3) };
+  return [...objects.map((object) => ({ ...object, lines: changed.get(object) ?? object.lines })), again];
+}
+
+const STRAY_ERROR =
+  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
+
+function isWithin({ bucket, eventTime }: LogObject, time: number): boolean {
+  const window = TARGETS[bucket]!.minutes * MINUTE;
+  return Math.floor(eventTime / window) === Math.floor(time / window);
+}
+
+function windowOf(line: LogLine): number {
+  return TARGETS[line.bucket]!.minutes * MINUTE;
+}
+
+function startOfDay(time: number): number {
+  return time - (time % (24 * 60 * MINUTE));
+}
+
+/** 2026-03-02-09-15-33 */
+function stamp(time: number): string {
+  return new Date(time).toISOString().slice(0, 19).replace(/[T:]/g, '-');
+}
+
+function partitioned({ bucket }: LogObject, time: number, unique: string): string {
+  const day = stamp(time).slice(0, 10).replaceAll('-', '/');
+  return `${ACCOUNT}/${REGION}/${bucket}/${day}/${stamp(time)}-${unique}`;
+}
+
+main();
