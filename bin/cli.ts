@@ -26,7 +26,15 @@ function program(): Command {
     .description('Reads Amazon S3 server access logs and tells who reached a bucket from where nobody should.')
     .showHelpAfterError('(--help lists the commands and options)')
     .showSuggestionAfterError(true)
-    .configureOutput({ writeErr: (text) => terminal.note(text.replace(/^error: /, 's3-access-watch: ').trimEnd()) })
+    .configureOutput({
+      writeErr: (text) => {
+        for (const line of text
+          .replace(/^error: /, 's3-access-watch: ')
+          .trimEnd()
+          .split('\n'))
+          terminal.note(line);
+      },
+    })
     .exitOverride();
   const paths = 'files, directories, or - for standard input; gzip is unpacked';
 
@@ -74,8 +82,9 @@ async function runScan(paths: readonly string[], flags: ScanFlags): Promise<numb
   });
   noteSkipped(result.skipped, terminal);
   for (const { message } of result.problems) terminal.note(`s3-access-watch: ${message}`);
+  const nothingRead = result.logObjects === 0 && result.problems.length > 0;
   if (flags.format === 'json') await writeScanJson(result, terminal);
-  else {
+  else if (!nothingRead) {
     const { sources } = loaded;
     await writeScanText(result, { configuration, sources, state: flags.state ?? null, limit: flags.limit }, terminal);
   }

@@ -1,5 +1,6 @@
 import { FIELD, FIELDS } from './fields';
 import type { RecordFlag } from './record';
+import { type RememberedBytes, rememberNothing } from './remembered';
 
 /**
  * Where the fields of one line stand: byte offsets, no strings. One layout is reused for line after line, so that
@@ -10,6 +11,17 @@ export interface LineLayout {
   readonly starts: Int32Array;
   /** End of each field, exclusive. */
   readonly ends: Int32Array;
+  /** The bytes that `view` shows: the chunk that the line at hand stands in. */
+  viewed: Uint8Array | null;
+  view: DataView;
+  /** What lines have in common; see `remembered.ts`. */
+  readonly owner: RememberedBytes;
+  readonly operation: RememberedBytes;
+  /** Changes whenever the operation may be another than in the line before. */
+  operationRun: number;
+  /** `[06/Feb/2026`, whose first moment in UTC is `midnight`, epoch milliseconds. */
+  readonly date: RememberedBytes;
+  midnight: number;
   /** Epoch milliseconds. */
   time: number;
   /** Where the ninth field, the Request-URI, begins. */
@@ -41,6 +53,13 @@ export function createLayout(): LineLayout {
   return {
     starts: new Int32Array(FIELDS.length).fill(-1),
     ends: new Int32Array(FIELDS.length).fill(-1),
+    viewed: null,
+    view: new DataView(new ArrayBuffer(0)),
+    owner: rememberNothing(64),
+    operation: rememberNothing(64),
+    operationRun: 0,
+    date: rememberNothing(12),
+    midnight: Number.NaN,
     time: Number.NaN,
     restStart: 0,
     restEnd: 0,
@@ -50,12 +69,16 @@ export function createLayout(): LineLayout {
   };
 }
 
-export function resetLayout(layout: LineLayout): void {
-  layout.starts.fill(-1);
-  layout.ends.fill(-1);
-  layout.time = Number.NaN;
-  layout.restStart = 0;
-  layout.restEnd = 0;
+/** Makes the layout show `bytes`, the chunk that the line at hand stands in. */
+export function showBytes(layout: LineLayout, bytes: Uint8Array): void {
+  if (layout.viewed === bytes) return;
+  layout.viewed = bytes;
+  layout.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Forgets this field and those behind it, whose `ends` without a start are never read, and what was doubtful. */
+export function clearFrom(layout: LineLayout, field: number): void {
+  layout.starts.fill(-1, field);
   layout.extraStart = 0;
   layout.extraEnd = 0;
   layout.flags = 0;

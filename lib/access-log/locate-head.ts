@@ -1,7 +1,22 @@
-import { DASH, DOT, endOfToken, hasAscii, isDash, isDigit, isLetter, QUOTE, SPACE, skipSpaces } from './bytes';
+import {
+  DOT,
+  endOfLongToken,
+  endOfToken,
+  hasAscii,
+  isDash,
+  isDigit,
+  isLetter,
+  QUOTE,
+  SPACE,
+  skipSpaces,
+} from './bytes';
 import { FIELD } from './fields';
 import { type FailureReason, type LineLayout, setField } from './layout';
-import { readTime, TIME_LENGTH } from './time';
+import { beginsAsRemembered, remember } from './remembered';
+import { DATE_LENGTH, readTime, readUtcClock, TIME_LENGTH } from './time';
+
+/** How the first word of the only requester with spaces ends, an origin access identity of CloudFront. */
+const SPACED_REQUESTER = ':user/CloudFront';
 
 /**
  * Finds the first eight fields, owner to key. They stand at the line's start with a space between them (copied logs
@@ -10,17 +25,14 @@ import { readTime, TIME_LENGTH } from './time';
  * record.
  */
 export function locateHead(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number | FailureReason {
-  const ownerEnd = endOfToken(bytes, start, end);
+  const ownerEnd = endOfOwner(bytes, start, end, layout);
   const bucketStart = skipSpaces(bytes, ownerEnd, end);
   const bucketEnd = endOfToken(bytes, bucketStart, end);
   if (bucketEnd === bucketStart || isDash(bytes, bucketStart, bucketEnd)) return 'no bucket';
-
   const timeStart = skipSpaces(bytes, bucketEnd, end);
   const timeEnd = timeStart + TIME_LENGTH;
-  if (timeEnd > end || (timeEnd < end && bytes[timeEnd] !== SPACE)) return 'no time';
-  layout.time = readTime(bytes, timeStart);
+  layout.time = timeAt(bytes, timeStart, end, layout);
   if (Number.isNaN(layout.time)) return 'no time';
-
   setField(layout, FIELD.bucketOwner, start, ownerEnd);
   setField(layout, FIELD.bucket, bucketStart, bucketEnd);
   setField(layout, FIELD.time, timeStart, timeEnd);
@@ -30,49 +42,85 @@ export function locateHead(bytes: Uint8Array, start: number, end: number, layout
   return locateRequest(bytes, skipSpaces(bytes, ipEnd, end), end, layout);
 }
 
+/** The owner's end: that of the line before if the line begins with the same owner. */
+function endOfOwner(bytes: Uint8Array, start: number, end: number, { owner, view }: LineLayout): number {
+  const remembered = start + owner.length;
+  if (beginsAsRemembered(owner, view, start, end) && bytes[remembered] === SPACE) return remembered;
+  const ownerEnd = endOfToken(bytes, start, end);
+  remember(owner, view, start, ownerEnd);
+  return ownerEnd;
+}
+
+/** The time at `start` in epoch milliseconds; NaN if there is none. The day is that of the line before if it is the same. */
+function timeAt(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
+  const timeEnd = start + TIME_LENGTH;
+  if (timeEnd > end || (timeEnd < end && bytes[timeEnd] !== SPACE)) return Number.NaN;
+  if (beginsAsRemembered(layout.date, layout.view, start, end)) {
+    const clock = readUtcClock(bytes, start + DATE_LENGTH);
+    if (clock >= 0) return layout.midnight + clock;
+  }
+  const time = readTime(bytes, start);
+  const clock = readUtcClock(bytes, start + DATE_LENGTH);
+  if (clock >= 0 && !Number.isNaN(time)) {
+    remember(layout.date, layout.view, start, start + DATE_LENGTH);
+    layout.midnight = time - clock;
+  }
+  return time;
+}
+
 /**
  * Requester, request id, operation, key. The requester is one token, but for CloudFront's origin access identities
  * (`arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E…`), which S3 writes unquoted, spaces and all:
- * there the operation is the first token that reads like one and has a key and then a quote or a dash behind it,
- * or, in a damaged line, the first that reads like one.
+ * there the operation is the first token that reads like one. Nowhere else is it searched for, since what stands
+ * behind it is the client's choice, and a key or a host can read like an operation.
  */
 function locateRequest(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number | FailureReason {
-  const spaced = hasAscii(bytes, start, end, 'arn:');
-  let damaged = -1;
-  let requesterEnd = endOfToken(bytes, start, end);
-  for (;;) {
-    const idStart = skipSpaces(bytes, requesterEnd, end);
-    if (idStart === end || bytes[idStart] === QUOTE) break;
-    const idEnd = endOfToken(bytes, idStart, end);
-    const operationStart = skipSpaces(bytes, idEnd, end);
-    const operationEnd = endOfToken(bytes, operationStart, end);
-    if (isOperation(bytes, operationStart, operationEnd)) {
-      const keyEnd = endOfToken(bytes, skipSpaces(bytes, operationEnd, end), end);
-      const whole = beginsUri(bytes, skipSpaces(bytes, keyEnd, end), end);
-      if (whole || !spaced) return placeRequest(bytes, start, requesterEnd, end, layout);
-      if (damaged < 0) damaged = requesterEnd;
-    }
-    if (!spaced) break;
-    requesterEnd = idEnd;
+  let requesterEnd = endOfLongToken(layout.view, start, end);
+  const spaced =
+    hasAscii(bytes, start, end, 'arn:') &&
+    hasAscii(bytes, requesterEnd - SPACED_REQUESTER.length, requesterEnd, SPACED_REQUESTER);
+  while (!placeRequest(bytes, start, requesterEnd, end, layout)) {
+    const next = skipSpaces(bytes, requesterEnd, end);
+    if (!spaced || next === end || bytes[next] === QUOTE) return 'no operation';
+    requesterEnd = endOfToken(bytes, next, end);
   }
-  return damaged < 0 ? 'no operation' : placeRequest(bytes, start, damaged, end, layout);
+  return skipSpaces(bytes, layout.ends[FIELD.key]!, end);
 }
 
-function placeRequest(bytes: Uint8Array, start: number, requesterEnd: number, end: number, layout: LineLayout): number {
+/** Places the four fields of a requester that ends here; false if the second token behind it is no operation. */
+function placeRequest(
+  bytes: Uint8Array,
+  start: number,
+  requesterEnd: number,
+  end: number,
+  layout: LineLayout,
+): boolean {
+  const idStart = skipSpaces(bytes, requesterEnd, end);
+  const idEnd = endOfLongToken(layout.view, idStart, end);
+  const operationStart = skipSpaces(bytes, idEnd, end);
+  const operationEnd = endOfOperation(bytes, operationStart, end, layout);
+  if (operationEnd < 0 || bytes[idStart] === QUOTE) return false; // behind a quote, everything is the client's
+  const keyStart = skipSpaces(bytes, operationEnd, end);
+  const keyEnd = bytes[keyStart] === QUOTE ? keyStart : endOfLongToken(layout.view, keyStart, end);
   setField(layout, FIELD.requester, start, requesterEnd);
-  let at = requesterEnd;
-  for (const field of [FIELD.requestId, FIELD.operation, FIELD.key]) {
-    const tokenStart = skipSpaces(bytes, at, end);
-    if (tokenStart === end || bytes[tokenStart] === QUOTE) return tokenStart;
-    at = endOfToken(bytes, tokenStart, end);
-    setField(layout, field, tokenStart, at);
-  }
-  return skipSpaces(bytes, at, end);
+  setField(layout, FIELD.requestId, idStart, idEnd);
+  setField(layout, FIELD.operation, operationStart, operationEnd);
+  setField(layout, FIELD.key, keyStart, keyEnd);
+  return true;
 }
 
-/** Whether a Request-URI can begin here: a quote, a lone dash, or nothing because the line was cut. */
-function beginsUri(bytes: Uint8Array, at: number, end: number): boolean {
-  return at >= end || bytes[at] === QUOTE || (bytes[at] === DASH && (at + 1 >= end || bytes[at + 1] === SPACE));
+/** The end of the token here if it reads like an operation, else -1. */
+function endOfOperation(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
+  const { operation, view } = layout;
+  const remembered = start + operation.length;
+  if (beginsAsRemembered(operation, view, start, end) && (remembered === end || bytes[remembered] === SPACE)) {
+    return remembered;
+  }
+  const operationEnd = endOfToken(bytes, start, end);
+  if (!isOperation(bytes, start, operationEnd)) return -1;
+  remember(operation, view, start, operationEnd);
+  layout.operationRun++;
+  return operationEnd;
 }
 
 /** `REST.GET.OBJECT`, `S3.COMPUTE.OBJECT.CHECKSUM`: a letter first, at least one dot, no empty part. */

@@ -1,4 +1,4 @@
-import { DASH, DOT, endOfToken, hasAscii, isDash, isDigit, isDigits, isLetter, QUOTE, SPACE } from './bytes';
+import { DASH, DOT, endOfLongToken, endOfToken, hasAscii, isDash, isDigit, isDigits, isLetter, QUOTE } from './bytes';
 import { FIELD } from './fields';
 import { addFlag, type LineLayout, STATUS_BLOCK, setField } from './layout';
 
@@ -10,6 +10,8 @@ import { addFlag, type LineLayout, STATUS_BLOCK, setField } from './layout';
  * - else the first behind an HTTP version, which S3 logs in every request that a client sent: a block forged in the
  *   URI has none before it (a request target holds no space), one forged in referer or user agent comes later;
  * - else the first.
+ * A quote before all of them that ends the URI by itself (an HTTP version before it, or only a dash) is the end without
+ * a whole block: then S3's own block is damaged, and one further on is a client's.
  * Returns where the Referer begins, `end` if the line ends before. With `flagForgeries` the whole line is searched
  * for further candidates; without, only as far as the decision needs. What is decided is the same.
  */
@@ -31,27 +33,44 @@ export function locateStatus(
   let chosen = -1;
   let chosenHasVersion = false;
   let candidates = 0;
-  for (let quote = nextQuote(bytes, uriStart, end); quote < end; quote = nextQuote(bytes, quote + 1, end)) {
-    if (!isStatusBlock(bytes, quote + 2, end)) continue;
+  let damaged = false;
+  for (
+    let quote = nextQuote(bytes, layout.view, uriStart, end);
+    quote < end;
+    quote = nextQuote(bytes, layout.view, quote + 1, end)
+  ) {
+    const blockEnd = placeStatusBlock(bytes, quote + 2, end, layout);
+    if (blockEnd < 0) {
+      damaged ||= candidates === 0 && endsUri(bytes, uriStart, quote);
+      if (damaged && !flagForgeries) break;
+      continue;
+    }
     candidates++;
     const hasVersion = endsWithHttpVersion(bytes, uriStart, quote);
     if (chosen < 0 || (hasVersion && !chosenHasVersion && !firstWins)) {
       chosen = quote;
       chosenHasVersion = hasVersion;
     }
-    if (!flagForgeries && (chosenHasVersion || firstWins)) break;
+    if (!flagForgeries && (chosenHasVersion || firstWins)) {
+      setField(layout, FIELD.requestUri, uriStart, quote);
+      return blockEnd;
+    }
   }
-  if (candidates > 1) addFlag(layout, 'ambiguous-status');
-  if (chosen < 0) return locateDamagedStatus(bytes, uriStart, end, layout);
+  if (candidates > (damaged ? 0 : 1)) addFlag(layout, 'ambiguous-status');
+  if (chosen < 0 || damaged) return locateDamagedStatus(bytes, uriStart, end, layout);
   setField(layout, FIELD.requestUri, uriStart, chosen);
   return placeBlock(bytes, chosen + 2, end, layout);
 }
 
 /** No whole status block: the line was cut inside it, or something in it is not what it should be. */
 function locateDamagedStatus(bytes: Uint8Array, uriStart: number, end: number, layout: LineLayout): number {
-  for (let quote = nextQuote(bytes, uriStart, end); quote < end; quote = nextQuote(bytes, quote + 1, end)) {
-    const isDashOnly = quote === uriStart + 1 && bytes[uriStart] === DASH;
-    if (!isDashOnly && !endsWithHttpVersion(bytes, uriStart, quote)) continue;
+  layout.starts.fill(-1, STATUS_BLOCK.first, STATUS_BLOCK.last + 1);
+  for (
+    let quote = nextQuote(bytes, layout.view, uriStart, end);
+    quote < end;
+    quote = nextQuote(bytes, layout.view, quote + 1, end)
+  ) {
+    if (!endsUri(bytes, uriStart, quote)) continue;
     setField(layout, FIELD.requestUri, uriStart, quote);
     return placeBlock(bytes, quote + 2, end, layout);
   }
@@ -79,12 +98,23 @@ function cut(layout: LineLayout, at: number): number {
   return at;
 }
 
-/** The next quote at or behind `from` that a space follows (or the line's end), or `end`. */
-function nextQuote(bytes: Uint8Array, from: number, end: number): number {
-  for (let at = from; at < end; at++) {
-    if (bytes[at] === QUOTE && (at + 1 === end || bytes[at + 1] === SPACE)) return at;
+/**
+ * The next quote at or behind `from` that a space follows (or the line's end), or `end`. Looked for from space to
+ * space: in client text they are rarer than quotes are.
+ */
+function nextQuote(bytes: Uint8Array, view: DataView, from: number, end: number): number {
+  let at = from;
+  while (at < end) {
+    const space = endOfLongToken(view, at, end);
+    if (space > from && bytes[space - 1] === QUOTE) return space - 1;
+    at = space + 1;
   }
   return end;
+}
+
+/** Whether this quote ends the URI whatever follows: the URI is a lone dash, or an HTTP version stands before it. */
+function endsUri(bytes: Uint8Array, uriStart: number, quote: number): boolean {
+  return isDash(bytes, uriStart, quote) || endsWithHttpVersion(bytes, uriStart, quote);
 }
 
 /** ` HTTP/1.1` right before the quote, with a digit on either side of the dot. */
@@ -98,18 +128,26 @@ function endsWithHttpVersion(bytes: Uint8Array, uriStart: number, quote: number)
   );
 }
 
-/** A whole block at `start`: six fields of their kinds, and a quote or a dash behind them. */
-function isStatusBlock(bytes: Uint8Array, start: number, end: number): boolean {
-  let at = start;
-  for (let field = STATUS_BLOCK.first; field <= STATUS_BLOCK.last; field++) {
+/**
+ * Places a whole block, six fields of their kinds with a quote or a dash behind them, and returns where that stands;
+ * -1 if there is no such block here.
+ */
+function placeStatusBlock(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
+  const statusEnd = endOfToken(bytes, start, end);
+  if (!isStatus(bytes, start, statusEnd)) return -1;
+  const errorEnd = endOfToken(bytes, statusEnd + 1, end);
+  if (!isErrorCode(bytes, statusEnd + 1, errorEnd)) return -1;
+  let at = errorEnd + 1;
+  for (let field = FIELD.bytesSent; field <= STATUS_BLOCK.last; field++) {
     const tokenEnd = endOfToken(bytes, at, end);
-    if (tokenEnd >= end) return false;
-    if (field === FIELD.httpStatus ? !isStatus(bytes, at, tokenEnd) : false) return false;
-    if (field === FIELD.errorCode ? !isErrorCode(bytes, at, tokenEnd) : false) return false;
-    if (field > FIELD.errorCode && !isCount(bytes, at, tokenEnd)) return false;
+    if (!isCount(bytes, at, tokenEnd)) return -1;
+    setField(layout, field, at, tokenEnd);
     at = tokenEnd + 1;
   }
-  return at < end && (bytes[at] === QUOTE || bytes[at] === DASH);
+  if (at >= end || (bytes[at] !== QUOTE && bytes[at] !== DASH)) return -1;
+  setField(layout, FIELD.httpStatus, start, statusEnd);
+  setField(layout, FIELD.errorCode, statusEnd + 1, errorEnd);
+  return at;
 }
 
 function isStatus(bytes: Uint8Array, start: number, end: number): boolean {

@@ -38,6 +38,10 @@ function locateQuotedReferer(bytes: Uint8Array, start: number, end: number, layo
     setField(layout, FIELD.referer, start, boundary);
     setField(layout, FIELD.userAgent, boundary + 3, agentEnd);
     placeTail(bytes, agentEnd + 2, end, layout);
+  } else if (agentEnd === end - 1 && agentEnd - 2 >= start && hasAscii(bytes, agentEnd - 2, end, '" "')) {
+    // The line was cut behind the user agent's opening quote.
+    setField(layout, FIELD.referer, start, agentEnd - 2);
+    locateUserAgent(bytes, agentEnd, end, layout);
   } else {
     // Only one quoted text: it is the referer, and the user agent is a bare dash, or cut.
     setField(layout, FIELD.referer, start, agentEnd);

@@ -1,10 +1,20 @@
 import { CR, endOfToken, isDash, QUOTE, SPACE, TAB } from './bytes';
-import { FIELDS } from './fields';
-import { addFlag, createLayout, type FailureReason, FLAGS, hasFlag, type LineLayout, resetLayout } from './layout';
+import { FIELD, FIELDS } from './fields';
+import {
+  addFlag,
+  clearFrom,
+  createLayout,
+  type FailureReason,
+  FLAGS,
+  hasFlag,
+  type LineLayout,
+  showBytes,
+} from './layout';
 import { locateHead } from './locate-head';
 import { locateStatus } from './locate-status';
 import { locateTail } from './locate-tail';
 import type { AccessLogRecord } from './record';
+import { locateUsualHead, locateUsualStatus } from './usual-line';
 
 /** A line without anything to read (`blank`), a record (`record`), or the reason why it is none. */
 export type LineOutcome = 'blank' | 'record' | FailureReason;
@@ -22,7 +32,9 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
   while (from < to && (bytes[from] === SPACE || bytes[from] === TAB)) from++;
   while (to > from && (bytes[to - 1] === SPACE || bytes[to - 1] === TAB)) to--;
   if (from === to) return 'blank';
-  resetLayout(layout);
+  showBytes(layout, bytes);
+  if (locateUsualHead(layout, from, to)) return 'record';
+  clearFrom(layout, FIELD.bucketOwner);
   const rest = locateHead(bytes, from, to, layout);
   if (typeof rest === 'string') return rest;
   layout.restStart = rest;
@@ -32,11 +44,14 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
 
 /** Finds the Request-URI and the status block: with the head, all that the detections judge by. */
 export function locateDecision(bytes: Uint8Array, layout: LineLayout): void {
+  if (locateUsualStatus(layout)) return;
+  clearFrom(layout, FIELD.requestUri);
   locateStatus(bytes, layout.restStart, layout.restEnd, layout, false);
 }
 
 /** Finds every field behind the head, and flags what is doubtful. Decides as `locateDecision` does. */
 export function locateAll(bytes: Uint8Array, layout: LineLayout): void {
+  clearFrom(layout, FIELD.requestUri);
   const referer = locateStatus(bytes, layout.restStart, layout.restEnd, layout, true);
   locateTail(bytes, referer, layout.restEnd, layout);
 }
@@ -80,7 +95,7 @@ export function decode(bytes: Uint8Array, start: number, end: number): string {
 /** Decodes the line once and cuts fields from it where a character is a byte, which is nearly always. */
 function textReader(bytes: Uint8Array, layout: LineLayout): (start: number, end: number) => string {
   const from = layout.starts[0]!;
-  const to = layout.ends.reduce((latest, end) => Math.max(latest, end), layout.extraEnd);
+  const to = layout.restEnd;
   const line = decode(bytes, from, to);
   if (line.includes('\ufffd') && !isUtf8(bytes.subarray(from, to))) addFlag(layout, 'invalid-utf8');
   // Decoding never lengthens, so equal lengths mean that each byte became one character in its own place.

@@ -3,6 +3,9 @@ import { isDigit } from './bytes';
 /** `[06/Feb/2019:00:00:38 +0000]`, brackets included. */
 export const TIME_LENGTH = 28;
 
+/** `[06/Feb/2019` */
+export const DATE_LENGTH = 12;
+
 /** By the three letters of the English abbreviation. */
 const MONTHS = new Map(
   ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map((name, month) => [
@@ -31,12 +34,28 @@ export function readTime(bytes: Uint8Array, at: number): number {
   const minute = twoDigits(bytes, at + 16);
   const second = twoDigits(bytes, at + 19);
   const sign = bytes[at + 22] === 0x2b ? 1 : bytes[at + 22] === 0x2d ? -1 : Number.NaN;
-  const offset = sign * (twoDigits(bytes, at + 23) * 60 + twoDigits(bytes, at + 25));
+  const offsetHour = twoDigits(bytes, at + 23);
+  const offsetMinute = twoDigits(bytes, at + 25);
+  const offset = sign * (offsetHour * 60 + offsetMinute);
   if (month === undefined || Number.isNaN(day + year + offset)) return Number.NaN;
   // 60 is a leap second; it counts as the next minute's first, as POSIX time has no other place for it.
-  if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
+  if (!(hour <= 23 && minute <= 59 && second <= 60 && offsetHour <= 23 && offsetMinute <= 59)) return Number.NaN;
   if (day < 1 || day > daysInMonth(year, month)) return Number.NaN;
   return utcDay(year, month, day) * 86_400_000 + ((hour * 60 + minute - offset) * 60 + second) * 1000;
+}
+
+/**
+ * Reads `:hh:mm:ss +0000]` at `at`: milliseconds since midnight, or -1 where something else stands there. What
+ * `readTime` reads, without the date.
+ */
+export function readUtcClock(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== 0x3a || bytes[at + 3] !== 0x3a || bytes[at + 6] !== 0x3a) return -1;
+  if (bytes[at + 9] !== 0x20 || bytes[at + 10] !== 0x2b || bytes[at + 15] !== 0x5d) return -1;
+  for (let zero = at + 11; zero < at + 15; zero++) if (bytes[zero] !== 0x30) return -1;
+  const hour = twoDigits(bytes, at + 1);
+  const minute = twoDigits(bytes, at + 4);
+  const second = twoDigits(bytes, at + 7);
+  return hour <= 23 && minute <= 59 && second <= 60 ? ((hour * 60 + minute) * 60 + second) * 1000 : -1;
 }
 
 /** NaN where either byte is no digit. */

@@ -1,4 +1,4 @@
-import { createReadStream, type Dirent, type Stats } from 'node:fs';
+import { closeSync, createReadStream, type Dirent, openSync, readSync, type Stats } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -124,7 +124,7 @@ export async function readBeginning(file: LogFile): Promise<Uint8Array> {
   const enough = new Error('enough');
   try {
     await readChunks(file, (chunk) => {
-      beginning = Uint8Array.from(chunk.subarray(0, CHUNK_BYTES));
+      beginning = new Uint8Array(chunk.subarray(0, CHUNK_BYTES));
       throw enough;
     });
   } catch (error) {
@@ -137,20 +137,18 @@ async function readPlain(
   path: string,
   onChunk: (chunk: Uint8Array, bytesRead: number) => void | Promise<void>,
 ): Promise<void> {
-  const handle = await open(path);
+  const file = openSync(path, 'r');
   try {
-    // One buffer for the whole file: the stream layer costs more than reading a line does.
+    // One buffer for the whole file, read without a detour over the thread pool: a stream costs more than the lines do.
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     let total = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES);
-      if (bytesRead === 0) return;
+    for (let bytesRead = readSync(file, buffer); bytesRead > 0; bytesRead = readSync(file, buffer)) {
       total += bytesRead;
-      const pending = onChunk(buffer.subarray(0, bytesRead), total);
+      const pending = onChunk(bytesRead === CHUNK_BYTES ? buffer : buffer.subarray(0, bytesRead), total);
       if (pending !== undefined) await pending;
     }
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 

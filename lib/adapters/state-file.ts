@@ -1,8 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { parse } from 'csv-parse';
-import { stringify } from 'csv-stringify/sync';
-import writeFileAtomic from 'write-file-atomic';
 import { formatNetwork, parseCidr } from '../detection/address';
 import type { Sighting } from '../detection/sightings';
 
@@ -29,6 +26,7 @@ export async function readStateFile(path: string): Promise<readonly Sighting[]> 
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
+  const { parse } = await import('csv-parse');
   const sightings: Sighting[] = [];
   const bad: string[] = [];
   const rows = createReadStream(path).pipe(
@@ -65,6 +63,8 @@ export async function readStateFile(path: string): Promise<readonly Sighting[]> 
 
 /** Writes the sightings sorted by bucket and network, so that whole the old file stands there or the new one. */
 export async function writeStateFile(path: string, sightings: Iterable<Sighting>): Promise<void> {
+  const { stringify } = await import('csv-stringify/sync');
+  const { default: writeFileAtomic } = await import('write-file-atomic');
   const rows = [...sightings]
     .sort((a, b) => compare(a.bucket, b.bucket) || compare(a.network, b.network))
     .map(({ bucket, network, firstSeenAt, lastSeenAt }) => [

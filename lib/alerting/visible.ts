@@ -5,10 +5,14 @@
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
 
+/** What nearly all text is, told quickly. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /**
  * Text that a stranger wrote, safe to show: what could steer a terminal or turn text around becomes `\u{1b}`, and
  * stays recognisable as what it was.
  */
 export function makeVisible(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }

@@ -11,7 +11,7 @@ import type { Terminal } from './terminal';
 export async function parse(paths: readonly string[], terminal: Terminal): Promise<number> {
   const { files, skipped, problems: found } = await findInputs(paths);
   const problems: Problem[] = [...found];
-  const progress = startProgress(sum(files.map(({ size }) => size ?? 0)), terminal.progress);
+  const progress = await startProgress(sum(files.map(({ size }) => size ?? 0)), terminal.progress);
   let before = 0;
   for (const file of files) {
     let output = '';

@@ -1,5 +1,3 @@
-import { Presets, SingleBar } from 'cli-progress';
-
 /** Under this many bytes a command is done before anybody looks. */
 const WORTH_SHOWING_BYTES = 32 * 1024 * 1024;
 
@@ -10,8 +8,9 @@ export interface Progress {
 }
 
 /** A bar on standard error, where that is a terminal and the input is long; else nothing. */
-export function startProgress(totalBytes: number, onTerminal: boolean): Progress {
+export async function startProgress(totalBytes: number, onTerminal: boolean): Promise<Progress> {
   if (!onTerminal || totalBytes < WORTH_SHOWING_BYTES) return { at() {}, stop() {} };
+  const { Presets, SingleBar } = await import('cli-progress');
   const megabytes = (bytes: number): number => Math.round(bytes / 1_000_000);
   const bar = new SingleBar(
     {

@@ -223,8 +223,10 @@ function plural(count: number, one: string, many = `${one}s`): string {
   return `${number(count)} ${count === 1 ? one : many}`;
 }
 
+const grouped = new Intl.NumberFormat('en');
+
 function number(value: number): string {
-  return value.toLocaleString('en');
+  return value < 1000 ? String(value) : grouped.format(value);
 }
 
 /** Decimal units, three digits at most. */
@@ -246,13 +248,18 @@ function minute(time: number): string {
 
 /** Cuts text to so many columns, with an ellipsis where something is missing. */
 function cut(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
+  if (width(text) <= columns) return text;
   let kept = '';
-  let width = 0;
+  let used = 0;
   for (const character of text) {
-    width += stringWidth(character);
-    if (width > columns - 1) break;
+    used += width(character);
+    if (used > columns - 1) break;
     kept += character;
   }
   return `${kept}…`;
+}
+
+/** Columns that the text takes; what is plain ASCII, as nearly all is, needs no table to tell. */
+function width(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }

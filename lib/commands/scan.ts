@@ -15,7 +15,7 @@ import type { Problem } from './mistake';
 import { noAccessLog, sum } from './parse';
 import type { Progress } from './progress';
 
-/** A log object is folded in portions that end with the first line at or behind each multiple of this many bytes. */
+/** A log object is folded in portions that end with the first line that makes them this many bytes. */
 const PORTION_BYTES = 16 * 1024 * 1024;
 
 /** How many parse failures are kept to be shown; all are counted. */
@@ -42,7 +42,7 @@ export interface ScanOptions {
   readonly configuration: Configuration;
   /** CSV file that carries sightings from run to run; null: begin with none and keep none. */
   readonly stateFile: string | null;
-  readonly startProgress: (totalBytes: number) => Progress;
+  readonly startProgress: (totalBytes: number) => Promise<Progress>;
 }
 
 /**
@@ -81,8 +81,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     const before = { failures: parseFailures, records: observer.counts.records };
     let firstFailure: ParseFailure | null = null;
     let lastRecordAt = file.keyTime ?? Number.NEGATIVE_INFINITY;
-    let consumed = 0;
-    let portionEnd = PORTION_BYTES;
+    let portionLeft = PORTION_BYTES;
     const lines = splitLines({
       line(bytes, start, end, number) {
         const outcome = locateLine(bytes, start, end, layout);
@@ -96,10 +95,10 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
           firstFailure ??= failure;
           fail(failure);
         }
-        consumed += end - start + 1;
-        if (consumed >= portionEnd) {
-          judge.judge(observer.take(), lastRecordAt);
-          portionEnd = (Math.floor(consumed / PORTION_BYTES) + 1) * PORTION_BYTES;
+        portionLeft -= end - start + 1;
+        if (portionLeft <= 0) {
+          observer.endPortion(judge.portion(lastRecordAt));
+          portionLeft = PORTION_BYTES;
         }
       },
       tooLong(sample, number) {
@@ -117,16 +116,16 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     } catch (error) {
       if (!(error instanceof ReadFailure)) throw error;
       problems.push({ kind: 'failure', message: error.message });
-      if (consumed > 0) logObjects++;
+      if (observer.counts.records + parseFailures > before.records + before.failures) logObjects++;
     }
     lines.end();
-    judge.judge(observer.take(), lastRecordAt);
+    observer.endPortion(judge.portion(lastRecordAt));
     if (observer.counts.records === before.records && firstFailure !== null) {
       problems.push(noAccessLog(file.path, firstFailure));
     }
   }
 
-  const progress = options.startProgress(sum(files.map(({ size }) => size ?? 0)));
+  const progress = await options.startProgress(sum(files.map(({ size }) => size ?? 0)));
   let bytesBefore = 0;
   for (const file of files) {
     await scanFile(file, (bytesRead) => progress.at(bytesBefore + bytesRead));
@@ -140,7 +139,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     failureSamples,
     counts: observer.counts,
     invalidRemoteIps: observer.invalid,
-    networks: observer.networks,
+    networks: observer.networkCount,
     period: period.from <= period.to ? period : null,
     findings: judge.findings(),
     learning: [...judge.learning],

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AllowlistEntry } from '../detection/settings';
 import { bucketPattern } from './bucket-names';
 import { instant } from './instants';
@@ -37,10 +37,7 @@ export function readAllowlistFile(file: { readonly name: string; readonly text: 
 } {
   const entries: PlacedEntry[] = [];
   const problems: string[] = [];
-  for (const [index, line] of file.text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .entries()) {
+  for (const [index, line] of file.text.split(/\r\n|\n|\r/).entries()) {
     const [, written = '', reason = ''] = /^([^#]*)#?(.*)$/s.exec(line) ?? [];
     const cidr = written.trim();
     if (cidr === '') continue;

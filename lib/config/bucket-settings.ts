@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { globsOverlap, isGlob, literalLength } from '../detection/glob';
 import type { BucketSettings } from '../detection/settings';
 import { bucketPattern } from './bucket-names';
@@ -58,7 +58,7 @@ function addTies(written: Readonly<Record<string, unknown>>, issues: Issues): vo
 
 /**
  * The pairs of globs with equally many literal characters that some name matches both of. Such globs begin alike as
- * far as the shorter one's text before its `*` goes, and in sorted order stand together.
+ * far as the text before the shorter one's first `*` goes, so in sorted order they stand together.
  */
 function tiesAmong(globs: readonly string[]): readonly (readonly [string, string])[] {
   const sorted = globs

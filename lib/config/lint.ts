@@ -16,8 +16,12 @@ export function lintAllowlist(entries: readonly PlacedEntry[], now: number): rea
   });
   const redundant = redundancies(withNetworks);
   return withNetworks.flatMap((one) => {
-    const { cidr, until } = one.entry;
-    const texts = [widthWarning(one.network), redundant.get(one) ?? null, pastWarning(until, now, APPROVES)];
+    const { cidr, buckets, until } = one.entry;
+    const texts = [
+      widthWarning(one.network),
+      redundant.get(one) ?? null,
+      pastWarning(until, now, stillLimited(buckets)),
+    ];
     return texts.filter((text) => text !== null).map((text) => `${one.place}: ${quote(cidr)} ${text}`);
   });
 }
@@ -39,7 +43,11 @@ function widthWarning({ family, prefixLength, first }: Network): string | null {
 const PRIVATE_ADDRESSES =
   "admits any VPC's private addresses that come through a VPC endpoint; write the networks of your own VPCs";
 
-const APPROVES = 'approves nothing any more, while its buckets still count as having an allowlist';
+/** An expired entry still applies: its buckets have an allowlist, and nobody on it. */
+function stillLimited(buckets: readonly string[] | null): string {
+  const whose = buckets === null ? 'every bucket' : quote(buckets);
+  return `approves nothing any more, while ${whose} still counts as having an allowlist`;
+}
 
 function pastWarning(until: number | null, now: number, consequence: string): string | null {
   if (until === null || until > now) return null;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { looksLikeJson, parseJson, splitAtCommas } from './json';
 import { quote } from './messages';
 import { addIssue, delegate, type Reading, reads } from './readings';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject } from './json';
 import { quote } from './messages';
 import { addIssue, delegate } from './readings';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote } from './messages';
 
 /** What a value was read as, or why not: `problem` follows the value, `instead` says what to write. */

@@ -8,11 +8,22 @@ export interface NetworkEntry extends PlacedEntry {
   readonly network: Network;
 }
 
+interface Candidate {
+  readonly source: NetworkEntry;
+  readonly network: Network;
+  /** Equal for equal sets of names and globs. */
+  readonly scope: string;
+  /** Epoch milliseconds or +Infinity. */
+  readonly end: number;
+}
+
 /** Of one network, the entry of each scope that lasts longest. */
 interface Level {
   readonly network: Network;
-  readonly lasting: Map<string, NetworkEntry>;
+  readonly lasting: Map<string, Candidate>;
 }
+
+const ALL_BUCKETS = 'all';
 
 /**
  * The entries without which everything would be as it is, and why: another one has their network or a wider one, for
@@ -22,49 +33,53 @@ interface Level {
 export function redundancies(entries: readonly NetworkEntry[]): ReadonlyMap<NetworkEntry, string> {
   const found = new Map<NetworkEntry, string>();
   const around: Level[] = [];
-  for (const one of entries.toSorted(coveringFirst)) {
+  for (const one of entries.map(candidateOf).sort(coveringFirst)) {
     while (around.length > 0 && !encloses(around.at(-1)!.network, one.network)) around.pop();
-    const scope = scopeOf(one.entry);
-    const cover = around
-      .flatMap(({ lasting }) => [lasting.get(ALL_BUCKETS), lasting.get(scope)])
-      .findLast((other) => other !== undefined && endOf(other) >= endOf(one));
-    if (cover !== undefined) found.set(one, reasonFor(one, cover));
+    const cover = closestCover(one, around);
+    if (cover !== undefined) found.set(one.source, reasonFor(one, cover));
     if (around.at(-1)?.network.prefixLength !== one.network.prefixLength) {
       around.push({ network: one.network, lasting: new Map() });
     }
     const { lasting } = around.at(-1)!;
-    if (!lasting.has(scope)) lasting.set(scope, one);
+    if (!lasting.has(one.scope)) lasting.set(one.scope, one);
   }
   return found;
 }
 
-const ALL_BUCKETS = 'all';
+function candidateOf(source: NetworkEntry): Candidate {
+  const { network, entry } = source;
+  return { source, network, scope: scopeOf(entry), end: entry.until ?? Number.POSITIVE_INFINITY };
+}
 
-/** Equal for equal sets of names and globs. */
 function scopeOf({ buckets }: AllowlistEntry): string {
   return buckets === null || buckets.includes('*') ? ALL_BUCKETS : JSON.stringify([...new Set(buckets)].sort());
 }
 
 /** An entry comes behind all that could cover it; of equal ones the first written comes first. */
-function coveringFirst(a: NetworkEntry, b: NetworkEntry): number {
+function coveringFirst(a: Candidate, b: Candidate): number {
   if (a.network.family !== b.network.family) return a.network.family - b.network.family;
   if (a.network.first !== b.network.first) return a.network.first < b.network.first ? -1 : 1;
   if (a.network.prefixLength !== b.network.prefixLength) return a.network.prefixLength - b.network.prefixLength;
-  const [aIsScoped, bIsScoped] = [a, b].map(({ entry }) => Number(scopeOf(entry) !== ALL_BUCKETS));
-  if (aIsScoped !== bIsScoped) return aIsScoped! - bIsScoped!;
-  return endOf(a) === endOf(b) ? 0 : endOf(b) - endOf(a);
-}
-
-function endOf({ entry }: NetworkEntry): number {
-  return entry.until ?? Number.POSITIVE_INFINITY;
+  if ((a.scope === ALL_BUCKETS) !== (b.scope === ALL_BUCKETS)) return a.scope === ALL_BUCKETS ? -1 : 1;
+  return a.end === b.end ? 0 : b.end - a.end;
 }
 
 function encloses(outer: Network, inner: Network): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
-function reasonFor(one: NetworkEntry, cover: NetworkEntry): string {
-  const isSame = one.entry.cidr === cover.entry.cidr && scopeOf(one.entry) === scopeOf(cover.entry);
-  if (isSame && endOf(one) === endOf(cover)) return `is the same entry as ${cover.place}; remove one of them`;
-  return `is covered by ${cover.place}, ${quote(cover.entry.cidr)}; remove one of them`;
+function closestCover(one: Candidate, around: readonly Level[]): Candidate | undefined {
+  for (let index = around.length - 1; index >= 0; index--) {
+    const { lasting } = around[index]!;
+    const cover = [lasting.get(one.scope), lasting.get(ALL_BUCKETS)].find((other) => other && other.end >= one.end);
+    if (cover !== undefined) return cover;
+  }
+  return undefined;
+}
+
+function reasonFor(one: Candidate, cover: Candidate): string {
+  const { place, entry } = cover.source;
+  const isSame = one.source.entry.cidr === entry.cidr && one.scope === cover.scope && one.end === cover.end;
+  if (isSame) return `is the same entry as ${place}; remove one of them`;
+  return `is covered by ${place}, ${quote(entry.cidr)}; remove one of them`;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseStatusPattern } from '../detection/statuses';
 import { allowlistEntry } from './allowlist-entries';
 import { keyArn, tableName, topicArn } from './aws-names';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TrustedRule } from '../detection/settings';
 import { bucketPattern } from './bucket-names';
 import { instant } from './instants';

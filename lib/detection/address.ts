@@ -163,7 +163,7 @@ function isOctet(digits: string | undefined): boolean {
 
 function readIpv6(text: string): Address | null {
   const groups = withoutDottedTail(text);
-  if (groups === null || !/^[0-9a-f:]+$/i.test(groups)) return null;
+  if (groups === null || !/^[0-9a-fA-F:]+$/.test(groups)) return null;
   try {
     return { family: 6, value: join(ipaddr.IPv6.parse(groups).parts) };
   } catch {
@@ -171,10 +171,10 @@ function readIpv6(text: string): Address | null {
   }
 }
 
-/** `::ffff:10.0.0.1` as `::ffff:0a00:0001`; null if what stands last has dots and is no IPv4 address. */
+/** `::ffff:10.0.0.1` as `::ffff:0a00:0001`; null if it has dots and what stands last is no IPv4 address. */
 function withoutDottedTail(text: string): string | null {
+  if (!text.includes('.')) return text;
   const tail = text.slice(text.lastIndexOf(':') + 1);
-  if (!tail.includes('.')) return text;
   const ipv4 = readIpv4(tail);
   if (ipv4 === null) return null;
   const hex = ipv4.value.toString(16).padStart(8, '0');

@@ -9,6 +9,8 @@ export interface BucketPolicy {
   readonly unapprovedIp: boolean;
   /** Whether the rule `new-ip` is on. */
   readonly newIp: boolean;
+  /** Whether somebody turned `new-ip` on for just this bucket: it does not rest there, however public it looks. */
+  readonly newIpChosen: boolean;
   /** Days; 0: no learning. */
   readonly learningDays: number;
   /** Its records prove that alerts arrive: they make a notice, and neither findings nor sightings. */
@@ -22,6 +24,7 @@ const TEST_BUCKET_POLICY: BucketPolicy = {
   watched: true,
   unapprovedIp: false,
   newIp: false,
+  newIpChosen: false,
   learningDays: 0,
   isTestBucket: true,
 };
@@ -44,6 +47,7 @@ export function compileBucketPolicies(
       watched: isIncluded(bucket) && !isExcluded(bucket),
       unapprovedIp: own.unapprovedIp ?? (settings.unapprovedIp && allowlist.appliesTo(bucket)),
       newIp: own.newIp ?? settings.newIp,
+      newIpChosen: own.newIp === true,
       learningDays: own.learningDays ?? settings.learningDays,
       isTestBucket: false,
     };

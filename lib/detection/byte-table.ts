@@ -1,75 +1,76 @@
 /**
- * Numbers for byte strings: each distinct pair of ranges gets the next number, from 0. It makes no strings, because a
- * detection looks at a bucket and an address in every line and needs their text once.
+ * Numbers for byte strings: each distinct key, a range of bytes and a salt, gets the next number, from 0. It makes no
+ * strings, because a detection looks at an address in every line and needs its text once.
  */
 export interface ByteTable {
-  /** The number of the key made of two ranges of `bytes`; the same key gets the same number. */
-  intern(bytes: Uint8Array, start: number, end: number, start2: number, end2: number): number;
+  /**
+   * The number of the key made of `view[start, end)` and `salt`, a whole number that keeps equal bytes of different
+   * kinds (addresses of different buckets) apart.
+   */
+  intern(view: DataView, start: number, end: number, salt: number): number;
   /** How many distinct keys there are. */
   readonly size: number;
 }
 
-/** FNV-1a, 32 bits. Every hit is verified against the key's bytes, so collisions cost time and nothing else. */
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
+/** FNV-1a's basis and prime, here over words of four bytes. Every hit is verified, so collisions cost only time. */
+const BASIS = 0x811c9dc5;
+const PRIME = 0x01000193;
+
+/** The mixing step and constant of MurmurHash3: FNV leaves the low bits, which choose the slot, too regular. */
+const MIX = 0x85ebca6b;
 
 export function createByteTable(): ByteTable {
   let slots = new Int32Array(1024).fill(-1);
+  /** Of key n: its hash, its salt, and where in the arena it stands: `[offsets[n], offsets[n + 1])`. */
   let hashes = new Int32Array(512);
-  /** Key n is `arena[offsets[n], offsets[n + 1])`, its first range `lengths[n]` bytes long. */
+  let salts = new Int32Array(512);
   let offsets = new Int32Array(513);
-  let lengths = new Int32Array(512);
-  let arena = new Uint8Array(16_384);
+  let arena = new DataView(new ArrayBuffer(16_384));
   let size = 0;
 
-  function matches(key: number, bytes: Uint8Array, start: number, end: number, start2: number, end2: number): boolean {
-    let at = offsets[key]!;
-    if (offsets[key + 1]! - at !== end - start + end2 - start2 || lengths[key] !== end - start) return false;
-    for (let i = start; i < end; i++) if (arena[at++] !== bytes[i]) return false;
-    for (let i = start2; i < end2; i++) if (arena[at++] !== bytes[i]) return false;
-    return true;
-  }
-
-  function add(bytes: Uint8Array, start: number, end: number, start2: number, end2: number, hash: number): number {
+  function add(view: DataView, start: number, end: number, salt: number, hash: number): number {
     const at = offsets[size]!;
-    const to = at + end - start + end2 - start2;
-    if (to > arena.length) arena = grown(arena, new Uint8Array(Math.max(to, arena.length * 2)));
-    if (size === hashes.length) {
-      hashes = grown(hashes, new Int32Array(size * 2));
-      lengths = grown(lengths, new Int32Array(size * 2));
-      offsets = grown(offsets, new Int32Array(size * 2 + 1));
+    const to = at + end - start;
+    if (to > arena.byteLength) {
+      const copy = new Uint8Array(Math.max(to, arena.byteLength * 2));
+      copy.set(new Uint8Array(arena.buffer));
+      arena = new DataView(copy.buffer);
     }
-    arena.set(bytes.subarray(start, end), at);
-    arena.set(bytes.subarray(start2, end2), at + end - start);
+    if (size === hashes.length) {
+      hashes = larger(hashes, size * 2);
+      salts = larger(salts, size * 2);
+      offsets = larger(offsets, size * 2 + 1);
+    }
+    for (let i = 0; i < end - start; i++) arena.setUint8(at + i, view.getUint8(start + i));
     hashes[size] = hash;
-    lengths[size] = end - start;
+    salts[size] = salt;
     offsets[size + 1] = to;
     return size++;
   }
 
   function rehash(): void {
     slots = new Int32Array(slots.length * 2).fill(-1);
-    for (let key = 0; key < size; key++) slots[freeSlot(hashes[key]!)] = key;
-  }
-
-  function freeSlot(hash: number): number {
-    let slot = hash & (slots.length - 1);
-    while (slots[slot] !== -1) slot = (slot + 1) & (slots.length - 1);
-    return slot;
+    const mask = slots.length - 1;
+    for (let key = 0; key < size; key++) {
+      let slot = hashes[key]! & mask;
+      while (slots[slot] !== -1) slot = (slot + 1) & mask;
+      slots[slot] = key;
+    }
   }
 
   return {
-    intern(bytes, start, end, start2, end2) {
-      let hash = FNV_OFFSET;
-      for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, FNV_PRIME);
-      for (let i = start2; i < end2; i++) hash = Math.imul(hash ^ bytes[i]!, FNV_PRIME);
-      hash ^= hash >>> 15; // the low bits choose the slot
-      let slot = hash & (slots.length - 1);
+    intern(view, start, end, salt) {
+      const hash = hashOf(view, start, end, salt);
+      const mask = slots.length - 1;
+      let slot = hash & mask;
       for (let key = slots[slot]!; key !== -1; key = slots[slot]!) {
-        if (hashes[key] === hash && matches(key, bytes, start, end, start2, end2)) return key;
-        slot = (slot + 1) & (slots.length - 1);
+        if (hashes[key] === hash && salts[key] === salt) {
+          const at = offsets[key]!;
+          if (offsets[key + 1]! - at === end - start && sameBytes(arena, at, view, start, end)) return key;
+        }
+        slot = (slot + 1) & mask;
       }
-      const key = add(bytes, start, end, start2, end2, hash);
+      const key = add(view, start, end, salt, hash);
       slots[slot] = key;
       if (size * 2 > slots.length) rehash();
       return key;
@@ -80,7 +81,25 @@ export function createByteTable(): ByteTable {
   };
 }
 
-function grown<T extends Uint8Array | Int32Array>(from: T, to: T): T {
+function hashOf(view: DataView, start: number, end: number, salt: number): number {
+  let hash = Math.imul(BASIS ^ salt, PRIME);
+  let at = start;
+  for (; at + 4 <= end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), PRIME);
+  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), PRIME);
+  hash = Math.imul(hash ^ (hash >>> 16), MIX);
+  return hash ^ (hash >>> 13);
+}
+
+function sameBytes(arena: DataView, offset: number, view: DataView, start: number, end: number): boolean {
+  let at = start;
+  let to = offset;
+  for (; at + 4 <= end; at += 4, to += 4) if (arena.getInt32(to, true) !== view.getInt32(at, true)) return false;
+  for (; at < end; at++, to++) if (arena.getUint8(to) !== view.getUint8(at)) return false;
+  return true;
+}
+
+function larger(from: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(length);
   to.set(from);
   return to;
 }

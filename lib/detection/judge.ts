@@ -1,7 +1,7 @@
-import { MAX_ADDRESSES, type NetworkObservation, type Observation, type Observed } from './observe';
+import type { AddressObservation, NetworkObservation, PortionHandler } from './observe';
 import type { RuleId } from './rules';
 import type { Sightings } from './sightings';
-import { addTally, emptyTally, type Tally } from './tally';
+import type { Tally } from './tally';
 
 const DAY = 86_400_000;
 
@@ -15,8 +15,8 @@ export interface Finding {
   readonly network: string;
   /** The address it was found for; of several in the network, the first that succeeded. */
   readonly remoteIp: string;
-  /** Distinct addresses in canonical text; at most `MAX_ADDRESSES`. */
-  readonly addresses: Set<string>;
+  /** Distinct addresses in canonical text, not all of very many. */
+  readonly addresses: ReadonlySet<string>;
   /** When the pair, known before, had been forgotten; epoch milliseconds. */
   readonly forgottenSince: number | null;
   readonly tally: Tally;
@@ -31,8 +31,8 @@ export interface Learning {
 }
 
 export interface Judge {
-  /** Judges what was observed in a portion of a log object that arrived at `arrivedAt` (epoch milliseconds). */
-  judge(observed: Observed, arrivedAt: number): void;
+  /** Judges a portion of a log object that arrived at `arrivedAt` (epoch milliseconds); for `Observer.endPortion`. */
+  portion(arrivedAt: number): PortionHandler;
   /** In the order of their first event, then rule, bucket and network. */
   findings(): readonly Finding[];
   readonly learning: Iterable<Learning>;
@@ -62,49 +62,36 @@ export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: Judge
     return state;
   }
 
-  function judgeAddress({ bucket, remoteIp, network, tally }: Observation): void {
+  function address({ bucket, remoteIp, network, tally }: AddressObservation): boolean {
     const key = `unapproved-ip ${bucket} ${remoteIp}`;
-    const known = findings.get(key);
-    if (known !== undefined) addTally(known.tally, tally);
-    else {
+    if (!findings.has(key)) {
       const addresses = new Set([remoteIp]);
-      const rule = 'unapproved-ip';
-      findings.set(key, { rule, bucket, network, remoteIp, addresses, forgottenSince: null, tally });
+      findings.set(key, { rule: 'unapproved-ip', bucket, network, remoteIp, addresses, forgottenSince: null, tally });
     }
+    return true;
   }
 
-  function judgeNetwork(observation: NetworkObservation, arrivedAt: number): void {
-    const { bucket, network, addresses, success, tally } = observation;
-    const key = `new-ip ${bucket} ${network}`;
-    if (success !== null) {
-      const state = learningOf(bucket, arrivedAt);
-      const newness = sightings.see(bucket, network, success.firstAt, success.lastAt);
-      if (newness.kind === 'new' && !findings.has(key)) {
-        if (state !== null && arrivedAt < state.until) state.learned++;
-        else if (state === null || state.learned <= PUBLIC_BUCKET_NETWORKS || newIpChosenFor(bucket)) {
-          findings.set(key, {
-            rule: 'new-ip',
-            bucket,
-            network,
-            remoteIp: success.remoteIp,
-            addresses: new Set(),
-            forgottenSince: newness.forgottenSince,
-            tally: emptyTally(),
-          });
-        }
-      }
+  function network(observation: NetworkObservation, arrivedAt: number): boolean {
+    const { bucket, network: name, addresses, success, tally } = observation;
+    const key = `new-ip ${bucket} ${name}`;
+    if (success === null) return findings.has(key);
+    const state = learningOf(bucket, arrivedAt);
+    const newness = sightings.see(bucket, name, success.firstAt, success.lastAt);
+    if (newness.kind === 'known' || findings.has(key)) return findings.has(key);
+    if (state !== null && arrivedAt < state.until) {
+      state.learned++;
+      return false;
     }
-    const finding = findings.get(key);
-    if (finding === undefined) return;
-    addTally(finding.tally, tally);
-    for (const address of addresses) if (finding.addresses.size < MAX_ADDRESSES) finding.addresses.add(address);
+    const looksPublic = state !== null && state.learned > PUBLIC_BUCKET_NETWORKS;
+    if (looksPublic && !newIpChosenFor(bucket)) return false;
+    const { forgottenSince } = newness;
+    const { remoteIp } = success;
+    findings.set(key, { rule: 'new-ip', bucket, network: name, remoteIp, addresses, forgottenSince, tally });
+    return true;
   }
 
   return {
-    judge(observed, arrivedAt) {
-      for (const observation of observed.addresses) judgeAddress(observation);
-      for (const observation of observed.networks) judgeNetwork(observation, arrivedAt);
-    },
+    portion: (arrivedAt) => ({ address, network: (observation) => network(observation, arrivedAt) }),
     findings: () => [...findings.values()].sort(byFirstEvent),
     get learning() {
       return [...learning.values()].filter((state) => state !== null);

@@ -7,11 +7,11 @@ import { type BucketPolicy, compileBucketPolicies } from './bucket-policy';
 import { createByteTable } from './byte-table';
 import type { DetectionSettings } from './settings';
 import { compileStatuses, isDenied, isSuccessfulRequest } from './statuses';
-import { type CountedRecord, count, emptyTally, isBetterSample, type Tally } from './tally';
+import { type CountedRecord, count, emptyTally, isBetterSample, setSample, type Tally } from './tally';
 import { compileTrusted } from './trusted';
 
-/** All records of a portion for one (bucket, remote IP) that nothing approved or trusted, where `unapproved-ip` is on. */
-export interface Observation {
+/** All records for one (bucket, remote IP) that nothing approved or trusted, where `unapproved-ip` is on. */
+export interface AddressObservation {
   readonly bucket: string;
   /** Canonical text of the address. */
   readonly remoteIp: string;
@@ -19,20 +19,24 @@ export interface Observation {
   readonly tally: Tally;
 }
 
-/** All records of a portion for one (bucket, network) from its first success on, where `new-ip` is on. */
+/** All records for one (bucket, network) from its first success on, where `new-ip` is on. */
 export interface NetworkObservation {
   readonly bucket: string;
   readonly network: string;
   /** Addresses in canonical text, in the order met; at most `MAX_ADDRESSES`. */
-  readonly addresses: readonly string[];
-  /** The successful requests of this portion; null if it holds only others of a network that succeeded before. */
+  readonly addresses: ReadonlySet<string>;
+  /** The successful requests of this portion; null if it holds only others, of a network that succeeded before. */
   readonly success: { readonly firstAt: number; readonly lastAt: number; readonly remoteIp: string } | null;
   readonly tally: Tally;
 }
 
-export interface Observed {
-  readonly addresses: readonly Observation[];
-  readonly networks: readonly NetworkObservation[];
+/**
+ * Looks at what a portion added to. Each function says whether the tally goes on counting with the next portion (it
+ * is somebody's finding now), or begins anew.
+ */
+export interface PortionHandler {
+  address(observation: AddressObservation): boolean;
+  network(observation: NetworkObservation): boolean;
 }
 
 /** A remote IP that is no address, and how often it was met. */
@@ -54,13 +58,13 @@ export interface ObserverCounts {
 export interface Observer {
   /** Takes in one record of `bytes[start, end)` whose head `locateLine` has found. */
   record(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void;
-  /** What was observed since the last call, and begins the next portion. */
-  take(): Observed;
+  /** Ends a portion: hands on what was observed since the last call, and begins the next. */
+  endPortion(handler: PortionHandler): void;
   readonly counts: ObserverCounts;
   /** The distinct ones, at most `MAX_INVALID_SAMPLES`. */
   readonly invalid: readonly InvalidRemoteIp[];
   /** Distinct networks met in watched buckets so far. */
-  readonly networks: number;
+  readonly networkCount: number;
 }
 
 /** How many distinct addresses of one network are named. */
@@ -80,31 +84,24 @@ interface JudgedPair {
   readonly remoteIp: string;
   /** Records before this moment are approved. */
   readonly approvedUntil: number;
-  readonly source: AddressTally | null;
-  readonly network: NetworkTally | null;
+  readonly source: CountedAddress | null;
+  readonly network: CountedNetwork | null;
 }
 
-interface AddressTally {
-  readonly bucket: string;
-  readonly remoteIp: string;
-  readonly network: string;
-  tally: Tally | null;
+interface CountedAddress extends AddressObservation {
+  tally: Tally;
+  touched: boolean;
 }
 
-interface NetworkTally {
-  readonly bucket: string;
-  readonly network: string;
+interface CountedNetwork extends NetworkObservation {
+  tally: Tally;
+  addresses: Set<string>;
+  success: { firstAt: number; lastAt: number; remoteIp: string } | null;
   /** The earliest success so far, over all portions. */
   firstSuccessAt: number;
-  portion: NetworkPortion | null;
-}
-
-interface NetworkPortion {
-  readonly tally: Tally;
-  readonly addresses: Set<string>;
   /** Unsuccessful records older than the first success known so far: a late record may still move that back. */
-  early: { readonly record: CountedRecord; readonly remoteIp: string }[];
-  success: { firstAt: number; lastAt: number; remoteIp: string } | null;
+  early: { readonly record: Readonly<CountedRecord>; readonly remoteIp: string }[];
+  touched: boolean;
 }
 
 /**
@@ -119,14 +116,18 @@ export function createObserver(settings: DetectionSettings): Observer {
 
   const pairNumbers = createByteTable();
   const pairs: Pair[] = [];
+  const bucketNumbers = createByteTable();
   const operationNumbers = createByteTable();
   const operationNames: string[] = [];
+  /** The operation of the record at hand, which is mostly that of the record before. */
+  let operation = '';
+  let operationRun = -1;
   const policies = new Map<string, BucketPolicy>();
-  const addressTallies = new Map<string, AddressTally>();
-  const networkTallies = new Map<string, NetworkTally>();
+  const addresses = new Map<string, CountedAddress>();
+  const networks = new Map<string, CountedNetwork>();
   const networkNames = new Set<string>();
-  let touchedAddresses: AddressTally[] = [];
-  let touchedNetworks: NetworkTally[] = [];
+  let touchedAddresses: CountedAddress[] = [];
+  let touchedNetworks: CountedNetwork[] = [];
   const invalid: InvalidRemoteIp[] = [];
   const counts: ObserverCounts = {
     records: 0,
@@ -135,6 +136,9 @@ export function createObserver(settings: DetectionSettings): Observer {
     trustedRecords: 0,
     testRecords: 0,
   };
+
+  /** The record at hand, written anew for each: one object, however many lines. */
+  const record: CountedRecord = { time: 0, success: false, denied: false, bytesSent: 0, operation: '' };
 
   function policy(bucket: string): BucketPolicy {
     let known = policies.get(bucket);
@@ -163,30 +167,39 @@ export function createObserver(settings: DetectionSettings): Observer {
       address,
       remoteIp: canonical,
       approvedUntil,
-      source: flaggable && unapprovedIp ? addressTally(bucket, canonical, network) : null,
-      network: flaggable && newIp ? networkTally(bucket, network) : null,
+      source: flaggable && unapprovedIp ? countedAddress(bucket, canonical, network) : null,
+      network: flaggable && newIp ? countedNetwork(bucket, network) : null,
     };
   }
 
   /** One address can be spelled in several ways, so its tally is found by its canonical text. */
-  function addressTally(bucket: string, remoteIp: string, network: string): AddressTally {
+  function countedAddress(bucket: string, remoteIp: string, network: string): CountedAddress {
     const key = `${bucket} ${remoteIp}`;
-    let tally = addressTallies.get(key);
-    if (tally === undefined) {
-      tally = { bucket, remoteIp, network, tally: null };
-      addressTallies.set(key, tally);
+    let address = addresses.get(key);
+    if (address === undefined) {
+      address = { bucket, remoteIp, network, tally: emptyTally(), touched: false };
+      addresses.set(key, address);
     }
-    return tally;
+    return address;
   }
 
-  function networkTally(bucket: string, network: string): NetworkTally {
-    const key = `${bucket} ${network}`;
-    let tally = networkTallies.get(key);
-    if (tally === undefined) {
-      tally = { bucket, network, firstSuccessAt: Number.POSITIVE_INFINITY, portion: null };
-      networkTallies.set(key, tally);
+  function countedNetwork(bucket: string, name: string): CountedNetwork {
+    const key = `${bucket} ${name}`;
+    let network = networks.get(key);
+    if (network === undefined) {
+      network = {
+        bucket,
+        network: name,
+        addresses: new Set(),
+        success: null,
+        tally: emptyTally(),
+        firstSuccessAt: Number.POSITIVE_INFINITY,
+        early: [],
+        touched: false,
+      };
+      networks.set(key, network);
     }
-    return tally;
+    return network;
   }
 
   function sampleInvalid(bucket: string, remoteIp: string): InvalidRemoteIp | null {
@@ -201,11 +214,14 @@ export function createObserver(settings: DetectionSettings): Observer {
   }
 
   function operationOf(bytes: Uint8Array, layout: LineLayout): string {
+    if (layout.operationRun === operationRun) return operation;
+    operationRun = layout.operationRun;
     const start = layout.starts[FIELD.operation]!;
     const end = layout.ends[FIELD.operation]!;
-    const number = operationNumbers.intern(bytes, start, end, end, end);
+    const number = operationNumbers.intern(layout.view, start, end, 0);
     operationNames[number] ??= decode(bytes, start, end);
-    return operationNames[number]!;
+    operation = operationNames[number]!;
+    return operation;
   }
 
   function isTrusted(pair: JudgedPair, bytes: Uint8Array, layout: LineLayout): boolean {
@@ -229,80 +245,73 @@ export function createObserver(settings: DetectionSettings): Observer {
     }
     locateDecision(bytes, layout);
     const status = integerAt(bytes, layout, FIELD.httpStatus);
-    const operation = operationOf(bytes, layout);
-    const record: CountedRecord = {
-      time: layout.time,
-      success: isSuccessfulRequest(isSuccessStatus, status, operation),
-      denied: isDenied(status),
-      bytesSent: integerAt(bytes, layout, FIELD.bytesSent) ?? 0,
-      operation,
-    };
+    record.operation = operationOf(bytes, layout);
+    record.time = layout.time;
+    record.success = isSuccessfulRequest(isSuccessStatus, status, record.operation);
+    record.denied = isDenied(status);
+    record.bytesSent = integerAt(bytes, layout, FIELD.bytesSent) ?? 0;
     let line: Uint8Array | null = null;
-    const sampleInto = (tally: Tally): void => {
-      if (!isBetterSample(tally, record.time, record.success)) return;
-      line ??= Uint8Array.from(bytes.subarray(start, end));
-      tally.sample = { line, time: record.time, success: record.success };
-    };
     if (source !== null) {
-      if (source.tally === null) {
-        source.tally = emptyTally();
+      if (!source.touched) {
+        source.touched = true;
         touchedAddresses.push(source);
       }
+      if (isBetterSample(source.tally, record)) {
+        line = new Uint8Array(bytes.subarray(start, end));
+        setSample(source.tally, line, record);
+      }
       count(source.tally, record);
-      sampleInto(source.tally);
     }
-    if (network !== null) countNetwork(network, record, pair.remoteIp, sampleInto);
+    if (network !== null && countsNow(network, pair.remoteIp)) {
+      if (isBetterSample(network.tally, record)) {
+        setSample(network.tally, line ?? new Uint8Array(bytes.subarray(start, end)), record);
+      }
+      count(network.tally, record);
+    }
   }
 
-  function countNetwork(
-    network: NetworkTally,
-    record: CountedRecord,
-    remoteIp: string,
-    sampleInto: (tally: Tally) => void,
-  ): void {
-    if (network.portion === null) {
-      network.portion = { tally: emptyTally(), addresses: new Set(), early: [], success: null };
+  /** Whether the record is counted now, or kept because no success that old is known. */
+  function countsNow(network: CountedNetwork, remoteIp: string): boolean {
+    if (!network.touched) {
+      network.touched = true;
       touchedNetworks.push(network);
     }
-    const { portion } = network;
+    const { time } = record;
     if (record.success) {
-      network.firstSuccessAt = Math.min(network.firstSuccessAt, record.time);
-      const { success } = portion;
-      if (success === null) portion.success = { firstAt: record.time, lastAt: record.time, remoteIp };
+      if (time < network.firstSuccessAt) network.firstSuccessAt = time;
+      const { success } = network;
+      if (success === null) network.success = { firstAt: time, lastAt: time, remoteIp };
       else {
-        if (record.time < success.firstAt) portion.success = { ...success, firstAt: record.time, remoteIp };
-        if (record.time > success.lastAt) portion.success!.lastAt = record.time;
+        if (time > success.lastAt) success.lastAt = time;
+        if (time < success.firstAt) {
+          success.firstAt = time;
+          success.remoteIp = remoteIp;
+        }
       }
-    } else if (record.time < network.firstSuccessAt) {
-      portion.early.push({ record, remoteIp });
-      return;
+    } else if (time < network.firstSuccessAt) {
+      network.early.push({ record: { ...record }, remoteIp });
+      return false;
     }
-    count(portion.tally, record);
-    if (portion.addresses.size < MAX_ADDRESSES) portion.addresses.add(remoteIp);
-    sampleInto(portion.tally);
+    if (network.addresses.size < MAX_ADDRESSES) network.addresses.add(remoteIp);
+    return true;
   }
 
-  function closeNetwork({ bucket, network, firstSuccessAt, portion }: NetworkTally): NetworkObservation | null {
-    const { tally, addresses, early, success } = portion!;
-    for (const { record, remoteIp } of early) {
-      if (record.time < firstSuccessAt) continue;
-      count(tally, record);
-      if (addresses.size < MAX_ADDRESSES) addresses.add(remoteIp);
+  /** Counts the early records that turned out to be younger than the first success, and drops the others. */
+  function settleEarly(network: CountedNetwork): void {
+    for (const { record: earlier, remoteIp } of network.early) {
+      if (earlier.time < network.firstSuccessAt) continue;
+      count(network.tally, earlier);
+      if (network.addresses.size < MAX_ADDRESSES) network.addresses.add(remoteIp);
     }
-    return tally.requests === 0 ? null : { bucket, network, addresses: [...addresses], success, tally };
+    if (network.early.length > 0) network.early = [];
   }
 
   return {
     record(bytes, start, end, layout) {
       counts.records++;
-      const { starts, ends } = layout;
-      const number = pairNumbers.intern(
-        bytes,
-        starts[FIELD.bucket]!,
-        ends[FIELD.bucket]!,
-        starts[FIELD.remoteIp]!,
-        ends[FIELD.remoteIp]!,
-      );
+      const { starts, ends, view } = layout;
+      const bucket = bucketNumbers.intern(view, starts[FIELD.bucket]!, ends[FIELD.bucket]!, 0);
+      const number = pairNumbers.intern(view, starts[FIELD.remoteIp]!, ends[FIELD.remoteIp]!, bucket);
       if (number === pairs.length) {
         pairs.push(decidePair(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
       }
@@ -315,23 +324,26 @@ export function createObserver(settings: DetectionSettings): Observer {
         if (pair.sample !== null) pair.sample.requests++;
       }
     },
-    take() {
-      const addresses = touchedAddresses.map(({ bucket, remoteIp, network, tally }) => ({
-        bucket,
-        remoteIp,
-        network,
-        tally: tally!,
-      }));
-      for (const touched of touchedAddresses) touched.tally = null;
-      const networks = touchedNetworks.map(closeNetwork).filter((observation) => observation !== null);
-      for (const touched of touchedNetworks) touched.portion = null;
+    endPortion(handler) {
+      for (const address of touchedAddresses) {
+        address.touched = false;
+        if (!handler.address(address)) address.tally = emptyTally();
+      }
+      for (const network of touchedNetworks) {
+        network.touched = false;
+        settleEarly(network);
+        if (network.tally.requests > 0 && !handler.network(network)) {
+          network.tally = emptyTally();
+          network.addresses = new Set();
+        }
+        network.success = null;
+      }
       touchedAddresses = [];
       touchedNetworks = [];
-      return { addresses, networks };
     },
     counts,
     invalid,
-    get networks() {
+    get networkCount() {
       return networkNames.size;
     },
   };

@@ -12,6 +12,8 @@ export interface Tally {
   firstEventAt: number;
   lastEventAt: number;
   readonly operations: Map<string, OperationCount>;
+  /** The entry of `operations` counted last, which most records need again. */
+  lastOperation: { readonly name: string; readonly count: OperationCount } | null;
   /** The line that tells most: the earliest successful one, else the earliest. As logged, without its LF. */
   sample: Sample | null;
 }
@@ -29,11 +31,11 @@ export interface Sample {
 
 /** One record, as far as it is counted. */
 export interface CountedRecord {
-  readonly time: number;
-  readonly success: boolean;
-  readonly denied: boolean;
-  readonly bytesSent: number;
-  readonly operation: string;
+  time: number;
+  success: boolean;
+  denied: boolean;
+  bytesSent: number;
+  operation: string;
 }
 
 export function emptyTally(): Tally {
@@ -45,31 +47,42 @@ export function emptyTally(): Tally {
     firstEventAt: Number.POSITIVE_INFINITY,
     lastEventAt: Number.NEGATIVE_INFINITY,
     operations: new Map(),
+    lastOperation: null,
     sample: null,
   };
 }
 
-export function count(tally: Tally, record: CountedRecord): void {
+export function count(tally: Tally, record: Readonly<CountedRecord>): void {
   tally.requests++;
   if (record.success) tally.successes++;
   if (record.denied) tally.denied++;
   tally.bytesSent += record.bytesSent;
   if (record.time < tally.firstEventAt) tally.firstEventAt = record.time;
   if (record.time > tally.lastEventAt) tally.lastEventAt = record.time;
-  const operation = tally.operations.get(record.operation);
-  if (operation === undefined) {
-    tally.operations.set(record.operation, { requests: 1, successes: record.success ? 1 : 0 });
-  } else {
-    operation.requests++;
-    if (record.success) operation.successes++;
+  const operation = operationCount(tally, record.operation);
+  operation.requests++;
+  if (record.success) operation.successes++;
+}
+
+function operationCount(tally: Tally, name: string): OperationCount {
+  if (tally.lastOperation?.name === name) return tally.lastOperation.count;
+  let count = tally.operations.get(name);
+  if (count === undefined) {
+    count = { requests: 0, successes: 0 };
+    tally.operations.set(name, count);
   }
+  tally.lastOperation = { name, count };
+  return count;
 }
 
 /** Whether this record would tell more than the sample that the tally has. */
-export function isBetterSample(tally: Tally, time: number, success: boolean): boolean {
-  const { sample } = tally;
+export function isBetterSample({ sample }: Tally, { time, success }: Pick<CountedRecord, 'time' | 'success'>): boolean {
   if (sample === null) return true;
   return sample.success === success ? time < sample.time : success;
+}
+
+export function setSample(tally: Tally, line: Uint8Array, { time, success }: Readonly<CountedRecord>): void {
+  tally.sample = { line, time, success };
 }
 
 /** Adds what was counted later to what was counted before. */
@@ -81,12 +94,9 @@ export function addTally(into: Tally, from: Tally): void {
   into.firstEventAt = Math.min(into.firstEventAt, from.firstEventAt);
   into.lastEventAt = Math.max(into.lastEventAt, from.lastEventAt);
   for (const [name, { requests, successes }] of from.operations) {
-    const operation = into.operations.get(name);
-    if (operation === undefined) into.operations.set(name, { requests, successes });
-    else {
-      operation.requests += requests;
-      operation.successes += successes;
-    }
+    const operation = operationCount(into, name);
+    operation.requests += requests;
+    operation.successes += successes;
   }
-  if (from.sample !== null && isBetterSample(into, from.sample.time, from.sample.success)) into.sample = from.sample;
+  if (from.sample !== null && isBetterSample(into, from.sample)) into.sample = from.sample;
 }

@@ -120,12 +120,12 @@ const RIGHT: readonly {
     name: 'commas inside of JSON split nothing',
     values: {
       allowlist:
-        '192.0.2.1,{"cidr":"192.0.2.2","reason":"a, \\"b\\", }","buckets":["x","y-*"]}, "192.0.2.3" ,{"cidr":"192.0.2.4"}',
+        '192.0.2.1,{"cidr":"192.0.2.2","reason":"5\\", }","buckets":["x","y-*"]}, "192.0.2.3" ,{"cidr":"192.0.2.4"}',
     },
     result: {
       allowlist: [
         plainEntry('192.0.2.1'),
-        { ...plainEntry('192.0.2.2'), reason: 'a, "b", }', buckets: ['x', 'y-*'] },
+        { ...plainEntry('192.0.2.2'), reason: '5", }', buckets: ['x', 'y-*'] },
         plainEntry('192.0.2.3'),
         plainEntry('192.0.2.4'),
       ],
@@ -319,6 +319,11 @@ describe('layers', () => {
     ]);
   });
 
+  test('what a layer only inherits is not given', () => {
+    const values = Object.create({ stage: 'inherited' }) as Record<string, unknown>;
+    expect(read({ layers: [{ source: 'cdk.json', values }] }).configuration).toEqual(DEFAULTS);
+  });
+
   test('only a terminal knows that every -c key is meant for us', () => {
     const given = [{ source: '-c', values: { foo: 1, noDestination: true } }];
     expect(problemsOf({ layers: given, purpose: 'terminal' })).toHaveLength(1);
@@ -355,7 +360,7 @@ describe('layers', () => {
 
 describe('the allowlist file', () => {
   test('adds to the allowlist, with reasons', () => {
-    const text = '\uFEFF# offices\n\n 192.0.2.0/24\t# Berlin # 2nd floor \r\n2001:db8::1#lab\r192.0.2.9 #\n';
+    const text = '\uFEFF192.0.2.0/24\t# Berlin # 2nd floor \r\n\n# labs\n 2001:db8::1#lab\r192.0.2.9 #\n';
     const { configuration } = read({
       layers: [{ source: '-c', values: { allowlist: '10.0.0.0/8', allowlistFile: 'offices.txt' } }],
       allowlistFile: { name: 'offices.txt', text },

@@ -96,11 +96,14 @@ const ROWS: readonly {
       '192.0.2.3',
       { cidr: '192.0.2.0/24', until: '2026-12-31' },
       { cidr: '192.0.2.0/24', until: '2027-01-01' },
+      { cidr: '198.51.100.1', until: '2027-01-01' },
+      '198.51.100.1',
     ],
     warnings: [
       'allowlist[1]: "192.0.2.1" is covered by allowlist[0], "192.0.2.0/24"; remove one of them',
       'allowlist[4]: "192.0.2.0/24" is covered by allowlist[0], "192.0.2.0/24"; remove one of them',
       'allowlist[5]: "192.0.2.0/24" is the same entry as allowlist[0]; remove one of them',
+      'allowlist[6]: "198.51.100.1" is covered by allowlist[7], "198.51.100.1"; remove one of them',
     ],
   },
   {
@@ -108,9 +111,11 @@ const ROWS: readonly {
     allowlist: [
       { cidr: '192.0.2.1', until: '2026-06-01' },
       { cidr: '192.0.2.2', until: '2026-06-01T00:00:00.001Z' },
+      { cidr: '192.0.2.3', until: '2026-01-01T01:02:03.004Z', buckets: ['payroll-*'] },
     ],
     warnings: [
-      'allowlist[0]: "192.0.2.1" ended at 2026-06-01T00:00:00Z and approves nothing any more, while its buckets still count as having an allowlist; remove it, or write a later "until"',
+      'allowlist[0]: "192.0.2.1" ended at 2026-06-01T00:00:00Z and approves nothing any more, while every bucket still counts as having an allowlist; remove it, or write a later "until"',
+      'allowlist[2]: "192.0.2.3" ended at 2026-01-01T01:02:03.004Z and approves nothing any more, while ["payroll-*"] still counts as having an allowlist; remove it, or write a later "until"',
     ],
   },
 ];

@@ -527,6 +527,7 @@ const KEYS: readonly WrongConfiguration[] = [
       Geo: 'x',
       stages: 'x',
       tabel: 'x',
+      ipv_4_prefix_length: 'x',
       vpcId: 'x',
       image: 'x',
       app: 'x',
@@ -543,6 +544,7 @@ const KEYS: readonly WrongConfiguration[] = [
       'Geo: no such key; did you mean "geo"?',
       'stages: no such key; did you mean "stage"?',
       'tabel: no such key; did you mean "table"?',
+      'ipv_4_prefix_length: no such key; did you mean "ipv4PrefixLength"?',
     ],
   },
   {

@@ -1,6 +1,6 @@
+import type { Random } from '../support/random';
 import * as who from './clients';
 import { type Ask, type Client, REGION, type Scene } from './log-line';
-import type { Random } from './random';
 
 export const PAYROLL = 'acme-payroll';
 export const WEBSITE = 'acme-website-assets';

@@ -4,9 +4,9 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createRandom, type Random } from '../support/random';
 import { ACTORS, BACKUPS, DATA_LAKE, type Day, PAYROLL, WEBSITE } from './actors';
 import { ACCOUNT, type LogLine, linesOf, REGION, with26Fields } from './log-line';
-import { createRandom, type Random } from './random';
 
 const SEED = 20260302;
 const DAYS: readonly Day[] = ([1, 2, 3] as const).map((number) => ({ number, date: `2026-03-0${number + 1}` }));

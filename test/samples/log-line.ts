@@ -1,4 +1,4 @@
-import type { Random } from './random';
+import type { Random } from '../support/random';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '111122223333';

@@ -1,5 +1,7 @@
-/** Chance that is the same in every run: the samples must not change unless somebody changes them. */
+/** Chance that is the same in every run: samples and workloads must not change unless somebody changes them. */
 export interface Random {
+  /** From 0 up to, but not including, 1. */
+  next(): number;
   /** A whole number from `min` to `max`, both included. */
   int(min: number, max: number): number;
   pick<T>(items: readonly T[]): T;
@@ -19,6 +21,7 @@ export function createRandom(seed: number): Random {
   };
   const int = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
+    next,
     int,
     pick: (items) => items[int(0, items.length - 1)]!,
     text: (alphabet, length) => Array.from({ length }, () => alphabet[int(0, alphabet.length - 1)]).join(''),

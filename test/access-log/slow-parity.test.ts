@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { FIELD } from '../../lib/access-log/fields';
+import { createLayout, type FailureReason, type LineLayout } from '../../lib/access-log/layout';
+import { locateAll, locateDecision, locateLine, toRecord } from '../../lib/access-log/parse-line';
+import type { AccessLogRecord } from '../../lib/access-log/record';
+import { LINE_CASES } from '../fixtures/line-cases';
+import { attackedRecord, calmRecord, unambiguousRecord } from '../support/arbitrary-records';
+import { expectSame } from '../support/expect-same';
+import { mutate, mutation } from '../support/mutate-line';
+import { runs, SEED } from '../support/runs';
+import { slowParse } from '../support/slow-parser';
+import { writeLine } from '../support/write-line';
+
+// One layout for all lines, as in a log object: what it remembers of one line must not show in the next.
+const layout = createLayout();
+
+/** Reads a line that stands somewhere in a larger chunk, between bytes that would change it if they were read. */
+function parse(line: Uint8Array): AccessLogRecord | FailureReason | null {
+  const chunk = Buffer.concat([Buffer.from('" " '), line, Buffer.from('" 299 - 1 1 1 1 "')]);
+  const outcome = locateLine(chunk, 4, 4 + line.length, layout);
+  if (outcome !== 'record') return outcome === 'blank' ? null : outcome;
+  locateAll(chunk, layout);
+  return toRecord(chunk, layout);
+}
+
+const anyLine = fc.oneof(
+  fc.oneof(calmRecord, unambiguousRecord, attackedRecord).map(({ record, style }) => writeLine(record, style)),
+  fc.constantFrom(...LINE_CASES).map(({ line }) => (typeof line === 'string' ? Buffer.from(line) : line)),
+);
+/** A line, and what could come of it: most often it has owner, date and operation of the line before. */
+const mutatedLine = fc
+  .record({ before: anyLine, other: anyLine, mutations: fc.array(mutation, { minLength: 1, maxLength: 4 }) })
+  .map(({ before, other, mutations }) => ({ before, line: mutate(before, other, mutations) }));
+
+test(`agrees with the slow parser on generated lines (seed ${SEED})`, () => {
+  fc.assert(
+    fc.property(anyLine, (line) => expectSame(parse(line), slowParse(line))),
+    runs(3_000),
+  );
+});
+
+test(`agrees with the slow parser on mutated lines, and all that can come of a line does (seed ${SEED})`, () => {
+  const seen = new Map<string, number>();
+  const see = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
+  fc.assert(
+    fc.property(mutatedLine, ({ before, line }) => {
+      parse(before);
+      const outcome = parse(line);
+      expectSame(outcome, slowParse(line));
+      if (outcome === null || typeof outcome === 'string') see(outcome ?? 'blank');
+      else for (const flag of ['record', ...outcome.flags]) see(flag);
+    }),
+    runs(15_000),
+  );
+  const everything = [
+    'no bucket',
+    'no time',
+    'no operation',
+    'record',
+    'truncated',
+    'untyped-tail',
+    'ambiguous-status',
+  ];
+  everything.push('ambiguous-referer', 'ambiguous-user-agent', 'invalid-status', 'invalid-number', 'invalid-utf8');
+  for (const what of everything) expect({ what, often: seen.get(what)! >= 20 }).toEqual({ what, often: true });
+});
+
+test(`what detections read of a mutated line is what its record says (seed ${SEED})`, () => {
+  const quick = createLayout();
+  fc.assert(
+    fc.property(mutatedLine, ({ before, line }) => {
+      if (locateLine(before, 0, before.length, quick) === 'record') locateDecision(before, quick);
+      const outcome = locateLine(line, 0, line.length, quick);
+      expect(outcome).toBe(locateLine(line, 0, line.length, layout));
+      if (outcome !== 'record') return;
+      locateDecision(line, quick);
+      locateAll(line, layout);
+      expectSame(decisionOf(line, quick), decisionOf(line, layout));
+    }),
+    runs(8_000),
+  );
+});
+
+/** The time, and the text of each field that a detection judges by. */
+function decisionOf(bytes: Uint8Array, { time, starts, ends }: LineLayout): unknown[] {
+  const fields = [...starts.subarray(0, FIELD.turnAroundTime + 1)];
+  const text = Buffer.from(bytes).toString('latin1');
+  return [time, ...fields.map((start, field) => (start < 0 ? null : text.slice(start, ends[field])))];
+}

@@ -1,0 +1,90 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { createRandom } from '../support/random';
+
+/** A shape of access: how many buckets and addresses share the lines, the popular ones most (Zipf). */
+export interface Workload {
+  readonly name: string;
+  readonly buckets: number;
+  readonly addressesPerBucket: number;
+}
+
+export const FEW_ADDRESSES: Workload = { name: 'few addresses', buckets: 5, addressesPerBucket: 200 };
+export const MANY_ADDRESSES: Workload = { name: 'many addresses', buckets: 20, addressesPerBucket: 100_000 };
+
+/** What a reader of the file must come to. */
+export interface WorkloadTruth {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly successes: number;
+  readonly denied: number;
+  /** Distinct (bucket, address) pairs with a success. */
+  readonly successfulPairs: number;
+}
+
+const SEED = 7;
+const OWNER = '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be';
+const AGENT =
+  'aws-cli/2.17.18 md/awscrt#0.20.11 ua/2.0 os/linux#6.1.0 md/arch#x86_64 lang/python#3.11.9 md/pyimpl#CPython cfg/retry-mode#standard md/installer#exe md/prompt#off md/command#s3.cp';
+/** Status, error code, bytes sent, out of a hundred requests: most real traffic is ranges and cache hits. */
+const OUTCOMES = [
+  { weight: 62, block: '206 - 8388608 73400320 118 21' },
+  { weight: 20, block: '200 - 48211 48211 31 29' },
+  { weight: 10, block: '304 - - 48211 7 -' },
+  { weight: 8, block: '403 AccessDenied 243 - 9 -' },
+];
+
+/** Writes at least `bytes` bytes of access log, the same for the same arguments, and tells what is in it. */
+export function writeWorkload(path: string, { buckets, addressesPerBucket }: Workload, bytes: number): WorkloadTruth {
+  const random = createRandom(SEED);
+  const pairs = buckets * addressesPerBucket;
+  const logPairs = Math.log(pairs);
+  const truth = { lines: 0, bytes: 0, successes: 0, denied: 0 };
+  const successful = new Set<number>();
+  const file = openSync(path, 'w');
+  while (truth.bytes < bytes) {
+    let text = '';
+    for (let i = 0; i < 2000; i++) {
+      const pair = Math.min(pairs - 1, Math.floor(Math.exp(random.next() * logPairs)) - 1);
+      const outcome = pickOutcome(random.next() * 100);
+      const denied = outcome.startsWith('403');
+      truth.lines++;
+      if (denied) truth.denied++;
+      else {
+        truth.successes++;
+        successful.add(pair);
+      }
+      text += line(pair % buckets, Math.floor(pair / buckets), truth.lines, outcome);
+    }
+    truth.bytes += writeSync(file, text);
+  }
+  closeSync(file);
+  return { ...truth, successfulPairs: successful.size };
+}
+
+function pickOutcome(percent: number): string {
+  let rest = percent;
+  for (const { weight, block } of OUTCOMES) {
+    if (rest < weight) return block;
+    rest -= weight;
+  }
+  return OUTCOMES[0]!.block;
+}
+
+/** About 626 bytes, 27 fields. */
+function line(bucketNumber: number, address: number, number: number, outcome: string): string {
+  const bucket = `bench-bucket-${String(bucketNumber).padStart(3, '0')}`;
+  // 198.18.0.0/15 is set aside for benchmarks (RFC 2544); it is followed by 10.0.0.0/8 where it is too small.
+  const ip = `${address < 131_072 ? `198.${18 + (address >> 16)}` : `10.${address >> 16}`}.${(address >> 8) & 255}.${address & 255}`;
+  const key = `data/year=2026/month=02/part-${String(number % 100_000).padStart(5, '0')}.snappy.parquet`;
+  const time = `06/Feb/2026:${two(Math.floor(number / 3600) % 24)}:${two(Math.floor(number / 60) % 60)}:${two(number % 60)}`;
+  return (
+    `${OWNER} ${bucket} [${time} +0000] ${ip} arn:aws:sts::111122223333:assumed-role/analytics-reader/worker-${address % 7} ` +
+    `3E57427F${number.toString(16).toUpperCase().padStart(8, '0')} REST.GET.OBJECT ${key} "GET /${key} HTTP/1.1" ${outcome} ` +
+    `"-" "${AGENT}" - s9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHfIa6UkFVdtjf5mKR3/eTPFvsiP/XV/VLi31234= SigV4 ` +
+    `TLS_AES_128_GCM_SHA256 AuthHeader ${bucket}.s3.eu-central-1.amazonaws.com TLSv1.3 - - eu-central-1\n`
+  );
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
