@@ -50,7 +50,7 @@ function program(): Command {
     )
     .option('--state <file.csv>', 'carry sightings from run to run (columns of the Splunk lookup)')
     .option('--report <file.html>', 'write a page to look at and pass on')
-    .option('--limit <number>', 'addresses to show of each bucket, 0 for all', wholeNumber, 50)
+    .option('--limit <number>', 'addresses to show of each bucket, 0 for all', wholeNumber, 20)
     .option('--fail-on-findings', 'exit with 1 if there are findings', false)
     .action(async (given: string[], options: ScanFlags & { readonly c: string[] }) => {
       process.exitCode = await runScan(given, { ...options, context: options.c });

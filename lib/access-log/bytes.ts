@@ -31,14 +31,19 @@ export function endOfToken(bytes: Uint8Array, from: number, end: number): number
 }
 
 /**
- * The same for a token that is usually long, four bytes at a time. A byte of `word` is zero where a space stands, and
+ * The same, eight bytes at a time: half the time for sixteen bytes. A byte of `word` is zero where a space stands, and
  * `(x - 01…01) & ~x & 80…80` is not zero if a byte of x is (Hacker's Delight, 6-1).
  */
 export function endOfLongToken(view: DataView, from: number, end: number): number {
   let at = from;
-  for (const last = end - 4; at <= last; at += 4) {
+  for (const last = end - 8; at <= last; at += 8) {
     const word = view.getInt32(at, true) ^ 0x20202020;
     if (((word - 0x01010101) & ~word & 0x80808080) !== 0) break;
+    const next = view.getInt32(at + 4, true) ^ 0x20202020;
+    if (((next - 0x01010101) & ~next & 0x80808080) !== 0) {
+      at += 4;
+      break;
+    }
   }
   while (at < end && view.getUint8(at) !== SPACE) at++;
   return at;

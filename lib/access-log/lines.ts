@@ -22,10 +22,14 @@ export interface LineSplitter {
 
 /**
  * Cuts a stream of bytes into lines at LF and nowhere else (CR, VT, FF and U+2028 occur inside lines). Only the part
- * of a line that a chunk cuts off is copied; whole lines are handed on where they are.
+ * of a line that a chunk cuts off is copied; whole lines are handed on where they are. `allocate` makes the bytes for
+ * those copies: of the same kind as the chunks, because code that meets two kinds of array is compiled twice.
  */
-export function splitLines(handler: LineHandler): LineSplitter {
-  let partial = new Uint8Array(4096);
+export function splitLines(
+  handler: LineHandler,
+  allocate: (length: number) => Uint8Array = (length) => new Uint8Array(length),
+): LineSplitter {
+  let partial = allocate(4096);
   let held = 0;
   let overlong = false;
   let number = 1;
@@ -43,7 +47,7 @@ export function splitLines(handler: LineHandler): LineSplitter {
   function keep(chunk: Uint8Array, start: number, end: number): void {
     const needed = held + end - start;
     if (needed > partial.length) {
-      const larger = new Uint8Array(Math.max(needed, partial.length * 2));
+      const larger = allocate(Math.max(needed, partial.length * 2));
       larger.set(partial.subarray(0, held));
       partial = larger;
     }

@@ -36,8 +36,7 @@ function locateQuotedReferer(bytes: Uint8Array, start: number, end: number, layo
   const boundary = lastBoundary(bytes, start, agentEnd, layout);
   if (boundary >= 0) {
     setField(layout, FIELD.referer, start, boundary);
-    setField(layout, FIELD.userAgent, boundary + 3, agentEnd);
-    placeTail(bytes, agentEnd + 2, end, layout);
+    placeUserAgent(bytes, boundary + 3, agentEnd, end, layout);
   } else if (agentEnd === end - 1 && agentEnd - 2 >= start && hasAscii(bytes, agentEnd - 2, end, '" "')) {
     // The line was cut behind the user agent's opening quote.
     setField(layout, FIELD.referer, start, agentEnd - 2);
@@ -55,15 +54,32 @@ function locateUserAgent(bytes: Uint8Array, start: number, end: number, layout: 
     addFlag(layout, 'truncated');
   } else if (bytes[start] === QUOTE) {
     const agentEnd = findUserAgentEnd(bytes, start + 1, end, layout);
-    setField(layout, FIELD.userAgent, start + 1, agentEnd < 0 ? end : agentEnd);
-    if (agentEnd < 0) addFlag(layout, 'truncated');
-    else placeTail(bytes, agentEnd + 2, end, layout);
+    if (agentEnd >= 0) placeUserAgent(bytes, start + 1, agentEnd, end, layout);
+    else {
+      setField(layout, FIELD.userAgent, start + 1, end);
+      addFlag(layout, 'truncated');
+    }
   } else {
     const agentEnd = endOfToken(bytes, start, end);
     if (isDash(bytes, start, agentEnd)) setField(layout, FIELD.userAgent, start, agentEnd);
     else addFlag(layout, 'untyped-tail');
     placeTail(bytes, agentEnd + 1, end, layout);
   }
+}
+
+/** The user agent and what is behind it. Where that is of no known kind, a quote before it could be the end as well. */
+function placeUserAgent(bytes: Uint8Array, start: number, agentEnd: number, end: number, layout: LineLayout): void {
+  setField(layout, FIELD.userAgent, start, agentEnd);
+  if (!isTypedTail(bytes, agentEnd + 2, end) && holdsClosingQuote(bytes, start, agentEnd)) {
+    addFlag(layout, 'ambiguous-user-agent');
+  }
+  placeTail(bytes, agentEnd + 2, end, layout);
+}
+
+/** Whether a quote with a space behind it stands here. */
+function holdsClosingQuote(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at + 1 < end; at++) if (bytes[at] === QUOTE && bytes[at + 1] === SPACE) return true;
+  return false;
 }
 
 /**

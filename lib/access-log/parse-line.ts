@@ -33,7 +33,7 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
   while (to > from && (bytes[to - 1] === SPACE || bytes[to - 1] === TAB)) to--;
   if (from === to) return 'blank';
   showBytes(layout, bytes);
-  if (locateUsualHead(layout, from, to)) return 'record';
+  if (locateUsualHead(bytes, layout, from, to)) return 'record';
   clearFrom(layout, FIELD.bucketOwner);
   const rest = locateHead(bytes, from, to, layout);
   if (typeof rest === 'string') return rest;
@@ -44,7 +44,7 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
 
 /** Finds the Request-URI and the status block: with the head, all that the detections judge by. */
 export function locateDecision(bytes: Uint8Array, layout: LineLayout): void {
-  if (locateUsualStatus(layout)) return;
+  if (locateUsualStatus(bytes, layout)) return;
   clearFrom(layout, FIELD.requestUri);
   locateStatus(bytes, layout.restStart, layout.restEnd, layout, false);
 }

@@ -2,7 +2,6 @@ import { closeSync, createReadStream, type Dirent, openSync, readSync, type Stat
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 
 /** Where log lines come from in a terminal. */
 export interface LogFile {
@@ -190,6 +189,7 @@ async function readStream(
 
 async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const source = Readable.from(packed);
+  const { createGunzip } = await import('node:zlib');
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));
   yield* source.pipe(gunzip) as AsyncIterable<Buffer>;

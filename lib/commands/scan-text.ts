@@ -59,7 +59,9 @@ function bucketsNewestLast(findings: readonly Finding[]): BucketFindings[] {
   for (const finding of findings) {
     const networks = buckets.get(finding.bucket) ?? new Map<string, Finding[]>();
     buckets.set(finding.bucket, networks);
-    networks.set(finding.network, [...(networks.get(finding.network) ?? []), finding]);
+    const group = networks.get(finding.network);
+    if (group === undefined) networks.set(finding.network, [finding]);
+    else group.push(finding);
   }
   return [...buckets]
     .map(([name, byNetwork]) => {
@@ -71,12 +73,18 @@ function bucketsNewestLast(findings: readonly Finding[]): BucketFindings[] {
 }
 
 function networkFindings(network: string, findings: readonly Finding[]): NetworkFindings {
-  const unapproved = findings.filter(({ rule }) => rule === 'unapproved-ip');
   const addresses = [...new Set(findings.flatMap(({ addresses }) => [...addresses]))];
-  const tally = emptyTally();
+  const unapproved = findings.filter(({ rule }) => rule === 'unapproved-ip');
   // What unapproved-ip counted includes what new-ip counted, which begins with the first success.
-  for (const finding of unapproved.length > 0 ? unapproved : findings) addTally(tally, finding.tally);
+  const tally = sumOf(unapproved.length > 0 ? unapproved : findings);
   return { network, label: addresses.length === 1 ? addresses[0]! : network, findings, addresses, tally };
+}
+
+function sumOf(findings: readonly Finding[]): Tally {
+  if (findings.length === 1) return findings[0]!.tally;
+  const sum = emptyTally();
+  for (const { tally } of findings) addTally(sum, tally);
+  return sum;
 }
 
 function networkBlock(group: NetworkFindings, width: number, columns: number, color: Colors): string {
@@ -105,8 +113,7 @@ function onePerRule({ findings }: NetworkFindings): { severity: string; rule: st
   return (['unapproved-ip', 'new-ip'] as const).flatMap((rule) => {
     const group = findings.filter((finding) => finding.rule === rule);
     if (group.length === 0) return [];
-    const tally = emptyTally();
-    for (const finding of group) addTally(tally, finding.tally);
+    const tally = sumOf(group);
     const { severity, reason } = severityOf({ rule, tally });
     const { forgottenSince } = group[0]!;
     const sureness =

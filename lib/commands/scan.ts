@@ -1,5 +1,5 @@
 import { createLayout } from '../access-log/layout';
-import { splitLines } from '../access-log/lines';
+import { type LineHandler, splitLines } from '../access-log/lines';
 import { locateLine } from '../access-log/parse-line';
 import { overlongFailure, type ParseFailure, parseFailure } from '../access-log/read-records';
 import { ReadFailure, readChunks } from '../adapters/log-files';
@@ -82,7 +82,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     let firstFailure: ParseFailure | null = null;
     let lastRecordAt = file.keyTime ?? Number.NEGATIVE_INFINITY;
     let portionLeft = PORTION_BYTES;
-    const lines = splitLines({
+    const handler: LineHandler = {
       line(bytes, start, end, number) {
         const outcome = locateLine(bytes, start, end, layout);
         if (outcome === 'record') {
@@ -106,7 +106,8 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
         firstFailure ??= failure;
         fail(failure);
       },
-    });
+    };
+    const lines = splitLines(handler, Buffer.alloc);
     try {
       await readChunks(file, (chunk, bytesRead) => {
         lines.push(chunk);

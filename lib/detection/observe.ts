@@ -1,3 +1,4 @@
+import { DASH } from '../access-log/bytes';
 import { FIELD } from '../access-log/fields';
 import type { LineLayout } from '../access-log/layout';
 import { decode, locateDecision } from '../access-log/parse-line';
@@ -5,6 +6,7 @@ import { type Address, formatAddress, formatNetwork, networkOf, parseAddress } f
 import { type Allowlist, compileAllowlist } from './allowlist';
 import { type BucketPolicy, compileBucketPolicies } from './bucket-policy';
 import { createByteTable } from './byte-table';
+import { createLineArena } from './line-arena';
 import type { DetectionSettings } from './settings';
 import { compileStatuses, isDenied, isSuccessfulRequest } from './statuses';
 import { type CountedRecord, count, emptyTally, isBetterSample, setSample, type Tally } from './tally';
@@ -114,6 +116,9 @@ export function createObserver(settings: DetectionSettings): Observer {
   const trusted = compileTrusted(settings.trusted);
   const isSuccessStatus = compileStatuses(settings.successStatuses);
 
+  const { ipv4PrefixLength, ipv6PrefixLength } = settings;
+
+  const arena = createLineArena();
   const pairNumbers = createByteTable();
   const pairs: Pair[] = [];
   const bucketNumbers = createByteTable();
@@ -149,6 +154,11 @@ export function createObserver(settings: DetectionSettings): Observer {
     return known;
   }
 
+  /** Whether an address is remembered as it is, not cut to a network. */
+  function isWhole({ family }: Address): boolean {
+    return family === 4 ? ipv4PrefixLength === 32 : ipv6PrefixLength === 128;
+  }
+
   function decidePair(bucket: string, remoteIp: string): Pair {
     const { watched, isTestBucket, unapprovedIp, newIp } = policy(bucket);
     if (isTestBucket) return { kind: 'test' };
@@ -157,7 +167,9 @@ export function createObserver(settings: DetectionSettings): Observer {
     const address = parseAddress(remoteIp);
     if (address === null) return { kind: 'invalid', sample: sampleInvalid(bucket, remoteIp) };
     const canonical = formatAddress(address);
-    const network = formatNetwork(networkOf(address, settings.ipv4PrefixLength, settings.ipv6PrefixLength));
+    const network = isWhole(address)
+      ? canonical
+      : formatNetwork(networkOf(address, ipv4PrefixLength, ipv6PrefixLength));
     networkNames.add(network);
     const approvedUntil = allowlist.approvedUntil(bucket, address);
     const flaggable = approvedUntil < Number.POSITIVE_INFINITY;
@@ -244,12 +256,12 @@ export function createObserver(settings: DetectionSettings): Observer {
       return;
     }
     locateDecision(bytes, layout);
-    const status = integerAt(bytes, layout, FIELD.httpStatus);
+    const status = integerAt(layout, FIELD.httpStatus);
     record.operation = operationOf(bytes, layout);
     record.time = layout.time;
     record.success = isSuccessfulRequest(isSuccessStatus, status, record.operation);
     record.denied = isDenied(status);
-    record.bytesSent = integerAt(bytes, layout, FIELD.bytesSent) ?? 0;
+    record.bytesSent = integerAt(layout, FIELD.bytesSent) ?? 0;
     let line: Uint8Array | null = null;
     if (source !== null) {
       if (!source.touched) {
@@ -257,14 +269,14 @@ export function createObserver(settings: DetectionSettings): Observer {
         touchedAddresses.push(source);
       }
       if (isBetterSample(source.tally, record)) {
-        line = new Uint8Array(bytes.subarray(start, end));
+        line = arena.keep(bytes, start, end);
         setSample(source.tally, line, record);
       }
       count(source.tally, record);
     }
     if (network !== null && countsNow(network, pair.remoteIp)) {
       if (isBetterSample(network.tally, record)) {
-        setSample(network.tally, line ?? new Uint8Array(bytes.subarray(start, end)), record);
+        setSample(network.tally, line ?? arena.keep(bytes, start, end), record);
       }
       count(network.tally, record);
     }
@@ -350,11 +362,11 @@ export function createObserver(settings: DetectionSettings): Observer {
 }
 
 /** The integer in a field of digits; null for a dash, and where the line has no such field. */
-function integerAt(bytes: Uint8Array, layout: LineLayout, field: number): number | null {
-  const start = layout.starts[field]!;
-  const end = layout.ends[field]!;
-  if (start < 0 || bytes[start] === 0x2d) return null;
+function integerAt({ view, starts, ends }: LineLayout, field: number): number | null {
+  const start = starts[field]!;
+  const end = ends[field]!;
+  if (start < 0 || view.getUint8(start) === DASH) return null;
   let value = 0;
-  for (let at = start; at < end; at++) value = value * 10 + bytes[at]! - 0x30;
+  for (let at = start; at < end; at++) value = value * 10 + view.getUint8(at) - 0x30;
   return Number.isSafeInteger(value) ? value : null;
 }

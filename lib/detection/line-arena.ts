@@ -1,0 +1,26 @@
+/** Keeps copies of lines side by side in a few large buffers: a buffer of its own would cost a line half its size. */
+export interface LineArena {
+  /** A copy of `bytes[start, end)`. */
+  keep(bytes: Uint8Array, start: number, end: number): Uint8Array;
+}
+
+/** A buffer is freed when none of its lines is needed any more. */
+const BUFFER_BYTES = 256 * 1024;
+
+export function createLineArena(): LineArena {
+  let buffer = new Uint8Array(0);
+  let used = 0;
+  return {
+    keep(bytes, start, end) {
+      const length = end - start;
+      if (used + length > buffer.length) {
+        buffer = new Uint8Array(Math.max(length, BUFFER_BYTES));
+        used = 0;
+      }
+      const line = buffer.subarray(used, used + length);
+      line.set(bytes.subarray(start, end));
+      used += length;
+      return line;
+    },
+  };
+}
