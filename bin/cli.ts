@@ -48,7 +48,7 @@ function program(): Command {
     .addOption(
       new Option('--format <format>', 'text for people, json for machines').choices(['text', 'json']).default('text'),
     )
-    .option('--state <file.csv>', 'carry sightings from run to run (columns of the Splunk lookup)')
+    .option('--state <file.csv>', 'carry sightings from run to run (columns of the Splunk lookup)', fileName)
     .option('--report <file.html>', 'write a page to look at and pass on')
     .option('--limit <number>', 'addresses to show of each bucket, 0 for all', wholeNumber, 20)
     .option('--fail-on-findings', 'exit with 1 if there are findings', false)
@@ -96,6 +96,11 @@ function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
+function fileName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('write the name of a file.');
+  return text;
+}
+
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('write a whole number, or 0 for all.');
   return Number(text);
@@ -109,7 +114,11 @@ function explain(error: unknown): number {
     for (const problem of error.problems) terminal.note(`  ${problem}`);
     return EXIT.mistake;
   }
-  if (error instanceof Mistake || error instanceof StateFileError) {
+  if (error instanceof Mistake) {
+    terminal.note(`s3-access-watch: ${error.message}`);
+    return EXIT.mistake;
+  }
+  if (error instanceof StateFileError) {
     for (const line of `s3-access-watch: ${error.message}`.split('\n')) terminal.note(line);
     return EXIT.mistake;
   }

@@ -1,12 +1,14 @@
-import { closeSync, createReadStream, type Dirent, openSync, readSync, type Stats } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { closeSync, createReadStream, type Dirent, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 /** Where log lines come from in a terminal. */
 export interface LogFile {
   /** The path as people know it; `-` is standard input. */
   readonly path: string;
+  /** The same for every spelling of the path and every link to the file. */
+  readonly realPath: string;
   /** Bytes on disk; null where that is unknown. */
   readonly size: number | null;
   /** Whether the user named it; else it was met in a directory. */
@@ -29,43 +31,60 @@ const CHUNK_BYTES = 256 * 1024;
  * is left out, as are links to directories (they can run in circles).
  */
 export async function listLogFiles(path: string): Promise<{ files: LogFile[]; problems: PathProblem[] }> {
-  if (path === '-') return { files: [{ path, size: null, named: true, regular: false }], problems: [] };
+  if (path === '-') return listStandardInput();
   let status: Stats;
+  let realPath: string;
   try {
     status = await stat(path);
+    realPath = await realpath(path);
   } catch (error) {
     return { files: [], problems: [listingProblem(path, error)] };
   }
   if (!status.isDirectory()) {
     const regular = status.isFile();
-    return { files: [{ path, size: regular ? status.size : null, named: true, regular }], problems: [] };
+    return { files: [{ path, realPath, size: regular ? status.size : null, named: true, regular }], problems: [] };
   }
   const files: LogFile[] = [];
   const problems: PathProblem[] = [];
-  await walk(path, files, problems);
+  await walk({ path, realPath }, files, problems);
   if (files.length === 0 && problems.length === 0) {
     problems.push({ kind: 'empty', message: `${path}: there is no file in this directory` });
   }
   return { files, problems };
 }
 
-async function walk(directory: string, files: LogFile[], problems: PathProblem[]): Promise<void> {
+function listStandardInput(): { files: LogFile[]; problems: PathProblem[] } {
+  // Node.js reads a directory there as nothing at all.
+  if (fstatSync(0).isDirectory()) {
+    return { files: [], problems: [{ kind: 'missing', message: 'standard input: is a directory' }] };
+  }
+  return { files: [{ path: '-', realPath: '-', size: null, named: true, regular: false }], problems: [] };
+}
+
+async function walk(
+  directory: Pick<LogFile, 'path' | 'realPath'>,
+  files: LogFile[],
+  problems: PathProblem[],
+): Promise<void> {
   let entries: Dirent[];
   try {
-    entries = await readdir(directory, { withFileTypes: true });
+    entries = await readdir(directory.path, { withFileTypes: true });
   } catch (error) {
-    problems.push(listingProblem(directory, error));
+    problems.push(listingProblem(directory.path, error));
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) await walk(path, files, problems);
+    const path = join(directory.path, entry.name);
+    const direct = join(directory.realPath, entry.name);
+    if (entry.isDirectory()) await walk({ path, realPath: direct }, files, problems);
     else if (entry.isFile() || entry.isSymbolicLink()) {
       try {
         const status = await stat(path);
-        if (status.isFile()) files.push({ path, size: status.size, named: false, regular: true });
+        if (!status.isFile()) continue;
+        const realPath = entry.isSymbolicLink() ? await realpath(path) : direct;
+        files.push({ path, realPath, size: status.size, named: false, regular: true });
       } catch (error) {
         problems.push(listingProblem(path, error));
       }
@@ -75,8 +94,9 @@ async function walk(directory: string, files: LogFile[], problems: PathProblem[]
 
 function listingProblem(path: string, error: unknown): PathProblem {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return { kind: 'missing', message: `${path}: no such file or directory` };
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') {
+    return { kind: 'missing', message: `${path === '' ? '""' : path}: no such file or directory` };
+  }
   return { kind: 'unreadable', message: `${path}: ${reasonOf(error)}` };
 }
 
@@ -88,7 +108,7 @@ function reasonOf(error: unknown): string {
   if (code === 'ELOOP') return 'its links run in a circle';
   if (code === 'Z_BUF_ERROR') return 'the gzip stream is cut short; what it held before that was read';
   if (code?.startsWith('Z_') === true)
-    return `the gzip stream is damaged (${message}); what it held before that was read`;
+    return `the gzip stream is damaged (${message}); what could be unpacked before that was read`;
   return message;
 }
 
@@ -170,27 +190,72 @@ async function readStream(
   onChunk: (chunk: Uint8Array, bytesRead: number) => void | Promise<void>,
 ): Promise<void> {
   let bytesRead = 0;
-  const counted = async function* (): AsyncGenerator<Buffer> {
+  const counted = async function* (): AsyncGenerator<Buffer, undefined> {
     for await (const chunk of input as AsyncIterable<Buffer>) {
       bytesRead += chunk.length;
       yield chunk;
     }
   };
   const chunks = counted();
-  const first = await chunks.next();
-  if (first.done === true) return;
-  const all = async function* (): AsyncGenerator<Buffer> {
-    yield first.value;
-    yield* chunks;
-  };
-  const plain = hasGzipMagic(first.value) ? unpack(all()) : all();
-  for await (const chunk of plain) await onChunk(chunk, bytesRead);
+  try {
+    // A pipe may give a single byte at first, which does not tell gzip.
+    let first = Buffer.alloc(0);
+    for (let next = await chunks.next(); next.value !== undefined; next = await chunks.next()) {
+      first = Buffer.concat([first, next.value]);
+      if (first.length >= 2) break;
+    }
+    const all = async function* (): AsyncGenerator<Buffer> {
+      yield first;
+      yield* chunks;
+    };
+    if (first.length === 0) return;
+    for await (const chunk of hasGzipMagic(first) ? unpack(all()) : all()) await onChunk(chunk, bytesRead);
+  } finally {
+    await chunks.return(undefined); // closes the file, however far it was read
+  }
 }
 
+/** Bytes given to the decompressor at a time; what it makes of them, at most a thousand times as much, is held. */
+const PACKED_BYTES = 16 * 1024;
+
+/**
+ * What a gzip holds, to the last byte before an error. A stream that meets one drops what nobody has taken from it
+ * yet, so it is given little at a time, and emptied before it is given more.
+ */
 async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const source = Readable.from(packed);
   const { createGunzip } = await import('node:zlib');
   const gunzip = createGunzip();
-  source.on('error', (error) => gunzip.destroy(error));
-  yield* source.pipe(gunzip) as AsyncIterable<Buffer>;
+  let unpacked: Buffer[] = [];
+  let settle: (error?: Error | null) => void = () => {};
+  gunzip.on('data', (chunk: Buffer) => unpacked.push(chunk));
+  gunzip.on('error', (error) => settle(error));
+  /** Resolves when the step is done, to what went wrong, or to null. */
+  const step = (run: (done: (error?: Error | null) => void) => void): Promise<Error | null> =>
+    new Promise((resolve) => {
+      settle = (error) => resolve(error ?? null);
+      run(settle);
+    });
+  const taken = (): Buffer[] => {
+    const chunks = unpacked;
+    unpacked = [];
+    return chunks;
+  };
+  try {
+    for await (const chunk of packed) {
+      for (let start = 0; start < chunk.length; start += PACKED_BYTES) {
+        const error = await step((done) => gunzip.write(chunk.subarray(start, start + PACKED_BYTES), done));
+        yield* taken();
+        if (error !== null) throw error;
+      }
+    }
+    const error = await step((done) => {
+      // It may have ended before: behind a gzip there can be zeros.
+      if (gunzip.readableEnded) done();
+      else gunzip.once('end', done).end();
+    });
+    yield* taken();
+    if (error !== null) throw error;
+  } finally {
+    gunzip.destroy();
+  }
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { formatNetwork, parseCidr } from '../detection/address';
 import type { Sighting } from '../detection/sightings';
 
@@ -20,18 +21,15 @@ export class StateFileError extends Error {
  * @throws StateFileError naming every bad line; a system error where the file cannot be read.
  */
 export async function readStateFile(path: string): Promise<readonly Sighting[]> {
-  try {
-    await stat(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  const { parse } = await import('csv-parse');
+  if (!(await isThere(path))) return [];
+  const { CsvError, parse } = await import('csv-parse');
   const sightings: Sighting[] = [];
   const bad: string[] = [];
-  const rows = createReadStream(path).pipe(
+  const source = createReadStream(path);
+  const rows = source.pipe(
     parse({ bom: true, skip_empty_lines: true, relax_column_count: true, trim: true, info: true }),
   );
+  source.on('error', (error) => rows.destroy(error));
   let header: Map<string, number> | null = null;
   try {
     for await (const { record, info } of rows as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
@@ -44,9 +42,10 @@ export async function readStateFile(path: string): Promise<readonly Sighting[]> 
       else sightings.push(row);
     }
   } catch (error) {
-    const { code, lines, message } = error as { code?: string; lines?: number; message: string };
-    if (code?.startsWith('CSV_') !== true) throw error;
-    bad.push(`  line ${lines ?? '?'}: ${message}`);
+    if (!(error instanceof CsvError)) throw error;
+    bad.push(`  line ${error.lines ?? '?'}: ${error.message}`);
+  } finally {
+    source.destroy();
   }
   if (bad.length > 0) {
     const more = bad.length > MAX_NAMED_LINES ? [`  … and ${bad.length - MAX_NAMED_LINES} more`] : [];
@@ -61,10 +60,30 @@ export async function readStateFile(path: string): Promise<readonly Sighting[]> 
   return sightings;
 }
 
+/**
+ * Whether there is a state file.
+ * @throws StateFileError where something else stands in its place, which writing would replace, or no folder is there.
+ */
+async function isThere(path: string): Promise<boolean> {
+  const status = await stat(path).catch(nullIfMissing);
+  if (status !== null) {
+    if (status.isFile()) return true;
+    const what = status.isDirectory() ? 'it is a directory' : 'it is no regular file';
+    throw new StateFileError(`${path}: not used and not changed, ${what}`);
+  }
+  const folder = await stat(dirname(path)).catch(nullIfMissing);
+  if (folder?.isDirectory() === true) return false;
+  throw new StateFileError(`${path}: there is no directory ${dirname(path)}`);
+}
+
+function nullIfMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
+}
+
 /** Writes the sightings sorted by bucket and network, so that whole the old file stands there or the new one. */
 export async function writeStateFile(path: string, sightings: Iterable<Sighting>): Promise<void> {
   const { stringify } = await import('csv-stringify/sync');
-  const { default: writeFileAtomic } = await import('write-file-atomic');
   const rows = [...sightings]
     .sort((a, b) => compare(a.bucket, b.bucket) || compare(a.network, b.network))
     .map(({ bucket, network, firstSeenAt, lastSeenAt }) => [
@@ -73,7 +92,35 @@ export async function writeStateFile(path: string, sightings: Iterable<Sighting>
       String(Math.floor(firstSeenAt / 1000)),
       String(Math.floor(lastSeenAt / 1000)),
     ]);
-  await writeFileAtomic(path, stringify([[...COLUMNS], ...rows]));
+  // Whatever a reader might trim is quoted.
+  await replaceFile(path, stringify([[...COLUMNS], ...rows], { quoted_match: /[^\w.:/-]/ }));
+}
+
+/**
+ * Writes a new file beside the old one and puts it in its place when all of it is on the disk. Not by
+ * write-file-atomic (7.0.1): that takes a short write, as on a disk that fills up, for a whole one.
+ */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const target = (await realpath(path).catch(nullIfMissing)) ?? path; // a link stays a link
+  const old = await stat(target).catch(nullIfMissing);
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      if (old !== null) {
+        await file.chmod(old.mode);
+        if (process.getuid?.() === 0) await file.chown(old.uid, old.gid);
+      }
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 function readHeader(path: string, names: readonly string[]): Map<string, number> {
@@ -107,9 +154,9 @@ function readRow(record: readonly string[], header: ReadonlyMap<string, number>)
   return { bucket, network: formatNetwork(cidr), firstSeenAt, lastSeenAt };
 }
 
-/** Splunk writes fractions now and then. Epoch milliseconds; null for what is no time between 1970 and 2286. */
+/** Splunk writes fractions now and then. Epoch milliseconds; null for what no log line can hold: years 0 to 9999. */
 function epochSeconds(text: string): number | null {
-  return /^\d{1,10}(\.\d{1,9})?$/.test(text) ? Math.floor(Number(text) * 1000) : null;
+  return /^-?\d{1,12}(\.\d{1,9})?$/.test(text) ? Math.floor(Number(text) * 1000) : null;
 }
 
 function compare(a: string, b: string): number {

@@ -39,7 +39,7 @@ export async function loadConfiguration(options: ConfigurationOptions, now: numb
     const candidates = [
       { source: 'cdk.json', path: 'cdk.json' },
       { source: 'cdk.context.json', path: 'cdk.context.json' },
-      { source: '~/.cdk.json', path: join(homedir(), '.cdk.json') },
+      ...homeFile(),
     ];
     for (const { source, path } of candidates) {
       const values = await readContextFile(path);
@@ -58,6 +58,15 @@ export async function loadConfiguration(options: ConfigurationOptions, now: numb
   };
 }
 
+/** None for a user without a home, as in a container that runs as somebody whom nobody has heard of. */
+function homeFile(): { source: string; path: string }[] {
+  try {
+    return [{ source: '~/.cdk.json', path: join(homedir(), '.cdk.json') }];
+  } catch {
+    return [];
+  }
+}
+
 function readContextOptions(texts: readonly string[]): Record<string, unknown> {
   const entries = texts.map((text) => {
     const equals = text.indexOf('=');
@@ -73,7 +82,8 @@ async function readContextFile(path: string): Promise<Record<string, unknown> | 
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw new Mistake(`${path}: cannot be read (${(error as Error).message})`, { cause: error });
   }
   let json: unknown;

@@ -26,7 +26,8 @@ export interface Inputs {
  */
 export async function findInputs(paths: readonly string[]): Promise<Inputs> {
   const files: LogObjectFile[] = [];
-  const skipped: string[] = [];
+  /** By what they really are, since one file can be met twice. */
+  const skipped = new Map<string, string>();
   const problems: Problem[] = [];
   for (const path of paths) {
     if (path.startsWith('s3://')) {
@@ -35,37 +36,40 @@ export async function findInputs(paths: readonly string[]): Promise<Inputs> {
       );
     }
   }
+  const taken = new Set<string>();
   for (const path of new Set(paths)) {
     const listed = await listLogFiles(path);
     for (const { kind, message } of listed.problems) {
       problems.push({ kind: kind === 'unreadable' ? 'failure' : 'mistake', message });
     }
-    const found = problems.length + files.length;
     for (const file of listed.files) {
-      const keyTime = readLogObjectKey(file.path)?.time ?? null;
-      if (file.named || keyTime !== null) files.push({ ...file, keyTime });
-      else await sortOut({ ...file, keyTime }, files, skipped, problems);
+      // A log object counts once, however often and in however many spellings it was named.
+      if (taken.has(file.realPath)) continue;
+      const keyTime = (readLogObjectKey(file.path) ?? readLogObjectKey(file.realPath))?.time ?? null;
+      try {
+        if (file.named || keyTime !== null || (await looksLikeLog(file))) {
+          files.push({ ...file, keyTime });
+          skipped.delete(file.realPath);
+        } else {
+          skipped.set(file.realPath, file.path);
+          continue;
+        }
+      } catch (error) {
+        if (!(error instanceof ReadFailure)) throw error;
+        problems.push({ kind: 'failure', message: error.message });
+      }
+      taken.add(file.realPath);
     }
-    if (problems.length + files.length === found && listed.problems.length === 0) {
+    if (listed.problems.length === 0 && !listed.files.some(({ realPath }) => taken.has(realPath))) {
       problems.push({ kind: 'mistake', message: `${path}: there is no access log in this directory` });
     }
   }
-  return { files, skipped, problems };
+  return { files, skipped: [...skipped.values()], problems };
 }
 
-async function sortOut(
-  file: LogObjectFile,
-  files: LogObjectFile[],
-  skipped: string[],
-  problems: Problem[],
-): Promise<void> {
-  try {
-    if (file.size === 0 || holdsRecord(await readBeginning(file))) files.push(file);
-    else skipped.push(file.path);
-  } catch (error) {
-    if (!(error instanceof ReadFailure)) throw error;
-    problems.push({ kind: 'failure', message: error.message });
-  }
+/** Whether one of its first lines is a record; a log object may be empty, too. */
+async function looksLikeLog(file: LogFile): Promise<boolean> {
+  return file.size === 0 || holdsRecord(await readBeginning(file));
 }
 
 function holdsRecord(bytes: Uint8Array): boolean {

@@ -3,6 +3,7 @@ import { type ParseFailure, readRecords } from '../access-log/read-records';
 import type { AccessLogRecord } from '../access-log/record';
 import { ReadFailure, readChunks } from '../adapters/log-files';
 import { findInputs } from './inputs';
+import { jsonText } from './json-text';
 import { EXIT, exitCodeOf, type Problem } from './mistake';
 import { startProgress } from './progress';
 import type { Terminal } from './terminal';
@@ -20,11 +21,11 @@ export async function parse(paths: readonly string[], terminal: Terminal): Promi
     const reader = readRecords(file.path, {
       record(record) {
         records++;
-        output += `${JSON.stringify(recordJson(record))}\n`;
+        output += `${jsonText(recordJson(record))}\n`;
       },
       failure(parseFailure) {
         firstFailure ??= parseFailure;
-        output += `${JSON.stringify({ parseFailure })}\n`;
+        output += `${jsonText({ parseFailure })}\n`;
       },
     });
     try {

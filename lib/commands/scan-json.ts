@@ -1,5 +1,6 @@
 import { parseLine } from '../access-log/parse-line';
 import type { Finding } from '../detection/judge';
+import { jsonText } from './json-text';
 import { isoTime, recordJson } from './parse';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';
@@ -16,7 +17,7 @@ export async function writeScanJson(result: ScanResult, terminal: Terminal): Pro
   };
   await terminal.write(`{\n"summary": ${JSON.stringify(summary)},\n"findings": [`);
   for (const [index, finding] of result.findings.entries()) {
-    await terminal.write(`${index === 0 ? '' : ','}\n${JSON.stringify(findingJson(finding))}`);
+    await terminal.write(`${index === 0 ? '' : ','}\n${jsonText(findingJson(finding))}`);
   }
   await terminal.write('\n]\n}\n');
 }

@@ -1,4 +1,5 @@
 import { makeVisible } from '../alerting/visible';
+import { EXIT } from './mistake';
 
 /** Where a command writes, and what it may assume of who reads. */
 export interface Terminal {
@@ -20,18 +21,22 @@ const DEFAULT_COLUMNS = 120;
 /** Standard output and standard error of this process. `NO_COLOR` (https://no-color.org) is respected. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
+  const note = (line: string): void => void stderr.write(`${makeVisible(line)}\n`);
   // A reader that has seen enough (`| head`) is no failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    note(`s3-access-watch: standard output: ${error.message}`);
+    process.exit(EXIT.failure);
   });
+  // Where nobody hears what is said, there is nobody to tell.
+  stderr.on('error', () => {});
   return {
     write: (text) =>
       new Promise((resolve) => {
         if (text === '' || stdout.write(text)) resolve();
         else stdout.once('drain', resolve);
       }),
-    note: (line) => void stderr.write(`${makeVisible(line)}\n`),
+    note,
     columns: stdout.isTTY ? Math.max(60, stdout.columns ?? DEFAULT_COLUMNS) : DEFAULT_COLUMNS,
     color: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
     progress: stderr.isTTY === true,

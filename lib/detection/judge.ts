@@ -51,15 +51,13 @@ export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: Judge
   const findings = new Map<string, Finding>();
   const learning = new Map<string, Learning | null>();
 
-  function learningOf(bucket: string, arrivedAt: number): Learning | null {
-    let state = learning.get(bucket);
-    if (state === undefined) {
-      const days = learningDaysOf(bucket);
-      // What a bucket's memory already holds was learned before; nothing is left to learn silently.
-      state = days === 0 || sightings.has(bucket) ? null : { bucket, until: arrivedAt + days * DAY, learned: 0 };
-      learning.set(bucket, state);
-    }
-    return state;
+  /** Learning begins with a bucket's first log, also if nothing in it can be learned: it must not begin much later. */
+  function startLearning(bucket: string, arrivedAt: number): void {
+    if (learning.has(bucket)) return;
+    const days = learningDaysOf(bucket);
+    // What a bucket's memory already holds was learned before; nothing is left to learn silently.
+    const learns = days > 0 && !sightings.has(bucket);
+    learning.set(bucket, learns ? { bucket, until: arrivedAt + days * DAY, learned: 0 } : null);
   }
 
   function address({ bucket, remoteIp, network, tally }: AddressObservation): boolean {
@@ -75,7 +73,7 @@ export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: Judge
     const { bucket, network: name, addresses, success, tally } = observation;
     const key = `new-ip ${bucket} ${name}`;
     if (success === null) return findings.has(key);
-    const state = learningOf(bucket, arrivedAt);
+    const state = learning.get(bucket) ?? null;
     const newness = sightings.see(bucket, name, success.firstAt, success.lastAt);
     if (newness.kind === 'known' || findings.has(key)) return findings.has(key);
     if (state !== null && arrivedAt < state.until) {
@@ -91,7 +89,11 @@ export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: Judge
   }
 
   return {
-    portion: (arrivedAt) => ({ address, network: (observation) => network(observation, arrivedAt) }),
+    portion: (arrivedAt) => ({
+      bucket: (bucket) => startLearning(bucket, arrivedAt),
+      address,
+      network: (observation) => network(observation, arrivedAt),
+    }),
     findings: () => [...findings.values()].sort(byFirstEvent),
     get learning() {
       return [...learning.values()].filter((state) => state !== null);

@@ -2,11 +2,10 @@ import { DASH } from '../access-log/bytes';
 import { FIELD } from '../access-log/fields';
 import type { LineLayout } from '../access-log/layout';
 import { decode, locateDecision } from '../access-log/parse-line';
-import { type Address, formatAddress, formatNetwork, networkOf, parseAddress } from './address';
-import { type Allowlist, compileAllowlist } from './allowlist';
-import { type BucketPolicy, compileBucketPolicies } from './bucket-policy';
 import { createByteTable } from './byte-table';
+import { type CountedNetwork, countsNow, restart, settleEarly } from './counted-network';
 import { createLineArena } from './line-arena';
+import { type CountedAddress, createPairs, type InvalidRemoteIp, type JudgedPair, type Pair } from './pairs';
 import type { DetectionSettings } from './settings';
 import { compileStatuses, isDenied, isSuccessfulRequest } from './statuses';
 import { type CountedRecord, count, emptyTally, isBetterSample, setSample, type Tally } from './tally';
@@ -33,19 +32,14 @@ export interface NetworkObservation {
 }
 
 /**
- * Looks at what a portion added to. Each function says whether the tally goes on counting with the next portion (it
- * is somebody's finding now), or begins anew.
+ * Looks at what a portion added to. The functions of observations say whether the tally goes on counting with the next
+ * portion (it is somebody's finding now), or begins anew.
  */
 export interface PortionHandler {
+  /** A watched bucket where `new-ip` is on, whatever its records are; once, before what else the portion added. */
+  bucket(bucket: string): void;
   address(observation: AddressObservation): boolean;
   network(observation: NetworkObservation): boolean;
-}
-
-/** A remote IP that is no address, and how often it was met. */
-export interface InvalidRemoteIp {
-  readonly bucket: string;
-  readonly remoteIp: string;
-  requests: number;
 }
 
 export interface ObserverCounts {
@@ -69,71 +63,27 @@ export interface Observer {
   readonly networkCount: number;
 }
 
-/** How many distinct addresses of one network are named. */
-export const MAX_ADDRESSES = 20;
-const MAX_INVALID_SAMPLES = 100;
-
-/** What is known of one (bucket, remote IP), decided once; most lines need no more than this. */
-type Pair =
-  | { readonly kind: 'unwatched' | 'no-ip' | 'test' }
-  | { readonly kind: 'invalid'; readonly sample: InvalidRemoteIp | null }
-  | JudgedPair;
-
-interface JudgedPair {
-  readonly kind: 'judged';
-  readonly bucket: string;
-  readonly address: Address;
-  readonly remoteIp: string;
-  /** Records before this moment are approved. */
-  readonly approvedUntil: number;
-  readonly source: CountedAddress | null;
-  readonly network: CountedNetwork | null;
-}
-
-interface CountedAddress extends AddressObservation {
-  tally: Tally;
-  touched: boolean;
-}
-
-interface CountedNetwork extends NetworkObservation {
-  tally: Tally;
-  addresses: Set<string>;
-  success: { firstAt: number; lastAt: number; remoteIp: string } | null;
-  /** The earliest success so far, over all portions. */
-  firstSuccessAt: number;
-  /** Unsuccessful records older than the first success known so far: a late record may still move that back. */
-  early: { readonly record: Readonly<CountedRecord>; readonly remoteIp: string }[];
-  touched: boolean;
-}
-
 /**
  * Folds records into observations. Everything that depends only on bucket and address is decided once a pair; of a
  * pair that nothing can flag, a line costs its head and nothing more.
  */
 export function createObserver(settings: DetectionSettings): Observer {
-  const allowlist: Allowlist = compileAllowlist(settings.allowlist);
-  const policyOf = compileBucketPolicies(settings, allowlist);
   const trusted = compileTrusted(settings.trusted);
   const isSuccessStatus = compileStatuses(settings.successStatuses);
 
-  const { ipv4PrefixLength, ipv6PrefixLength } = settings;
-
   const arena = createLineArena();
+  const pairs = createPairs(settings);
   const pairNumbers = createByteTable();
-  const pairs: Pair[] = [];
+  const pairOf: Pair[] = [];
   const bucketNumbers = createByteTable();
   const operationNumbers = createByteTable();
   const operationNames: string[] = [];
   /** The operation of the record at hand, which is mostly that of the record before. */
   let operation = '';
   let operationRun = -1;
-  const policies = new Map<string, BucketPolicy>();
-  const addresses = new Map<string, CountedAddress>();
-  const networks = new Map<string, CountedNetwork>();
-  const networkNames = new Set<string>();
+  let operationLayout: LineLayout | null = null;
   let touchedAddresses: CountedAddress[] = [];
   let touchedNetworks: CountedNetwork[] = [];
-  const invalid: InvalidRemoteIp[] = [];
   const counts: ObserverCounts = {
     records: 0,
     recordsWithoutIp: 0,
@@ -145,89 +95,14 @@ export function createObserver(settings: DetectionSettings): Observer {
   /** The record at hand, written anew for each: one object, however many lines. */
   const record: CountedRecord = { time: 0, success: false, denied: false, bytesSent: 0, operation: '' };
 
-  function policy(bucket: string): BucketPolicy {
-    let known = policies.get(bucket);
-    if (known === undefined) {
-      known = policyOf(bucket);
-      policies.set(bucket, known);
-    }
-    return known;
-  }
-
-  /** Whether an address is remembered as it is, not cut to a network. */
-  function isWhole({ family }: Address): boolean {
-    return family === 4 ? ipv4PrefixLength === 32 : ipv6PrefixLength === 128;
-  }
-
-  function decidePair(bucket: string, remoteIp: string): Pair {
-    const { watched, isTestBucket, unapprovedIp, newIp } = policy(bucket);
-    if (isTestBucket) return { kind: 'test' };
-    if (!watched) return { kind: 'unwatched' };
-    if (remoteIp === '-' || remoteIp === '') return { kind: 'no-ip' };
-    const address = parseAddress(remoteIp);
-    if (address === null) return { kind: 'invalid', sample: sampleInvalid(bucket, remoteIp) };
-    const canonical = formatAddress(address);
-    const network = isWhole(address)
-      ? canonical
-      : formatNetwork(networkOf(address, ipv4PrefixLength, ipv6PrefixLength));
-    networkNames.add(network);
-    const approvedUntil = allowlist.approvedUntil(bucket, address);
-    const flaggable = approvedUntil < Number.POSITIVE_INFINITY;
-    return {
-      kind: 'judged',
-      bucket,
-      address,
-      remoteIp: canonical,
-      approvedUntil,
-      source: flaggable && unapprovedIp ? countedAddress(bucket, canonical, network) : null,
-      network: flaggable && newIp ? countedNetwork(bucket, network) : null,
-    };
-  }
-
-  /** One address can be spelled in several ways, so its tally is found by its canonical text. */
-  function countedAddress(bucket: string, remoteIp: string, network: string): CountedAddress {
-    const key = `${bucket} ${remoteIp}`;
-    let address = addresses.get(key);
-    if (address === undefined) {
-      address = { bucket, remoteIp, network, tally: emptyTally(), touched: false };
-      addresses.set(key, address);
-    }
-    return address;
-  }
-
-  function countedNetwork(bucket: string, name: string): CountedNetwork {
-    const key = `${bucket} ${name}`;
-    let network = networks.get(key);
-    if (network === undefined) {
-      network = {
-        bucket,
-        network: name,
-        addresses: new Set(),
-        success: null,
-        tally: emptyTally(),
-        firstSuccessAt: Number.POSITIVE_INFINITY,
-        early: [],
-        touched: false,
-      };
-      networks.set(key, network);
-    }
-    return network;
-  }
-
-  function sampleInvalid(bucket: string, remoteIp: string): InvalidRemoteIp | null {
-    if (invalid.length >= MAX_INVALID_SAMPLES) return null;
-    const sample = { bucket, remoteIp, requests: 0 };
-    invalid.push(sample);
-    return sample;
-  }
-
   function text(bytes: Uint8Array, layout: LineLayout, field: number): string {
     return decode(bytes, layout.starts[field]!, layout.ends[field]!);
   }
 
   function operationOf(bytes: Uint8Array, layout: LineLayout): string {
-    if (layout.operationRun === operationRun) return operation;
+    if (layout.operationRun === operationRun && layout === operationLayout) return operation;
     operationRun = layout.operationRun;
+    operationLayout = layout;
     const start = layout.starts[FIELD.operation]!;
     const end = layout.ends[FIELD.operation]!;
     const number = operationNumbers.intern(layout.view, start, end, 0);
@@ -249,7 +124,6 @@ export function createObserver(settings: DetectionSettings): Observer {
 
   function judged(pair: JudgedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
     const { source, network } = pair;
-    if (source === null && network === null) return;
     if (layout.time < pair.approvedUntil) return;
     if (trusted.any && isTrusted(pair, bytes, layout)) {
       counts.trustedRecords++;
@@ -274,48 +148,17 @@ export function createObserver(settings: DetectionSettings): Observer {
       }
       count(source.tally, record);
     }
-    if (network !== null && countsNow(network, pair.remoteIp)) {
+    if (network !== null) {
+      if (!network.touched) {
+        network.touched = true;
+        touchedNetworks.push(network);
+      }
+      if (!countsNow(network, record, pair.remoteIp)) return;
       if (isBetterSample(network.tally, record)) {
         setSample(network.tally, line ?? arena.keep(bytes, start, end), record);
       }
       count(network.tally, record);
     }
-  }
-
-  /** Whether the record is counted now, or kept because no success that old is known. */
-  function countsNow(network: CountedNetwork, remoteIp: string): boolean {
-    if (!network.touched) {
-      network.touched = true;
-      touchedNetworks.push(network);
-    }
-    const { time } = record;
-    if (record.success) {
-      if (time < network.firstSuccessAt) network.firstSuccessAt = time;
-      const { success } = network;
-      if (success === null) network.success = { firstAt: time, lastAt: time, remoteIp };
-      else {
-        if (time > success.lastAt) success.lastAt = time;
-        if (time < success.firstAt) {
-          success.firstAt = time;
-          success.remoteIp = remoteIp;
-        }
-      }
-    } else if (time < network.firstSuccessAt) {
-      network.early.push({ record: { ...record }, remoteIp });
-      return false;
-    }
-    if (network.addresses.size < MAX_ADDRESSES) network.addresses.add(remoteIp);
-    return true;
-  }
-
-  /** Counts the early records that turned out to be younger than the first success, and drops the others. */
-  function settleEarly(network: CountedNetwork): void {
-    for (const { record: earlier, remoteIp } of network.early) {
-      if (earlier.time < network.firstSuccessAt) continue;
-      count(network.tally, earlier);
-      if (network.addresses.size < MAX_ADDRESSES) network.addresses.add(remoteIp);
-    }
-    if (network.early.length > 0) network.early = [];
   }
 
   return {
@@ -324,10 +167,11 @@ export function createObserver(settings: DetectionSettings): Observer {
       const { starts, ends, view } = layout;
       const bucket = bucketNumbers.intern(view, starts[FIELD.bucket]!, ends[FIELD.bucket]!, 0);
       const number = pairNumbers.intern(view, starts[FIELD.remoteIp]!, ends[FIELD.remoteIp]!, bucket);
-      if (number === pairs.length) {
-        pairs.push(decidePair(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
+      if (number === pairOf.length) {
+        pairOf.push(pairs.decide(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
       }
-      const pair = pairs[number]!;
+      const pair = pairOf[number]!;
+      if (pair.kind === 'settled') return;
       if (pair.kind === 'judged') judged(pair, bytes, start, end, layout);
       else if (pair.kind === 'no-ip') counts.recordsWithoutIp++;
       else if (pair.kind === 'test') counts.testRecords++;
@@ -337,6 +181,7 @@ export function createObserver(settings: DetectionSettings): Observer {
       }
     },
     endPortion(handler) {
+      for (const bucket of pairs.takeNewBuckets()) handler.bucket(bucket);
       for (const address of touchedAddresses) {
         address.touched = false;
         if (!handler.address(address)) address.tally = emptyTally();
@@ -344,19 +189,18 @@ export function createObserver(settings: DetectionSettings): Observer {
       for (const network of touchedNetworks) {
         network.touched = false;
         settleEarly(network);
-        if (network.tally.requests > 0 && !handler.network(network)) {
-          network.tally = emptyTally();
-          network.addresses = new Set();
-        }
+        if (network.tally.requests > 0 && !handler.network(network)) restart(network);
         network.success = null;
       }
       touchedAddresses = [];
       touchedNetworks = [];
     },
     counts,
-    invalid,
+    get invalid() {
+      return pairs.invalid;
+    },
     get networkCount() {
-      return networkNames.size;
+      return pairs.networkCount;
     },
   };
 }

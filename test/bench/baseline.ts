@@ -1,6 +1,6 @@
 /**
  * What one writes first: readline, one regular expression a line, ipaddr.js for the address, Date for the time, a
- * string key a pair. Counts what `scan` counts; kept to compare with. Usage: baseline.ts FILE
+ * string key a pair. Counts what `scan` counts; kept to compare with. Usage: baseline.ts FILE [ALLOWED-CIDR,…]
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -25,7 +25,8 @@ function readTime(text: string): number {
   return Date.parse(text.replace(/\//g, ' ').replace(':', ' '));
 }
 
-async function main(path: string): Promise<void> {
+async function main(path: string, allowlist: string): Promise<void> {
+  const allowed = allowlist === '' ? [] : allowlist.split(',').map((cidr) => ipaddr.parseCIDR(cidr));
   const pairs = new Map<string, Pair>();
   let records = 0;
   for await (const line of createInterface({ input: createReadStream(path) })) {
@@ -33,9 +34,10 @@ async function main(path: string): Promise<void> {
     if (fields === null) continue;
     records++;
     const bucket = fields[2]!;
-    const address = ipaddr.parse(fields[4]!).toString();
+    const address = ipaddr.parse(fields[4]!);
+    if (allowed.some((network) => address.kind() === network[0].kind() && address.match(network))) continue;
     const status = Number(fields[10]);
-    const key = `${bucket} ${address}`;
+    const key = `${bucket} ${address.toString()}`;
     const time = readTime(fields[3]!);
     const pair = pairs.get(key) ?? {
       requests: 0,
@@ -56,10 +58,12 @@ async function main(path: string): Promise<void> {
     if ((status >= 200 && status < 300) || status === 304) pair.successes++;
     if (status === 401 || status === 403) pair.denied++;
   }
-  const successful = [...pairs.values()].filter(({ successes }) => successes > 0);
-  const bytesSent = successful.reduce((sum, pair) => sum + pair.bytesSent, 0);
-  const lastEventAt = successful.reduce((last, pair) => Math.max(last, pair.lastEventAt), 0);
-  console.log(JSON.stringify({ records, successfulPairs: successful.length, bytesSent, lastEventAt }));
+  const counted = [...pairs.values()];
+  const sum = (key: 'requests' | 'successes' | 'bytesSent'): number =>
+    counted.reduce((total, pair) => total + pair[key], 0);
+  const successfulPairs = counted.filter(({ successes }) => successes > 0).length;
+  const totals = { requests: sum('requests'), successes: sum('successes'), bytesSent: sum('bytesSent') };
+  console.log(JSON.stringify({ records, pairs: counted.length, successfulPairs, ...totals }));
 }
 
-void main(process.argv[2]!);
+void main(process.argv[2]!, process.argv[3] ?? '');

@@ -11,15 +11,26 @@ export interface Workload {
 export const FEW_ADDRESSES: Workload = { name: 'few addresses', buckets: 5, addressesPerBucket: 200 };
 export const MANY_ADDRESSES: Workload = { name: 'many addresses', buckets: 20, addressesPerBucket: 100_000 };
 
+/** The networks of those who may: all but one address in twenty. */
+export const ALLOWLIST = ['198.18.0.0/15', '10.0.0.0/8'];
+
 /** What a reader of the file must come to. */
 export interface WorkloadTruth {
   readonly lines: number;
   readonly bytes: number;
-  readonly successes: number;
-  /** Of the successes; the denied requests of a workload send nothing. */
-  readonly bytesSent: number;
-  /** Distinct (bucket, address) pairs with a success. */
+  readonly all: Counted;
+  /** Of the addresses that `ALLOWLIST` does not cover. */
+  readonly strangers: Counted;
+}
+
+export interface Counted {
+  /** Distinct (bucket, address) pairs, and those with a success. */
+  readonly pairs: number;
   readonly successfulPairs: number;
+  readonly requests: number;
+  readonly successes: number;
+  /** The denied requests of a workload send nothing. */
+  readonly bytesSent: number;
 }
 
 const SEED = 7;
@@ -39,26 +50,45 @@ export function writeWorkload(path: string, { buckets, addressesPerBucket }: Wor
   const random = createRandom(SEED);
   const pairs = buckets * addressesPerBucket;
   const logPairs = Math.log(pairs);
-  const truth = { lines: 0, bytes: 0, successes: 0, bytesSent: 0 };
-  const successful = new Set<number>();
+  const truth = { lines: 0, bytes: 0, all: startCounting(), strangers: startCounting() };
   const file = openSync(path, 'w');
   while (truth.bytes < bytes) {
     let text = '';
     for (let i = 0; i < 2000; i++) {
       const pair = Math.min(pairs - 1, Math.floor(Math.exp(random.next() * logPairs)) - 1);
       const outcome = pickOutcome(random.next() * 100);
+      const address = Math.floor(pair / buckets);
       truth.lines++;
-      if (!outcome.startsWith('403')) {
-        truth.successes++;
-        truth.bytesSent += bytesSentOf(outcome);
-        successful.add(pair);
-      }
-      text += line(pair % buckets, Math.floor(pair / buckets), truth.lines, outcome);
+      truth.all.count(pair, outcome);
+      if (isStranger(address)) truth.strangers.count(pair, outcome);
+      text += line(pair % buckets, address, truth.lines, outcome);
     }
     truth.bytes += writeSync(file, text);
   }
   closeSync(file);
-  return { ...truth, successfulPairs: successful.size };
+  return { ...truth, all: truth.all.result(), strangers: truth.strangers.result() };
+}
+
+function startCounting() {
+  const pairs = new Set<number>();
+  const successful = new Set<number>();
+  const counts = { requests: 0, successes: 0, bytesSent: 0 };
+  return {
+    count(pair: number, outcome: string): void {
+      pairs.add(pair);
+      counts.requests++;
+      if (outcome.startsWith('403')) return;
+      successful.add(pair);
+      counts.successes++;
+      const bytesSent = outcome.split(' ')[2]!;
+      if (bytesSent !== '-') counts.bytesSent += Number(bytesSent);
+    },
+    result: (): Counted => ({ pairs: pairs.size, successfulPairs: successful.size, ...counts }),
+  };
+}
+
+function isStranger(address: number): boolean {
+  return address % 20 === 7;
 }
 
 function pickOutcome(percent: number): string {
@@ -70,16 +100,21 @@ function pickOutcome(percent: number): string {
   return OUTCOMES[0]!.block;
 }
 
-function bytesSentOf(outcome: string): number {
-  const bytesSent = outcome.split(' ')[2]!;
-  return bytesSent === '-' ? 0 : Number(bytesSent);
+/**
+ * 198.18.0.0/15, set aside for benchmarks (RFC 2544), then 10.0.0.0/8 where that is too small; strangers come from
+ * carrier-grade NAT, 100.64.0.0/10 (RFC 6598).
+ */
+function ipOf(address: number): string {
+  const low = `${(address >> 8) & 255}.${address & 255}`;
+  const high = address >> 16;
+  if (isStranger(address)) return `100.${64 + high}.${low}`;
+  return address < 131_072 ? `198.${18 + high}.${low}` : `10.${high}.${low}`;
 }
 
 /** 27 fields, 740 bytes. */
 function line(bucketNumber: number, address: number, number: number, outcome: string): string {
   const bucket = `bench-bucket-${String(bucketNumber).padStart(3, '0')}`;
-  // 198.18.0.0/15 is set aside for benchmarks (RFC 2544); it is followed by 10.0.0.0/8 where it is too small.
-  const ip = `${address < 131_072 ? `198.${18 + (address >> 16)}` : `10.${address >> 16}`}.${(address >> 8) & 255}.${address & 255}`;
+  const ip = ipOf(address);
   const key = `data/year=2026/month=02/part-${String(number % 100_000).padStart(5, '0')}.snappy.parquet`;
   const time = `06/Feb/2026:${two(Math.floor(number / 3600) % 24)}:${two(Math.floor(number / 60) % 60)}:${two(number % 60)}`;
   return (

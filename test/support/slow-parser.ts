@@ -178,6 +178,7 @@ function readTexts(line: string, start: number, found: Found): void {
     if (texts.slice(0, boundary + 2).includes('" "')) flags.add('ambiguous-referer');
     fields.set('referer', texts.slice(0, boundary)).set('userAgent', texts.slice(boundary + 3));
     readTail(line, agentEnd + 2, found);
+    doubtUserAgent(line, agentEnd, found);
   } else if (agentEnd === line.length - 1 && texts.endsWith('" ')) {
     fields.set('referer', texts.slice(0, -2));
     readUserAgent(line, agentEnd, found);
@@ -195,8 +196,12 @@ function readUserAgent(line: string, start: number, found: Found): void {
   } else if (rest.startsWith('"')) {
     const end = endOfUserAgent(line, start + 1, found);
     fields.set('userAgent', line.slice(start + 1, end));
-    if (end === undefined) flags.add('truncated');
-    else readTail(line, end + 2, found);
+    if (end === undefined) {
+      flags.add('truncated');
+      return;
+    }
+    readTail(line, end + 2, found);
+    doubtUserAgent(line, end, found);
   } else {
     const token = rest.split(' ')[0]!;
     if (token === '-') fields.set('userAgent', '-');
@@ -223,6 +228,12 @@ function endOfUserAgent(line: string, start: number, { flags, time }: Found): nu
   flags.add('ambiguous-user-agent');
   const fieldsBehind = line.slice(last + 2) === '' ? 0 : line.slice(last + 2).split(' ').length;
   return time < Date.parse('2019-03-01T00:00:00Z') && fieldsBehind <= 1 ? last : typed.at(-1)!;
+}
+
+/** Without a tail of known kinds, a quote in the user agent that a space follows could be its end as well. */
+function doubtUserAgent(line: string, end: number, { fields, flags }: Found): void {
+  if (!TYPED_TAIL.test(line.slice(end + 1)) && fields.get('userAgent')!.includes('" '))
+    flags.add('ambiguous-user-agent');
 }
 
 /** The places behind the user agent, by position; what is left over is extra. */

@@ -1,0 +1,121 @@
+import { createLayout } from '../../lib/access-log/layout';
+import { splitLines } from '../../lib/access-log/lines';
+import { locateAll, locateDecision, locateLine, parseLine, toRecord } from '../../lib/access-log/parse-line';
+import { LINE_CASES } from '../fixtures/line-cases';
+import { countReads } from '../support/count-reads';
+
+const HEAD =
+  '3c6f1a0b9d2e4875c1f0ab93de5478e6210f7c9b8a4d53e6f7081b2c3d4e5f60 payroll [06/Feb/2026:00:00:38 +0000] 192.0.2.3 - 3E57427F33A59F07 REST.GET.OBJECT a.csv';
+const FRONT = HEAD.slice(0, HEAD.indexOf(' - '));
+const URI = '"GET /a.csv HTTP/1.1"';
+const BLOCK = '200 - 12 12 7 6';
+const TAIL = '- hostId= SigV4 TLS_AES AuthHeader a.s3.amazonaws.com TLSv1.3 - - eu-central-1';
+const PLAIN = Buffer.from(`${HEAD} ${URI} ${BLOCK} "-" "-" ${TAIL}`);
+
+/** What hostile texts are made of: each is repeated to fill a line. */
+const BITS: readonly { readonly name: string; readonly bit: string }[] = [
+  { name: 'a letter', bit: 'x' },
+  { name: 'quotes', bit: '"' },
+  { name: 'spaces', bit: ' ' },
+  { name: 'quotes and spaces', bit: '" ' },
+  { name: 'boundaries', bit: '" "' },
+  { name: 'escaped boundaries', bit: '\\" \\"' },
+  { name: 'dashes', bit: '- ' },
+  { name: 'quotes and tails of dashes', bit: '" - - - - - - - ' },
+  { name: 'quoted dashes', bit: '"-" ' },
+  { name: 'status blocks', bit: '" 200 - 1 1 1 1 "' },
+  { name: 'status blocks behind an HTTP version', bit: ' HTTP/1.1" 200 - 1 1 1 1 "-" "' },
+  { name: 'status blocks that are not whole', bit: '" 200 - 1 1 1 1 x' },
+  {
+    name: 'status blocks of long numbers',
+    bit: `" 200 ${'A'.repeat(250)} ${'1'.repeat(250)} ${'1'.repeat(250)} - - x`,
+  },
+  { name: 'tails', bit: `" ${TAIL} ` },
+  { name: 'tails that are not whole', bit: '" - h SigV4 c a h TLSv1.2 - - _ x' },
+  { name: 'tails of long names', bit: `" ${'h'.repeat(250)} h SigV4 ${'c'.repeat(250)} ${'a'.repeat(250)} h x` },
+  { name: 'tokens like operations', bit: 'R.X ' },
+  { name: 'bytes that are not UTF-8', bit: '\xff' },
+];
+
+/** Where in a line a text can stand. */
+const PLACES: readonly { readonly name: string; readonly lineOf: (text: string) => string }[] = [
+  { name: 'alone', lineOf: (text) => text },
+  { name: 'as owner', lineOf: (text) => `${text}${HEAD}` },
+  { name: 'as bucket', lineOf: (text) => `owner ${text} ${HEAD.slice(HEAD.indexOf('['))}` },
+  { name: 'as requester', lineOf: (text) => `${FRONT} ${text} 3E57427F33A59F07 REST.GET.OBJECT a` },
+  { name: 'as requester with spaces', lineOf: (text) => `${FRONT} arn:aws:iam::cloudfront:user/CloudFront ${text}` },
+  { name: 'as key', lineOf: (text) => `${HEAD}${text} ${URI} ${BLOCK} "-" "-" ${TAIL}` },
+  { name: 'in the URI', lineOf: (text) => `${HEAD} "GET /${text} HTTP/1.1" ${BLOCK} "-" "-" ${TAIL}` },
+  { name: 'in the URI, cut', lineOf: (text) => `${HEAD} "GET /${text}` },
+  { name: 'in the referer', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "${text}" "-" ${TAIL}` },
+  { name: 'in the user agent', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "-" "${text}" ${TAIL}` },
+  { name: 'in the user agent, cut', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "-" "${text}` },
+  { name: 'in the user agent behind a bare dash', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} - "${text}` },
+  {
+    name: 'in the user agent of 2012',
+    lineOf: (text) => `${HEAD.replace('2026', '2012')} ${URI} ${BLOCK} "-" "${text}" v`,
+  },
+  { name: 'behind the tail', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "-" "-" ${TAIL} ${text}` },
+];
+
+/** Bytes; enough for a few of the longest bits, and the number of bits is what costs. */
+const sizeFor = (bit: string): number => Math.max(4096, 8 * bit.length);
+
+/** How many bytes are read of a line to find all, to decide, and to make a record of it. */
+function readsOf(line: Uint8Array): number {
+  const layout = createLayout();
+  locateLine(PLAIN, 0, PLAIN.length, layout); // so that the way of the usual line is tried first
+  return countReads(line, (counted) => {
+    if (locateLine(counted, 0, counted.length, layout) !== 'record') return;
+    locateDecision(counted, layout);
+    locateAll(counted, layout);
+    toRecord(counted, layout);
+  });
+}
+
+describe.each(PLACES)('a text $name costs in proportion to its length', ({ lineOf }) => {
+  test.each(BITS)('$name', ({ bit }) => {
+    const [once, twice] = [sizeFor(bit), 2 * sizeFor(bit)].map((size) => {
+      const line = Buffer.from(lineOf(bit.repeat(Math.ceil(size / bit.length))), 'latin1');
+      return { size: line.length, reads: readsOf(line) };
+    }) as [{ size: number; reads: number }, { size: number; reads: number }];
+    // Each rule passes over the line once, and most look some fields ahead from each quote.
+    expect(twice.reads / twice.size).toBeLessThan(60);
+    expect(twice.reads / once.reads).toBeLessThan(2.2 + 4000 / once.reads);
+  });
+});
+
+test.each(['"', '" "', '\\" \\"', '" 200 - 1 1 1 1 "', 'é'])('a line of 1 MiB is read to its record: %s', (bit) => {
+  const text = bit.repeat((2 ** 20 - 1000) / bit.length);
+  const line = Buffer.from(`${HEAD} ${URI} ${BLOCK} "-" "${text}" ${TAIL}`, 'latin1');
+  expect(parseLine(line)).toMatchObject({ httpStatus: 200, bytesSent: 12, remoteIp: '192.0.2.3' });
+});
+
+test('the lines of every day are read a few times over, at most', () => {
+  for (const { name, line } of LINE_CASES) {
+    const bytes = Buffer.from(line as string);
+    const reads = readsOf(bytes);
+    if (reads > 12 * bytes.length + 100) expect({ name, perByte: reads / bytes.length }).toEqual({ name, perByte: 12 });
+  }
+});
+
+test.each([1, 7, 4096, 65_536])(
+  'cutting chunks of %i bytes into lines copies each byte at most a few times',
+  (size) => {
+    let copied = 0;
+    const { set } = Uint8Array.prototype;
+    const copying = jest.spyOn(Uint8Array.prototype, 'set').mockImplementation(function (this: Uint8Array, from, at) {
+      copied += from.length;
+      set.call(this, from, at);
+    });
+    const line = Buffer.from(`${'x'.repeat(100_000)}\n${'y'.repeat(100)}\n`);
+    try {
+      const splitter = splitLines({ line: () => {}, tooLong: () => {} });
+      for (let at = 0; at < line.length; at += size) splitter.push(line.subarray(at, at + size));
+      splitter.end();
+    } finally {
+      copying.mockRestore();
+    }
+    expect(copied).toBeLessThan(4 * line.length);
+  },
+);

@@ -1,0 +1,728 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as fc from 'fast-check';
+import stringWidth from 'string-width';
+import { scan } from '../../lib/commands/scan';
+import { writeScanJson } from '../../lib/commands/scan-json';
+import { writeScanText } from '../../lib/commands/scan-text';
+import type { Terminal } from '../../lib/commands/terminal';
+import { readConfiguration } from '../../lib/config/read-configuration';
+import { builtCli, type CliOptions, PLAIN_USER, ROOT, runCli, temporaryFolder } from '../support/run-cli';
+import { runs } from '../support/runs';
+import { type LineChanges, logLine } from './log-line';
+
+const root = temporaryFolder();
+
+/** A folder that holds these files; text is written as it is, lists are lines of a log, objects are JSON. */
+function folderOf(files: Readonly<Record<string, string | readonly LineChanges[] | object>>): string {
+  const folder = mkdtempSync(join(root, 'case-'));
+  chmodSync(folder, 0o755);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    const text = Array.isArray(content)
+      ? content.map((changes) => logLine(changes as LineChanges)).join('')
+      : typeof content === 'string'
+        ? content
+        : JSON.stringify(content);
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** Runs a scan that must go well; what it says on standard output. */
+async function scanned(args: readonly string[], cwd: string, options: CliOptions = {}): Promise<string> {
+  const { code, stdout, stderr } = await runCli(['scan', ...args], { cwd, ...options });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+interface JsonFinding {
+  readonly rule: string;
+  readonly bucket: string;
+  readonly network: string;
+  readonly remoteIp: string;
+}
+
+async function findingsOf(args: readonly string[], cwd: string, options: CliOptions = {}): Promise<string[]> {
+  const { findings } = JSON.parse(await scanned(['--format', 'json', ...args], cwd, options)) as {
+    findings: JsonFinding[];
+  };
+  return findings.map(({ rule, bucket, remoteIp }) => `${rule} ${bucket} ${remoteIp}`);
+}
+
+const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/u;
+const STATE_HEADER = 'bucket_name,remote_ip,firstTime,lastTime\n';
+
+describe('the text', () => {
+  test('of the samples is as it was read and approved (GOLDEN=1 writes it anew)', async () => {
+    const golden = join(__dirname, 'golden', 'scan-samples.txt');
+    const text = await scanned(['samples', '--config', 'docs/samples.json'], ROOT);
+    if (process.env.GOLDEN === '1') writeFileSync(golden, text);
+    expect(text).toBe(readFileSync(golden, 'utf8'));
+  });
+
+  test('in the README is that of the samples', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const [, shown] = /<!-- npm start -->\n\n```text\n([\s\S]+?)```\n/.exec(readme) ?? [];
+    expect(shown).toBe(readFileSync(join(__dirname, 'golden', 'scan-samples.txt'), 'utf8'));
+  });
+
+  const STORY: readonly LineChanges[] = [
+    // The newest bucket comes last, and in it the newest network.
+    { bucket: 'zebra', remoteIp: '192.0.2.1', at: '2026-03-02T10:00:00Z' },
+    { bucket: 'archive', remoteIp: '192.0.2.1', at: '2026-03-03T10:00:00Z' },
+    {
+      bucket: 'archive',
+      remoteIp: '2001:db8:1:2:3:4:5:6',
+      at: '2026-03-03T09:00:00Z',
+      requester: null,
+      userAgent: null,
+    },
+    {
+      bucket: 'archive',
+      remoteIp: '2001:db8:1:2:3:4:5:7',
+      at: '2026-03-03T09:01:00Z',
+      httpStatus: 403,
+      errorCode: 'AccessDenied',
+      bytesSent: 243,
+    },
+    ...Array.from({ length: 1500 }, () => ({
+      bucket: 'archive',
+      remoteIp: '192.0.2.2',
+      at: '2026-03-03T09:30:00Z',
+      bytesSent: 1_000_000,
+    })),
+    {
+      bucket: 'archive',
+      remoteIp: '192.0.2.2',
+      at: '2026-03-03T09:31:00Z',
+      operation: 'REST.DELETE.OBJECT',
+      httpStatus: 204,
+      bytesSent: null,
+    },
+    { bucket: 'archive', remoteIp: null, at: '2026-03-03T09:31:00Z' },
+    { bucket: 'archive', remoteIp: '198.51.100.300', at: '2026-03-03T09:31:00Z' },
+    { bucket: 's3-access-watch-test', remoteIp: '192.0.2.9', at: '2026-03-03T09:31:00Z' },
+  ];
+
+  test('tells all there is to tell', async () => {
+    const cwd = folderOf({
+      'a.log': [...STORY],
+      'b.log': `${logLine({ bucket: 'zebra', remoteIp: '192.0.2.1', at: '2026-03-02T10:00:01Z' })}junk\n`,
+    });
+    expect(
+      await scanned(['a.log', 'b.log', '-c', 'allowlist=[{"cidr":"10.0.0.0/9","buckets":["archive"]}]'], cwd),
+    ).toBe(
+      `Configuration: -c · 1 allowlist entry, 0 trusted rules · no learning · no memory of earlier scans
+Read: 2 log objects · 1,509 records · 3 networks · 1 without a remote IP · 1 of the test bucket · 1 line could not be read, 2026-03-02 10:00 to 2026-03-03 10:00 UTC
+
+zebra
+  192.0.2.1       2 requests       2 succeeded       0 denied    4.0 kB  2026-03-02 10:00 to 2026-03-02 10:00
+    LOW     new-ip         a hint: first success here 2026-03-02 10:00, which is not yet wrong
+            operations     REST.GET.OBJECT 2
+            requester      arn:aws:iam::111122223333:user/ana
+            user agent     curl/8.5.0
+            for example    2026-03-02 10:00:00  200  GET /2026/february.csv HTTP/1.1
+            to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["zebra"]}]
+
+archive
+  2001:db8:1:2::/64       2 requests       1 succeeded       1 denied    2.2 kB  2026-03-03 09:00 to 2026-03-03 09:01
+    MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
+    LOW     new-ip         a hint: first success here 2026-03-03 09:00, which is not yet wrong
+            addresses      2001:db8:1:2:3:4:5:6, 2001:db8:1:2:3:4:5:7
+            operations     REST.GET.OBJECT 2 (1 succeeded)
+            requester      anonymous
+            user agent     -
+            for example    2026-03-03 09:00:00  200  GET /2026/february.csv HTTP/1.1
+            to approve     "allowlist": [{"cidr": "2001:db8:1:2::/64", "reason": "…", "buckets": ["archive"]}]
+  192.0.2.2           1,501 requests   1,501 succeeded       0 denied    1.5 GB  2026-03-03 09:30 to 2026-03-03 09:31
+    HIGH    unapproved-ip  sure: no entry of the allowlist covers it; changes succeeded: REST.DELETE.OBJECT 1
+    LOW     new-ip         a hint: first success here 2026-03-03 09:30, which is not yet wrong
+            operations     REST.GET.OBJECT 1,500, REST.DELETE.OBJECT 1
+            requester      arn:aws:iam::111122223333:user/ana
+            user agent     curl/8.5.0
+            for example    2026-03-03 09:30:00  200  GET /2026/february.csv HTTP/1.1
+            to approve     "allowlist": [{"cidr": "192.0.2.2", "reason": "…", "buckets": ["archive"]}]
+  192.0.2.1               1 request        1 succeeded       0 denied    2.0 kB  2026-03-03 10:00 to 2026-03-03 10:00
+    MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
+    LOW     new-ip         a hint: first success here 2026-03-03 10:00, which is not yet wrong
+            operations     REST.GET.OBJECT 1
+            requester      arn:aws:iam::111122223333:user/ana
+            user agent     curl/8.5.0
+            for example    2026-03-03 10:00:00  200  GET /2026/february.csv HTTP/1.1
+            to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["archive"]}]
+
+Not read: b.log line 2: no bucket: junk
+archive: the remote IP "198.51.100.300" is no address (1 record)
+9 findings: 1 High, 3 Medium, 5 Low.
+new-ip knows only these files; --state FILE.csv remembers them, so that the next scan tells what is new.
+`,
+    );
+  });
+
+  test('of very many findings shows the newest, or all', async () => {
+    const cwd = folderOf({
+      'a.log': Array.from({ length: 30 }, (_, i) => ({
+        remoteIp: `192.0.2.${i}`,
+        at: `2026-03-02T10:00:${String(i).padStart(2, '0')}Z`,
+      })),
+    });
+    const shown = (text: string): string[] => [...text.matchAll(/^ {2}(192\S+)/gm)].map(([, address]) => address!);
+    const standard = await scanned(['a.log'], cwd);
+    expect(shown(standard)).toEqual(Array.from({ length: 20 }, (_, i) => `192.0.2.${i + 10}`));
+    expect(standard).toContain('\npayroll\n  10 older ones are not shown; --limit 0 shows all\n  192.0.2.10  ');
+    const two = await scanned(['a.log', '--limit', '2'], cwd);
+    expect(shown(two)).toEqual(['192.0.2.28', '192.0.2.29']);
+    expect(two).toContain('\n30 findings: 30 Low.\n');
+    const all = await scanned(['a.log', '--limit', '0'], cwd);
+    expect(shown(all)).toHaveLength(30);
+    expect(all).not.toContain('not shown');
+  });
+
+  test('of more findings than a function has arguments', async () => {
+    const { text } = await scannedHere(
+      Array.from({ length: 150_000 }, (_, i) => ({ remoteIp: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}` })),
+      { limit: 0 },
+    );
+    expect(text).toContain('\n150,000 findings: 150,000 Low.\n');
+  });
+
+  test('says when a network was known, and had been forgotten', async () => {
+    const cwd = folderOf({
+      'state.csv': `${STATE_HEADER}payroll,192.0.2.10,1759312800,1759312800\n`,
+      'a.log': [{}],
+    });
+    const text = await scanned(['a.log', '--state', 'state.csv'], cwd);
+    expect(text).toContain('    LOW     new-ip         a hint: known before, forgotten since 2025-12-31 10:00\n');
+    expect(text).toContain(' · memory in state.csv\n');
+    expect(text).not.toContain('--state FILE.csv');
+  });
+});
+
+/** What a scan of these lines prints, without a process of its own. */
+async function scannedHere(
+  lines: readonly LineChanges[] | string,
+  {
+    columns = 120,
+    color = false,
+    limit = 0,
+    context = {},
+  }: { columns?: number; color?: boolean; limit?: number; context?: object } = {},
+) {
+  const cwd = folderOf({ 'x.log': lines });
+  const { configuration } = readConfiguration({
+    layers: [{ source: '-c', values: { learningDays: 0, ...context } }],
+    purpose: 'terminal',
+    now: 0,
+  });
+  const result = await scan([join(cwd, 'x.log')], {
+    configuration,
+    stateFile: null,
+    startProgress: async () => ({ at() {}, stop() {} }),
+  });
+  const written: string[] = [];
+  const notes: string[] = [];
+  const terminal: Terminal = {
+    write: async (text) => void written.push(text),
+    note: (line) => void notes.push(line),
+    columns,
+    color,
+    progress: false,
+  };
+  await writeScanText(result, { configuration, sources: ['-c'], state: null, limit }, terminal);
+  const text = written.splice(0).join('');
+  await writeScanJson(result, terminal);
+  return { text, json: written.join(''), notes, result };
+}
+
+describe('what strangers wrote', () => {
+  const HOSTILE = [
+    '\x1b[2J',
+    '\x1b]0;title\x07',
+    '\u009b31m',
+    '\x7f',
+    '\u202e',
+    '\u2066',
+    '\u200b',
+    '\ufeff',
+    '\u2028',
+    '\u0085',
+    '\r',
+    '\b',
+    '\t',
+    '\v',
+    '\u{e0041}',
+    '\ue000',
+    '東京',
+    'é',
+    '👍🏽',
+    'e\u0301',
+    '"',
+    '\\',
+    '-',
+    'a'.repeat(150),
+  ];
+  const text = fc
+    .array(fc.constantFrom(...HOSTILE, 'x', ' ', 'GET'), { minLength: 1, maxLength: 8 })
+    .map((parts) => parts.join(''));
+  const token = text.map((value) => `x${value.replaceAll(' ', '')}`);
+  const line = fc.record(
+    {
+      userAgent: text,
+      referer: text,
+      requestUri: text,
+      requester: token,
+      key: token,
+      bucket: token,
+      errorCode: token,
+      requestId: token,
+      remoteIp: fc.oneof(token, fc.constant('192.0.2.10'), fc.constant('2001:db8::1')),
+    },
+    { requiredKeys: [] },
+  );
+  const junk = text.map((value) => `junk ${value}\n`);
+
+  test('never steers a terminal, is cut to its width, and colours are ours', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 6 }),
+        fc.array(junk, { maxLength: 3 }),
+        fc.integer({ min: 60, max: 160 }),
+        async (lines, junks, columns) => {
+          const log = `${lines.map((changes) => logLine(changes)).join('')}${junks.join('')}`;
+          const options = { columns, context: { allowlist: ['10.0.0.0/9'] } };
+          const { text, json, notes } = await scannedHere(log, options);
+          expect(text.replaceAll('\n', '')).not.toMatch(STEERING);
+          expect(json.replaceAll('\n', '')).not.toMatch(STEERING);
+          expect(() => JSON.parse(json) as unknown).not.toThrow();
+          expect(notes).toEqual([]);
+          for (const [row] of text.matchAll(
+            /^ {4}.{6} {2}(?:addresses|operations|requester|user agent|for example|unapproved-ip|new-ip).*$/gm,
+          )) {
+            expect(stringWidth(row)).toBeLessThanOrEqual(columns);
+          }
+          const colored = (await scannedHere(log, { ...options, color: true })).text;
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+          expect(colored.replace(/\x1b\[\d+m/g, '')).toBe(text);
+        },
+      ),
+      runs(60),
+    );
+  });
+
+  test('in a process of its own: on neither output', async () => {
+    const hostile = HOSTILE.join(' ');
+    const name = 'a\x1b[31m\u202e.log';
+    const cwd = folderOf({
+      [name]:
+        logLine({ userAgent: hostile, referer: hostile, requestUri: hostile, requester: 'x\x1b[31m' }) +
+        `junk ${hostile}\n`,
+      [`logs/${name}`]: 'nothing\n',
+      'conf\x1b[31m.json': { allowlist: ['10.0.0.0/8'] },
+    });
+    const { code, stdout, stderr } = await runCli(
+      ['scan', name, 'logs', `n${name}`, '--config', 'conf\x1b[31m.json', '--state', 's\x1b[31m.csv'],
+      { cwd },
+    );
+    expect(stdout).toContain('x\\u{1b}[31m');
+    expect(stdout.replaceAll('\n', '')).not.toMatch(STEERING);
+    expect(stderr.split('\n')).toHaveLength(5);
+    expect(stderr.replaceAll('\n', '')).not.toMatch(STEERING);
+    expect(code).toBe(2);
+  });
+});
+
+describe('--format json', () => {
+  test('is one document of the summary and the findings', async () => {
+    const cwd = folderOf({
+      'a.log': [
+        { at: '2026-03-02T10:00:00Z', httpStatus: 403, errorCode: 'AccessDenied', bytesSent: 243 },
+        { at: '2026-03-02T10:00:01Z', bytesSent: 5 },
+        { at: '2026-03-02T10:00:02Z', httpStatus: 404, bytesSent: null },
+        { remoteIp: null },
+        { remoteIp: 'nowhere' },
+      ],
+    });
+    const stdout = await scanned(['a.log', '--format', 'json', '-c', 'allowlist=10.0.0.0/9'], cwd);
+    const sample = JSON.parse((await runCli(['parse', 'a.log'], { cwd })).stdout.split('\n')[1]!) as object;
+    const finding = { bucket: 'payroll', network: '192.0.2.10', remoteIp: '192.0.2.10', addresses: ['192.0.2.10'] };
+    const document = {
+      summary: { logObjects: 1, records: 5, parseFailures: 0, recordsWithoutIp: 1, invalidRemoteIps: 1, networks: 1 },
+      findings: [
+        {
+          rule: 'unapproved-ip',
+          ...finding,
+          requests: 3,
+          successes: 1,
+          denied: 1,
+          bytesSent: 248,
+          firstEventAt: '2026-03-02T10:00:00Z',
+          lastEventAt: '2026-03-02T10:00:02Z',
+          sample,
+        },
+        {
+          rule: 'new-ip',
+          ...finding,
+          requests: 2,
+          successes: 1,
+          denied: 0,
+          bytesSent: 5,
+          firstEventAt: '2026-03-02T10:00:01Z',
+          lastEventAt: '2026-03-02T10:00:02Z',
+          sample,
+        },
+      ],
+    };
+    expect(JSON.parse(stdout)).toEqual(document);
+    // The order of the keys, too.
+    expect(JSON.stringify(JSON.parse(stdout))).toBe(JSON.stringify(document));
+  });
+
+  test('is a document though there is nothing in it', async () => {
+    const { code, stdout } = await runCli(['scan', 'nope', '--format', 'json'], { cwd: folderOf({}) });
+    expect(JSON.parse(stdout)).toEqual({
+      summary: { logObjects: 0, records: 0, parseFailures: 0, recordsWithoutIp: 0, invalidRemoteIps: 0, networks: 0 },
+      findings: [],
+    });
+    expect(code).toBe(2);
+  });
+});
+
+describe('--fail-on-findings', () => {
+  const cwd = folderOf({ 'a.log': [{}] });
+
+  test.each([
+    ['findings', ['a.log', '--fail-on-findings'], 1],
+    ['findings, but nobody asked', ['a.log'], 0],
+    ['no findings', ['a.log', '--fail-on-findings', '-c', 'allowlist=192.0.2.10'], 0],
+    ['findings and a mistake', ['a.log', 'nope', '--fail-on-findings'], 2],
+    ['findings, as JSON', ['a.log', '--fail-on-findings', '--format', 'json'], 1],
+  ])('%s', async (_name, args, code) => {
+    expect((await runCli(['scan', ...args], { cwd })).code).toBe(code);
+  });
+});
+
+describe('--state', () => {
+  test('of the samples: the second scan finds nothing new, and changes nothing', async () => {
+    const cwd = folderOf({});
+    const args = [join(ROOT, 'samples'), '--state', 'state.csv'];
+    expect(await findingsOf(args, cwd)).toHaveLength(24);
+    const first = readFileSync(join(cwd, 'state.csv'));
+    expect(first.toString().split('\n')).toHaveLength(26);
+    expect(await findingsOf(args, cwd)).toEqual([]);
+    expect(readFileSync(join(cwd, 'state.csv'))).toEqual(first);
+    expect(readdirSync(cwd)).toEqual(['state.csv']);
+  });
+
+  test('holds who succeeded, not who was denied or approved', async () => {
+    const cwd = folderOf({
+      'a.log': [
+        { remoteIp: '192.0.2.10', at: '2026-03-02T10:00:00Z' },
+        { remoteIp: '192.0.2.10', at: '2026-03-02T11:00:00Z' },
+        { remoteIp: '192.0.2.11', httpStatus: 403 },
+        { remoteIp: '10.1.1.1' },
+        { remoteIp: '2001:db8::77', at: '2026-03-02T10:00:00Z' },
+      ],
+    });
+    await scanned(['a.log', '--state', 'state.csv', '-c', 'allowlist=10.0.0.0/9'], cwd);
+    expect(readFileSync(join(cwd, 'state.csv'), 'utf8')).toBe(
+      `${STATE_HEADER}payroll,192.0.2.10,1772445600,1772449200\npayroll,2001:db8::/64,1772445600,1772445600\n`,
+    );
+  });
+
+  test('a Splunk lookup with its columns in another order merges, and never overwrites', async () => {
+    const cwd = folderOf({
+      'state.csv':
+        '"remote_ip","bucket_name","lastTime","_key","firstTime"\n' +
+        '"192.0.2.10","payroll","1772449200","k1","1772400000"\n' + // known longer, and seen later
+        '"192.0.2.11","payroll","1772400000","k2","1772400000"\n' + // seen later now
+        '"192.0.2.11","payroll","1772400500","k2","1772399000"\n' + // the same pair again
+        '"192.0.2.12","archive","1772400000","k3","1772400000"\n', // not in the logs at all
+      'a.log': [
+        { remoteIp: '192.0.2.10', at: '2026-03-02T10:00:00Z' },
+        { remoteIp: '192.0.2.11', at: '2026-03-02T10:00:00Z' },
+        { remoteIp: '192.0.2.13', at: '2026-03-02T10:00:00Z' },
+      ],
+    });
+    expect(await findingsOf(['a.log', '--state', 'state.csv'], cwd)).toEqual(['new-ip payroll 192.0.2.13']);
+    expect(readFileSync(join(cwd, 'state.csv'), 'utf8')).toBe(
+      `${STATE_HEADER}archive,192.0.2.12,1772400000,1772400000
+payroll,192.0.2.10,1772400000,1772449200
+payroll,192.0.2.11,1772399000,1772445600
+payroll,192.0.2.13,1772445600,1772445600
+`,
+    );
+  });
+
+  test('with bad lines is refused with their numbers, and left as it is', async () => {
+    const content = `${STATE_HEADER}payroll,192.0.2.10,1772400000,1772449200\npayroll,10.1.2.3/8,1,2\n,,,\n`;
+    const cwd = folderOf({ 'state.csv': content, 'a.log': [{}] });
+    const result = await runCli(['scan', 'a.log', '--state', 'state.csv'], { cwd });
+    expect(result).toEqual({
+      code: 2,
+      signal: null,
+      stdout: '',
+      stderr: `s3-access-watch: state.csv: not used and not changed, 2 bad lines:
+  line 3: remote_ip "10.1.2.3/8" has host bits set; write "10.0.0.0/8"
+  line 4: bucket_name is empty
+`,
+    });
+    expect(readFileSync(join(cwd, 'state.csv'), 'utf8')).toBe(content);
+  });
+
+  test.each([
+    ['a log', 'a.log', /^s3-access-watch: a\.log: not used and not changed, 1 bad line:\n {2}line 1: .+\n$/],
+    ['a directory', '.', /^s3-access-watch: \.: not used and not changed, it is a directory\n$/],
+    ['in a folder that is not there', 'nope/s.csv', /^s3-access-watch: nope\/s\.csv: there is no directory nope\n$/],
+  ])('%s is refused before anything is read', async (_name, state, stderr) => {
+    const cwd = folderOf({ 'a.log': [{}] });
+    const result = await runCli(['scan', 'a.log', '--state', state], { cwd });
+    expect(result.stderr).toMatch(stderr);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(readFileSync(join(cwd, 'a.log'), 'utf8')).toBe(logLine());
+    expect(readdirSync(cwd)).toEqual(['a.log']);
+  });
+
+  const KNOWN = `${STATE_HEADER}payroll,192.0.2.99,1772400000,1772400000\n`;
+
+  test.each(['open', 'write', 'sync', 'rename'])('a power failure at the %s leaves the old file', async (step) => {
+    const cwd = folderOf({ 'state.csv': KNOWN, 'a.log': [{}] });
+    const preload = [join(__dirname, 'die-at.cjs')];
+    const result = await runCli(['scan', 'a.log', '--state', 'state.csv'], { cwd, preload, env: { DIE_AT: step } });
+    expect(result.signal).toBe('SIGKILL');
+    expect(readFileSync(join(cwd, 'state.csv'), 'utf8')).toBe(KNOWN);
+    // What is left of the attempt is in nobody's way.
+    expect(await findingsOf(['a.log', '--state', 'state.csv'], cwd)).toEqual(['new-ip payroll 192.0.2.10']);
+    expect(await findingsOf(['a.log', '--state', 'state.csv'], cwd)).toEqual([]);
+  });
+
+  test('that cannot be written: the findings are told all the same, and the old file stands', async () => {
+    const cwd = folderOf({ 'kept/state.csv': KNOWN, 'a.log': [{}] });
+    chmodSync(join(cwd, 'kept'), 0o555);
+    const result = await runCli(['scan', 'a.log', '--state', 'kept/state.csv'], { cwd, ...PLAIN_USER });
+    expect(result.stdout).toContain('\n1 finding: 1 Low.\n');
+    expect(result.stderr).toBe(
+      's3-access-watch: kept/state.csv: could not be written, and is as it was (EACCES: permission denied)\n',
+    );
+    expect(result.code).toBe(3);
+    expect(readFileSync(join(cwd, 'kept/state.csv'), 'utf8')).toBe(KNOWN);
+    chmodSync(join(cwd, 'kept'), 0o755);
+  });
+
+  test('that cannot be read', async () => {
+    const cwd = folderOf({ 'state.csv': KNOWN, 'a.log': [{}] });
+    chmodSync(join(cwd, 'state.csv'), 0o000);
+    const result = await runCli(['scan', 'a.log', '--state', 'state.csv'], { cwd, ...PLAIN_USER });
+    expect(result).toEqual({
+      code: 3,
+      signal: null,
+      stdout: '',
+      stderr: "s3-access-watch: EACCES: permission denied, open 'state.csv'\n",
+    });
+  });
+
+  test('does not learn what nobody was told', async () => {
+    const cwd = folderOf({ 'a.log': [{}] });
+    const full = openSync('/dev/full', 'w');
+    const result = await runCli(['scan', 'a.log', '--state', 'state.csv'], { cwd, stdout: full });
+    closeSync(full);
+    expect(result.code).toBe(3);
+    expect(await findingsOf(['a.log', '--state', 'state.csv'], cwd)).toEqual(['new-ip payroll 192.0.2.10']);
+  });
+
+  test('is not made where nothing could be read', async () => {
+    const cwd = folderOf({});
+    expect((await runCli(['scan', 'nope', '--state', 'state.csv'], { cwd })).code).toBe(2);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+describe('learning', () => {
+  const key = (at: string): string => `${at.slice(0, 10)}-${at.slice(11, 19).replaceAll(':', '-')}-0123456789ABCDEF`;
+  const object = (at: string, remoteIp: string): Record<string, LineChanges[]> => ({
+    [`logs/${key(at)}`]: [{ at, remoteIp }],
+  });
+  const files = {
+    ...object('2026-03-02T10:00:00Z', '192.0.2.1'),
+    ...object('2026-03-05T09:59:59Z', '192.0.2.2'),
+    ...object('2026-03-05T10:00:00Z', '192.0.2.3'),
+    ...object('2026-03-09T10:00:00Z', '192.0.2.1'),
+  };
+
+  test('is none unless it is asked for, and the first line says so', async () => {
+    const cwd = folderOf(files);
+    expect(await findingsOf(['logs'], cwd)).toHaveLength(3);
+    expect(await scanned(['logs'], cwd)).toMatch(/^Configuration: defaults · .+ · no learning · /);
+  });
+
+  test('of three days records without findings until it ends, and says what it learned', async () => {
+    const cwd = folderOf(files);
+    const args = ['logs', '-c', 'learningDays=3'];
+    expect(await findingsOf(args, cwd)).toEqual(['new-ip payroll 192.0.2.3']);
+    const text = await scanned([...args, '--state', 'state.csv'], cwd);
+    expect(text).toMatch(/^Configuration: -c · .+ · learning 3 days · /);
+    expect(text).toContain('\npayroll: learned 2 networks until 2026-03-05 10:00 UTC, without findings\n');
+    expect(readFileSync(join(cwd, 'state.csv'), 'utf8').split('\n')).toHaveLength(5);
+  });
+
+  test('is over for a bucket that is remembered', async () => {
+    const cwd = folderOf({ ...files, 'state.csv': `${STATE_HEADER}payroll,192.0.2.99,1772400000,1772400000\n` });
+    expect(await findingsOf(['logs', '-c', 'learningDays=3', '--state', 'state.csv'], cwd)).toHaveLength(3);
+  });
+});
+
+describe('the configuration', () => {
+  const allow = (address: string): object => ({ allowlist: [address] });
+  const LINES = [1, 2, 3, 4].map((host) => ({ remoteIp: `192.0.2.${host}`, at: `2026-03-02T10:00:0${host}Z` }));
+  const missed = async (cwd: string, args: readonly string[] = [], home = cwd): Promise<string[]> =>
+    (await findingsOf(['a.log', ...args], cwd, { env: { HOME: join(home, 'home') } }))
+      .filter((finding) => finding.startsWith('unapproved-ip'))
+      .map((finding) => finding.split(' ')[2]!);
+  const others = (host: number): string[] => [1, 2, 3, 4].filter((one) => one !== host).map((one) => `192.0.2.${one}`);
+
+  const layers: Record<string, object> = {
+    'cdk.json': { app: 'x', context: allow('192.0.2.2') },
+    'cdk.context.json': allow('192.0.2.3'),
+    'home/.cdk.json': { context: allow('192.0.2.4') },
+  };
+
+  test.each([
+    [1, '-c', ['cdk.json', 'cdk.context.json', 'home/.cdk.json'], ['-c', 'allowlist=192.0.2.1']],
+    [2, 'cdk.json', ['cdk.json', 'cdk.context.json', 'home/.cdk.json'], []],
+    [3, 'cdk.context.json', ['cdk.context.json', 'home/.cdk.json'], []],
+    [4, '~/.cdk.json', ['home/.cdk.json'], []],
+  ])('of several layers the highest counts, whole: host %d from %s', async (host, source, names, args) => {
+    const cwd = folderOf({ 'a.log': LINES, ...Object.fromEntries(names.map((name) => [name, layers[name]!])) });
+    expect(await missed(cwd, args)).toEqual(others(host));
+    const text = await scanned(['a.log', ...args], cwd, { env: { HOME: join(cwd, 'home') } });
+    expect(text.split('\n')[0]).toBe(
+      `Configuration: ${source} · 1 allowlist entry, 0 trusted rules · no learning · no memory of earlier scans`,
+    );
+  });
+
+  test('keys of several layers come together, and the first line names the layers', async () => {
+    const cwd = folderOf({
+      'a.log': LINES,
+      'cdk.json': { context: { allowlist: ['192.0.2.2'], '@aws-cdk/core:flag': true, other: 1 } },
+      'cdk.context.json': { 'availability-zones:account=1': [], unused: 1 },
+      'home/.cdk.json': { context: { learningDays: 2 } },
+    });
+    const text = await scanned(['a.log', '-c', 'newIp=false'], cwd, { env: { HOME: join(cwd, 'home') } });
+    expect(text.split('\n')[0]).toBe(
+      'Configuration: -c, cdk.json, ~/.cdk.json · 1 allowlist entry, 0 trusted rules · learning 2 days · no memory of earlier scans',
+    );
+  });
+
+  test('--config reads that file alone, --no-config none, and -c stands above both', async () => {
+    const cwd = folderOf({ 'a.log': LINES, ...layers, 'other.json': allow('192.0.2.4') });
+    expect(await missed(cwd, ['--config', 'other.json'])).toEqual(others(4));
+    expect(await missed(cwd, ['--config', 'other.json', '-c', 'allowlist=192.0.2.1'])).toEqual(others(1));
+    expect(await missed(cwd, ['--no-config'])).toEqual([]);
+    expect(await missed(cwd, ['--no-config', '-c', 'allowlist=192.0.2.3'])).toEqual(others(3));
+  });
+
+  test('of a key given twice with -c the last counts', async () => {
+    const cwd = folderOf({ 'a.log': LINES });
+    expect(await missed(cwd, ['-c', 'allowlist=192.0.2.1', '-c', 'allowlist=192.0.2.2'])).toEqual(others(2));
+  });
+
+  test('allowlistFile is found beside the file that names it', async () => {
+    const cwd = folderOf({
+      'a.log': LINES,
+      'home/.cdk.json': { context: { allowlistFile: 'nets/office.txt' } },
+      'home/nets/office.txt': '192.0.2.4 # home\n',
+      'conf/other.json': { allowlistFile: '../conf/office.txt' },
+      'conf/office.txt': '# us\n192.0.2.2/32\n\n',
+      'office.txt': '192.0.2.1',
+    });
+    expect(await missed(cwd)).toEqual(others(4));
+    expect(await missed(cwd, ['--config', 'conf/other.json'])).toEqual(others(2));
+    expect(await missed(cwd, ['-c', 'allowlistFile=office.txt'])).toEqual(others(1));
+  });
+
+  test('warnings are told, and stop nothing', async () => {
+    const cwd = folderOf({ 'a.log': LINES });
+    const { code, stderr, stdout } = await runCli(['scan', 'a.log', '-c', 'allowlist=10.0.0.0/8'], { cwd });
+    expect(stderr).toBe(
+      's3-access-watch: warning: allowlist[0]: "10.0.0.0/8" admits any VPC\'s private addresses that come through a VPC endpoint; write the networks of your own VPCs\n',
+    );
+    expect(stdout).toContain('8 findings');
+    expect(code).toBe(0);
+  });
+});
+
+describe('colour and progress', () => {
+  const isUtilLinux = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true;
+  const onTerminal = isUtilLinux ? test : test.skip; // `script` of util-linux gives a terminal to a command
+
+  /** What a terminal of 80 columns is sent. */
+  function shown(command: string, cwd: string, env: Readonly<Record<string, string>> = {}): string {
+    return execFileSync('script', ['-qec', `stty cols 80; ${command}`, '/dev/null'], {
+      cwd,
+      env: { PATH: process.env.PATH, HOME: root, TERM: 'xterm', ...env },
+      encoding: 'utf8',
+      input: '',
+    }).replaceAll('\r\n', '\n');
+  }
+  const scanCommand = (args: string): string => `'${process.execPath}' '${builtCli()}' scan ${args}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  const SEQUENCE = /\x1b\[[\d;?]*[A-Za-z]/g;
+
+  test.each([{}, { FORCE_COLOR: '1' }, { CLICOLOR_FORCE: '1' }])(
+    'no terminal, no escape sequences: %p',
+    async (env) => {
+      const { stdout, stderr } = await runCli(['scan', 'samples'], { env });
+      expect(stdout + stderr).not.toMatch(SEQUENCE);
+    },
+  );
+
+  onTerminal('a terminal gets colours and its own width', async () => {
+    const cwd = folderOf({ 'a.log': [{ userAgent: 'x'.repeat(200) }] });
+    const text = shown(scanCommand('a.log'), cwd);
+    expect(text).toMatch(SEQUENCE);
+    expect(text).toContain(`\n            user agent     ${'x'.repeat(52)}…\n`);
+    expect(text.replace(SEQUENCE, '')).toBe(
+      (await scannedHere([{ userAgent: 'x'.repeat(200) }], { columns: 80 })).text.replace('-c ·', 'defaults ·'),
+    );
+  });
+
+  onTerminal.each([
+    ['NO_COLOR=1', { NO_COLOR: '1' }, false],
+    ['an empty NO_COLOR', { NO_COLOR: '' }, true],
+    ['TERM=dumb', { TERM: 'dumb' }, false],
+  ])('%s', (_name, env, colored) => {
+    const text = shown(scanCommand('a.log'), folderOf({ 'a.log': [{}] }), env);
+    expect(text.match(SEQUENCE) !== null).toBe(colored);
+  });
+
+  onTerminal(
+    'long input gets a progress bar, which is gone in the end; short input, a pipe and a file get none',
+    () => {
+      const lines = logLine().repeat(1000);
+      const cwd = folderOf({
+        'long.log': lines.repeat(Math.ceil((40 * 1024 * 1024) / lines.length)),
+        'short.log': lines,
+      });
+      const long = shown(scanCommand('long.log > out.txt'), cwd);
+      expect(long).toMatch(/\d+ % of \d+ MB/);
+      expect(long).toMatch(/100 % of 4\d MB/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: cursor to the left, rest of the line cleared
+      expect(long).toMatch(/\x1b\[0?G\x1b\[0?[JK][^%]*$/);
+      expect(readFileSync(join(cwd, 'out.txt'), 'utf8')).not.toMatch(SEQUENCE);
+      expect(shown(scanCommand('short.log > out.txt'), cwd)).toBe('');
+      shown(scanCommand('long.log > out.txt 2> errors.txt'), cwd);
+      expect(readFileSync(join(cwd, 'errors.txt'), 'utf8')).toBe('');
+    },
+  );
+});

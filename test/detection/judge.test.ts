@@ -1,0 +1,345 @@
+import { createJudge, PUBLIC_BUCKET_NETWORKS } from '../../lib/detection/judge';
+import type { DetectionSettings } from '../../lib/detection/settings';
+import { createSightings } from '../../lib/detection/sightings';
+import { count, emptyTally } from '../../lib/detection/tally';
+import { type Arrival, at, DAY, entry, type Logged, nameOf, namesOf, trust, watch } from '../support/observe-lines';
+
+const NOBODY = { allowlist: [entry('192.0.2.1')] };
+const DENIED = { httpStatus: 403, errorCode: 'AccessDenied' } as const;
+const SECOND = 1_000;
+
+describe('findings', () => {
+  test('are one per rule, bucket and remote IP or network, over all log objects', () => {
+    const lines: Logged[] = [
+      { remoteIp: '203.0.113.7' },
+      { remoteIp: '2001:db8::1' },
+      { remoteIp: '2001:db8::2' },
+      { remoteIp: '203.0.113.7', bucket: 'website' },
+    ];
+    const { findings } = watch(NOBODY, [lines, lines.toReversed(), lines]);
+    expect(findings.map(nameOf).toSorted()).toEqual([
+      'new-ip payroll 2001:db8::/64',
+      'new-ip payroll 203.0.113.7',
+      'new-ip website 203.0.113.7',
+      'unapproved-ip payroll 2001:db8::1',
+      'unapproved-ip payroll 2001:db8::2',
+      'unapproved-ip payroll 203.0.113.7',
+      'unapproved-ip website 203.0.113.7',
+    ]);
+    expect(findings.map(({ tally }) => tally.requests).toSorted()).toEqual([3, 3, 3, 3, 3, 3, 6]);
+  });
+
+  test('name the network also where one address is found', () => {
+    const { findings } = watch(NOBODY, [[{ remoteIp: '2001:db8::1' }]]);
+    expect(findings).toMatchObject([
+      { rule: 'new-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
+      { rule: 'unapproved-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
+    ]);
+  });
+
+  test('of unapproved-ip need no success, of new-ip they do', () => {
+    const { findings } = watch(NOBODY, [[DENIED], [DENIED], [{}], [DENIED]]);
+    expect(findings.map(({ rule, tally }) => [rule, tally.requests, tally.denied])).toEqual([
+      ['new-ip', 2, 1],
+      ['unapproved-ip', 4, 3],
+    ]);
+  });
+
+  test('are there as soon as their portion is judged, and grow', () => {
+    const judge = createJudge({
+      sightings: createSightings(90),
+      learningDaysOf: () => 0,
+      newIpChosenFor: () => false,
+    });
+    const portion = judge.portion(0);
+    const tally = emptyTally();
+    const observation = { bucket: 'payroll', remoteIp: '203.0.113.7', network: '203.0.113.7', tally };
+    const record = { time: 5, success: true, denied: false, bytesSent: 0, operation: 'REST.GET.OBJECT' };
+    count(tally, record);
+    expect(judge.findings()).toEqual([]);
+    expect(portion.address(observation)).toBe(true);
+    expect(judge.findings()).toMatchObject([{ tally: { requests: 1 } }]);
+    count(tally, record);
+    expect(portion.address(observation)).toBe(true);
+    expect(judge.findings()).toMatchObject([{ tally: { requests: 2 } }]);
+  });
+
+  describe('are sorted', () => {
+    const cases: { name: string; lines: Logged[]; expected: string[] }[] = [
+      {
+        name: 'by their first event, which late lines move',
+        lines: [
+          { remoteIp: '198.51.100.1', time: at('10:00') },
+          { remoteIp: '198.51.100.2', time: at('09:00') },
+          { remoteIp: '198.51.100.3', time: at('11:00') },
+          { remoteIp: '198.51.100.3', time: at('08:00') },
+        ],
+        expected: [
+          'new-ip payroll 198.51.100.3',
+          'unapproved-ip payroll 198.51.100.3',
+          'new-ip payroll 198.51.100.2',
+          'unapproved-ip payroll 198.51.100.2',
+          'new-ip payroll 198.51.100.1',
+          'unapproved-ip payroll 198.51.100.1',
+        ],
+      },
+      {
+        name: 'new-ip by its first success',
+        lines: [
+          { remoteIp: '198.51.100.1', time: at('08:00'), ...DENIED },
+          { remoteIp: '198.51.100.1', time: at('10:00') },
+          { remoteIp: '198.51.100.2', time: at('09:00') },
+        ],
+        expected: [
+          'unapproved-ip payroll 198.51.100.1',
+          'new-ip payroll 198.51.100.2',
+          'unapproved-ip payroll 198.51.100.2',
+          'new-ip payroll 198.51.100.1',
+        ],
+      },
+      {
+        name: 'then by rule, bucket, network and address, each by code unit',
+        lines: [
+          { bucket: 'b', remoteIp: '198.51.100.1' },
+          { bucket: 'a', remoteIp: '2001:db8::2' },
+          { bucket: 'a', remoteIp: '2001:db8::10' },
+          { bucket: 'a', remoteIp: '198.51.100.9' },
+          { bucket: 'a', remoteIp: '198.51.100.10' },
+          { bucket: 'B', remoteIp: '198.51.100.1' },
+          { bucket: 'ä', remoteIp: '198.51.100.1' },
+        ],
+        expected: [
+          'new-ip B 198.51.100.1',
+          'new-ip a 198.51.100.10',
+          'new-ip a 198.51.100.9',
+          'new-ip a 2001:db8::/64',
+          'new-ip b 198.51.100.1',
+          'new-ip ä 198.51.100.1',
+          'unapproved-ip B 198.51.100.1',
+          'unapproved-ip a 198.51.100.10',
+          'unapproved-ip a 198.51.100.9',
+          'unapproved-ip a 2001:db8::10',
+          'unapproved-ip a 2001:db8::2',
+          'unapproved-ip b 198.51.100.1',
+          'unapproved-ip ä 198.51.100.1',
+        ],
+      },
+    ];
+    test.each(cases)('$name', ({ lines, expected }) => {
+      expect(namesOf(watch(NOBODY, [lines]))).toEqual(expected);
+      expect(namesOf(watch(NOBODY, [lines.toReversed()]))).toEqual(expected);
+    });
+  });
+});
+
+describe('learning', () => {
+  const learns3 = { learningDays: 3 };
+  const START = at('10:00');
+  const END = START + 3 * DAY;
+  const first: Arrival = { lines: [{ remoteIp: '198.51.100.1' }], arrivedAt: START };
+  const later = (arrivedAt: number, line: Logged & object = {}): Arrival => ({
+    lines: [{ remoteIp: '198.51.100.2', ...line }],
+    arrivedAt,
+  });
+
+  test('records new pairs without findings, and counts them once', () => {
+    const again = later(END - DAY, { remoteIp: '198.51.100.1' });
+    const { findings, sightings, learning } = watch(learns3, [first, later(START + DAY), again]);
+    expect(findings).toEqual([]);
+    expect(sightings.map(({ network }) => network)).toEqual(['198.51.100.1', '198.51.100.2']);
+    expect(learning).toEqual([{ bucket: 'payroll', until: END, learned: 2 }]);
+  });
+
+  test.each([
+    { name: 'just before its end', arrivedAt: END - 1, expected: [] },
+    { name: 'at its end', arrivedAt: END, expected: ['new-ip payroll 198.51.100.2'] },
+    { name: 'after its end', arrivedAt: END + DAY, expected: ['new-ip payroll 198.51.100.2'] },
+  ])('$name: $expected', ({ arrivedAt, expected }) => {
+    expect(namesOf(watch(learns3, [first, later(arrivedAt)]))).toEqual(expected);
+  });
+
+  test('lasts by arrival, however old or young the records', () => {
+    const old = [first, later(END - 1, { time: at('00:00', 30) }), later(END, { time: at('00:00', -300) })];
+    expect(watch(learns3, old.slice(0, 2)).findings).toEqual([]);
+    expect(namesOf(watch(learns3, [first, old[2]!]))).toEqual(['new-ip payroll 198.51.100.2']);
+  });
+
+  test('a learned pair is known for good', () => {
+    const portions = [first, later(START), later(END + DAY), later(END + 80 * DAY, { time: at('09:00', 80) })];
+    expect(watch(learns3, portions).findings).toEqual([]);
+  });
+
+  test('a learned pair that is forgotten afterwards is found', () => {
+    const portions = [first, later(END + 100 * DAY, { remoteIp: '198.51.100.1', time: at('09:00', 100) })];
+    expect(watch(learns3, portions).findings).toMatchObject([
+      { rule: 'new-ip', network: '198.51.100.1', forgottenSince: at('09:00', 91) },
+    ]);
+  });
+
+  test('never holds back unapproved-ip', () => {
+    expect(namesOf(watch({ ...learns3, ...NOBODY }, [first]))).toEqual(['unapproved-ip payroll 198.51.100.1']);
+  });
+
+  test('0 days: none', () => {
+    const { findings, learning } = watch({ learningDays: 0 }, [first]);
+    expect(findings).toHaveLength(1);
+    expect(learning).toEqual([]);
+  });
+
+  test('is of each bucket: its own days, from its own first log on', () => {
+    const settings: Partial<DetectionSettings> = {
+      learningDays: 3,
+      bucketSettings: { website: { learningDays: 7 }, backups: { learningDays: 0 } },
+    };
+    const inBucket = (bucket: string, arrivedAt: number): Arrival => later(arrivedAt, { bucket });
+    const { findings, learning } = watch(settings, [
+      inBucket('payroll', START),
+      inBucket('website', START + DAY),
+      inBucket('backups', START + DAY),
+      inBucket('reports', START + 2 * DAY),
+    ]);
+    expect(namesOf({ findings })).toEqual(['new-ip backups 198.51.100.2']);
+    expect(learning).toEqual([
+      { bucket: 'payroll', until: START + 3 * DAY, learned: 1 },
+      { bucket: 'website', until: START + 8 * DAY, learned: 1 },
+      { bucket: 'reports', until: START + 5 * DAY, learned: 1 },
+    ]);
+  });
+
+  test.each<{ name: string; line: Logged & object }>([
+    { name: 'approved', line: { remoteIp: '10.0.0.1' } },
+    { name: 'denied', line: DENIED },
+    { name: 'trusted', line: { requester: 'backup' } },
+    { name: 'without remote IP', line: { remoteIp: null } },
+    { name: 'without a valid remote IP', line: { remoteIp: '10.0.0.256' } },
+  ])('begins with the first log also if all of it is $name', ({ line }) => {
+    const settings: Partial<DetectionSettings> = {
+      learningDays: 3,
+      allowlist: [entry('10.0.0.0/8')],
+      trusted: [trust({ requester: 'backup' })],
+    };
+    const quiet: Arrival = { lines: [line], arrivedAt: START };
+    const { findings, learning } = watch(settings, [quiet, later(END)]);
+    expect(namesOf({ findings }, 'new-ip')).toEqual(['new-ip payroll 198.51.100.2']);
+    expect(learning).toEqual([{ bucket: 'payroll', until: END, learned: 0 }]);
+  });
+
+  test('concerns only buckets where new-ip is on', () => {
+    const settings = { learningDays: 3, excludeBuckets: ['website'], bucketSettings: { logs: { newIp: false } } };
+    const lines = ['website', 'logs', 's3-access-watch-test', 'payroll'].map((bucket) => ({ bucket }));
+    expect(watch(settings, [lines]).learning).toMatchObject([{ bucket: 'payroll' }]);
+  });
+
+  test('is not needed by a bucket of which something is known', () => {
+    const known = { bucket: 'payroll', network: '203.0.113.1', firstSeenAt: 0, lastSeenAt: at('00:00') };
+    const elsewhere = later(START, { bucket: 'website' });
+    const { findings, learning } = watch(learns3, [first, elsewhere], [known]);
+    expect(namesOf({ findings })).toEqual(['new-ip payroll 198.51.100.1']);
+    expect(learning).toEqual([{ bucket: 'website', until: END, learned: 1 }]);
+  });
+
+  describe('of very many networks', () => {
+    const networks = (howMany: number) =>
+      Array.from({ length: howMany }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}` }));
+    const learned = (howMany: number): Arrival => ({ lines: networks(howMany), arrivedAt: START });
+    const found = ['new-ip payroll 198.51.100.2'];
+
+    test(`${PUBLIC_BUCKET_NETWORKS} are a bucket’s own`, () => {
+      expect(PUBLIC_BUCKET_NETWORKS).toBe(1000);
+      expect(namesOf(watch(learns3, [learned(1000), learned(1000), later(END)]))).toEqual(found);
+    });
+
+    test('more are the public: new-ip rests there', () => {
+      const { findings, sightings, learning } = watch(learns3, [learned(1001), later(END), later(END + DAY)]);
+      expect(findings).toEqual([]);
+      expect(sightings).toHaveLength(1002);
+      expect(learning).toMatchObject([{ learned: 1001 }]);
+    });
+
+    test('it does not rest where somebody chose it', () => {
+      const settings = { ...learns3, bucketSettings: { 'pay*': { newIp: true } } };
+      expect(namesOf(watch(settings, [learned(1001), later(END)]))).toEqual(found);
+    });
+
+    test('it does not rest in other buckets, nor does unapproved-ip', () => {
+      const elsewhere = [
+        later(START, { bucket: 'website', remoteIp: '198.51.100.1' }),
+        later(END, { bucket: 'website' }),
+      ];
+      expect(namesOf(watch(learns3, [learned(1001), ...elsewhere]))).toEqual(['new-ip website 198.51.100.2']);
+      const { findings } = watch({ ...learns3, ...NOBODY }, [learned(1001), later(END)]);
+      expect(findings.filter(({ rule }) => rule === 'unapproved-ip')).toHaveLength(1002);
+    });
+
+    test('found after learning they are only many', () => {
+      const { findings } = watch(learns3, [first, { lines: networks(1500), arrivedAt: END }]);
+      expect(findings).toHaveLength(1500);
+    });
+  });
+});
+
+describe('pairs seen before', () => {
+  const LAST = at('09:00');
+  const known = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: at('09:00', -30), lastSeenAt: LAST };
+  const days = (n: number) => LAST + n * DAY;
+
+  const cases: { name: string; forgetDays?: number; portions: Logged[][]; since?: number | null }[] = [
+    { name: 'are known', portions: [[{ time: days(1) }]] },
+    { name: 'exactly forgetDays + 1 days later are known', portions: [[{ time: days(91) }]] },
+    { name: 'one second more and they are new', portions: [[{ time: days(91) + SECOND }]], since: days(91) },
+    { name: 'forgetDays 7', forgetDays: 7, portions: [[{ time: days(8) + SECOND }]], since: days(8) },
+    { name: 'forgetDays 0: never forgotten', forgetDays: 0, portions: [[{ time: days(4000) }]] },
+    { name: 'late logs never forget', portions: [[{ time: days(-400) }], [{ time: days(90) }]] },
+    { name: 'use refreshes', portions: [[{ time: days(60) }], [{ time: days(151) }]] },
+    {
+      name: 'use 91 days ago does not',
+      portions: [[{ time: days(60) }], [{ time: days(151) + SECOND }]],
+      since: days(151),
+    },
+    {
+      name: 'a denied request is no use',
+      portions: [[{ time: days(60), ...DENIED }], [{ time: days(92) }]],
+      since: days(91),
+    },
+    { name: 'nor is a denied request a return', portions: [[{ time: days(92), ...DENIED }]] },
+    {
+      name: 'the first success decides, not the denied request before it',
+      portions: [[{ time: days(91), ...DENIED }, { time: days(91) + SECOND }]],
+      since: days(91),
+    },
+    { name: 'another address of the network', portions: [[{ remoteIp: '::ffff:203.0.113.7', time: days(1) }]] },
+    { name: 'another network is new', portions: [[{ remoteIp: '203.0.113.8', time: days(1) }]], since: null },
+    { name: 'in another bucket it is new', portions: [[{ bucket: 'website', time: days(1) }]], since: null },
+  ];
+  test.each(cases)('$name', ({ forgetDays = 90, portions, since }) => {
+    const { findings } = watch({ forgetDays }, portions, [known]);
+    expect(findings.map(({ forgottenSince }) => forgottenSince)).toEqual(since === undefined ? [] : [since]);
+  });
+
+  test('that are forgotten and found are found once', () => {
+    const { findings, sightings } = watch({}, [[{ time: days(92) }], [{ time: days(93) }]], [known]);
+    expect(findings).toMatchObject([{ forgottenSince: days(91), tally: { requests: 2 } }]);
+    expect(sightings).toEqual([{ ...known, lastSeenAt: days(93) }]);
+  });
+
+  test('a denied request of a known pair begins no finding and is not counted in a later one', () => {
+    const portions = [[{ time: days(1) }], [{ time: days(2), ...DENIED }], [{ time: days(200) }]];
+    expect(watch({}, portions, [known]).findings).toMatchObject([{ tally: { requests: 1, firstEventAt: days(200) } }]);
+  });
+
+  test('and forgotten since are found with the addresses of their return only', () => {
+    const ipv6 = { ...known, network: '2001:db8::/64' };
+    const portions = [[{ remoteIp: '2001:db8::1', time: days(1) }], [{ remoteIp: '2001:db8::2', time: days(200) }]];
+    const { findings } = watch({}, portions, [ipv6]);
+    expect(findings.map(({ addresses }) => [...addresses])).toEqual([['2001:db8::2']]);
+  });
+
+  test('found in this input, they stay that one finding', () => {
+    const { findings } = watch({}, [[{ time: days(0) }], [{ time: days(300) }]]);
+    expect(findings).toMatchObject([{ forgottenSince: null, tally: { requests: 2, lastEventAt: days(300) } }]);
+  });
+
+  test('in the memory of `unapproved-ip` there are none', () => {
+    expect(namesOf(watch(NOBODY, [[{ time: days(1) }]], [known]))).toEqual(['unapproved-ip payroll 203.0.113.7']);
+  });
+});

@@ -1,0 +1,751 @@
+import fc from 'fast-check';
+import { createLayout } from '../../lib/access-log/layout';
+import { MAX_ADDRESSES } from '../../lib/detection/counted-network';
+import type { Finding } from '../../lib/detection/judge';
+import { createObserver, type NetworkObservation } from '../../lib/detection/observe';
+import type { DetectionSettings } from '../../lib/detection/settings';
+import {
+  addTally,
+  type CountedRecord,
+  count,
+  emptyTally,
+  isBetterSample,
+  setSample,
+  type Tally,
+} from '../../lib/detection/tally';
+import { expectSame } from '../support/expect-same';
+import { at, DAY, DEFAULTS, entry, type Logged, namesOf, sampleOf, show, trust, watch } from '../support/observe-lines';
+import { runs, SEED } from '../support/runs';
+
+/** Nobody is approved, so that both rules flag whoever comes. */
+const NOBODY = { allowlist: [entry('192.0.2.1')] };
+
+const DENIED = { httpStatus: 403, errorCode: 'AccessDenied', bytesSent: 243 } as const;
+const MISSING = { httpStatus: 404, errorCode: 'NoSuchKey', bytesSent: 300 } as const;
+
+const ROLE = 'arn:aws:sts::111122223333:assumed-role/backup/i-0abc';
+
+/** The only finding of that rule. */
+function findingOf(rule: Finding['rule'], settings: Partial<DetectionSettings>, ...portions: Logged[][]): Finding {
+  const findings = watch(settings, portions).findings.filter((finding) => finding.rule === rule);
+  expect(findings).toHaveLength(1);
+  return findings[0]!;
+}
+
+function countsOf({ requests, successes, denied, bytesSent }: Tally) {
+  return { requests, successes, denied, bytesSent };
+}
+
+describe('trusted records', () => {
+  const backup = { requester: 'arn:aws:sts::111122223333:assumed-role/backup/*' };
+  const ofRole = (time: number, more: Logged & object = {}) => ({ requester: ROLE, time, ...more });
+
+  test('are judged one by one, also within a pair, and counted', () => {
+    const lines = [ofRole(at('08:00')), { time: at('09:00'), requestId: 'ANA' }, ofRole(at('10:00'))];
+    const { findings, counts } = watch({ ...NOBODY, trusted: [trust(backup)] }, [lines]);
+    expect(findings.map(({ rule }) => rule)).toEqual(['new-ip', 'unapproved-ip']);
+    for (const { tally } of findings) {
+      expect(countsOf(tally)).toEqual({ requests: 1, successes: 1, denied: 0, bytesSent: 100 });
+      expect([tally.firstEventAt, tally.lastEventAt]).toEqual([at('09:00'), at('09:00')]);
+      expect(sampleOf(tally).requestId).toBe('ANA');
+    }
+    expect(counts).toMatchObject({ records: 3, trustedRecords: 2 });
+  });
+
+  test('make neither finding nor sighting', () => {
+    const { findings, sightings, counts } = watch({ ...NOBODY, trusted: [trust(backup)] }, [[ofRole(at('09:00'))]]);
+    expect({ findings, sightings, trusted: counts.trustedRecords }).toEqual({
+      findings: [],
+      sightings: [],
+      trusted: 1,
+    });
+  });
+
+  test('that succeed are no first success of the others', () => {
+    const lines = [ofRole(at('08:00')), { ...DENIED, time: at('09:00') }, { time: at('10:00') }];
+    const { tally } = findingOf('new-ip', { trusted: [trust(backup)] }, lines);
+    expect(countsOf(tally)).toEqual({ requests: 1, successes: 1, denied: 0, bytesSent: 100 });
+  });
+
+  const cases: { name: string; rule: Parameters<typeof trust>[0]; line: Logged & object; trusted: boolean }[] = [
+    { name: 'by operation', rule: { operation: 'REST.GET.*' }, line: {}, trusted: true },
+    { name: 'by another operation', rule: { operation: 'REST.PUT.*' }, line: {}, trusted: false },
+    { name: 'by network', rule: { cidr: '203.0.113.0/24' }, line: {}, trusted: true },
+    { name: 'by another network', rule: { cidr: '198.51.100.0/24' }, line: {}, trusted: false },
+    {
+      name: 'by the network of an IPv4-mapped address',
+      rule: { cidr: '203.0.113.0/24' },
+      line: { remoteIp: '::ffff:203.0.113.7' },
+      trusted: true,
+    },
+    { name: 'in that bucket', rule: { ...backup, bucket: 'pay*' }, line: ofRole(at('09:00')), trusted: true },
+    { name: 'in another bucket', rule: { ...backup, bucket: 'website' }, line: ofRole(at('09:00')), trusted: false },
+    { name: 'before its end', rule: { ...backup, until: at('09:01') }, line: ofRole(at('09:00')), trusted: true },
+    { name: 'from its end on', rule: { ...backup, until: at('09:00') }, line: ofRole(at('09:00')), trusted: false },
+    { name: 'nobody is nobody to trust', rule: { requester: '*' }, line: { requester: null }, trusted: false },
+    {
+      name: 'a requester with spaces',
+      rule: { requester: 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E*' },
+      line: { requester: 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2EXAMPLE' },
+      trusted: true,
+    },
+  ];
+  test.each(cases)('$name: $trusted', ({ rule, line, trusted }) => {
+    const { findings, counts } = watch({ trusted: [trust(rule)] }, [[line]]);
+    expect({ findings: findings.length, trusted: counts.trustedRecords }).toEqual(
+      trusted ? { findings: 0, trusted: 1 } : { findings: 1, trusted: 0 },
+    );
+  });
+
+  test('are told apart by operation from line to line', () => {
+    const operations = ['REST.GET.OBJECT', 'REST.PUT.OBJECT', 'REST.GET.OBJECT', 'REST.GET.OBJECT', 'REST.PUT.OBJECT'];
+    const lines = operations.map((operation) => ({ operation }));
+    const { findings, counts } = watch({ trusted: [trust({ operation: 'REST.GET.OBJECT' })] }, [lines]);
+    expect(findings[0]!.tally.requests).toBe(2);
+    expect(counts.trustedRecords).toBe(3);
+  });
+});
+
+describe('an allowlist entry with an end', () => {
+  const office = { allowlist: [entry('203.0.113.0/24', { until: at('12:00') })] };
+  const clocks = ['11:59:58', '11:59:59', '12:00:00', '12:00:01'];
+
+  test('approves by the time of each record, within one pair', () => {
+    const lines = clocks.map((clock) => ({ time: at(clock), requestId: clock.replaceAll(':', '') }));
+    const { findings, sightings } = watch(office, [lines]);
+    expect(namesOf({ findings })).toEqual(['new-ip payroll 203.0.113.7', 'unapproved-ip payroll 203.0.113.7']);
+    for (const { tally } of findings) {
+      expect(tally).toMatchObject({ requests: 2, firstEventAt: at('12:00:00'), lastEventAt: at('12:00:01') });
+      expect(sampleOf(tally).requestId).toBe('120000');
+    }
+    expect(sightings).toMatchObject([{ firstSeenAt: at('12:00:00'), lastSeenAt: at('12:00:01') }]);
+  });
+
+  test('approves old records whenever they arrive', () => {
+    const lines = [{ time: at('11:00') }];
+    expect(watch(office, [{ lines, arrivedAt: at('12:00', 60) }]).findings).toEqual([]);
+  });
+
+  test('of several, the last end counts, and no end is none', () => {
+    const later = entry('203.0.113.0/25', { until: at('12:00:01') });
+    const line = { time: at('12:00') };
+    expect(watch({ allowlist: [...office.allowlist, later] }, [[line]]).findings).toEqual([]);
+    expect(watch({ allowlist: [...office.allowlist, entry('203.0.113.7')] }, [[line]]).findings).toEqual([]);
+  });
+
+  test('still applies to the bucket when it is over: unapproved-ip does not rest', () => {
+    expect(namesOf(watch(office, [[{ time: at('12:00'), remoteIp: '198.51.100.9' }]]), 'unapproved-ip')).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    { spellings: ['2001:db8::a', '2001:DB8::A', '2001:0db8:0000:0000:0000:0000:0000:000a', '2001:db8:0:0::a'] },
+    { spellings: ['203.0.113.7', '::ffff:203.0.113.7', '::FFFF:cb00:7107', '0:0:0:0:0:ffff:203.0.113.7'] },
+  ])('$spellings are one address', ({ spellings }) => {
+    const { findings, networkCount } = watch(NOBODY, [spellings.map((remoteIp) => ({ remoteIp }))]);
+    expect(findings).toHaveLength(2);
+    for (const { remoteIp, addresses, tally } of findings) {
+      expect(remoteIp).toBe(spellings[0]);
+      expect([...addresses]).toEqual([spellings[0]]);
+      expect(tally.requests).toBe(4);
+    }
+    expect(networkCount).toBe(1);
+  });
+
+  test('of one /64 are one network, and each is unapproved', () => {
+    const lines = ['2001:db8:0:1::2', '2001:db8:0:1:ffff::1', '2001:db8:0:2::2'].map((remoteIp) => ({ remoteIp }));
+    const { findings, networkCount } = watch(NOBODY, [lines]);
+    expect(namesOf({ findings }, 'unapproved-ip').toSorted()).toEqual([
+      'unapproved-ip payroll 2001:db8:0:1::2',
+      'unapproved-ip payroll 2001:db8:0:1:ffff::1',
+      'unapproved-ip payroll 2001:db8:0:2::2',
+    ]);
+    expect(namesOf({ findings }, 'new-ip')).toEqual([
+      'new-ip payroll 2001:db8:0:1::/64',
+      'new-ip payroll 2001:db8:0:2::/64',
+    ]);
+    expect([...findings[0]!.addresses]).toEqual(['2001:db8:0:1::2', '2001:db8:0:1:ffff::1']);
+    expect(networkCount).toBe(2);
+  });
+
+  test.each([
+    { ipv4PrefixLength: 24, ipv6PrefixLength: 64, remoteIp: '203.0.113.7', network: '203.0.113.0/24' },
+    { ipv4PrefixLength: 24, ipv6PrefixLength: 64, remoteIp: '::ffff:203.0.113.7', network: '203.0.113.0/24' },
+    { ipv4PrefixLength: 32, ipv6PrefixLength: 48, remoteIp: '2001:db8:1:2::3', network: '2001:db8:1::/48' },
+    { ipv4PrefixLength: 24, ipv6PrefixLength: 128, remoteIp: '2001:db8:1:2::3', network: '2001:db8:1:2::3' },
+    { ipv4PrefixLength: 32, ipv6PrefixLength: 48, remoteIp: '203.0.113.7', network: '203.0.113.7' },
+  ])('$remoteIp is remembered as $network', ({ remoteIp, network, ...lengths }) => {
+    const { findings, sightings } = watch({ ...NOBODY, ...lengths }, [[{ remoteIp }]]);
+    expect(findings.map((finding) => finding.network)).toEqual([network, network]);
+    expect(sightings.map((sighting) => sighting.network)).toEqual([network]);
+  });
+
+  test(`at most ${MAX_ADDRESSES} of a network are named, all are counted`, () => {
+    const lines = Array.from({ length: 50 }, (_, index) => ({ remoteIp: `2001:db8::${index + 1}` }));
+    const { addresses, remoteIp, tally } = findingOf('new-ip', {}, lines, lines);
+    expect(MAX_ADDRESSES).toBe(20);
+    expect([...addresses]).toEqual(lines.slice(0, 20).map((line) => line.remoteIp));
+    expect(remoteIp).toBe('2001:db8::1');
+    expect(tally.requests).toBe(100);
+  });
+
+  test('the one that succeeded first speaks for the network', () => {
+    const lines = [
+      { ...DENIED, remoteIp: '2001:db8::1', time: at('08:00') },
+      { remoteIp: '2001:db8::2', time: at('10:00') },
+      { remoteIp: '2001:db8::3', time: at('09:00') },
+    ];
+    expect(findingOf('new-ip', {}, lines)).toMatchObject({ remoteIp: '2001:db8::3' });
+  });
+
+  test('the approved ones of a network are no part of it', () => {
+    const lines = ['2001:db8::1', '2001:db8::2', '2001:db8::3'].map((remoteIp) => ({ remoteIp }));
+    const finding = findingOf('new-ip', { allowlist: [entry('2001:db8::2/127')] }, lines);
+    expect([...finding.addresses]).toEqual(['2001:db8::1']);
+    expect(finding.tally.requests).toBe(1);
+  });
+
+  test('that are none are counted and named, at most 100 of them', () => {
+    const lines = Array.from({ length: 150 }, (_, index) => ({ remoteIp: `host-${index}` }));
+    const { invalid, counts, findings, networkCount } = watch(NOBODY, [lines, lines, [{}]]);
+    expect(counts).toMatchObject({ records: 301, invalidRemoteIps: 300 });
+    expect(invalid).toHaveLength(100);
+    expect(invalid[0]).toEqual({ bucket: 'payroll', remoteIp: 'host-0', requests: 2 });
+    expect(findings).toHaveLength(2);
+    expect(networkCount).toBe(1);
+  });
+});
+
+describe('the tally', () => {
+  const lines: Logged[] = [
+    { time: at('10:00'), bytesSent: 5, requestId: 'B' },
+    { time: at('09:00'), ...DENIED, operation: 'REST.PUT.ACL' },
+    { time: at('12:00'), ...MISSING },
+    { time: at('11:00'), bytesSent: null, httpStatus: 204, operation: 'REST.DELETE.OBJECT' },
+    { time: at('08:00'), httpStatus: 401, bytesSent: 7 },
+    { time: at('09:30'), httpStatus: null, bytesSent: 1000, operation: 'S3.EXPIRE.OBJECT' },
+  ];
+
+  test('sums what a pair did', () => {
+    const { tally } = findingOf('unapproved-ip', NOBODY, lines);
+    expect(countsOf(tally)).toEqual({ requests: 6, successes: 2, denied: 2, bytesSent: 5 + 243 + 300 + 7 + 1000 });
+    expect([tally.firstEventAt, tally.lastEventAt]).toEqual([at('08:00'), at('12:00')]);
+  });
+
+  test('counts operations, and which of them succeeded', () => {
+    const { tally } = findingOf('unapproved-ip', NOBODY, lines);
+    expect(Object.fromEntries(tally.operations)).toEqual({
+      'REST.GET.OBJECT': { requests: 3, successes: 1 },
+      'REST.PUT.ACL': { requests: 1, successes: 0 },
+      'REST.DELETE.OBJECT': { requests: 1, successes: 1 },
+      'S3.EXPIRE.OBJECT': { requests: 1, successes: 0 },
+    });
+  });
+
+  test('tells operations apart that take turns, however short or long their names', () => {
+    const names = [
+      'R.A',
+      'R.B',
+      'REST.GET.OBJECT',
+      `REST.${'X'.repeat(80)}`,
+      `REST.${'X'.repeat(79)}Y`,
+      'R.AB',
+      'R.AC',
+    ];
+    const lines = [...names, ...names.toReversed(), ...names].map((operation) => ({ operation }));
+    const { tally } = findingOf('unapproved-ip', NOBODY, lines);
+    expect(Object.fromEntries(tally.operations)).toEqual(
+      Object.fromEntries(names.map((name) => [name, { requests: 3, successes: 3 }])),
+    );
+  });
+
+  test('keeps pairs apart that take turns', () => {
+    const turns = [1, 2, 1, 3, 2, 1].map((n) => ({ remoteIp: `198.51.100.${n}`, bytesSent: n }));
+    const { findings } = watch({ newIp: false, ...NOBODY }, [turns]);
+    expect(findings.map(({ remoteIp, tally }) => [remoteIp, tally.requests, tally.bytesSent])).toEqual([
+      ['198.51.100.1', 3, 3],
+      ['198.51.100.2', 2, 4],
+      ['198.51.100.3', 1, 3],
+    ]);
+  });
+
+  test('keeps buckets apart that the same address uses', () => {
+    const turns = ['payroll', 'website', 'payroll'].map((bucket) => ({ bucket }));
+    const { findings, networkCount } = watch({ newIp: false, ...NOBODY }, [turns]);
+    expect(findings.map(({ bucket, tally }) => [bucket, tally.requests])).toEqual([
+      ['payroll', 2],
+      ['website', 1],
+    ]);
+    expect(networkCount).toBe(1);
+  });
+
+  test('reads the numbers where the Request-URI holds quotes and a forged status', () => {
+    const requestUri = 'GET /x" HTTP/1.1" 200 - 9 9 9 9 "-" HTTP/1.1';
+    const { tally } = findingOf('unapproved-ip', NOBODY, [
+      { requestUri: 'GET /a" 200 - 999 9 9 9 " HTTP/1.1', ...DENIED, bytesSent: 8 },
+      { userAgent: requestUri, ...DENIED, bytesSent: 16 },
+    ]);
+    expect(countsOf(tally)).toEqual({ requests: 2, successes: 0, denied: 2, bytesSent: 24 });
+  });
+
+  test('takes a line without status or sizes for what it is', () => {
+    const head = '- payroll [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - REST.GET.OBJECT a';
+    const { tally } = findingOf('unapproved-ip', NOBODY, [head, `${head} "GET /a HTTP/1.1" 403 AccessDenied`, {}]);
+    expect(countsOf(tally)).toEqual({ requests: 3, successes: 1, denied: 1, bytesSent: 100 });
+  });
+
+  test('is not led astray by a number that is none', () => {
+    const line = (block: string) =>
+      `- payroll [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - REST.GET.OBJECT a "GET /a HTTP/1.1" ${block} "-" "curl"`;
+    const lines = [line('200 - 99999999999999999999 1 1 1'), line('200 - -5 1 1 1'), line('2000 - 5 1 1 1')];
+    const { tally } = findingOf('unapproved-ip', NOBODY, lines);
+    expect(countsOf(tally)).toEqual({ requests: 3, successes: 2, denied: 0, bytesSent: 5 });
+  });
+});
+
+test(`tallies add up as their records do (seed ${SEED})`, () => {
+  const record = fc.record({
+    time: fc.nat(20),
+    success: fc.boolean(),
+    denied: fc.boolean(),
+    bytesSent: fc.nat(1000),
+    operation: fc.constantFrom('REST.GET.OBJECT', 'REST.PUT.OBJECT', 'REST.PUT.ACL'),
+  });
+  const tallyOf = (records: readonly CountedRecord[]): Tally => {
+    const tally = emptyTally();
+    for (const one of records) {
+      if (isBetterSample(tally, one)) setSample(tally, new Uint8Array(), one);
+      count(tally, one);
+    }
+    return tally;
+  };
+  fc.assert(
+    fc.property(fc.array(fc.array(record, { maxLength: 6 }), { maxLength: 4 }), (groups) => {
+      const sum = emptyTally();
+      for (const group of groups) addTally(sum, tallyOf(group));
+      const { lastOperation: _, ...expected } = tallyOf(groups.flat());
+      expect(sum).toMatchObject(expected);
+    }),
+    runs(200),
+  );
+});
+
+describe('the sample', () => {
+  const success = (clock: string) => ({ time: at(clock), requestId: `S${clock.slice(0, 2)}` });
+  const denial = (clock: string) => ({ ...DENIED, time: at(clock), requestId: `D${clock.slice(0, 2)}` });
+  const cases: { name: string; lines: Logged[]; expected: string }[] = [
+    { name: 'the earliest success', lines: [success('11:00'), success('10:00'), success('12:00')], expected: 'S10' },
+    { name: 'a success before any failure', lines: [denial('09:00'), success('12:00')], expected: 'S12' },
+    { name: 'also if the failure comes later', lines: [success('12:00'), denial('09:00')], expected: 'S12' },
+    { name: 'else the earliest', lines: [denial('11:00'), denial('10:00'), denial('12:00')], expected: 'D10' },
+    { name: 'of two in a second, the first in the log', lines: [success('10:00'), success('10:00')], expected: 'S10' },
+  ];
+  test.each(cases)('$name', ({ lines, expected }) => {
+    expect(sampleOf(findingOf('unapproved-ip', NOBODY, lines).tally).requestId).toBe(expected);
+    const portions = lines.map((line) => [line]);
+    expect(sampleOf(findingOf('unapproved-ip', NOBODY, ...portions).tally).requestId).toBe(expected);
+  });
+
+  test('is the line as logged', () => {
+    const userAgent = 'a "quoted" \u{1faa3}\t agent';
+    const { tally } = findingOf('new-ip', {}, [{ time: at('10:00') }, { time: at('09:00'), userAgent }]);
+    expect(sampleOf(tally)).toMatchObject({ time: at('09:00'), userAgent, requester: expect.any(String) });
+    expect(tally.sample).toMatchObject({ time: at('09:00'), success: true });
+  });
+
+  test('of one rule is not that of the other', () => {
+    const lines = [denial('09:00'), success('11:00'), success('10:00'), denial('12:00')];
+    expect(sampleOf(findingOf('new-ip', {}, lines).tally).requestId).toBe('S10');
+  });
+});
+
+describe('new-ip counts from the first success on', () => {
+  const clock = { a: at('09:00'), b: at('10:00'), c: at('11:00') };
+  const cases: { name: string; lines: Logged[]; expected: ReturnType<typeof countsOf> | null }[] = [
+    {
+      name: 'denials before it are left out',
+      lines: [{ ...DENIED, time: clock.a }, { time: clock.b }, { ...DENIED, time: clock.c }],
+      expected: { requests: 2, successes: 1, denied: 1, bytesSent: 343 },
+    },
+    {
+      name: 'event time decides, not the order of the lines',
+      lines: [{ time: clock.b }, { ...DENIED, time: clock.c }, { ...DENIED, time: clock.a }],
+      expected: { requests: 2, successes: 1, denied: 1, bytesSent: 343 },
+    },
+    {
+      name: 'a success further down moves it back',
+      lines: [{ time: clock.c }, { ...DENIED, time: clock.b }, { time: clock.a }],
+      expected: { requests: 3, successes: 2, denied: 1, bytesSent: 443 },
+    },
+    {
+      name: 'a denial in its second counts',
+      lines: [{ ...DENIED, time: clock.a }, { time: clock.a }, { ...DENIED, time: clock.a }],
+      expected: { requests: 3, successes: 1, denied: 2, bytesSent: 586 },
+    },
+    {
+      name: 'addresses of one network count together',
+      lines: [
+        { remoteIp: '2001:db8::1', ...DENIED, time: clock.a },
+        { remoteIp: '2001:db8::2', time: clock.b },
+        { remoteIp: '2001:db8::1', ...DENIED, time: clock.c },
+      ],
+      expected: { requests: 2, successes: 1, denied: 1, bytesSent: 343 },
+    },
+    { name: 'no success, no finding', lines: [{ ...DENIED }, { ...MISSING }, { httpStatus: null }], expected: null },
+  ];
+  test.each(cases)('$name', ({ lines, expected }) => {
+    const { findings } = watch({}, [lines]);
+    expect(findings.map(({ tally }) => countsOf(tally))).toEqual(expected === null ? [] : [expected]);
+  });
+
+  test('an address that was only denied before it is not named', () => {
+    const lines = [
+      { remoteIp: '2001:db8::1', ...DENIED, time: clock.a },
+      { remoteIp: '2001:db8::2', time: clock.b },
+      { remoteIp: '2001:db8::3', ...DENIED, time: clock.c },
+    ];
+    for (const order of [lines, lines.toReversed()]) {
+      expect([...findingOf('new-ip', {}, order).addresses].toSorted()).toEqual(['2001:db8::2', '2001:db8::3']);
+    }
+  });
+
+  test('unapproved-ip counts all', () => {
+    const lines = [{ ...DENIED, time: clock.a }, { time: clock.b }];
+    expect(findingOf('unapproved-ip', NOBODY, lines).tally).toMatchObject({ requests: 2, firstEventAt: clock.a });
+  });
+
+  test('in a later portion, of a pair that is found, denials count on, and so does a success of before', () => {
+    const { tally } = findingOf(
+      'new-ip',
+      {},
+      [{ time: clock.b }],
+      [{ ...DENIED, time: clock.c }],
+      [{ time: clock.a }],
+      [{ ...DENIED, time: clock.a + 1000 }],
+      [{ ...DENIED, time: clock.a - 1000 }],
+    );
+    expect(countsOf(tally)).toEqual({ requests: 4, successes: 2, denied: 2, bytesSent: 686 });
+    expect([tally.firstEventAt, tally.lastEventAt]).toEqual([clock.a, clock.c]);
+  });
+
+  test('of a pair that had been forgotten: its first success since then', () => {
+    const known = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: clock.a, lastSeenAt: clock.a };
+    const again = [
+      { ...DENIED, time: at('09:00', 200) },
+      { time: at('10:00', 200) },
+      { ...DENIED, time: at('11:00', 200) },
+    ];
+    // Whether or not this process has met it before it was forgotten.
+    for (const portions of [[again], [[{ time: clock.b }], again]]) {
+      const { findings } = watch({}, portions, [known]);
+      expect(findings.map(({ tally }) => countsOf(tally))).toEqual([
+        { requests: 2, successes: 1, denied: 1, bytesSent: 343 },
+      ]);
+      expect(findings[0]!.tally.firstEventAt).toBe(at('10:00', 200));
+    }
+  });
+});
+
+describe('any records in any order', () => {
+  const SPELLINGS = [
+    { remoteIp: '203.0.113.7', address: '203.0.113.7', network: '203.0.113.7' },
+    { remoteIp: '::ffff:203.0.113.7', address: '203.0.113.7', network: '203.0.113.7' },
+    { remoteIp: '198.51.100.9', address: '198.51.100.9', network: '198.51.100.9' },
+    { remoteIp: '2001:db8::1', address: '2001:db8::1', network: '2001:db8::/64' },
+    { remoteIp: '2001:0DB8::0001', address: '2001:db8::1', network: '2001:db8::/64' },
+    { remoteIp: '2001:db8::2', address: '2001:db8::2', network: '2001:db8::/64' },
+  ];
+  const approvedUntil = new Map([['198.51.100.9', at('00:00', 5)]]);
+  const settings: Partial<DetectionSettings> = {
+    allowlist: [entry('198.51.100.0/24', { until: at('00:00', 5) })],
+    trusted: [trust({ operation: 'REST.HEAD.OBJECT' })],
+  };
+  const someRecord = fc.record({
+    bucket: fc.constantFrom('payroll', 'website'),
+    spelling: fc.constantFrom(...SPELLINGS),
+    // Few moments, so that many records share one.
+    time: fc.nat(9).map((day) => at('09:00', day)),
+    operation: fc.constantFrom('REST.GET.OBJECT', 'REST.PUT.OBJECT', 'REST.HEAD.OBJECT', 'REST.OPTIONS.PREFLIGHT'),
+    httpStatus: fc.constantFrom(200, 206, 304, 403, 401, 404, 500, null),
+    bytesSent: fc.option(fc.nat(1000), { nil: null }),
+  });
+  type SomeRecord = typeof someRecord extends fc.Arbitrary<infer R> ? R : never;
+
+  const isSuccess = ({ httpStatus, operation }: SomeRecord): boolean =>
+    [200, 206, 304].includes(httpStatus ?? 0) && operation !== 'REST.OPTIONS.PREFLIGHT';
+
+  /** What a finding says, but for which of several records of one moment stands for it. */
+  interface Facts {
+    rule: string;
+    bucket: string;
+    of: string;
+    addresses: string[];
+    counts: number[];
+    operations: string[];
+    sample: { time: number; success: boolean } | null;
+  }
+
+  function factsOf({ rule, bucket, network, remoteIp, addresses, tally }: Finding): Facts {
+    const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
+    return {
+      rule,
+      bucket,
+      of: rule === 'new-ip' ? network : remoteIp,
+      addresses: [...addresses].toSorted(),
+      counts: [requests, successes, denied, bytesSent, firstEventAt, lastEventAt],
+      operations: [...tally.operations].map(([name, { requests, successes }]) => `${name} ${requests} ${successes}`),
+      sample: sample && { time: sample.time, success: sample.success },
+    };
+  }
+
+  /** The rules, said with all records at hand: slow and plain. Do not improve it. */
+  function expectedFacts(records: readonly SomeRecord[]): Facts[] {
+    const judged = records.filter(
+      ({ spelling, time, operation }) =>
+        time >= (approvedUntil.get(spelling.address) ?? Number.NEGATIVE_INFINITY) && operation !== 'REST.HEAD.OBJECT',
+    );
+    const facts: Facts[] = [];
+    for (const bucket of ['payroll', 'website']) {
+      const here = judged.filter((record) => record.bucket === bucket);
+      for (const of of new Set(here.map(({ spelling }) => spelling.address))) {
+        const group = here.filter(({ spelling }) => spelling.address === of);
+        facts.push({ rule: 'unapproved-ip', bucket, of, ...expectedSums(group) });
+      }
+      for (const of of new Set(here.map(({ spelling }) => spelling.network))) {
+        const group = here.filter(({ spelling }) => spelling.network === of);
+        const first = Math.min(...group.filter(isSuccess).map(({ time }) => time));
+        const counted = group.filter(({ time }) => time >= first);
+        if (counted.length > 0) facts.push({ rule: 'new-ip', bucket, of, ...expectedSums(counted) });
+      }
+    }
+    return facts;
+  }
+
+  function expectedSums(group: readonly SomeRecord[]): Pick<Facts, 'addresses' | 'counts' | 'operations' | 'sample'> {
+    const times = group.map(({ time }) => time);
+    const successes = group.filter(isSuccess);
+    const denied = group.filter(({ httpStatus }) => httpStatus === 401 || httpStatus === 403).length;
+    const bytesSent = group.reduce((sum, record) => sum + (record.bytesSent ?? 0), 0);
+    const telling = successes.length > 0 ? successes : group;
+    return {
+      addresses: [...new Set(group.map(({ spelling }) => spelling.address))].toSorted(),
+      counts: [group.length, successes.length, denied, bytesSent, Math.min(...times), Math.max(...times)],
+      operations: [...new Set(group.map(({ operation }) => operation))].map((name) => {
+        const ofName = group.filter(({ operation }) => operation === name);
+        return `${name} ${ofName.length} ${ofName.filter(isSuccess).length}`;
+      }),
+      sample: { time: Math.min(...telling.map(({ time }) => time)), success: successes.length > 0 },
+    };
+  }
+
+  const lineOf = ({ spelling, ...rest }: SomeRecord): Logged => ({ ...rest, remoteIp: spelling.remoteIp });
+  const sorted = (facts: readonly Facts[]): Facts[] =>
+    facts
+      .map((one) => ({ ...one, operations: one.operations.toSorted() }))
+      .toSorted((a, b) => (`${a.rule} ${a.bucket} ${a.of}` < `${b.rule} ${b.bucket} ${b.of}` ? -1 : 1));
+
+  test(`in one portion give the same findings, to the last count (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(fc.array(someRecord, { maxLength: 14 }), (records) => {
+        const expected = sorted(expectedFacts(records));
+        for (const order of [records, records.toReversed(), records.toSorted((a, b) => a.time - b.time)]) {
+          expectSame(sorted(watch(settings, [order.map(lineOf)]).findings.map(factsOf)), expected);
+        }
+      }),
+      runs(250),
+    );
+  });
+
+  test(`cut into portions anywhere, give the same unapproved IPs and the same set of new ones (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(fc.array(someRecord, { maxLength: 14 }), fc.array(fc.nat(14), { maxLength: 5 }), (records, cuts) => {
+        const ends = [...cuts.toSorted((a, b) => a - b), records.length];
+        const portions = ends.map((end, index) => records.slice(index === 0 ? 0 : ends[index - 1], end).map(lineOf));
+        const found = sorted(watch(settings, portions).findings.map(factsOf));
+        const expected = sorted(expectedFacts(records));
+        const ofRule = (rule: string, facts: readonly Facts[]) => facts.filter((one) => one.rule === rule);
+        expectSame(ofRule('unapproved-ip', found), ofRule('unapproved-ip', expected));
+        // A denial of which it is not yet known that a success came before it is left out at the portion's end; so
+        // only `requests`, `denied` and `bytesSent` of new IPs can be less than they should be.
+        const sure = ({ rule, bucket, of, counts, sample }: Facts) => {
+          const [, successes, , , firstEventAt] = counts;
+          return { rule, bucket, of, successes, firstEventAt, sample };
+        };
+        expectSame(ofRule('new-ip', found).map(sure), ofRule('new-ip', expected).map(sure));
+      }),
+      runs(250),
+    );
+  });
+});
+
+describe('portions', () => {
+  interface Seen {
+    readonly name: string;
+    readonly requests: number;
+    readonly success: NetworkObservation['success'];
+  }
+
+  /** What the handler is shown in each portion; `keep` is what it answers. */
+  function portionsOf(keep: boolean, portions: readonly Logged[][]): Seen[][] {
+    const observer = createObserver({ ...DEFAULTS, ...NOBODY });
+    const layout = createLayout();
+    return portions.map((lines) => {
+      const seen: Seen[] = [];
+      show(observer, layout, lines);
+      observer.endPortion({
+        bucket: () => {},
+        address: ({ remoteIp, tally }) => {
+          seen.push({ name: `address ${remoteIp}`, requests: tally.requests, success: null });
+          return keep;
+        },
+        network: ({ network, tally, success }) => {
+          seen.push({ name: `network ${network}`, requests: tally.requests, success });
+          return keep;
+        },
+      });
+      return seen;
+    });
+  }
+
+  const other = '198.51.100.9';
+  const successAt = (time: number) => ({ firstAt: time, lastAt: time, remoteIp: '203.0.113.7' });
+  const portions = [
+    [{ time: at('09:00') }],
+    [],
+    [{ time: at('10:00') }, { remoteIp: other, ...DENIED }],
+    [{ time: at('11:00'), ...DENIED }],
+  ];
+
+  test('hand on only what was met in them', () => {
+    const names = portionsOf(true, portions).map((seen) => seen.map(({ name }) => name));
+    expect(names).toEqual([
+      ['address 203.0.113.7', 'network 203.0.113.7'],
+      [],
+      ['address 203.0.113.7', `address ${other}`, 'network 203.0.113.7'],
+      ['address 203.0.113.7', 'network 203.0.113.7'],
+    ]);
+  });
+
+  test('go on counting what is somebody’s finding', () => {
+    const networks = portionsOf(true, portions).map((seen) => seen.filter(({ name }) => name.startsWith('network')));
+    expect(networks).toEqual([
+      [{ name: 'network 203.0.113.7', requests: 1, success: successAt(at('09:00')) }],
+      [],
+      [{ name: 'network 203.0.113.7', requests: 2, success: successAt(at('10:00')) }],
+      [{ name: 'network 203.0.113.7', requests: 3, success: null }],
+    ]);
+  });
+
+  test('begin anew with what is nobody’s', () => {
+    const networks = portionsOf(false, portions).map((seen) => seen.filter(({ name }) => name.startsWith('network')));
+    expect(networks).toEqual([
+      [{ name: 'network 203.0.113.7', requests: 1, success: successAt(at('09:00')) }],
+      [],
+      [{ name: 'network 203.0.113.7', requests: 1, success: successAt(at('10:00')) }],
+      [],
+    ]);
+    const addresses = portionsOf(false, [portions[0]!, portions[0]!]);
+    expect(addresses.map((seen) => seen[0])).toMatchObject([{ requests: 1 }, { requests: 1 }]);
+  });
+
+  test('tell the first and the last success', () => {
+    const lines = ['10:00', '12:00', '09:00', '11:00'].map((clock) => ({ time: at(clock) }));
+    const [seen] = portionsOf(true, [[...lines, { time: at('13:00'), ...DENIED }]]);
+    expect(seen![1]!.success).toEqual({ firstAt: at('09:00'), lastAt: at('12:00'), remoteIp: '203.0.113.7' });
+  });
+});
+
+describe('buckets', () => {
+  const cases: { name: string; settings: Partial<DetectionSettings>; bucket: string; expected: string[] }[] = [
+    { name: 'not named', settings: { buckets: ['website'] }, bucket: 'payroll', expected: [] },
+    { name: 'excluded', settings: { excludeBuckets: ['pay*'] }, bucket: 'payroll', expected: [] },
+    { name: 'named', settings: { buckets: ['payroll'] }, bucket: 'payroll', expected: ['new-ip', 'unapproved-ip'] },
+    { name: 'without new-ip', settings: { newIp: false }, bucket: 'payroll', expected: ['unapproved-ip'] },
+    { name: 'without unapproved-ip', settings: { unapprovedIp: false }, bucket: 'payroll', expected: ['new-ip'] },
+    {
+      name: 'with both rules off',
+      settings: { newIp: false, unapprovedIp: false },
+      bucket: 'payroll',
+      expected: [],
+    },
+    {
+      name: 'with a rule off for them',
+      settings: { bucketSettings: { payroll: { unapprovedIp: false }, website: { newIp: false } } },
+      bucket: 'payroll',
+      expected: ['new-ip'],
+    },
+    {
+      name: 'without any entry that applies to them',
+      settings: { allowlist: [entry('192.0.2.1', { buckets: ['website', 'web-*'] })] },
+      bucket: 'payroll',
+      expected: ['new-ip'],
+    },
+    {
+      name: 'with only an expired entry',
+      settings: { allowlist: [entry('203.0.113.0/24', { buckets: ['pay*'], until: at('00:00') })] },
+      bucket: 'payroll',
+      expected: ['new-ip', 'unapproved-ip'],
+    },
+    {
+      name: 'without any entry, but with unapproved-ip turned on',
+      settings: { allowlist: [], bucketSettings: { 'pay*': { unapprovedIp: true } } },
+      bucket: 'payroll',
+      expected: ['new-ip', 'unapproved-ip'],
+    },
+    ...['constructor', '__proto__', 'hasOwnProperty', 'Payroll_1'].map((bucket) => ({
+      name: `named ${bucket}`,
+      settings: {},
+      bucket,
+      expected: ['new-ip', 'unapproved-ip'],
+    })),
+  ];
+  test.each(cases)('$name: $expected', ({ settings, bucket, expected }) => {
+    const watched = watch({ ...NOBODY, ...settings }, [[{ bucket }, { bucket }]]);
+    expect(watched.findings.map((finding) => finding.rule)).toEqual(expected);
+    for (const finding of watched.findings) expect(finding).toMatchObject({ bucket, tally: { requests: 2 } });
+    expect(watched.sightings).toHaveLength(expected.includes('new-ip') ? 1 : 0);
+    expect(watched.counts.records).toBe(2);
+  });
+
+  test('that are not watched have no oddities either, but their records are counted', () => {
+    const lines = [{ remoteIp: null }, { remoteIp: 'nonsense' }, {}];
+    const { counts, invalid, networkCount, sightings } = watch({ ...NOBODY, buckets: ['website'] }, [lines]);
+    expect(counts).toEqual({ records: 3, recordsWithoutIp: 0, invalidRemoteIps: 0, trustedRecords: 0, testRecords: 0 });
+    expect({ invalid, networkCount, sightings }).toEqual({ invalid: [], networkCount: 0, sightings: [] });
+  });
+
+  test('the reserved one is always watched, never remembered, and makes no findings', () => {
+    const lines = [{}, DENIED, { remoteIp: null }, { remoteIp: 'nonsense' }].map((line) => ({
+      ...line,
+      bucket: 's3-access-watch-test',
+    }));
+    const settings = { ...NOBODY, buckets: ['payroll'], excludeBuckets: ['*'], learningDays: 3 };
+    const { counts, findings, sightings, learning } = watch(settings, [lines]);
+    expect(counts).toEqual({ records: 4, recordsWithoutIp: 0, invalidRemoteIps: 0, trustedRecords: 0, testRecords: 4 });
+    expect({ findings, sightings, learning }).toEqual({ findings: [], sightings: [], learning: [] });
+  });
+});
+
+test('lines of one log object after another may be read with layouts of their own', () => {
+  const observer = createObserver({ ...DEFAULTS, ...NOBODY, newIp: false });
+  let tally: Tally | null = null;
+  for (const operation of ['REST.GET.OBJECT', 'REST.PUT.OBJECT']) show(observer, createLayout(), [{ operation }]);
+  observer.endPortion({
+    bucket: () => {},
+    address: (observation) => {
+      tally = observation.tally;
+      return true;
+    },
+    network: () => true,
+  });
+  expect([...tally!.operations.keys()]).toEqual(['REST.GET.OBJECT', 'REST.PUT.OBJECT']);
+});
+
+test('a year of one pair is one finding', () => {
+  const portions = Array.from({ length: 365 }, (_, day) => [{ time: at('09:00') + day * DAY }]);
+  expect(findingOf('unapproved-ip', NOBODY, ...portions).tally.requests).toBe(365);
+  expect(findingOf('new-ip', NOBODY, ...portions).tally.requests).toBe(365);
+});

@@ -1,0 +1,571 @@
+import type { AccessLogRecord } from '../../lib/access-log/record';
+import { RULES } from '../../lib/detection/rules';
+import type { DetectionSettings } from '../../lib/detection/settings';
+import { severityOf } from '../../lib/detection/severity';
+import { createSightings, type Sighting } from '../../lib/detection/sightings';
+import { at, DAY, entry, type Logged, lineOf, namesOf, sampleOf, trust, watch } from '../support/observe-lines';
+
+// The two published rules that the detections come from. What they do, and how it was found out, is written down in
+// the project's notes on their semantics; rows A1… and F1… are what those notes demand of us.
+
+const DENIED = { httpStatus: 403, errorCode: 'AccessDenied' } as const;
+/** Panther's default: the networks of ALLOWLIST_NETWORKS. */
+const PRIVATE = { allowlist: [entry('10.0.0.0/8')] };
+const PANTHER: Partial<DetectionSettings> = { ...PRIVATE, newIp: false };
+/** Splunk's rule knows no allowlist. */
+const SPLUNK: Partial<DetectionSettings> = { unapprovedIp: false };
+
+/** How the allowlist rule judges one line. */
+function panther(logged: Logged, settings: Partial<DetectionSettings> = {}): boolean {
+  return watch({ ...PANTHER, ...settings }, [[logged]]).findings.length === 1;
+}
+
+/** How the first-seen rule judges one line of a pair never seen. */
+function splunk(logged: Logged, settings: Partial<DetectionSettings> = {}): boolean {
+  const { findings, sightings } = watch({ ...SPLUNK, ...settings }, [[logged]]);
+  // What makes a finding is remembered, and the other way round.
+  expect(sightings).toHaveLength(findings.length);
+  return findings.length === 1;
+}
+
+describe('Panther’s own tests of AWS.S3.ServerAccess.IPWhitelist', () => {
+  test.each([
+    { remoteIp: '10.0.0.1', expected: false },
+    { remoteIp: '11.0.0.1', expected: true },
+    { remoteIp: '2600:1ffe:8140::a47:a85a', expected: true },
+  ])('A3: $remoteIp: $expected', ({ remoteIp, expected }) => {
+    expect(panther({ bucket: 'my-test-bucket', remoteIp })).toBe(expected);
+  });
+});
+
+describe('Panther’s rule', () => {
+  test('fires on the line that AWS documents (#65: for its first months it read a field that no line has)', () => {
+    const owner = '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be';
+    const line =
+      `${owner} amzn-s3-demo-bucket1 [06/Feb/2019:00:00:38 +0000] 192.0.2.3 ${owner} 3E57427F3EXAMPLE ` +
+      'REST.GET.VERSIONING - "GET /amzn-s3-demo-bucket1?versioning HTTP/1.1" 200 - 113 - 7 - "-" "S3Console/0.4" - ' +
+      's9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHfIa6UkFVdtjf5mKR3/eTPFvsiP/XV/VLi31234= SigV4 ' +
+      'ECDHE-RSA-AES128-GCM-SHA256 AuthHeader amzn-s3-demo-bucket1.s3.us-west-1.amazonaws.com TLSV1.2 ' +
+      'arn:aws:s3:us-west-1:123456789012:accesspoint/example-AP Yes';
+    const [finding, ...others] = watch(PANTHER, [[line]]).findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ bucket: 'amzn-s3-demo-bucket1', remoteIp: '192.0.2.3' });
+    expect(panther(line.replace('192.0.2.3', '10.2.0.3'))).toBe(false);
+  });
+
+  describe('A1: monitored buckets', () => {
+    const cases: { name: string; settings: Partial<DetectionSettings>; bucket: string; expected: boolean }[] = [
+      { name: 'none named: every bucket', settings: {}, bucket: 'payroll', expected: true },
+      { name: 'a named one', settings: { buckets: ['website', 'payroll'] }, bucket: 'payroll', expected: true },
+      { name: 'another one', settings: { buckets: ['website'] }, bucket: 'payroll', expected: false },
+      { name: 'in another case', settings: { buckets: ['payroll'] }, bucket: 'Payroll', expected: false },
+      { name: 'the beginning of a name', settings: { buckets: ['pay'] }, bucket: 'payroll', expected: false },
+      { name: 'the beginning of another name', settings: { buckets: ['payroll'] }, bucket: 'pay', expected: false },
+      { name: 'a dot is a dot', settings: { buckets: ['pay.roll'] }, bucket: 'payxroll', expected: false },
+    ];
+    test.each(cases)('$name: $expected', ({ settings, bucket, expected }) => {
+      expect(panther({ bucket }, settings)).toBe(expected);
+    });
+  });
+
+  test('A2: a remote IP of - makes no finding and no sighting, but is counted', () => {
+    const lines = [{ remoteIp: null }, { remoteIp: null, operation: 'S3.EXPIRE.OBJECT', httpStatus: null }];
+    const { findings, sightings, counts, invalid } = watch(PRIVATE, [lines]);
+    expect({ findings, sightings, invalid }).toEqual({ findings: [], sightings: [], invalid: [] });
+    expect(counts).toMatchObject({ records: 2, recordsWithoutIp: 2, invalidRemoteIps: 0 });
+  });
+
+  describe('A3: containment', () => {
+    const ranges = (...cidrs: string[]) => ({ allowlist: cidrs.map((cidr) => entry(cidr)) });
+    const cases: { remoteIp: string; cidrs: string[]; expected: boolean }[] = [
+      { remoteIp: '10.0.0.0', cidrs: ['10.0.0.0/8'], expected: false },
+      { remoteIp: '10.255.255.255', cidrs: ['10.0.0.0/8'], expected: false },
+      { remoteIp: '9.255.255.255', cidrs: ['10.0.0.0/8'], expected: true },
+      { remoteIp: '203.0.113.7', cidrs: ['10.0.0.0/8', '203.0.113.7'], expected: false },
+      { remoteIp: '203.0.113.8', cidrs: ['10.0.0.0/8', '203.0.113.7'], expected: true },
+      { remoteIp: '2001:db8:1::1', cidrs: ['2001:db8:1::/48'], expected: false },
+      { remoteIp: '2001:db8:2::1', cidrs: ['2001:db8:1::/48'], expected: true },
+      // Never across families: the same bits, or everything there is.
+      { remoteIp: '::a00:1', cidrs: ['10.0.0.0/8'], expected: true },
+      { remoteIp: '2001:db8::1', cidrs: ['0.0.0.0/0'], expected: true },
+      { remoteIp: '203.0.113.7', cidrs: ['::/0'], expected: true },
+      { remoteIp: '203.0.113.7', cidrs: ['0.0.0.0/0', '::/0'], expected: false },
+    ];
+    test.each(cases)('$remoteIp, allowed are $cidrs: $expected', ({ remoteIp, cidrs, expected }) => {
+      expect(panther({ remoteIp }, ranges(...cidrs))).toBe(expected);
+    });
+  });
+
+  describe('A4: fires whatever was asked, by whom, and with what success', () => {
+    const cases: { name: string; line: Logged & object; successes: number; denied: number }[] = [
+      { name: 'a success', line: {}, successes: 1, denied: 0 },
+      { name: '403', line: DENIED, successes: 0, denied: 1 },
+      { name: '401', line: { httpStatus: 401 }, successes: 0, denied: 1 },
+      { name: '404', line: { httpStatus: 404 }, successes: 0, denied: 0 },
+      { name: '500', line: { httpStatus: 500 }, successes: 0, denied: 0 },
+      { name: 'no status', line: { httpStatus: null }, successes: 0, denied: 0 },
+      { name: 'HEAD', line: { operation: 'REST.HEAD.OBJECT' }, successes: 1, denied: 0 },
+      { name: 'LIST', line: { operation: 'REST.GET.BUCKET' }, successes: 1, denied: 0 },
+      { name: 'a preflight', line: { operation: 'REST.OPTIONS.PREFLIGHT' }, successes: 0, denied: 0 },
+      { name: 'an AWS service', line: { requester: 'svc:cloudtrail.amazonaws.com' }, successes: 1, denied: 0 },
+      { name: 'nobody', line: { requester: null }, successes: 1, denied: 0 },
+    ];
+    test.each(cases)('$name', ({ line, successes, denied }) => {
+      const [finding, ...others] = watch(PANTHER, [[line]]).findings;
+      expect(others).toEqual([]);
+      expect(finding).toMatchObject({ rule: 'unapproved-ip', tally: { requests: 1, successes, denied } });
+    });
+  });
+
+  test('IPv6 is judged, not an error (#1468: for years every IPv6 access was one)', () => {
+    for (const remoteIp of ['2600:1ffe:8140::a47:a85a', '::1', '::', 'fe80::1']) {
+      const { findings, counts } = watch(PANTHER, [[{ remoteIp }]]);
+      expect(namesOf({ findings })).toEqual([`unapproved-ip payroll ${remoteIp}`]);
+      expect(counts.invalidRemoteIps).toBe(0);
+    }
+  });
+
+  describe('A6: what is no address is counted and shown, makes no finding, and stops nothing', () => {
+    test.each([
+      '010.0.0.1',
+      '10.0.0.256',
+      '10.0.0.1/8',
+      '10.0.0.01',
+      '10.1',
+      '10.0.0',
+      '10.0.0.0.1',
+      '167772161',
+      '0x0a000001',
+      '10.0.0.1:443',
+      '[2001:db8::1]',
+      'fe80::1%eth0',
+      '::ffff:10.0.0.256',
+      '1::2::3',
+      '10.0.0.1,10.0.0.2',
+      '"10.0.0.1"',
+      '１0.0.0.1',
+      '\ufeff10.0.0.1',
+      '10.0.0.1\t',
+      '\0',
+      '--',
+      '-1',
+      'unknown',
+      'constructor',
+    ])('%j', expectInvalid);
+
+    test('a hundred thousand digits', () => expectInvalid('1'.repeat(100_000)));
+
+    function expectInvalid(remoteIp: string): void {
+      const watched = watch(PRIVATE, [[{ remoteIp }, { remoteIp: '11.0.0.1' }, { remoteIp }]]);
+      expect(watched.parseFailures).toEqual([]);
+      expect(watched.counts).toMatchObject({ records: 3, invalidRemoteIps: 2, recordsWithoutIp: 0 });
+      expect(watched.invalid).toEqual([{ bucket: 'payroll', remoteIp, requests: 2 }]);
+      expect(namesOf(watched)).toEqual(['new-ip payroll 11.0.0.1', 'unapproved-ip payroll 11.0.0.1']);
+    }
+
+    test('no text at all between the spaces: the next field is no address, or the line is none', () => {
+      const key = { remoteIp: '', key: 'REST.PUT.ACL', requester: 'ana' };
+      const { counts, invalid, parseFailures, findings } = watch(PRIVATE, [[key, { remoteIp: '' }]]);
+      expect(counts).toMatchObject({ records: 1, invalidRemoteIps: 1 });
+      expect(invalid).toEqual([{ bucket: 'payroll', remoteIp: 'ana', requests: 1 }]);
+      expect(parseFailures).toEqual(['no operation']);
+      expect(findings).toEqual([]);
+    });
+
+    test('an address behind two spaces is that address', () => {
+      expect(lineOf({ remoteIp: ' 11.0.0.1' })).toContain('+0000]  11.0.0.1 ');
+      expect(namesOf(watch(PANTHER, [[{ remoteIp: ' 11.0.0.1' }]]))).toEqual(['unapproved-ip payroll 11.0.0.1']);
+      expect(panther({ remoteIp: ' 10.0.0.1' })).toBe(false);
+    });
+
+    test('bytes that are no text', () => {
+      const line = lineOf({ remoteIp: '10.0.0.\u00ff' });
+      expect(watch(PRIVATE, [[line]]).counts.invalidRemoteIps).toBe(1);
+    });
+  });
+
+  test('A7: title, severity, id and ATT&CK are those of the seed', () => {
+    const [finding] = watch(PANTHER, [[{ bucket: 'my-test-bucket', remoteIp: '11.0.0.1' }]]).findings;
+    const rule = RULES[finding!.rule];
+    expect(rule.title(finding!.bucket)).toBe('Non-Approved IP access to S3 Bucket [my-test-bucket]');
+    expect(severityOf(finding!).severity).toBe('Medium');
+    expect(rule.origin).toBe('AWS.S3.ServerAccess.IPWhitelist');
+    expect(rule.mitre).toEqual({ tactic: 'TA0009', technique: 'T1530' });
+    expect(rule.runbook).not.toBe('');
+    expect(rule.reference).toMatch(/^https:/);
+  });
+
+  test('A9: all requests of an address are counted, and all addresses are named', () => {
+    const lines = ['11.0.0.1', '11.0.0.2', '11.0.0.1'].map((remoteIp) => ({ remoteIp, bytesSent: 7 }));
+    const { findings } = watch(PANTHER, [lines, lines]);
+    expect(findings.map(({ remoteIp, tally }) => [remoteIp, tally.requests, tally.bytesSent])).toEqual([
+      ['11.0.0.1', 4, 28],
+      ['11.0.0.2', 2, 14],
+    ]);
+  });
+
+  test('A10: the same log object once more makes no further finding or sighting', () => {
+    const lines = [{ remoteIp: '11.0.0.1' }, { remoteIp: '10.0.0.1' }, { remoteIp: '2001:db8::1' }];
+    const once = watch(PRIVATE, [lines]);
+    const twice = watch(PRIVATE, [lines, lines]);
+    expect(namesOf(twice)).toEqual(namesOf(once));
+    expect(twice.sightings).toEqual(once.sightings);
+  });
+
+  test('A11: the sample has a real value for each slot of the context, where Panther has placeholders', () => {
+    const [finding] = watch(PANTHER, [[{ remoteIp: '11.0.0.1' }]]).findings;
+    expect(sampleOf(finding!.tally)).toMatchObject({
+      operation: 'REST.GET.OBJECT',
+      bucket: 'payroll',
+      remoteIp: '11.0.0.1',
+      userAgent: 'curl/8.5.0',
+      requester: 'arn:aws:iam::111122223333:user/ana',
+      httpStatus: 200,
+    } satisfies Partial<AccessLogRecord>);
+  });
+});
+
+describe('unlike Panther', () => {
+  test('A5: unlike Panther, ::ffff:10.0.0.1 is judged as 10.0.0.1', () => {
+    expect(panther({ remoteIp: '::ffff:10.0.0.1' })).toBe(false);
+    expect(panther({ remoteIp: '::ffff:a00:1' })).toBe(false);
+    const unapproved = watch(PANTHER, [[{ remoteIp: '::ffff:11.0.0.1' }]]);
+    expect(namesOf(unapproved)).toEqual(['unapproved-ip payroll 11.0.0.1']);
+  });
+
+  test('unlike Panther, a network as remote IP is no address, and so never approved', () => {
+    const { counts, findings } = watch(PANTHER, [[{ remoteIp: '10.0.0.0/8' }, { remoteIp: '10.0.0.1/32' }]]);
+    expect({ invalid: counts.invalidRemoteIps, findings }).toEqual({ invalid: 2, findings: [] });
+  });
+
+  test('unlike Panther, the allowlist can be per bucket', () => {
+    const allowlist = [entry('11.0.0.0/8', { buckets: ['payroll', 'web-*'] }), entry('10.0.0.0/8')];
+    const found = ['payroll', 'web-1', 'website'].filter((bucket) =>
+      panther({ bucket, remoteIp: '11.0.0.1' }, { allowlist }),
+    );
+    expect(found).toEqual(['website']);
+    expect(panther({ bucket: 'website', remoteIp: '10.0.0.1' }, { allowlist })).toBe(false);
+  });
+
+  test('unlike Panther, where no entry applies to a bucket, nothing is unapproved there', () => {
+    expect(panther({}, { allowlist: [] })).toBe(false);
+    expect(panther({}, { allowlist: [entry('10.0.0.0/8', { buckets: ['website'] })] })).toBe(false);
+    expect(panther({}, { allowlist: [], bucketSettings: { payroll: { unapprovedIp: true } } })).toBe(true);
+  });
+
+  test('A1: unlike Panther, buckets can be named by globs and left out', () => {
+    expect(panther({}, { buckets: ['pay*'] })).toBe(true);
+    expect(panther({}, { buckets: ['web*'] })).toBe(false);
+    expect(panther({}, { excludeBuckets: ['*roll'] })).toBe(false);
+    expect(panther({}, { buckets: ['payroll'], excludeBuckets: ['pay*'] })).toBe(false);
+  });
+
+  test('unlike Panther, an entry can have an end', () => {
+    const allowlist = [entry('11.0.0.0/8', { until: at('12:00') })];
+    expect(panther({ remoteIp: '11.0.0.1', time: at('11:59:59') }, { allowlist })).toBe(false);
+    expect(panther({ remoteIp: '11.0.0.1', time: at('12:00') }, { allowlist })).toBe(true);
+  });
+
+  test('unlike Panther, a record can be trusted for who asks, not only from where', () => {
+    const trusted = [trust({ requester: 'arn:aws:iam::111122223333:user/ana' })];
+    expect(panther({}, { trusted })).toBe(false);
+    expect(panther({ requester: null }, { trusted })).toBe(true);
+  });
+
+  test('unlike Panther, a second address within the hour is a finding of its own', () => {
+    const lines = [
+      { remoteIp: '11.0.0.1', time: at('09:00') },
+      { remoteIp: '11.0.0.2', time: at('09:01') },
+    ];
+    const { findings } = watch(PANTHER, [lines]);
+    expect(findings.map(({ remoteIp, tally }) => [remoteIp, sampleOf(tally).remoteIp])).toEqual([
+      ['11.0.0.1', '11.0.0.1'],
+      ['11.0.0.2', '11.0.0.2'],
+    ]);
+  });
+
+  test('unlike Panther, a change that succeeded is High', () => {
+    const severity = (line: Logged) => severityOf(watch(PANTHER, [[line]]).findings[0]!).severity;
+    expect(severity({ operation: 'REST.DELETE.OBJECT', httpStatus: 204 })).toBe('High');
+    expect(severity({ operation: 'REST.PUT.BUCKETPOLICY', httpStatus: 204 })).toBe('High');
+    expect(severity({ operation: 'REST.DELETE.OBJECT', ...DENIED })).toBe('Medium');
+    expect(severity({})).toBe('Medium');
+  });
+
+  test('unlike Panther, a line of less than 25 fields, or of an owner that is none, is judged', () => {
+    const full = lineOf({ remoteIp: '11.0.0.1' }).split(' ');
+    expect(panther(full.slice(0, 20).join(' '))).toBe(true);
+    expect(panther(full.slice(0, 9).join(' '))).toBe(true);
+    expect(panther(['-', ...full.slice(1)].join(' '))).toBe(true);
+  });
+
+  test('unlike Panther, one bucket name is no bucket: it proves that alerts arrive', () => {
+    expect(panther({ bucket: 's3-access-watch-test' })).toBe(false);
+  });
+});
+
+describe('Splunk’s search, step by step', () => {
+  const PAIR = { bucket: 'payroll', network: '203.0.113.7' };
+
+  test('F1: the pair is bucket and remote IP, and nothing else', () => {
+    const lines: Logged[] = [
+      {},
+      { requester: 'somebody', operation: 'REST.PUT.OBJECT', key: 'other', userAgent: 'other' },
+      { remoteIp: '203.0.113.8' },
+      { bucket: 'website' },
+      { bucket: 'Payroll' },
+    ];
+    expect(namesOf(watch(SPLUNK, [lines])).toSorted()).toEqual([
+      'new-ip Payroll 203.0.113.7',
+      'new-ip payroll 203.0.113.7',
+      'new-ip payroll 203.0.113.8',
+      'new-ip website 203.0.113.7',
+    ]);
+  });
+
+  describe('F1: as strict as Splunk, only 200 is a success', () => {
+    test.each([
+      [200, true],
+      [206, false],
+      [204, false],
+      [304, false],
+      [301, false],
+      [400, false],
+      [403, false],
+      [404, false],
+      [500, false],
+      [null, false],
+    ])('%p: %p', (httpStatus, expected) => {
+      expect(splunk({ httpStatus }, { successStatuses: ['200'] })).toBe(expected);
+    });
+  });
+
+  test('a failed probe neither alerts nor teaches: the success that follows is new', () => {
+    const probe = watch(SPLUNK, [[DENIED, { ...DENIED, httpStatus: 404 }]]);
+    expect({ findings: probe.findings, sightings: probe.sightings }).toEqual({ findings: [], sightings: [] });
+    expect(watch(SPLUNK, [[DENIED], [{}]]).findings).toHaveLength(1);
+  });
+
+  test('F2: the first of several requests is told, and that there were several', () => {
+    const lines = ['09:30', '09:10', '09:20'].map((clock) => ({ time: at(clock), requestId: clock.replace(':', '') }));
+    const { findings } = watch(SPLUNK, [lines]);
+    expect(findings).toMatchObject([{ tally: { requests: 3, firstEventAt: at('09:10'), lastEventAt: at('09:30') } }]);
+    expect(sampleOf(findings[0]!.tally).requestId).toBe('0910');
+  });
+
+  describe('F3: firstSeenAt is the earliest and lastSeenAt the latest event', () => {
+    const clocks = ['12:00', '09:00', '15:00', '10:00'];
+    const expected = [{ ...PAIR, firstSeenAt: at('09:00'), lastSeenAt: at('15:00') }];
+    const lines = clocks.map((clock) => ({ time: at(clock) }));
+
+    test('in one log object, out of order', () => {
+      expect(watch(SPLUNK, [lines]).sightings).toEqual(expected);
+    });
+
+    test('in several, out of order', () => {
+      expect(
+        watch(
+          SPLUNK,
+          lines.map((line) => [line]),
+        ).sightings,
+      ).toEqual(expected);
+    });
+
+    test('failures before and after do not count', () => {
+      const around = [{ ...DENIED, time: at('01:00') }, ...lines, { ...DENIED, time: at('23:00') }];
+      expect(watch(SPLUNK, [around]).sightings).toEqual(expected);
+    });
+
+    test('whether or not there is a finding: of what is known, and in learning', () => {
+      const known = { ...PAIR, firstSeenAt: at('10:30'), lastSeenAt: at('11:00') };
+      const { findings, sightings } = watch(SPLUNK, [lines], [known]);
+      expect({ findings, sightings }).toEqual({ findings: [], sightings: expected });
+      const learning = watch({ ...SPLUNK, learningDays: 3 }, [lines]);
+      expect({ findings: learning.findings, sightings: learning.sightings }).toEqual({
+        findings: [],
+        sightings: expected,
+      });
+    });
+  });
+
+  test('F5: the -70m window has no counterpart: any age of a record will do', () => {
+    for (const age of [1, 4, 70, 24 * 30, 24 * 365]) {
+      const arrival = { lines: [{ time: at('09:00') }], arrivedAt: at('09:00') + age * 3_600_000 };
+      expect(watch(SPLUNK, [arrival]).findings).toHaveLength(1);
+    }
+  });
+
+  describe('F6: the baseline', () => {
+    const baseline: Sighting = { ...PAIR, firstSeenAt: at('09:00', -30), lastSeenAt: at('09:00', -1) };
+
+    test('a pair of it is known, from its first reappearance on', () => {
+      expect(watch(SPLUNK, [[{}], [{ time: at('09:00', 1) }]], [baseline]).findings).toEqual([]);
+    });
+
+    test('a pair not of it is new', () => {
+      expect(namesOf(watch(SPLUNK, [[{ remoteIp: '203.0.113.8' }, { bucket: 'website' }]], [baseline]))).toEqual([
+        'new-ip payroll 203.0.113.8',
+        'new-ip website 203.0.113.7',
+      ]);
+    });
+
+    test('merges: a short one does not take back a long one, and twice is once', () => {
+      const short = { ...PAIR, firstSeenAt: at('09:00', -2), lastSeenAt: at('09:00', -1) };
+      const other = { ...short, network: '203.0.113.8' };
+      for (const order of [
+        [baseline, short, other],
+        [short, other, baseline, short, baseline],
+      ]) {
+        const sightings = createSightings(90);
+        for (const one of order) sightings.learn(one);
+        const entries = [...sightings.entries()].toSorted((a, b) => (a.network < b.network ? -1 : 1));
+        expect(entries).toEqual([baseline, other]);
+      }
+    });
+  });
+
+  test('F9: the same pair is not told again, within a day or later', () => {
+    const portions = [0, 1, 23, 25, 24 * 30].map((hours) => [{ time: at('09:00') + hours * 3_600_000 }]);
+    expect(watch(SPLUNK, portions).findings).toHaveLength(1);
+  });
+
+  test('F10: the sample has what Splunk’s table shows of the log, and more', () => {
+    const [finding] = watch(SPLUNK, [[{}]]).findings;
+    expect(RULES[finding!.rule].origin).toBe('Detect S3 access from a new IP');
+    expect(RULES[finding!.rule].mitre.technique).toBe('T1530');
+    expect(severityOf(finding!).severity).toBe('Low');
+    expect(sampleOf(finding!.tally)).toMatchObject({
+      time: at('09:00'),
+      bucket: 'payroll',
+      remoteIp: '203.0.113.7',
+      operation: 'REST.GET.OBJECT',
+      requestUri: 'GET /2026/february.csv HTTP/1.1',
+      requester: 'arn:aws:iam::111122223333:user/ana',
+      userAgent: 'curl/8.5.0',
+      httpStatus: 200,
+      bytesSent: 100,
+    });
+  });
+
+  test('F11: trusted rules are its filter macro', () => {
+    const trusted = [trust({ operation: 'REST.HEAD.*' }), trust({ cidr: '203.0.113.0/28', requester: '*/ana' })];
+    expect(splunk({}, { trusted })).toBe(false);
+    expect(splunk({ operation: 'REST.HEAD.BUCKET', requester: null }, { trusted })).toBe(false);
+    expect(splunk({ requester: null }, { trusted })).toBe(true);
+  });
+});
+
+describe('unlike Splunk', () => {
+  test.each([206, 204, 202, 304])('F1: unlike Splunk, %d is a success', (httpStatus) => {
+    expect(splunk({ httpStatus })).toBe(true);
+  });
+
+  test.each([301, 307, 400, 401, 403, 404, 412, 416, 500, 503, null])('as in Splunk, %p is none', (httpStatus) => {
+    expect(splunk({ httpStatus })).toBe(false);
+  });
+
+  test('unlike Splunk, a preflight with 200 is no success', () => {
+    const preflight = { operation: 'REST.OPTIONS.PREFLIGHT', httpStatus: 200 };
+    expect(splunk(preflight)).toBe(false);
+    expect(splunk(preflight, { successStatuses: ['200'] })).toBe(false);
+  });
+
+  test('F2: unlike Splunk, many requests of a pair are one finding, not a row each', () => {
+    const lines = Array.from({ length: 100 }, () => ({}));
+    expect(watch(SPLUNK, [lines, lines]).findings).toMatchObject([{ tally: { requests: 200 } }]);
+  });
+
+  test('unlike Splunk, the failures after the first success are counted', () => {
+    const lines = [{ time: at('09:00') }, { ...DENIED, time: at('10:00') }];
+    expect(watch(SPLUNK, [lines]).findings).toMatchObject([{ tally: { requests: 2, successes: 1, denied: 1 } }]);
+  });
+
+  test('F5: unlike Splunk, late logs are judged and remembered, also those of before a known success', () => {
+    const late = { lines: [{ remoteIp: '203.0.113.8', time: at('05:00') }], arrivedAt: at('17:00') };
+    const { findings, sightings } = watch(SPLUNK, [[{ time: at('16:00') }], late]);
+    expect(namesOf({ findings })).toEqual(['new-ip payroll 203.0.113.8', 'new-ip payroll 203.0.113.7']);
+    expect(sightings).toHaveLength(2);
+  });
+
+  test('F6: unlike Splunk, a pair of the baseline does not alert at its first reappearance', () => {
+    const baseline = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: at('08:00'), lastSeenAt: at('08:00') };
+    expect(watch(SPLUNK, [[{}]], [baseline]).findings).toEqual([]);
+  });
+
+  test('F7: unlike Splunk, a bucket can learn before it alerts', () => {
+    const settings = { ...SPLUNK, learningDays: 3 };
+    const portions = [0, 2, 3].map((day) => [{ remoteIp: `203.0.113.${day}`, time: at('09:00', day) }]);
+    const { findings, sightings, learning } = watch(settings, portions);
+    expect(namesOf({ findings })).toEqual(['new-ip payroll 203.0.113.3']);
+    expect(sightings).toHaveLength(3);
+    expect(learning).toEqual([{ bucket: 'payroll', until: at('09:00', 3), learned: 2 }]);
+  });
+
+  test('F8: unlike Splunk, a pair is forgotten after forgetDays', () => {
+    const seen = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: at('09:00', -900), lastSeenAt: at('09:00') };
+    const seenAgain = (time: number, forgetDays = 90) =>
+      watch({ ...SPLUNK, forgetDays }, [[{ time }]], [seen]).findings;
+    expect(seenAgain(at('09:00', 91))).toEqual([]);
+    expect(seenAgain(at('09:00', 91) + 1_000)).toMatchObject([{ forgottenSince: at('09:00', 91) }]);
+    expect(seenAgain(at('09:00', 3650), 0)).toEqual([]);
+  });
+
+  test('F8: unlike in Panther’s key-value table, use refreshes: a daily user is never new again', () => {
+    const known = {
+      bucket: 'payroll',
+      network: '203.0.113.7',
+      firstSeenAt: at('09:00', -1),
+      lastSeenAt: at('09:00', -1),
+    };
+    const portions = Array.from({ length: 200 }, (_, day) => [{ time: at('09:00', day) }]);
+    const { findings, sightings } = watch(SPLUNK, portions, [known]);
+    expect(findings).toEqual([]);
+    expect(sightings[0]!.lastSeenAt - sightings[0]!.firstSeenAt).toBe(200 * DAY);
+  });
+
+  test('F12: unlike Splunk, an allowlisted pair makes no finding, and unlike the notes’ advice it is not recorded', () => {
+    const { findings, sightings } = watch(PRIVATE, [[{ remoteIp: '10.0.0.1' }]]);
+    expect({ findings, sightings }).toEqual({ findings: [], sightings: [] });
+  });
+
+  test('F12: unlike Splunk, a known allowlisted pair is not refreshed: without its entry it is forgotten like others', () => {
+    const known = {
+      bucket: 'payroll',
+      network: '10.0.0.1',
+      firstSeenAt: at('09:00', -95),
+      lastSeenAt: at('09:00', -95),
+    };
+    const lines = [{ remoteIp: '10.0.0.1', time: at('09:00', -10) }];
+    const { sightings } = watch(PRIVATE, [lines], [known]);
+    expect(sightings).toEqual([known]);
+    expect(watch({ ...SPLUNK, allowlist: [] }, [[{ remoteIp: '10.0.0.1' }]], sightings).findings).toHaveLength(1);
+  });
+
+  test('unlike Splunk, a trusted pair is neither told nor recorded', () => {
+    const { findings, sightings } = watch({ ...SPLUNK, trusted: [trust({ requester: '*' })] }, [[{}]]);
+    expect({ findings, sightings }).toEqual({ findings: [], sightings: [] });
+  });
+
+  test('unlike Splunk, IPv6 is remembered by its /64, however an address is spelled', () => {
+    const lines = ['2001:db8::1', '2001:DB8:0:0:1::', '2001:db8::ffff:ffff:ffff:ffff'].map((remoteIp) => ({
+      remoteIp,
+    }));
+    expect(namesOf(watch(SPLUNK, [lines]))).toEqual(['new-ip payroll 2001:db8::/64']);
+    expect(namesOf(watch({ ...SPLUNK, ipv6PrefixLength: 128 }, [lines]))).toHaveLength(3);
+  });
+
+  test('unlike Splunk, what is no address is never a new IP', () => {
+    expect(splunk({ remoteIp: 'unknown' })).toBe(false);
+    expect(splunk({ remoteIp: null })).toBe(false);
+  });
+
+  test('unlike Splunk, the rule can rest for a bucket, and rests for one that looks public', () => {
+    expect(splunk({}, { bucketSettings: { payroll: { newIp: false } } })).toBe(false);
+    const crowd = Array.from({ length: 1001 }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}` }));
+    const portions = [
+      { lines: crowd, arrivedAt: at('09:00') },
+      { lines: [{}], arrivedAt: at('09:00', 30) },
+    ];
+    expect(watch({ ...SPLUNK, learningDays: 3 }, portions).findings).toEqual([]);
+  });
+});
