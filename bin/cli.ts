@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { StateFileError } from '../lib/adapters/state-file';
+import { StateFileError, StateWriteFailure, writeStateFile } from '../lib/adapters/state-file';
 import { type ConfigurationOptions, loadConfiguration } from '../lib/commands/configuration';
 import { EXIT, exitCodeOf, Mistake } from '../lib/commands/mistake';
 import { noteSkipped, parse } from '../lib/commands/parse';
@@ -88,6 +88,8 @@ async function runScan(paths: readonly string[], flags: ScanFlags): Promise<numb
     const { sources } = loaded;
     await writeScanText(result, { configuration, sources, state: flags.state ?? null, limit: flags.limit }, terminal);
   }
+  // Not before the findings are told: who was never shown one must be shown it by the next scan.
+  if (flags.state !== undefined && !nothingRead) await writeStateFile(flags.state, result.sightings);
   const worst = exitCodeOf(result.problems);
   return worst ?? (flags.failOnFindings && result.findings.length > 0 ? EXIT.findings : EXIT.done);
 }
@@ -117,6 +119,10 @@ function explain(error: unknown): number {
   if (error instanceof Mistake) {
     terminal.note(`s3-access-watch: ${error.message}`);
     return EXIT.mistake;
+  }
+  if (error instanceof StateWriteFailure) {
+    terminal.note(`s3-access-watch: ${error.message}`);
+    return EXIT.failure;
   }
   if (error instanceof StateFileError) {
     for (const line of `s3-access-watch: ${error.message}`.split('\n')) terminal.note(line);

@@ -15,6 +15,11 @@ export class StateFileError extends Error {
   override readonly name = 'StateFileError';
 }
 
+/** The state file could not be written; the message names it. What stood there stands there still. */
+export class StateWriteFailure extends Error {
+  override readonly name = 'StateWriteFailure';
+}
+
 /**
  * The sightings in a CSV file; none if there is no such file yet. Columns may stand in any order, and others beside
  * them. Rows of one pair are the caller's to merge.
@@ -81,7 +86,10 @@ function nullIfMissing(error: NodeJS.ErrnoException): null {
   throw error;
 }
 
-/** Writes the sightings sorted by bucket and network, so that whole the old file stands there or the new one. */
+/**
+ * Writes the sightings sorted by bucket and network, so that whole the old file stands there or the new one.
+ * @throws StateWriteFailure where the disk or its permissions do not have it.
+ */
 export async function writeStateFile(path: string, sightings: Iterable<Sighting>): Promise<void> {
   const { stringify } = await import('csv-stringify/sync');
   const rows = [...sightings]
@@ -119,7 +127,9 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    // Without the system call and the name of the temporary file, which mean nothing to the user.
+    const reason = (error as Error).message.replace(/, [a-z]+(?: '.*)?$/s, '');
+    throw new StateWriteFailure(`${path}: could not be written, and is as it was (${reason})`, { cause: error });
   }
 }
 

@@ -28,7 +28,7 @@ export async function writeScanText(result: ScanResult, options: ScanTextOptions
     const shown = options.limit === 0 ? bucket.networks : bucket.networks.slice(-options.limit);
     const hidden = bucket.networks.length - shown.length;
     if (hidden > 0) await terminal.write(`  ${hidden} older ones are not shown; --limit 0 shows all\n`);
-    const width = Math.max(...shown.map(({ label }) => label.length));
+    const width = shown.reduce((widest, { label }) => Math.max(widest, label.length), 0);
     for (const network of shown) {
       await terminal.write(networkBlock(network, width, terminal.columns, color));
     }
@@ -170,7 +170,7 @@ function sampleRecord({ sample }: Tally): AccessLogRecord | null {
 function judgedWith({ configuration, sources, state }: ScanTextOptions): string {
   const { allowlist, trusted, learningDays } = configuration;
   return [
-    `Configuration: ${sources.length === 0 ? 'defaults' : sources.join(', ')}`,
+    `Configuration: ${sources.length === 0 ? 'defaults' : makeVisible(sources.join(', '))}`,
     `${plural(allowlist.length, 'allowlist entry', 'allowlist entries')}, ${plural(trusted.length, 'trusted rule')}`,
     learningDays === 0 ? 'no learning' : `learning ${plural(learningDays, 'day')}`,
     state === null ? 'no memory of earlier scans' : `memory in ${makeVisible(state)}`,

@@ -3,14 +3,14 @@ import { type LineHandler, splitLines } from '../access-log/lines';
 import { locateLine } from '../access-log/parse-line';
 import { overlongFailure, type ParseFailure, parseFailure } from '../access-log/read-records';
 import { ReadFailure, readChunks } from '../adapters/log-files';
-import { readStateFile, writeStateFile } from '../adapters/state-file';
+import { readStateFile } from '../adapters/state-file';
 import type { Configuration } from '../config/configuration';
 import { compileAllowlist } from '../detection/allowlist';
 import { compileBucketPolicies } from '../detection/bucket-policy';
 import { createJudge, type Finding, type Learning } from '../detection/judge';
 import { createObserver, type ObserverCounts } from '../detection/observe';
 import type { InvalidRemoteIp } from '../detection/pairs';
-import { createSightings } from '../detection/sightings';
+import { createSightings, type Sighting } from '../detection/sightings';
 import { findInputs, inOrderOfArrival, type LogObjectFile } from './inputs';
 import type { Problem } from './mistake';
 import { noAccessLog, sum } from './parse';
@@ -35,13 +35,15 @@ export interface ScanResult {
   readonly period: { readonly from: number; readonly to: number } | null;
   readonly findings: readonly Finding[];
   readonly learning: readonly Learning[];
+  /** What is known now, for the next scan: to be kept once the findings are told. */
+  readonly sightings: Iterable<Sighting>;
   readonly skipped: readonly string[];
   readonly problems: readonly Problem[];
 }
 
 export interface ScanOptions {
   readonly configuration: Configuration;
-  /** CSV file that carries sightings from run to run; null: begin with none and keep none. */
+  /** CSV file of sightings to begin with; null: with none. */
   readonly stateFile: string | null;
   readonly startProgress: (totalBytes: number) => Promise<Progress>;
 }
@@ -134,7 +136,6 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     bytesBefore += file.size ?? 0;
   }
   progress.stop();
-  if (stateFile !== null) await writeStateFile(stateFile, sightings.entries());
   return {
     logObjects,
     parseFailures,
@@ -145,6 +146,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     period: period.from <= period.to ? period : null,
     findings: judge.findings(),
     learning: [...judge.learning],
+    sightings: sightings.entries(),
     skipped: inputs.skipped,
     problems,
   };

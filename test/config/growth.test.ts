@@ -1,9 +1,10 @@
-import { performance } from 'node:perf_hooks';
 import { lintAllowlist } from '../../lib/config/lint';
 import { readConfiguration } from '../../lib/config/read-configuration';
 
-/** Milliseconds; several times what it takes on a busy machine, and less than a comparison of all pairs takes. */
-const LIMIT = 4_000;
+/*
+ * Sizes at which comparing all pairs, or going back in the text, would take minutes and run into the time-out of a
+ * test; nothing here looks at a clock.
+ */
 
 function addressOf(index: number): string {
   return `198.${18 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
@@ -29,33 +30,27 @@ const ALLOWLISTS: readonly {
   },
 ];
 
-test.each(ALLOWLISTS)('10,000 entries are read quickly: $name', ({ entry, redundant }) => {
+test.each(ALLOWLISTS)('10,000 entries are read: $name', ({ entry, redundant }) => {
   const entries = Array.from({ length: 10_000 }, (_, index) => entry(index));
   const allowlist = entries.map(({ cidr, buckets }) => (buckets === null ? cidr : { cidr, buckets }));
-  const start = performance.now();
   const outcome = readConfiguration({ layers: [{ source: '-c', values: { allowlist } }], purpose: 'terminal', now: 0 });
-  expect(performance.now() - start).toBeLessThan(LIMIT);
   expect(outcome.configuration.allowlist).toEqual(entries.map((one) => ({ ...one, reason: null, until: null })));
   expect(outcome.warnings).toHaveLength(redundant(10_000));
 });
 
-test.each(ALLOWLISTS)('50,000 entries are searched for redundant ones quickly: $name', ({ entry, redundant }) => {
+test.each(ALLOWLISTS)('50,000 entries are searched for redundant ones: $name', ({ entry, redundant }) => {
   const entries = Array.from({ length: 50_000 }, (_, index) => ({
     place: `${index}`,
     entry: { ...entry(index), reason: null, until: null },
   }));
-  const start = performance.now();
   const warnings = lintAllowlist(entries, 0);
-  expect(performance.now() - start).toBeLessThan(LIMIT);
   expect(warnings).toHaveLength(redundant(50_000));
 });
 
-test('2,000 globs of one length are searched for ties quickly', () => {
+test('2,000 globs of one length are searched for ties', () => {
   const globs = Array.from({ length: 2_000 }, (_, index) => `team-${String(index).padStart(50, '0')}-*`);
   const bucketSettings = Object.fromEntries(globs.map((glob) => [glob, { newIp: false }]));
-  const start = performance.now();
   readConfiguration({ layers: [{ source: '-c', values: { bucketSettings } }], purpose: 'terminal', now: 0 });
-  expect(performance.now() - start).toBeLessThan(LIMIT);
 });
 
 test.each([
@@ -65,12 +60,10 @@ test.each([
   { name: 'braces and commas', text: '{,'.repeat(1_000_000) },
   { name: 'an address almost', text: `a@${'b.'.repeat(1_000_000)}` },
   { name: 'blanks', text: `x${' '.repeat(2_000_000)}x` },
-])('megabytes of $name are refused quickly', ({ text }) => {
+])('megabytes of $name are refused', ({ text }) => {
   const keys = ['allowlist', 'bucketSettings', 'alertEmails', 'alertTopicKeyArn', 'table', 'learningDays', 'geo'];
-  const start = performance.now();
   const values = Object.fromEntries(keys.map((key) => [key, text]));
   expect(() => readConfiguration({ layers: [{ source: '-c', values }], purpose: 'terminal', now: 0 })).toThrow(
     expect.objectContaining({ name: 'ConfigError' }),
   );
-  expect(performance.now() - start).toBeLessThan(LIMIT);
 });

@@ -224,6 +224,17 @@ describe('learning', () => {
     expect(learning).toEqual([{ bucket: 'payroll', until: END, learned: 0 }]);
   });
 
+  test('does not begin again when another observer meets the bucket', () => {
+    const judge = createJudge({
+      sightings: createSightings(90),
+      learningDaysOf: () => 3,
+      newIpChosenFor: () => false,
+    });
+    judge.portion(START).bucket('payroll');
+    judge.portion(START + 2 * DAY).bucket('payroll');
+    expect([...judge.learning]).toEqual([{ bucket: 'payroll', until: END, learned: 0 }]);
+  });
+
   test('concerns only buckets where new-ip is on', () => {
     const settings = { learningDays: 3, excludeBuckets: ['website'], bucketSettings: { logs: { newIp: false } } };
     const lines = ['website', 'logs', 's3-access-watch-test', 'payroll'].map((bucket) => ({ bucket }));

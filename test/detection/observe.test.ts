@@ -596,7 +596,7 @@ describe('portions', () => {
       const seen: Seen[] = [];
       show(observer, layout, lines);
       observer.endPortion({
-        bucket: () => {},
+        bucket: (bucket) => seen.push({ name: `bucket ${bucket}`, requests: 0, success: null }),
         address: ({ remoteIp, tally }) => {
           seen.push({ name: `address ${remoteIp}`, requests: tally.requests, success: null });
           return keep;
@@ -622,11 +622,19 @@ describe('portions', () => {
   test('hand on only what was met in them', () => {
     const names = portionsOf(true, portions).map((seen) => seen.map(({ name }) => name));
     expect(names).toEqual([
-      ['address 203.0.113.7', 'network 203.0.113.7'],
+      ['bucket payroll', 'address 203.0.113.7', 'network 203.0.113.7'],
       [],
       ['address 203.0.113.7', `address ${other}`, 'network 203.0.113.7'],
       ['address 203.0.113.7', 'network 203.0.113.7'],
     ]);
+  });
+
+  test('hand on a bucket once, in the portion that met it first, whatever its records are', () => {
+    const lines = (...buckets: string[]) => buckets.map((bucket) => ({ bucket, remoteIp: null }));
+    const names = portionsOf(true, [lines('a', 'b', 'a'), lines('a', 'c'), lines('b')]).map((seen) =>
+      seen.map(({ name }) => name),
+    );
+    expect(names).toEqual([['bucket a', 'bucket b'], ['bucket c'], []]);
   });
 
   test('go on counting what is somebody’s finding', () => {
@@ -648,13 +656,13 @@ describe('portions', () => {
       [],
     ]);
     const addresses = portionsOf(false, [portions[0]!, portions[0]!]);
-    expect(addresses.map((seen) => seen[0])).toMatchObject([{ requests: 1 }, { requests: 1 }]);
+    expect(addresses.map((seen) => seen.at(-2))).toMatchObject([{ requests: 1 }, { requests: 1 }]);
   });
 
   test('tell the first and the last success', () => {
     const lines = ['10:00', '12:00', '09:00', '11:00'].map((clock) => ({ time: at(clock) }));
     const [seen] = portionsOf(true, [[...lines, { time: at('13:00'), ...DENIED }]]);
-    expect(seen![1]!.success).toEqual({ firstAt: at('09:00'), lastAt: at('12:00'), remoteIp: '203.0.113.7' });
+    expect(seen!.at(-1)!.success).toEqual({ firstAt: at('09:00'), lastAt: at('12:00'), remoteIp: '203.0.113.7' });
   });
 });
 
