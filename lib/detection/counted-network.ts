@@ -9,6 +9,8 @@ export interface CountedNetwork {
   /** Canonical text. */
   readonly network: string;
   tally: Tally;
+  /** The row of `Counters` that stands before the tally. */
+  readonly row: number;
   /** Addresses in canonical text, in the order met; at most `MAX_ADDRESSES`. */
   addresses: Set<string>;
   /** The address that was met last, which most records come from again. */
@@ -23,11 +25,12 @@ export interface CountedNetwork {
   touched: boolean;
 }
 
-export function countNetwork(bucket: string, network: string): CountedNetwork {
+export function countNetwork(bucket: string, network: string, row: number): CountedNetwork {
   return {
     bucket,
     network,
     tally: emptyTally(),
+    row,
     addresses: new Set(),
     lastAddress: '',
     success: null,

@@ -4,11 +4,12 @@ import type { LineLayout } from '../access-log/layout';
 import { decode, locateDecision } from '../access-log/parse-line';
 import { createByteTable } from './byte-table';
 import { type CountedNetwork, countsNow, restart, settleEarly } from './counted-network';
+import { createCounters } from './counters';
 import { createLineArena } from './line-arena';
 import { type CountedAddress, createPairs, type InvalidRemoteIp, type JudgedPair, type Pair } from './pairs';
 import type { DetectionSettings } from './settings';
 import { compileStatuses, isDenied, isSuccessfulRequest } from './statuses';
-import { type CountedRecord, count, emptyTally, isBetterSample, setSample, type Tally } from './tally';
+import { type CountedRecord, emptyTally, setSample, type Tally } from './tally';
 import { compileTrusted } from './trusted';
 
 /** All records for one (bucket, remote IP) that nothing approved or trusted, where `unapproved-ip` is on. */
@@ -72,14 +73,15 @@ export function createObserver(settings: DetectionSettings): Observer {
   const isSuccessStatus = compileStatuses(settings.successStatuses);
 
   const arena = createLineArena();
-  const pairs = createPairs(settings);
   const pairNumbers = createByteTable();
   const pairOf: Pair[] = [];
   const bucketNumbers = createByteTable();
   const operationNumbers = createByteTable();
   const operationNames: string[] = [];
+  const counters = createCounters(operationNames);
+  const pairs = createPairs(settings, counters.create);
   /** The operation of the record at hand, which is mostly that of the record before. */
-  let operation = '';
+  let operation = -1;
   let operationRun = -1;
   let operationLayout: LineLayout | null = null;
   let touchedAddresses: CountedAddress[] = [];
@@ -99,15 +101,15 @@ export function createObserver(settings: DetectionSettings): Observer {
     return decode(bytes, layout.starts[field]!, layout.ends[field]!);
   }
 
-  function operationOf(bytes: Uint8Array, layout: LineLayout): string {
+  /** The place of the operation in `operationNames`. */
+  function operationOf(bytes: Uint8Array, layout: LineLayout): number {
     if (layout.operationRun === operationRun && layout === operationLayout) return operation;
     operationRun = layout.operationRun;
     operationLayout = layout;
     const start = layout.starts[FIELD.operation]!;
     const end = layout.ends[FIELD.operation]!;
-    const number = operationNumbers.intern(layout.view, start, end, 0);
-    operationNames[number] ??= decode(bytes, start, end);
-    operation = operationNames[number]!;
+    operation = operationNumbers.intern(layout.view, start, end, 0);
+    operationNames[operation] ??= decode(bytes, start, end);
     return operation;
   }
 
@@ -117,7 +119,7 @@ export function createObserver(settings: DetectionSettings): Observer {
       bucket: pair.bucket,
       address: pair.address,
       requester: requester === '-' ? null : requester,
-      operation: operationOf(bytes, layout),
+      operation: operationNames[operationOf(bytes, layout)]!,
       time: layout.time,
     });
   }
@@ -131,7 +133,8 @@ export function createObserver(settings: DetectionSettings): Observer {
     }
     locateDecision(bytes, layout);
     const status = integerAt(layout, FIELD.httpStatus);
-    record.operation = operationOf(bytes, layout);
+    const operationNumber = operationOf(bytes, layout);
+    record.operation = operationNames[operationNumber]!;
     record.time = layout.time;
     record.success = isSuccessfulRequest(isSuccessStatus, status, record.operation);
     record.denied = isDenied(status);
@@ -142,11 +145,11 @@ export function createObserver(settings: DetectionSettings): Observer {
         source.touched = true;
         touchedAddresses.push(source);
       }
-      if (isBetterSample(source.tally, record)) {
+      if (counters.isBetterSample(source.row, record.time, record.success)) {
         line = arena.keep(bytes, start, end);
         setSample(source.tally, line, record);
       }
-      count(source.tally, record);
+      counters.count(source.row, source.tally, record, operationNumber);
     }
     if (network !== null) {
       if (!network.touched) {
@@ -154,10 +157,10 @@ export function createObserver(settings: DetectionSettings): Observer {
         touchedNetworks.push(network);
       }
       if (!countsNow(network, record, pair.remoteIp)) return;
-      if (isBetterSample(network.tally, record)) {
+      if (counters.isBetterSample(network.row, record.time, record.success)) {
         setSample(network.tally, line ?? arena.keep(bytes, start, end), record);
       }
-      count(network.tally, record);
+      counters.count(network.row, network.tally, record, operationNumber);
     }
   }
 
@@ -184,12 +187,19 @@ export function createObserver(settings: DetectionSettings): Observer {
       for (const bucket of pairs.takeNewBuckets()) handler.bucket(bucket);
       for (const address of touchedAddresses) {
         address.touched = false;
-        if (!handler.address(address)) address.tally = emptyTally();
+        counters.moveInto(address.row, address.tally);
+        if (handler.address(address)) continue;
+        address.tally = emptyTally();
+        counters.forgetSample(address.row);
       }
       for (const network of touchedNetworks) {
         network.touched = false;
+        counters.moveInto(network.row, network.tally);
         settleEarly(network);
-        if (network.tally.requests > 0 && !handler.network(network)) restart(network);
+        if (network.tally.requests > 0 && !handler.network(network)) {
+          restart(network);
+          counters.forgetSample(network.row);
+        }
         network.success = null;
       }
       touchedAddresses = [];

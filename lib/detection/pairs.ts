@@ -33,6 +33,8 @@ export interface CountedAddress {
   readonly remoteIp: string;
   readonly network: string;
   tally: Tally;
+  /** The row of `Counters` that stands before the tally. */
+  readonly row: number;
   /** Whether this portion added to it. */
   touched: boolean;
 }
@@ -56,8 +58,11 @@ export interface Pairs {
   readonly networkCount: number;
 }
 
-/** Decides what holds for pairs by these settings. Several spellings of one address share what is counted. */
-export function createPairs(settings: DetectionSettings): Pairs {
+/**
+ * Decides what holds for pairs by these settings. Several spellings of one address share what is counted, in a row
+ * that `createRow` makes.
+ */
+export function createPairs(settings: DetectionSettings, createRow: () => number): Pairs {
   const { ipv4PrefixLength, ipv6PrefixLength } = settings;
   const allowlist = compileAllowlist(settings.allowlist);
   const policyOf = compileBucketPolicies(settings, allowlist);
@@ -87,7 +92,7 @@ export function createPairs(settings: DetectionSettings): Pairs {
     const key = `${bucket} ${remoteIp}`;
     let address = addresses.get(key);
     if (address === undefined) {
-      address = { bucket, remoteIp, network, tally: emptyTally(), touched: false };
+      address = { bucket, remoteIp, network, tally: emptyTally(), row: createRow(), touched: false };
       addresses.set(key, address);
     }
     return address;
@@ -97,7 +102,7 @@ export function createPairs(settings: DetectionSettings): Pairs {
     const key = `${bucket} ${name}`;
     let network = networks.get(key);
     if (network === undefined) {
-      network = countNetwork(bucket, name);
+      network = countNetwork(bucket, name, createRow());
       networks.set(key, network);
     }
     return network;

@@ -12,8 +12,6 @@ export interface Tally {
   firstEventAt: number;
   lastEventAt: number;
   readonly operations: Map<string, OperationCount>;
-  /** The entry of `operations` counted last, which most records need again. */
-  lastOperation: { readonly name: string; readonly count: OperationCount } | null;
   /** The line that tells most: the earliest successful one, else the earliest. As logged, without its LF. */
   sample: Sample | null;
 }
@@ -47,7 +45,6 @@ export function emptyTally(): Tally {
     firstEventAt: Number.POSITIVE_INFINITY,
     lastEventAt: Number.NEGATIVE_INFINITY,
     operations: new Map(),
-    lastOperation: null,
     sample: null,
   };
 }
@@ -59,20 +56,16 @@ export function count(tally: Tally, record: Readonly<CountedRecord>): void {
   tally.bytesSent += record.bytesSent;
   if (record.time < tally.firstEventAt) tally.firstEventAt = record.time;
   if (record.time > tally.lastEventAt) tally.lastEventAt = record.time;
-  const operation = operationCount(tally, record.operation);
-  operation.requests++;
-  if (record.success) operation.successes++;
+  addOperation(tally, record.operation, 1, record.success ? 1 : 0);
 }
 
-function operationCount(tally: Tally, name: string): OperationCount {
-  if (tally.lastOperation?.name === name) return tally.lastOperation.count;
-  let count = tally.operations.get(name);
-  if (count === undefined) {
-    count = { requests: 0, successes: 0 };
-    tally.operations.set(name, count);
+export function addOperation({ operations }: Tally, name: string, requests: number, successes: number): void {
+  const known = operations.get(name);
+  if (known === undefined) operations.set(name, { requests, successes });
+  else {
+    known.requests += requests;
+    known.successes += successes;
   }
-  tally.lastOperation = { name, count };
-  return count;
 }
 
 /** Whether this record would tell more than the sample that the tally has. */
@@ -93,10 +86,6 @@ export function addTally(into: Tally, from: Tally): void {
   into.bytesSent += from.bytesSent;
   into.firstEventAt = Math.min(into.firstEventAt, from.firstEventAt);
   into.lastEventAt = Math.max(into.lastEventAt, from.lastEventAt);
-  for (const [name, { requests, successes }] of from.operations) {
-    const operation = operationCount(into, name);
-    operation.requests += requests;
-    operation.successes += successes;
-  }
+  for (const [name, { requests, successes }] of from.operations) addOperation(into, name, requests, successes);
   if (from.sample !== null && isBetterSample(into, from.sample)) into.sample = from.sample;
 }

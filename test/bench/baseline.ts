@@ -1,13 +1,87 @@
 /**
- * What one writes first: readline, one regular expression a line, ipaddr.js for the address, Date for the time, a
- * string key a pair. Counts what `scan` counts; kept to compare with. Usage: baseline.ts FILE [ALLOWED-CIDR,…]
+ * What one writes first: readline, a regular expression that makes a record of each line, ipaddr.js for the address,
+ * Date for the time, a map of pairs. Counts what `scan` counts; kept to compare with.
+ * Usage: baseline.ts FILE [ALLOWED-CIDR,…]
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import ipaddr from 'ipaddr.js';
 
 const LINE =
-  /^([^ ]*) ([^ ]*) \[(.*?)\] ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) (-|[0-9]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) ("[^"]*"|-) ([^ ]*)(?: ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*))?.*$/;
+  /^([^ ]*) ([^ ]*) \[(.*?)\] ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) (-|[0-9]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) ("[^"]*"|-) ([^ ]*)(?: ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*))?(?: ([^ ]*))?(?: ([^ ]*))?(?: ([^ ]*))?.*$/;
+
+function parse(line: string) {
+  const match = LINE.exec(line);
+  if (match === null) return null;
+  const [
+    ,
+    bucketOwner,
+    bucket,
+    time,
+    remoteIp,
+    requester,
+    requestId,
+    operation,
+    key,
+    requestUri,
+    httpStatus,
+    errorCode,
+    bytesSent,
+    objectSize,
+    totalTime,
+    turnAroundTime,
+    referer,
+    userAgent,
+    versionId,
+    hostId,
+    signatureVersion,
+    cipherSuite,
+    authenticationType,
+    hostHeader,
+    tlsVersion,
+    accessPointArn,
+    aclRequired,
+    sourceRegion,
+  ] = match.map((field) => (field === undefined || field === '-' || field === '"-"' ? null : field));
+  return {
+    bucketOwner,
+    bucket: bucket!,
+    // `06/Feb/2026:00:00:38 +0000` as Date reads it
+    time: Date.parse(time!.replace(/\//g, ' ').replace(':', ' ')),
+    remoteIp,
+    requester,
+    requestId,
+    operation: operation!,
+    key,
+    requestUri: unquoted(requestUri),
+    httpStatus: number(httpStatus),
+    errorCode,
+    bytesSent: number(bytesSent),
+    objectSize: number(objectSize),
+    totalTime: number(totalTime),
+    turnAroundTime: number(turnAroundTime),
+    referer: unquoted(referer),
+    userAgent: unquoted(userAgent),
+    versionId,
+    hostId,
+    signatureVersion,
+    cipherSuite,
+    authenticationType,
+    hostHeader,
+    tlsVersion,
+    accessPointArn,
+    aclRequired,
+    sourceRegion,
+  };
+}
+
+function unquoted(text: string | null | undefined): string | null {
+  return text?.replace(/^"|"$/g, '') ?? null;
+}
+
+function number(digits: string | null | undefined): number | null {
+  return digits === null || digits === undefined ? null : Number(digits);
+}
 
 interface Pair {
   requests: number;
@@ -17,12 +91,7 @@ interface Pair {
   firstEventAt: number;
   lastEventAt: number;
   operations: Map<string, number>;
-  sample: RegExpExecArray;
-}
-
-/** `06/Feb/2026:00:00:38 +0000` as Date reads it. */
-function readTime(text: string): number {
-  return Date.parse(text.replace(/\//g, ' ').replace(':', ' '));
+  sample: NonNullable<ReturnType<typeof parse>>;
 }
 
 async function main(path: string, allowlist: string): Promise<void> {
@@ -30,15 +99,13 @@ async function main(path: string, allowlist: string): Promise<void> {
   const pairs = new Map<string, Pair>();
   let records = 0;
   for await (const line of createInterface({ input: createReadStream(path) })) {
-    const fields = LINE.exec(line);
-    if (fields === null) continue;
+    const record = parse(line);
+    if (record === null || record.remoteIp === null || record.remoteIp === undefined) continue;
     records++;
-    const bucket = fields[2]!;
-    const address = ipaddr.parse(fields[4]!);
+    const address = ipaddr.parse(record.remoteIp);
     if (allowed.some((network) => address.kind() === network[0].kind() && address.match(network))) continue;
-    const status = Number(fields[10]);
-    const key = `${bucket} ${address.toString()}`;
-    const time = readTime(fields[3]!);
+    const { time } = record;
+    const key = `${record.bucket} ${address.toString()}`;
     const pair = pairs.get(key) ?? {
       requests: 0,
       successes: 0,
@@ -47,16 +114,17 @@ async function main(path: string, allowlist: string): Promise<void> {
       firstEventAt: time,
       lastEventAt: time,
       operations: new Map(),
-      sample: fields,
+      sample: record,
     };
     pairs.set(key, pair);
     pair.requests++;
-    pair.bytesSent += fields[12] === '-' ? 0 : Number(fields[12]);
-    pair.firstEventAt = Math.min(pair.firstEventAt, time);
-    pair.lastEventAt = Math.max(pair.lastEventAt, time);
-    pair.operations.set(fields[7]!, (pair.operations.get(fields[7]!) ?? 0) + 1);
+    const status = record.httpStatus ?? 0;
     if ((status >= 200 && status < 300) || status === 304) pair.successes++;
     if (status === 401 || status === 403) pair.denied++;
+    pair.bytesSent += record.bytesSent ?? 0;
+    pair.firstEventAt = Math.min(pair.firstEventAt, time);
+    pair.lastEventAt = Math.max(pair.lastEventAt, time);
+    pair.operations.set(record.operation, (pair.operations.get(record.operation) ?? 0) + 1);
   }
   const counted = [...pairs.values()];
   const sum = (key: 'requests' | 'successes' | 'bytesSent'): number =>

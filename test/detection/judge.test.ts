@@ -124,6 +124,16 @@ describe('findings', () => {
           'unapproved-ip ä 198.51.100.1',
         ],
       },
+      {
+        name: 'by network before address',
+        lines: [{ remoteIp: '2001:db8:0:0:a::' }, { remoteIp: '2001:db8:0:1::9' }],
+        expected: [
+          'new-ip payroll 2001:db8:0:1::/64',
+          'new-ip payroll 2001:db8::/64',
+          'unapproved-ip payroll 2001:db8:0:1::9',
+          'unapproved-ip payroll 2001:db8:0:0:a::',
+        ],
+      },
     ];
     test.each(cases)('$name', ({ lines, expected }) => {
       expect(namesOf(watch(NOBODY, [lines]))).toEqual(expected);
@@ -340,9 +350,11 @@ describe('pairs seen before', () => {
 
   test('and forgotten since are found with the addresses of their return only', () => {
     const ipv6 = { ...known, network: '2001:db8::/64' };
-    const portions = [[{ remoteIp: '2001:db8::1', time: days(1) }], [{ remoteIp: '2001:db8::2', time: days(200) }]];
-    const { findings } = watch({}, portions, [ipv6]);
-    expect(findings.map(({ addresses }) => [...addresses])).toEqual([['2001:db8::2']]);
+    for (const remoteIp of ['2001:db8::2', '2001:db8::1']) {
+      const portions = [[{ remoteIp: '2001:db8::1', time: days(1) }], [{ remoteIp, time: days(200) }]];
+      const { findings } = watch({}, portions, [ipv6]);
+      expect(findings.map(({ addresses }) => [...addresses])).toEqual([[remoteIp]]);
+    }
   });
 
   test('found in this input, they stay that one finding', () => {

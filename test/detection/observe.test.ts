@@ -326,8 +326,7 @@ test(`tallies add up as their records do (seed ${SEED})`, () => {
     fc.property(fc.array(fc.array(record, { maxLength: 6 }), { maxLength: 4 }), (groups) => {
       const sum = emptyTally();
       for (const group of groups) addTally(sum, tallyOf(group));
-      const { lastOperation: _, ...expected } = tallyOf(groups.flat());
-      expect(sum).toMatchObject(expected);
+      expect(sum).toEqual(tallyOf(groups.flat()));
     }),
     runs(200),
   );
@@ -341,7 +340,11 @@ describe('the sample', () => {
     { name: 'a success before any failure', lines: [denial('09:00'), success('12:00')], expected: 'S12' },
     { name: 'also if the failure comes later', lines: [success('12:00'), denial('09:00')], expected: 'S12' },
     { name: 'else the earliest', lines: [denial('11:00'), denial('10:00'), denial('12:00')], expected: 'D10' },
-    { name: 'of two in a second, the first in the log', lines: [success('10:00'), success('10:00')], expected: 'S10' },
+    {
+      name: 'of two in a second, the first in the log',
+      lines: [success('10:00'), { ...success('10:00'), requestId: 'X' }],
+      expected: 'S10',
+    },
   ];
   test.each(cases)('$name', ({ lines, expected }) => {
     expect(sampleOf(findingOf('unapproved-ip', NOBODY, lines).tally).requestId).toBe(expected);

@@ -1,0 +1,106 @@
+import { addOperation, type CountedRecord, type Tally } from './tally';
+
+/**
+ * What a portion adds to tallies, before it is moved into them: a row of numbers each, side by side, because a scan
+ * adds to one of thousands in every line, and objects lie too far apart for that.
+ */
+export interface Counters {
+  /** A new row; its number. */
+  create(): number;
+  /** Counts a record of the tally that the row stands before; its operation also by its place in the names. */
+  count(row: number, tally: Tally, record: Readonly<CountedRecord>, operation: number): void;
+  /** Whether this record tells more than the sample that the tally has; the caller then sets it. */
+  isBetterSample(row: number, time: number, success: boolean): boolean;
+  /** Adds what was counted to the tally, and begins the next portion. */
+  moveInto(row: number, tally: Tally): void;
+  /** For a tally that begins anew: it has no sample. */
+  forgetSample(row: number): void;
+}
+
+/** The columns of a row. An operation's records are kept apart only while it is the same from record to record. */
+const REQUESTS = 0;
+const SUCCESSES = 1;
+const DENIED = 2;
+const BYTES_SENT = 3;
+const FIRST_EVENT_AT = 4;
+const LAST_EVENT_AT = 5;
+const OPERATION = 6;
+const OPERATION_REQUESTS = 7;
+const OPERATION_SUCCESSES = 8;
+const SAMPLE_TIME = 9;
+const SAMPLE_SUCCESS = 10;
+const COLUMNS = 12;
+
+export function createCounters(operationNames: readonly string[]): Counters {
+  let cells = new Float64Array(COLUMNS * 256);
+  let rows = 0;
+
+  function clear(at: number): void {
+    cells.fill(0, at, at + SAMPLE_TIME);
+    cells[at + FIRST_EVENT_AT] = Number.POSITIVE_INFINITY;
+    cells[at + LAST_EVENT_AT] = Number.NEGATIVE_INFINITY;
+    cells[at + OPERATION] = -1;
+  }
+
+  function moveOperation(at: number, tally: Tally): void {
+    if (cells[at + OPERATION]! >= 0) {
+      const name = operationNames[cells[at + OPERATION]!]!;
+      addOperation(tally, name, cells[at + OPERATION_REQUESTS]!, cells[at + OPERATION_SUCCESSES]!);
+    }
+    cells[at + OPERATION_REQUESTS] = 0;
+    cells[at + OPERATION_SUCCESSES] = 0;
+  }
+
+  function forgetSample(row: number): void {
+    cells[row * COLUMNS + SAMPLE_TIME] = Number.POSITIVE_INFINITY;
+    cells[row * COLUMNS + SAMPLE_SUCCESS] = 0;
+  }
+
+  return {
+    create() {
+      if ((rows + 1) * COLUMNS > cells.length) {
+        const larger = new Float64Array(cells.length * 2);
+        larger.set(cells);
+        cells = larger;
+      }
+      clear(rows * COLUMNS);
+      forgetSample(rows);
+      return rows++;
+    },
+    count(row, tally, { time, success, denied, bytesSent }, operation) {
+      const at = row * COLUMNS;
+      cells[at + REQUESTS]!++;
+      if (success) cells[at + SUCCESSES]!++;
+      if (denied) cells[at + DENIED]!++;
+      cells[at + BYTES_SENT]! += bytesSent;
+      if (time < cells[at + FIRST_EVENT_AT]!) cells[at + FIRST_EVENT_AT] = time;
+      if (time > cells[at + LAST_EVENT_AT]!) cells[at + LAST_EVENT_AT] = time;
+      if (cells[at + OPERATION] !== operation) {
+        moveOperation(at, tally);
+        cells[at + OPERATION] = operation;
+      }
+      cells[at + OPERATION_REQUESTS]!++;
+      if (success) cells[at + OPERATION_SUCCESSES]!++;
+    },
+    isBetterSample(row, time, success) {
+      const at = row * COLUMNS;
+      const hasSuccess = cells[at + SAMPLE_SUCCESS] === 1;
+      if (hasSuccess === success ? time >= cells[at + SAMPLE_TIME]! : hasSuccess) return false;
+      cells[at + SAMPLE_TIME] = time;
+      cells[at + SAMPLE_SUCCESS] = success ? 1 : 0;
+      return true;
+    },
+    moveInto(row, tally) {
+      const at = row * COLUMNS;
+      tally.requests += cells[at + REQUESTS]!;
+      tally.successes += cells[at + SUCCESSES]!;
+      tally.denied += cells[at + DENIED]!;
+      tally.bytesSent += cells[at + BYTES_SENT]!;
+      tally.firstEventAt = Math.min(tally.firstEventAt, cells[at + FIRST_EVENT_AT]!);
+      tally.lastEventAt = Math.max(tally.lastEventAt, cells[at + LAST_EVENT_AT]!);
+      moveOperation(at, tally);
+      clear(at);
+    },
+    forgetSample,
+  };
+}
