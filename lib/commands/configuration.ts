@@ -88,7 +88,7 @@ async function readContextFile(path: string): Promise<Record<string, unknown> | 
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     throw new Mistake(`${path}: is not JSON (${(error as Error).message})`, { cause: error });
   }

@@ -5,6 +5,7 @@ import { overlongFailure, type ParseFailure, parseFailure } from '../access-log/
 import { ReadFailure, readChunks } from '../adapters/log-files';
 import { readStateFile } from '../adapters/state-file';
 import type { Configuration } from '../config/configuration';
+import { formatNetwork, networkOf, parseCidr } from '../detection/address';
 import { compileAllowlist } from '../detection/allowlist';
 import { compileBucketPolicies } from '../detection/bucket-policy';
 import { createJudge, type Finding, type Learning } from '../detection/judge';
@@ -56,7 +57,9 @@ export interface ScanOptions {
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
   const { configuration, stateFile } = options;
   const sightings = createSightings(configuration.forgetDays);
-  if (stateFile !== null) for (const sighting of await readStateFile(stateFile)) sightings.learn(sighting);
+  if (stateFile !== null) {
+    for (const sighting of await readStateFile(stateFile)) sightings.learn(asRemembered(sighting, configuration));
+  }
   const inputs = await findInputs(paths);
   const files = await inOrderOfArrival(inputs.files);
 
@@ -150,4 +153,13 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     skipped: inputs.skipped,
     problems,
   };
+}
+
+/** A sighting of an address, as a Splunk lookup has them, or of a smaller network than is remembered, as one of that. */
+function asRemembered(sighting: Sighting, { ipv4PrefixLength, ipv6PrefixLength }: Configuration): Sighting {
+  const network = parseCidr(sighting.network);
+  if ('problem' in network) return sighting;
+  const { family, first: value, prefixLength } = network;
+  if (prefixLength <= (family === 4 ? ipv4PrefixLength : ipv6PrefixLength)) return sighting;
+  return { ...sighting, network: formatNetwork(networkOf({ family, value }, ipv4PrefixLength, ipv6PrefixLength)) };
 }

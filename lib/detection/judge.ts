@@ -13,13 +13,18 @@ export interface Finding {
   readonly rule: RuleId;
   readonly bucket: string;
   readonly network: string;
-  /** The address it was found for; of several in the network, the first that succeeded. */
-  readonly remoteIp: string;
+  /** The address it was found for; of several in the network, the first that succeeded, by the records' own time. */
+  remoteIp: string;
   /** Distinct addresses in canonical text, not all of very many. */
   readonly addresses: ReadonlySet<string>;
   /** When the pair, known before, had been forgotten; epoch milliseconds. */
   readonly forgottenSince: number | null;
   readonly tally: Tally;
+}
+
+interface Found extends Finding {
+  /** Epoch milliseconds; of a `new-ip` finding. */
+  firstSuccessAt: number;
 }
 
 /** What a bucket's learning did: new pairs recorded, nothing found. */
@@ -48,7 +53,7 @@ export interface JudgeOptions {
 
 /** Turns observations into findings over a whole input, and remembers what was seen. */
 export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: JudgeOptions): Judge {
-  const findings = new Map<string, Finding>();
+  const findings = new Map<string, Found>();
   const learning = new Map<string, Learning | null>();
 
   /** Learning begins with a bucket's first log, also if nothing in it can be learned: it must not begin much later. */
@@ -64,7 +69,8 @@ export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: Judge
     const key = `unapproved-ip ${bucket} ${remoteIp}`;
     if (!findings.has(key)) {
       const addresses = new Set([remoteIp]);
-      findings.set(key, { rule: 'unapproved-ip', bucket, network, remoteIp, addresses, forgottenSince: null, tally });
+      const found = { rule: 'unapproved-ip', bucket, network, remoteIp, addresses, tally } as const;
+      findings.set(key, { ...found, forgottenSince: null, firstSuccessAt: Number.POSITIVE_INFINITY });
     }
     return true;
   }
@@ -75,7 +81,16 @@ export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: Judge
     if (success === null) return findings.has(key);
     const state = learning.get(bucket) ?? null;
     const newness = sightings.see(bucket, name, success.firstAt, success.lastAt);
-    if (newness.kind === 'known' || findings.has(key)) return findings.has(key);
+    const finding = findings.get(key);
+    if (finding !== undefined) {
+      // A late record may turn out to be the first success, of another address than the first that came.
+      if (success.firstAt < finding.firstSuccessAt) {
+        finding.firstSuccessAt = success.firstAt;
+        finding.remoteIp = success.remoteIp;
+      }
+      return true;
+    }
+    if (newness.kind === 'known') return false;
     if (state !== null && arrivedAt < state.until) {
       state.learned++;
       return false;
@@ -83,8 +98,9 @@ export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: Judge
     const looksPublic = state !== null && state.learned > PUBLIC_BUCKET_NETWORKS;
     if (looksPublic && !newIpChosenFor(bucket)) return false;
     const { forgottenSince } = newness;
-    const { remoteIp } = success;
-    findings.set(key, { rule: 'new-ip', bucket, network: name, remoteIp, addresses, forgottenSince, tally });
+    const { remoteIp, firstAt } = success;
+    const found = { rule: 'new-ip', bucket, network: name, remoteIp, addresses, forgottenSince, tally } as const;
+    findings.set(key, { ...found, firstSuccessAt: firstAt });
     return true;
   }
 
@@ -94,7 +110,7 @@ export function createJudge({ sightings, learningDaysOf, newIpChosenFor }: Judge
       address,
       network: (observation) => network(observation, arrivedAt),
     }),
-    findings: () => [...findings.values()].sort(byFirstEvent),
+    findings: () => [...findings.values()].map(({ firstSuccessAt: _, ...finding }) => finding).sort(byFirstEvent),
     get learning() {
       return [...learning.values()].filter((state) => state !== null);
     },

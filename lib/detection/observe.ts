@@ -6,7 +6,14 @@ import { createByteTable } from './byte-table';
 import { type CountedNetwork, countsNow, restart, settleEarly } from './counted-network';
 import { createCounters } from './counters';
 import { createLineArena } from './line-arena';
-import { type CountedAddress, createPairs, type InvalidRemoteIp, type JudgedPair, type Pair } from './pairs';
+import {
+  type CountedAddress,
+  createPairs,
+  type InvalidPair,
+  type InvalidRemoteIp,
+  type JudgedPair,
+  type Pair,
+} from './pairs';
 import type { DetectionSettings } from './settings';
 import { compileStatuses, isDenied, isSuccessfulRequest } from './statuses';
 import { type CountedRecord, emptyTally, setSample, type Tally } from './tally';
@@ -113,24 +120,24 @@ export function createObserver(settings: DetectionSettings): Observer {
     return operation;
   }
 
-  function isTrusted(pair: JudgedPair, bytes: Uint8Array, layout: LineLayout): boolean {
+  /** Whether the record is trusted; counts it. */
+  function isTrusted(pair: JudgedPair | InvalidPair, bytes: Uint8Array, layout: LineLayout): boolean {
     const requester = text(bytes, layout, FIELD.requester);
-    return trusted.matches({
+    const trusts = trusted.matches({
       bucket: pair.bucket,
       address: pair.address,
       requester: requester === '-' ? null : requester,
       operation: operationNames[operationOf(bytes, layout)]!,
       time: layout.time,
     });
+    if (trusts) counts.trustedRecords++;
+    return trusts;
   }
 
   function judged(pair: JudgedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
     const { source, network } = pair;
     if (layout.time < pair.approvedUntil) return;
-    if (trusted.any && isTrusted(pair, bytes, layout)) {
-      counts.trustedRecords++;
-      return;
-    }
+    if (trusted.any && isTrusted(pair, bytes, layout)) return;
     locateDecision(bytes, layout);
     const status = integerAt(layout, FIELD.httpStatus);
     const operationNumber = operationOf(bytes, layout);
@@ -179,6 +186,7 @@ export function createObserver(settings: DetectionSettings): Observer {
       else if (pair.kind === 'no-ip') counts.recordsWithoutIp++;
       else if (pair.kind === 'test') counts.testRecords++;
       else if (pair.kind === 'invalid') {
+        if (trusted.any && isTrusted(pair, bytes, layout)) return;
         counts.invalidRemoteIps++;
         if (pair.sample !== null) pair.sample.requests++;
       }

@@ -8,9 +8,15 @@ import { emptyTally, type Tally } from './tally';
 /** What is known of one (bucket, remote IP), decided once; most lines need no more than this. */
 export type Pair =
   /** `settled`: nothing can flag it, whatever the record says. */
-  | { readonly kind: 'settled' | 'no-ip' | 'test' }
-  | { readonly kind: 'invalid'; readonly sample: InvalidRemoteIp | null }
-  | JudgedPair;
+  { readonly kind: 'settled' | 'no-ip' | 'test' } | InvalidPair | JudgedPair;
+
+export interface InvalidPair {
+  readonly kind: 'invalid';
+  readonly bucket: string;
+  readonly address: null;
+  /** Null if there were too many others before. */
+  readonly sample: InvalidRemoteIp | null;
+}
 
 export interface JudgedPair {
   readonly kind: 'judged';
@@ -42,11 +48,13 @@ export interface CountedAddress {
 /** A remote IP that is no address, and how often it was met. */
 export interface InvalidRemoteIp {
   readonly bucket: string;
+  /** As logged, at most `MAX_INVALID_LENGTH` characters of it. */
   readonly remoteIp: string;
   requests: number;
 }
 
 const MAX_INVALID_SAMPLES = 100;
+const MAX_INVALID_LENGTH = 200;
 
 export interface Pairs {
   decide(bucket: string, remoteIp: string): Pair;
@@ -110,7 +118,7 @@ export function createPairs(settings: DetectionSettings, createRow: () => number
 
   function sampleInvalid(bucket: string, remoteIp: string): InvalidRemoteIp | null {
     if (invalid.length >= MAX_INVALID_SAMPLES) return null;
-    const sample = { bucket, remoteIp, requests: 0 };
+    const sample = { bucket, remoteIp: remoteIp.slice(0, MAX_INVALID_LENGTH), requests: 0 };
     invalid.push(sample);
     return sample;
   }
@@ -122,7 +130,7 @@ export function createPairs(settings: DetectionSettings, createRow: () => number
       if (!watched) return { kind: 'settled' };
       if (text === '-' || text === '') return { kind: 'no-ip' };
       const address = parseAddress(text);
-      if (address === null) return { kind: 'invalid', sample: sampleInvalid(bucket, text) };
+      if (address === null) return { kind: 'invalid', bucket, address, sample: sampleInvalid(bucket, text) };
       const remoteIp = formatAddress(address);
       const network = isWhole(address)
         ? remoteIp

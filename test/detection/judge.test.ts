@@ -45,6 +45,12 @@ describe('findings', () => {
     ]);
   });
 
+  test('of new-ip name the address that was first, also if its log came late', () => {
+    const late = { remoteIp: '2001:db8::2', time: at('08:00') };
+    const { findings } = watch({}, [[{ remoteIp: '2001:db8::1', time: at('09:00') }], [late]]);
+    expect(findings).toMatchObject([{ rule: 'new-ip', remoteIp: '2001:db8::2', network: '2001:db8::/64' }]);
+  });
+
   test('are there as soon as their portion is judged, and grow', () => {
     const judge = createJudge({
       sightings: createSightings(90),

@@ -67,6 +67,16 @@ describe('trusted records', () => {
     expect(countsOf(tally)).toEqual({ requests: 1, successes: 1, denied: 0, bytesSent: 100 });
   });
 
+  test('are trusted whatever their remote IP is, and such an IP is kept short', () => {
+    const lines = [{ remoteIp: 'unknown', requester: 'svc:a.amazonaws.com' }, { remoteIp: 'x'.repeat(5_000) }];
+    const { counts, invalid } = watch({ trusted: [trust({ requester: 'svc:*' })] }, [lines]);
+    expect(counts).toMatchObject({ trustedRecords: 1, invalidRemoteIps: 1 });
+    expect(invalid.map(({ remoteIp, requests }) => [remoteIp.length, requests])).toEqual([
+      [7, 0],
+      [200, 1],
+    ]);
+  });
+
   const cases: { name: string; rule: Parameters<typeof trust>[0]; line: Logged & object; trusted: boolean }[] = [
     { name: 'by operation', rule: { operation: 'REST.GET.*' }, line: {}, trusted: true },
     { name: 'by another operation', rule: { operation: 'REST.PUT.*' }, line: {}, trusted: false },

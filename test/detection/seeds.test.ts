@@ -159,7 +159,7 @@ describe('Panther’s rule', () => {
       const watched = watch(PRIVATE, [[{ remoteIp }, { remoteIp: '11.0.0.1' }, { remoteIp }]]);
       expect(watched.parseFailures).toEqual([]);
       expect(watched.counts).toMatchObject({ records: 3, invalidRemoteIps: 2, recordsWithoutIp: 0 });
-      expect(watched.invalid).toEqual([{ bucket: 'payroll', remoteIp, requests: 2 }]);
+      expect(watched.invalid).toEqual([{ bucket: 'payroll', remoteIp: remoteIp.slice(0, 200), requests: 2 }]);
       expect(namesOf(watched)).toEqual(['new-ip payroll 11.0.0.1', 'unapproved-ip payroll 11.0.0.1']);
     }
 
