@@ -50,7 +50,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 
 function measured(script: string, args: readonly string[], directory: string): MeasuredRun {
   const file = join(directory, 'usage.json');
-  const preload = join(__dirname, 'report-usage.cjs');
+  const preload = join(__dirname, '..', 'support', 'report-usage.cjs');
   const done = run(process.execPath, ['--require', preload, script, ...args], { ...process.env, USAGE_FILE: file });
   return { ...done, ...(JSON.parse(readFileSync(file, 'utf8')) as { cpu: number; memory: number }) };
 }

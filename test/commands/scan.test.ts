@@ -468,6 +468,28 @@ payroll,192.0.2.13,1772445600,1772445600
     );
   });
 
+  test('of addresses, as in a Splunk lookup, counts by the networks that are remembered', async () => {
+    const cwd = folderOf({
+      'state.csv': `${STATE_HEADER}payroll,2001:db8:4:17::5,1772400000,1772400000
+payroll,2001:db8:4:17::6,1772300000,1772300000
+payroll,192.0.2.10,1772400000,1772400000
+payroll,198.51.0.0/16,1772400000,1772400000
+`,
+      'a.log': [
+        { remoteIp: '2001:db8:4:17::7', at: '2026-03-02T10:00:00Z' },
+        { remoteIp: '192.0.2.77', at: '2026-03-02T10:00:00Z' },
+      ],
+    });
+    const args = ['a.log', '--state', 'state.csv', '-c', 'ipv4PrefixLength=24'];
+    expect(await findingsOf(args, cwd)).toEqual([]);
+    expect(readFileSync(join(cwd, 'state.csv'), 'utf8')).toBe(
+      `${STATE_HEADER}payroll,192.0.2.0/24,1772400000,1772445600
+payroll,198.51.0.0/16,1772400000,1772400000
+payroll,2001:db8:4:17::/64,1772300000,1772445600
+`,
+    );
+  });
+
   test('with bad lines is refused with their numbers, and left as it is', async () => {
     const content = `${STATE_HEADER}payroll,192.0.2.10,1772400000,1772449200\npayroll,10.1.2.3/8,1,2\n,,,\n`;
     const cwd = folderOf({ 'state.csv': content, 'a.log': [{}] });
@@ -633,6 +655,11 @@ describe('the configuration', () => {
     expect(await missed(cwd, ['--config', 'other.json', '-c', 'allowlist=192.0.2.1'])).toEqual(others(1));
     expect(await missed(cwd, ['--no-config'])).toEqual([]);
     expect(await missed(cwd, ['--no-config', '-c', 'allowlist=192.0.2.3'])).toEqual(others(3));
+  });
+
+  test('a byte order mark before the JSON is none of its business, as for the CDK', async () => {
+    const cwd = folderOf({ 'a.log': LINES, 'cdk.json': `\ufeff${JSON.stringify({ context: allow('192.0.2.3') })}` });
+    expect(await missed(cwd)).toEqual(others(3));
   });
 
   test('of a key given twice with -c the last counts', async () => {

@@ -10,7 +10,6 @@ import { ACCOUNT, type LogLine, linesOf, REGION, with26Fields } from './log-line
 
 const SEED = 20260302;
 const DAYS: readonly Day[] = ([1, 2, 3] as const).map((number) => ({ number, date: `2026-03-0${number + 1}` }));
-const LOGS = join(__dirname, '..', '..', 'samples');
 const MINUTE = 60_000;
 
 interface LogObject {
@@ -38,20 +37,20 @@ const TARGETS: Readonly<Record<string, Target>> = {
   [BACKUPS]: { minutes: 60, key: (object, unique) => partitioned(object, object.deliveredAt, unique) },
 };
 
-function main(): void {
+/** Writes the samples into this folder, in place of all that is in it. */
+export function writeSamples(folder: string): { readonly objects: number; readonly lines: number } {
   const random = createRandom(SEED);
   const lines = DAYS.flatMap((day) =>
     ACTORS.flatMap((actor) => actor(day, random).flatMap((scene) => linesOf(scene, day.date, random))),
   );
   const objects = withAccidents(deliver(lines, random));
-  rmSync(LOGS, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   for (const object of objects) {
-    const path = join(LOGS, TARGETS[object.bucket]!.key(object, random.text('0123456789ABCDEF', 16)));
+    const path = join(folder, TARGETS[object.bucket]!.key(object, random.text('0123456789ABCDEF', 16)));
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${object.lines.join('\n')}\n`);
   }
-  const count = objects.flatMap((object) => object.lines).length;
-  console.log(`${LOGS}: ${objects.length} log objects, ${count} lines`);
+  return { objects: objects.length, lines: objects.flatMap((object) => object.lines).length };
 }
 
 /** Records become log objects 10 to 90 minutes after they happened, in no order. */
@@ -123,4 +122,8 @@ function partitioned({ bucket }: LogObject, time: number, unique: string): strin
   return `${ACCOUNT}/${REGION}/${bucket}/${day}/${stamp(time)}-${unique}`;
 }
 
-main();
+if (require.main === module) {
+  const folder = join(__dirname, '..', '..', 'samples');
+  const { objects, lines } = writeSamples(folder);
+  console.log(`${folder}: ${objects} log objects, ${lines} lines`);
+}

@@ -1,0 +1,413 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join, posix } from 'node:path';
+import { parseSync } from '@swc/core';
+
+/**
+ * The rooms of the design, and what each may import: other rooms, packages (a name that ends in a slash stands for all
+ * of that scope), Node.js. A pure room takes time as an argument, too, and knows no process. The longest path that a
+ * file begins with is its room.
+ */
+interface Law {
+  readonly rooms: readonly string[];
+  readonly packages: readonly string[];
+  readonly node: boolean;
+  readonly pure?: true;
+}
+
+const LAWS: Readonly<Record<string, Law>> = {
+  'lib/access-log': { rooms: [], packages: [], node: false, pure: true },
+  'lib/detection': { rooms: ['lib/access-log'], packages: ['ipaddr.js'], node: false, pure: true },
+  'lib/alerting': { rooms: ['lib/detection'], packages: [], node: false, pure: true },
+  'lib/config': { rooms: ['lib/detection'], packages: ['zod', 'fastest-levenshtein'], node: false, pure: true },
+  // ports.ts, detect-log-object.ts, announce-findings.ts: effects only through the ports.
+  lib: {
+    rooms: ['lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'],
+    packages: [],
+    node: false,
+    pure: true,
+  },
+  'lib/adapters': {
+    rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting'],
+    packages: ['csv-parse', 'csv-stringify', 'mmdb-lib', '@aws-sdk/', '@smithy/'],
+    node: true,
+  },
+  'lib/report': { rooms: ['lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'], packages: [], node: false },
+  'lib/commands': {
+    rooms: ['lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config', 'lib/adapters', 'lib/report', 'lib'],
+    packages: ['cli-progress', 'picocolors', 'string-width'],
+    node: true,
+  },
+  'lib/infra': { rooms: ['lib/config', 'lib/detection'], packages: ['aws-cdk-lib', 'constructs'], node: true },
+  lambda: {
+    rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config', 'lib/adapters'],
+    packages: ['aws-lambda', '@aws-sdk/'],
+    node: true,
+  },
+  'bin/app.ts': {
+    rooms: ['lib/infra', 'lib/config', 'lib/commands'],
+    packages: ['aws-cdk-lib', 'constructs'],
+    node: true,
+  },
+  'bin/cli.ts': { rooms: ['lib/commands', 'lib/adapters', 'lib/config'], packages: ['commander'], node: true },
+};
+
+/** Packages that stand in few places, so that they can be exchanged, or need not be there. */
+const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
+  'ipaddr.js': ['lib/detection/address.ts'],
+  'aws-cdk-lib': ['lib/infra/', 'bin/app.ts'],
+  constructs: ['lib/infra/', 'bin/app.ts'],
+};
+
+/** What the command line must not reach by any way, since it runs where the CDK is not installed. */
+const NOT_REACHED_BY_CLI = ['aws-cdk-lib', 'constructs'];
+
+/** Names that only Node.js has, or that give another answer each time. */
+const IMPURE_NAMES = new Set(
+  (
+    'process Buffer console setTimeout setInterval setImmediate queueMicrotask performance fetch crypto navigator ' +
+    'globalThis global require module __dirname __filename'
+  ).split(' '),
+);
+const IMPURE_MEMBERS = new Set(['Date.now', 'Math.random']);
+
+/** Source texts by their paths from the project's root, with slashes. */
+type Sources = ReadonlyMap<string, string>;
+
+/** Everything in made-up files that is against the laws. */
+function violationsIn(files: Readonly<Record<string, string>>): string[] {
+  return violationsOf(readModules(new Map(Object.entries(files))));
+}
+
+function readModules(sources: Sources): ReadonlyMap<string, Module> {
+  return new Map([...sources].map(([path, source]) => [path, readModule(source)] as const));
+}
+
+/** Everything against the laws: `path: what`. */
+function violationsOf(modules: ReadonlyMap<string, Module>): string[] {
+  return [...modules].flatMap(([path, found]) => fileViolations(path, found)).concat(reachViolations(modules));
+}
+
+function fileViolations(path: string, { imports, impure, defaultExport, exportsAll }: Module): string[] {
+  const violations: string[] = [];
+  if (defaultExport) violations.push('has a default export');
+  if (posix.basename(path) === 'index.ts' || exportsAll) violations.push('is a barrel');
+  const inTests = path.startsWith('test/');
+  const room = inTests ? null : roomOf(path);
+  if (room === undefined) return [`${path}: there is no law for this room`];
+  for (const specifier of imports) {
+    const places = ONLY_IN[packageOf(specifier)];
+    const isMisplaced = places !== undefined && !places.some((place) => path.startsWith(place));
+    if (isMisplaced && !inTests) violations.push(`imports ${specifier}, which only ${places.join(' and ')} may`);
+    else if (room !== null && !mayImport(path, room, specifier)) violations.push(`imports ${specifier}`);
+  }
+  if (room !== null && LAWS[room]!.pure) violations.push(...impure.map((name) => `uses ${name}`));
+  return violations.map((violation) => `${path}: ${violation}`);
+}
+
+function roomOf(path: string): string | undefined {
+  return Object.keys(LAWS)
+    .filter((room) => path === room || path.startsWith(`${room}/`))
+    .filter((room) => room !== 'lib' || path.split('/').length === 2)
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function mayImport(path: string, room: string, specifier: string): boolean {
+  const law = LAWS[room]!;
+  if (specifier === COMPUTED) return false;
+  if (specifier.startsWith('.')) {
+    const target = roomOf(posix.join(posix.dirname(path), specifier));
+    return target !== undefined && (target === room || law.rooms.includes(target));
+  }
+  if (isBuiltin(specifier)) return law.node;
+  const name = packageOf(specifier);
+  return law.packages.some((allowed) => (allowed.endsWith('/') ? name.startsWith(allowed) : name === allowed));
+}
+
+/** `csv-stringify/sync` is of `csv-stringify`, `@aws-sdk/client-s3/x` of `@aws-sdk/client-s3`. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function reachViolations(modules: ReadonlyMap<string, Module>): string[] {
+  const start = 'bin/cli.ts';
+  const reached = new Map<string, string>([[start, start]]);
+  const violations: string[] = [];
+  for (const [path, way] of reached) {
+    for (const specifier of modules.get(path)?.imports ?? []) {
+      if (NOT_REACHED_BY_CLI.includes(packageOf(specifier))) violations.push(`${way} -> ${specifier}: is reached`);
+      const target = `${posix.join(posix.dirname(path), specifier)}.ts`;
+      if (specifier.startsWith('.') && modules.has(target) && !reached.has(target)) {
+        reached.set(target, `${way} -> ${target}`);
+      }
+    }
+  }
+  return violations;
+}
+
+interface Module {
+  /** What is imported in any way, be it a type, once each. */
+  readonly imports: readonly string[];
+  readonly impure: readonly string[];
+  readonly defaultExport: boolean;
+  readonly exportsAll: boolean;
+}
+
+/** Stands for an import whose name is computed. */
+const COMPUTED = '(something computed)';
+
+interface Node {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+function readModule(source: string): Module {
+  const imports = new Set<string>();
+  const impure = new Set<string>();
+  let defaultExport = false;
+  let exportsAll = false;
+  const add = (node: unknown): void => {
+    imports.add(isNode(node) && node.type !== 'Identifier' ? (textOf(node) ?? COMPUTED) : COMPUTED);
+  };
+
+  walk(parseSync(source, { syntax: 'typescript', target: 'es2023' }) as unknown as Node, (node, inType) => {
+    switch (node.type) {
+      case 'ImportDeclaration':
+        add(node.source);
+        break;
+      case 'ExportNamedDeclaration':
+        if (isNode(node.source)) add(node.source);
+        if ((node.specifiers as Node[]).some(({ exported, orig }) => textOf(exported ?? orig) === 'default')) {
+          defaultExport = true;
+        }
+        break;
+      case 'ExportAllDeclaration':
+        exportsAll = true;
+        add(node.source);
+        break;
+      case 'ExportDefaultDeclaration':
+      case 'ExportDefaultExpression':
+      case 'TsExportAssignment':
+        defaultExport = true;
+        break;
+      case 'TsExternalModuleReference':
+        add(node.expression);
+        break;
+      case 'TsImportType':
+        add(node.argument);
+        break;
+      case 'CallExpression':
+        if (isImportCall(node.callee as Node)) add((node.arguments as { expression: Node }[])[0]?.expression);
+        break;
+      case 'NewExpression':
+        if (textOf(node.callee) === 'Date' && ((node.arguments as unknown[] | null) ?? []).length === 0) {
+          impure.add('new Date()');
+        }
+        break;
+      case 'MemberExpression': {
+        const member = `${textOf(node.object)}.${textOf(node.property)}`;
+        if (IMPURE_MEMBERS.has(member)) impure.add(member);
+        break;
+      }
+      case 'Identifier':
+        if (!inType && IMPURE_NAMES.has(node.value as string)) impure.add(node.value as string);
+        break;
+    }
+  });
+  return { imports: [...imports], impure: [...impure], defaultExport, exportsAll };
+}
+
+/** `import(…)`, `require(…)`, `require.resolve(…)`, `module.require(…)`. */
+function isImportCall(callee: Node): boolean {
+  if (callee.type === 'Import') return true;
+  if (callee.type !== 'MemberExpression') return textOf(callee) === 'require';
+  return textOf(callee.object) === 'require' || textOf(callee.property) === 'require';
+}
+
+/** The text of a name, of a string, of a template without anything in it. */
+function textOf(node: unknown): string | null {
+  if (!isNode(node)) return null;
+  if (node.type === 'Identifier' || node.type === 'StringLiteral') return node.value as string;
+  if (node.type === 'Computed') return textOf(node.expression);
+  if (node.type !== 'TemplateLiteral' || (node.expressions as unknown[]).length > 0) return null;
+  return (node.quasis as { cooked: string }[])[0]!.cooked;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}
+
+/** Where a name is that of a property, and no variable. */
+const NAMES_OF_PROPERTIES: Readonly<Record<string, string>> = {
+  MemberExpression: 'property',
+  KeyValueProperty: 'key',
+  KeyValuePatternProperty: 'key',
+  MethodProperty: 'key',
+  ClassMethod: 'key',
+  ClassProperty: 'key',
+};
+
+function walk(node: Node, visit: (node: Node, inType: boolean) => void, inType = false): void {
+  visit(node, inType);
+  for (const [key, value] of Object.entries(node)) {
+    for (const child of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      // Arguments, properties and the like stand in objects of their own without a type.
+      const inner = isNode(child) ? [child] : Object.values(child ?? {}).filter(isNode);
+      for (const next of inner) {
+        if (NAMES_OF_PROPERTIES[node.type] === key && next.type === 'Identifier') continue;
+        walk(next, visit, inType || isType(next));
+      }
+    }
+  }
+}
+
+/** Types name what they like: `Buffer` in one is not there when the program runs. */
+function isType({ type }: Node): boolean {
+  return type.startsWith('Ts') && !/^Ts(As|Satisfies|NonNull|Const|Instantiation)/.test(type);
+}
+
+function sourcesBelow(folders: readonly string[]): Sources {
+  const root = join(__dirname, '..');
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
+  );
+  return new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+}
+
+const modules = readModules(sourcesBelow(['bin', 'lib', 'lambda', 'test']));
+
+test('every file keeps the laws', () => {
+  expect(modules.size).toBeGreaterThan(100);
+  expect(violationsOf(modules)).toEqual([]);
+});
+
+test('the laws lead nowhere in a circle', () => {
+  const below = (room: string, way: readonly string[] = []): void => {
+    expect(way).not.toContain(room);
+    for (const next of LAWS[room]!.rooms) below(next, [...way, room]);
+  };
+  for (const room of Object.keys(LAWS)) below(room);
+});
+
+test('ipaddr.js is used where it may be', () => {
+  const users = [...modules].filter(([, { imports }]) => imports.includes('ipaddr.js')).map(([path]) => path);
+  expect(users.filter((path) => !path.startsWith('test/'))).toEqual(['lib/detection/address.ts']);
+});
+
+describe('the checker sees', () => {
+  test.each([
+    ['a plain import', "import { x } from '../config/x';"],
+    ['a type', "import type { X } from '../config/x';"],
+    ['one type among others', "import { type X } from '../config/x';"],
+    ['an import for its effects', "import '../config/x';"],
+    ['a namespace', "import * as x from '../config/x';"],
+    ['a default import', "import x from '../config/x';"],
+    ['a re-export', "export { x } from '../config/x';"],
+    ['a type re-exported', "export type { X } from '../config/x';"],
+    ['a dynamic import', "async function f() { return (await import('../config/x')).x; }"],
+    ['a dynamic import in a template', 'const f = () => import(`../config/x`);'],
+    ['a type from an import', "type X = import('../config/x').X;"],
+    ['require', "const x = require('../config/x');"],
+    ['require.resolve', "const x = require.resolve('../config/x');"],
+    ['module.require', "const x = module.require('../config/x');"],
+    ['import … = require', "import x = require('../config/x');"],
+    ['a longer way round', "import { x } from '../../lib/detection/../config/x';"],
+  ])('%s', (_name, source) => {
+    expect(readModule(source).imports.map((specifier) => posix.join('lib/detection', specifier))).toEqual([
+      'lib/config/x',
+    ]);
+    expect(violationsIn({ 'lib/commands/x.ts': source }).filter((text) => text.includes('uses'))).toEqual([]);
+    expect(violationsIn({ 'lib/detection/x.ts': source })).not.toEqual([]);
+  });
+
+  test.each([
+    ['a comment', "// import { x } from '../config/x';\n/* require('../config/x') */"],
+    ['a text', `const x = "import { x } from '../config/x'";`],
+    ['a method called require', 'const x = { require(y: string) { return y; } };'],
+  ])('no import in %s', (_name, source) => {
+    expect(readModule(source).imports).toEqual([]);
+  });
+
+  test.each([
+    ['Date.now()', 'const x = Date.now();', 'Date.now'],
+    ["Date['now']()", "const x = Date['now']();", 'Date.now'],
+    ['new Date()', 'const x = new Date();', 'new Date()'],
+    ['new Date', 'const x = new Date;', 'new Date()'],
+    ['Math.random', 'const x = [1].map(Math.random);', 'Math.random'],
+    ['process', 'const x = process.env.X;', 'process'],
+    ['Buffer', "const x = Buffer.from('');", 'Buffer'],
+    ['console', "function f() { console.log(''); }", 'console'],
+    ['a timer', 'const f = (g: () => void) => setTimeout(g, 1);', 'setTimeout'],
+    ['globalThis', "const x = globalThis['fetch'];", 'globalThis'],
+    ['one as a shorthand', 'const x = { process };', 'process'],
+    ['one behind a cast', 'const x = (process as unknown);', 'process'],
+  ])('%s', (_name, source, name) => {
+    expect(violationsIn({ 'lib/alerting/x.ts': source })).toEqual([`lib/alerting/x.ts: uses ${name}`]);
+  });
+
+  test('nothing impure in a date with an argument, a property of that name, or a type', () => {
+    const source = `const x = new Date(0); const y = { process: 1, console() {} }; const z = y.process;
+      type B = Buffer; function f(at: Date, b: Buffer | NodeJS.Process): void {}
+      interface I { process: Buffer }`;
+    expect(violationsIn({ 'lib/alerting/x.ts': source })).toEqual([]);
+  });
+});
+
+test('a made-up offender is caught for each law', () => {
+  const offenders = {
+    'lib/access-log/a.ts': "import { x } from '../detection/x';",
+    'lib/access-log/b.ts': "import { readFileSync } from 'node:fs';\nimport 'fs/promises';",
+    'lib/detection/c.ts': "import ip from 'ipaddr.js';",
+    'lib/detection/d.ts': "import type { Configuration } from '../config/configuration';",
+    'lib/alerting/e.ts': "import { S3Client } from '@aws-sdk/client-s3';",
+    'lib/config/f.ts': "import { makeVisible } from '../alerting/visible';",
+    'lib/adapters/g.ts': "import { scan } from '../commands/scan';",
+    'lib/commands/h.ts': "import { Stack } from 'aws-cdk-lib';",
+    'lib/commands/i.ts':
+      "import { runs } from '../../test/support/runs';\nimport '../../bin/cli';\nimport '../../lambda/handler';",
+    'lib/commands/j.ts': "import leftPad from 'left-pad';",
+    'lib/infra/k.ts': "import { Stack } from 'aws-cdk-lib';\nimport { Construct } from 'constructs';",
+    'lib/infra/l.ts': "import { Bucket } from 'aws-cdk-lib/aws-s3';\nimport { scan } from '../commands/scan';",
+    'lib/detect-log-object.ts': "import { x } from './adapters/x';",
+    'lib/manager/m.ts': '',
+    'lib/detection/index.ts': '',
+    'lib/detection/n.ts': "export * from './sightings';",
+    'lib/detection/o.ts': 'export default 1;',
+    'lib/detection/p.ts': 'const p = 1; export { p as default };',
+    'lib/commands/q.ts': 'const name = process.argv[2]; const q = import(name);',
+    'bin/cli.ts': "import { r } from '../lib/commands/r';",
+    'lib/commands/r.ts': "import { s } from './s';",
+    'lib/commands/s.ts': "export const s = () => import('constructs');",
+    'test/detection/t.test.ts': "import { x } from '../../lib/detection/x';\nimport { Stack } from 'aws-cdk-lib';",
+  };
+  expect(violationsIn(offenders)).toEqual([
+    'lib/access-log/a.ts: imports ../detection/x',
+    'lib/access-log/b.ts: imports node:fs',
+    'lib/access-log/b.ts: imports fs/promises',
+    'lib/detection/c.ts: imports ipaddr.js, which only lib/detection/address.ts may',
+    'lib/detection/d.ts: imports ../config/configuration',
+    'lib/alerting/e.ts: imports @aws-sdk/client-s3',
+    'lib/config/f.ts: imports ../alerting/visible',
+    'lib/adapters/g.ts: imports ../commands/scan',
+    'lib/commands/h.ts: imports aws-cdk-lib, which only lib/infra/ and bin/app.ts may',
+    'lib/commands/i.ts: imports ../../test/support/runs',
+    'lib/commands/i.ts: imports ../../bin/cli',
+    'lib/commands/i.ts: imports ../../lambda/handler',
+    'lib/commands/j.ts: imports left-pad',
+    'lib/infra/l.ts: imports ../commands/scan',
+    'lib/detect-log-object.ts: imports ./adapters/x',
+    'lib/manager/m.ts: there is no law for this room',
+    'lib/detection/index.ts: is a barrel',
+    'lib/detection/n.ts: is a barrel',
+    'lib/detection/o.ts: has a default export',
+    'lib/detection/p.ts: has a default export',
+    'lib/commands/q.ts: imports (something computed)',
+    'lib/commands/s.ts: imports constructs, which only lib/infra/ and bin/app.ts may',
+    'bin/cli.ts -> lib/commands/r.ts -> lib/commands/s.ts -> constructs: is reached',
+  ]);
+});

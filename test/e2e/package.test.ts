@@ -1,0 +1,101 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, temporaryFolder } from '../support/run-cli';
+
+const folder = temporaryFolder();
+const installed = join(folder, 'somewhere');
+
+/** Without what the checkout or the person has configured, and without any package that was ever downloaded. */
+const env = {
+  PATH: process.env.PATH,
+  HOME: folder,
+  npm_config_cache: join(folder, 'cache'),
+  npm_config_userconfig: join(folder, 'npmrc'),
+  npm_config_update_notifier: 'false',
+};
+
+let tarball: { filename: string; files: { path: string; mode: number }[]; size: number };
+
+beforeAll(() => {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, env });
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT, env });
+  [tarball] = JSON.parse(packed.toString()) as [typeof tarball];
+  mkdirSync(installed);
+  writeFileSync(join(installed, 'package.json'), '{ "private": true }');
+  const archive = join(folder, tarball.filename);
+  execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', archive], { cwd: installed, env });
+  cpSync(join(ROOT, 'samples'), join(installed, 'samples'), { recursive: true });
+  cpSync(join(ROOT, 'docs', 'samples.json'), join(installed, 'docs', 'samples.json'));
+});
+
+function run(args: readonly string[], input?: string | Buffer) {
+  const { status, stdout, stderr } = spawnSync('npx', ['--no-install', 's3-access-watch', ...args], {
+    cwd: installed,
+    env,
+    encoding: 'utf8',
+    ...(input === undefined ? {} : { input }),
+  });
+  return { status, stdout, stderr };
+}
+
+test('the tarball holds the programs, what one must read, and nothing else', () => {
+  const paths = tarball.files.map(({ path }) => path);
+  const others = paths.filter((path) => !path.startsWith('dist/'));
+  expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+  expect(paths).toEqual(expect.arrayContaining(['dist/bin/cli.js', 'dist/THIRD-PARTY-LICENCES.txt']));
+  expect(tarball.size).toBeLessThan(2_000_000);
+});
+
+test('nothing is installed beside the package', () => {
+  const names = readdirSync(join(installed, 'node_modules')).filter((name) => !name.startsWith('.'));
+  expect(names).toEqual(['s3-access-watch']);
+  expect(existsSync(join(installed, 'node_modules', 's3-access-watch', 'node_modules'))).toBe(false);
+});
+
+test('the licence of every package in the bundle comes with it', () => {
+  const texts = readFileSync(join(ROOT, 'dist', 'THIRD-PARTY-LICENCES.txt'), 'utf8').split(/\n-{80}\n\n/);
+  const named = new Set(texts.map((text) => /^(\S+) \d/.exec(text)?.[1]));
+  const used = [
+    'commander',
+    'csv-parse',
+    'csv-stringify',
+    'cli-progress',
+    'ipaddr.js',
+    'picocolors',
+    'string-width',
+    'zod',
+  ];
+  expect([...named]).toEqual(expect.arrayContaining(used));
+  for (const text of texts) expect(text.length).toBeGreaterThan(300);
+});
+
+test('scan tells of the samples what it tells in the checkout', () => {
+  const golden = readFileSync(join(ROOT, 'test', 'commands', 'golden', 'scan-samples.txt'), 'utf8');
+  expect(run(['scan', 'samples', '--config', 'docs/samples.json'])).toEqual({ status: 0, stdout: golden, stderr: '' });
+});
+
+test('scan remembers', () => {
+  const findings = (args: readonly string[]): number => {
+    const { stdout } = run(['scan', 'samples', '--format', 'json', ...args]);
+    return (JSON.parse(stdout) as { findings: unknown[] }).findings.length;
+  };
+  expect(findings(['--state', 'state.csv'])).toBe(24);
+  expect(findings(['--state', 'state.csv'])).toBe(0);
+});
+
+test('parse prints every line', () => {
+  const { status, stdout, stderr } = run(['parse', 'samples']);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(401);
+  expect(lines.filter((line) => 'parseFailure' in (JSON.parse(line) as object))).toHaveLength(2);
+});
+
+test('a mistake is one clear line, here too', () => {
+  expect(run(['scan', 'nope'])).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 's3-access-watch: nope: no such file or directory\n',
+  });
+});
