@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
 import { parseSync } from '@swc/core';
@@ -271,7 +271,9 @@ function isType({ type }: Node): boolean {
 
 function sourcesBelow(folders: readonly string[]): Sources {
   const root = join(__dirname, '..');
-  const paths = folders.flatMap((folder) =>
+  // A main that does not exist yet breaks no law.
+  const existing = folders.filter((folder) => existsSync(join(root, folder)));
+  const paths = existing.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
       .map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
