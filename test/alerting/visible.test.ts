@@ -39,7 +39,7 @@ test('nothing is left that steers, and what does not steer is left alone', () =>
       );
       expect(makeVisible(visible)).toBe(visible);
     }),
-    runs(2000),
+    runs(500),
   );
 });
 
@@ -52,6 +52,6 @@ test('what it was can be told from what is shown', () => {
       );
       expect(back).toBe(text);
     }),
-    runs(1000),
+    runs(300),
   );
 });

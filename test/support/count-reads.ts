@@ -3,14 +3,19 @@ type Getter = keyof typeof WIDTHS;
 
 /**
  * How many bytes `read` reads of `bytes`, by whatever way: one by one, in words, by searching, or by handing a part on
- * (which counts whole). A number that is the same on every machine, where time is not.
+ * (which counts whole). A number that is the same on every machine, where time is not. Throws as soon as there are
+ * more than `limit`, so that nobody waits for what is far too slow.
  */
-export function countReads(bytes: Uint8Array, read: (counted: Uint8Array) => void): number {
+export function countReads(bytes: Uint8Array, limit: number, read: (counted: Uint8Array) => void): number {
   let reads = 0;
+  const count = (more: number) => {
+    reads += more;
+    if (reads > limit) throw new Error(`more than ${limit} reads of ${bytes.length} bytes`);
+  };
   const counted = new Proxy(bytes, {
     get(target, name) {
       if (typeof name === 'string' && name.charCodeAt(0) <= 0x39) {
-        reads++; // an index: no other name begins with a digit
+        count(1); // an index: no other name begins with a digit
         return target[Number(name)];
       }
       const value: unknown = Reflect.get(target, name, target);
@@ -18,8 +23,8 @@ export function countReads(bytes: Uint8Array, read: (counted: Uint8Array) => voi
       return (...values: unknown[]) => {
         const result: unknown = value.apply(target, values);
         // A part of the bytes, a place found in them, or what was made of all of them.
-        if (result instanceof Uint8Array) reads += result.length;
-        else reads += typeof result === 'number' && result >= 0 ? result - Number(values[1] ?? 0) : target.length;
+        if (result instanceof Uint8Array) count(result.length);
+        else count(typeof result === 'number' && result >= 0 ? result - Number(values[1] ?? 0) : target.length);
         return result;
       };
     },
@@ -29,7 +34,7 @@ export function countReads(bytes: Uint8Array, read: (counted: Uint8Array) => voi
     const getter = DataView.prototype[name];
     original.set(name, getter);
     DataView.prototype[name] = function (this: DataView, at: number, littleEndian?: boolean) {
-      reads += WIDTHS[name];
+      count(WIDTHS[name]);
       return getter.call(this, at, littleEndian);
     };
   }
