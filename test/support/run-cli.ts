@@ -27,7 +27,7 @@ export interface CliOptions {
   readonly uid?: number;
   /** Files that Node.js loads first. */
   readonly preload?: readonly string[];
-  /** Milliseconds until it is killed; default 20,000. */
+  /** Milliseconds until it is killed; default 50,000. */
   readonly timeout?: number;
 }
 
@@ -84,7 +84,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 /** Like `runCli`, for a test that has something to do meanwhile: the standard input is its own to write and to end. */
 export function startCli(
   args: readonly string[],
-  { cwd = ROOT, env = {}, stdout = 'pipe', uid, preload = [], timeout = 20_000 }: Omit<CliOptions, 'stdin'> = {},
+  { cwd = ROOT, env = {}, stdout = 'pipe', uid, preload = [], timeout = 50_000 }: Omit<CliOptions, 'stdin'> = {},
 ): { readonly child: ChildProcess; readonly done: Promise<CliResult> } {
   const cli = builtCli();
   const child = spawn(process.execPath, [...preload.flatMap((path) => ['--require', path]), cli, ...args], {
