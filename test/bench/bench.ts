@@ -16,7 +16,7 @@ const ROOT = join(__dirname, '..', '..');
 const CLI = join(ROOT, 'dist', 'bin', 'cli.js');
 const MEGABYTE = 1_000_000;
 
-/** `scan` must be at least so many times as fast as the baseline. */
+/** `scan` must be at least so many times as fast as the baseline, in the time that a user waits. */
 const TIMES_BASELINE = 5;
 
 const { values: flags } = parseArgs({
@@ -118,13 +118,14 @@ function measure(file: string, setup: Setup, wanted: number | null, directory: s
   const wallRatio = (over: readonly Run[], under: readonly Run[]): number =>
     median(over.map(({ wall }, round) => wall / under[round]!.wall));
   const cpuRatio = median(baselines.map(({ cpu }, round) => cpu / scans[round]!.cpu));
+  const timesBaseline = wallRatio(baselines, scans);
   const memory = Math.max(...scans.map((scan) => scan.memory)) / MEGABYTE;
   console.log(`  ${setup.name}, medians of ${rounds} rounds:
     scan takes ${wallRatio(scans, wc).toFixed(1)} x as long as wc -l
-    the baseline takes ${wallRatio(baselines, scans).toFixed(1)} x as long as scan, and ${cpuRatio.toFixed(1)} x its processor time
+    the baseline takes ${timesBaseline.toFixed(1)} x as long as scan, and ${cpuRatio.toFixed(1)} x its processor time
     peak memory of scan: ${memory.toFixed(0)} MB`);
-  if (wanted === null || cpuRatio >= wanted) return true;
-  console.log(`    TOO SLOW: the baseline should take at least ${wanted} x the processor time of scan`);
+  if (wanted === null || timesBaseline >= wanted) return true;
+  console.log(`    TOO SLOW: the baseline should take at least ${wanted} x as long as scan`);
   return false;
 }
 
