@@ -8,6 +8,7 @@ const shared = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60_000,
+  maxWorkers: '100%',
 };
 
 module.exports = {

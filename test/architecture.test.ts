@@ -18,7 +18,7 @@ interface Law {
 const LAWS: Readonly<Record<string, Law>> = {
   'lib/access-log': { rooms: [], packages: [], node: false, pure: true },
   'lib/detection': { rooms: ['lib/access-log'], packages: ['ipaddr.js'], node: false, pure: true },
-  'lib/alerting': { rooms: ['lib/detection'], packages: [], node: false, pure: true },
+  'lib/alerting': { rooms: ['lib/access-log', 'lib/detection'], packages: ['@noble/hashes'], node: false, pure: true },
   'lib/config': { rooms: ['lib/detection'], packages: ['zod', 'fastest-levenshtein'], node: false, pure: true },
   // ports.ts, detect-log-object.ts, announce-findings.ts: effects only through the ports.
   lib: {
@@ -41,7 +41,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   'lib/infra': { rooms: ['lib/config', 'lib/detection'], packages: ['aws-cdk-lib', 'constructs'], node: true },
   lambda: {
     rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config', 'lib/adapters'],
-    packages: ['aws-lambda', '@aws-sdk/'],
+    packages: ['aws-lambda', '@aws-sdk/', '@aws-lambda-powertools/'],
     node: true,
   },
   'bin/app.ts': {
@@ -377,7 +377,7 @@ test('a made-up offender is caught for each law', () => {
     'lib/detect-log-object.ts': "import { x } from './adapters/x';",
     'lib/manager/m.ts': '',
     'lib/detection/index.ts': '',
-    'lib/detection/n.ts': "export * from './sightings';",
+    'lib/detection/n.ts': "export * from './sighting';",
     'lib/detection/o.ts': 'export default 1;',
     'lib/detection/p.ts': 'const p = 1; export { p as default };',
     'lib/commands/q.ts': 'const name = process.argv[2]; const q = import(name);',

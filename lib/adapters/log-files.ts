@@ -117,45 +117,35 @@ export class ReadFailure extends Error {
   override readonly name = 'ReadFailure';
 }
 
+/** A piece of a file. */
+export interface Chunk {
+  /** Valid until the next is asked for. */
+  readonly bytes: Uint8Array;
+  /** Bytes read from disk so far, for progress. */
+  readonly bytesRead: number;
+}
+
 /**
- * Reads a file from front to back in chunks that are only valid during the call; gzip is told by its first two bytes
- * and unpacked. Returns the bytes read from disk so far with each chunk, for progress.
+ * Reads a file from front to back; gzip is told by its first two bytes and unpacked.
  * @throws ReadFailure where it cannot be read to the end; what was readable has been handed on.
  */
-export async function readChunks(
-  file: LogFile,
-  onChunk: (chunk: Uint8Array, bytesRead: number) => void | Promise<void>,
-): Promise<void> {
+export async function* readChunks(file: LogFile): AsyncGenerator<Chunk, void> {
   try {
-    if (file.path === '-') await readStream(process.stdin, onChunk);
-    else if (!file.regular || (await isGzip(file.path))) await readStream(createReadStream(file.path), onChunk);
-    else await readPlain(file.path, onChunk);
+    if (file.path === '-') yield* readStream(process.stdin);
+    else if (!file.regular || (await isGzip(file.path))) yield* readStream(createReadStream(file.path));
+    else yield* readPlain(file.path);
   } catch (error) {
-    // Without a code it comes from the caller's own onChunk.
-    if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
     throw new ReadFailure(`${file.path === '-' ? 'standard input' : file.path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
 /** The first bytes of a file, unpacked; at most `CHUNK_BYTES`. */
 export async function readBeginning(file: LogFile): Promise<Uint8Array> {
-  let beginning = new Uint8Array(0);
-  const enough = new Error('enough');
-  try {
-    await readChunks(file, (chunk) => {
-      beginning = new Uint8Array(chunk.subarray(0, CHUNK_BYTES));
-      throw enough;
-    });
-  } catch (error) {
-    if (error !== enough) throw error;
-  }
-  return beginning;
+  for await (const { bytes } of readChunks(file)) return new Uint8Array(bytes.subarray(0, CHUNK_BYTES));
+  return new Uint8Array(0);
 }
 
-async function readPlain(
-  path: string,
-  onChunk: (chunk: Uint8Array, bytesRead: number) => void | Promise<void>,
-): Promise<void> {
+function* readPlain(path: string): Generator<Chunk, void> {
   const file = openSync(path, 'r');
   try {
     // One buffer for the whole file, read without a detour over the thread pool: a stream costs more than the lines do.
@@ -163,8 +153,7 @@ async function readPlain(
     let total = 0;
     for (let bytesRead = readSync(file, buffer); bytesRead > 0; bytesRead = readSync(file, buffer)) {
       total += bytesRead;
-      const pending = onChunk(bytesRead === CHUNK_BYTES ? buffer : buffer.subarray(0, bytesRead), total);
-      if (pending !== undefined) await pending;
+      yield { bytes: bytesRead === CHUNK_BYTES ? buffer : buffer.subarray(0, bytesRead), bytesRead: total };
     }
   } finally {
     closeSync(file);
@@ -185,10 +174,7 @@ function hasGzipMagic(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-async function readStream(
-  input: Readable,
-  onChunk: (chunk: Uint8Array, bytesRead: number) => void | Promise<void>,
-): Promise<void> {
+async function* readStream(input: Readable): AsyncGenerator<Chunk, void> {
   let bytesRead = 0;
   const counted = async function* (): AsyncGenerator<Buffer, undefined> {
     for await (const chunk of input as AsyncIterable<Buffer>) {
@@ -209,7 +195,7 @@ async function readStream(
       yield* chunks;
     };
     if (first.length === 0) return;
-    for await (const chunk of hasGzipMagic(first) ? unpack(all()) : all()) await onChunk(chunk, bytesRead);
+    for await (const bytes of hasGzipMagic(first) ? unpack(all()) : all()) yield { bytes, bytesRead };
   } finally {
     await chunks.return(undefined); // closes the file, however far it was read
   }

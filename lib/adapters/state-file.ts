@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatNetwork, parseCidr } from '../detection/address';
-import type { Sighting } from '../detection/sightings';
+import type { Sighting } from '../detection/sighting';
 
 /** The columns of Splunk's lookup `previously_seen_S3_access_from_remote_ip`; times are epoch seconds. */
 const COLUMNS = ['bucket_name', 'remote_ip', 'firstTime', 'lastTime'] as const;

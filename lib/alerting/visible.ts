@@ -1,9 +1,9 @@
 /**
  * Characters that change what is shown without being seen: controls (escape sequences begin with one), format
  * characters (bidirectional controls, zero-width characters, the byte order mark), line and paragraph separators,
- * lone surrogates, and characters of private use.
+ * lone surrogates, characters of private use, and the two that queues do not take.
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\ufffe\uffff]/gu;
 
 /** What nearly all text is, told quickly. */
 const PLAIN = /^[\x20-\x7e]*$/;

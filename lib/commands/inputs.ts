@@ -86,20 +86,27 @@ function holdsRecord(bytes: Uint8Array): boolean {
   return found;
 }
 
+/** A log object to be read, and when it arrived. */
+export interface ArrivedFile {
+  readonly file: LogObjectFile;
+  /** Epoch milliseconds; null where only reading it tells: then it comes last, or is the only one. */
+  readonly arrivedAt: number | null;
+}
+
 /**
  * Puts log objects in the order in which they arrived: by the time in the key, else by the last record, which takes
  * reading those files once before. What can be read only once comes last.
  */
-export async function inOrderOfArrival(files: readonly LogObjectFile[]): Promise<readonly LogObjectFile[]> {
-  if (files.length < 2) return files;
-  const arrivals = new Map<LogObjectFile, number>();
+export async function inOrderOfArrival(files: readonly LogObjectFile[]): Promise<readonly ArrivedFile[]> {
+  const arrived: ArrivedFile[] = [];
   for (const file of files) {
-    arrivals.set(file, file.keyTime ?? (file.regular ? await lastRecordTime(file) : Number.POSITIVE_INFINITY));
+    const known = file.keyTime ?? (files.length > 1 && file.regular ? await lastRecordTime(file) : null);
+    arrived.push({ file, arrivedAt: known });
   }
-  return [...files].sort((a, b) => {
-    const [at, bt] = [arrivals.get(a)!, arrivals.get(b)!];
+  return arrived.sort((a, b) => {
+    const [at, bt] = [a.arrivedAt ?? Number.POSITIVE_INFINITY, b.arrivedAt ?? Number.POSITIVE_INFINITY];
     if (at !== bt) return at < bt ? -1 : 1;
-    return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+    return a.file.path < b.file.path ? -1 : a.file.path > b.file.path ? 1 : 0;
   });
 }
 
@@ -114,7 +121,7 @@ async function lastRecordTime(file: LogObjectFile): Promise<number> {
     tooLong() {},
   });
   try {
-    await readChunks(file, (chunk) => lines.push(chunk));
+    for await (const { bytes } of readChunks(file)) lines.push(bytes);
     lines.end();
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error;

@@ -29,12 +29,12 @@ export async function parse(paths: readonly string[], terminal: Terminal): Promi
       },
     });
     try {
-      await readChunks(file, async (chunk, bytesRead) => {
-        reader.push(chunk);
+      for await (const { bytes, bytesRead } of readChunks(file)) {
+        reader.push(bytes);
         progress.at(before + bytesRead);
         await terminal.write(output);
         output = '';
-      });
+      }
     } catch (error) {
       if (!(error instanceof ReadFailure)) throw error;
       problems.push({ kind: 'failure', message: error.message });

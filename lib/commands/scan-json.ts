@@ -1,11 +1,11 @@
 import { parseLine } from '../access-log/parse-line';
-import type { Finding } from '../detection/judge';
+import type { Finding } from '../detection/finding';
 import { jsonText } from './json-text';
 import { isoTime, recordJson } from './parse';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';
 
-/** Prints the one document of `scan --format json`; findings are made into text one at a time. */
+/** Prints the one document of `scan --format json`; findings and alerts are made into text one at a time. */
 export async function writeScanJson(result: ScanResult, terminal: Terminal): Promise<void> {
   const summary = {
     logObjects: result.logObjects,
@@ -18,6 +18,10 @@ export async function writeScanJson(result: ScanResult, terminal: Terminal): Pro
   await terminal.write(`{\n"summary": ${JSON.stringify(summary)},\n"findings": [`);
   for (const [index, finding] of result.findings.entries()) {
     await terminal.write(`${index === 0 ? '' : ','}\n${jsonText(findingJson(finding))}`);
+  }
+  await terminal.write('\n],\n"alerts": [');
+  for (const [index, { at, alert }] of result.alerts.entries()) {
+    await terminal.write(`${index === 0 ? '' : ','}\n${jsonText({ at: isoTime(at), ...alert })}`);
   }
   await terminal.write('\n]\n}\n');
 }

@@ -3,8 +3,9 @@ import stringWidth from 'string-width';
 import { parseLine } from '../access-log/parse-line';
 import type { AccessLogRecord } from '../access-log/record';
 import { makeVisible } from '../alerting/visible';
+import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
-import type { Finding } from '../detection/judge';
+import type { Finding } from '../detection/finding';
 import { severityOf } from '../detection/severity';
 import { addTally, emptyTally, type Tally } from '../detection/tally';
 import type { ScanResult } from './scan';
@@ -33,7 +34,25 @@ export async function writeScanText(result: ScanResult, options: ScanTextOptions
       await terminal.write(networkBlock(network, width, terminal.columns, color));
     }
   }
+  if (result.alerts.length > 0) await terminal.write(alertsText(result.alerts, options.limit, terminal.columns, color));
   await terminal.write(`\n${conclusion(result, options, color)}\n`);
+}
+
+/** What a deployment would have sent, a line a message. */
+function alertsText(alerts: readonly SentAlert[], limit: number, columns: number, color: Colors): string {
+  const shown = limit === 0 ? alerts : alerts.slice(-limit);
+  const hidden = alerts.length - shown.length;
+  return [
+    `\n${color.bold('A deployment would have sent')}\n`,
+    hidden > 0 ? `  ${plural(hidden, 'earlier message')} not shown; --limit 0 shows all\n` : '',
+    ...shown.map(({ at, alert }) => {
+      const { kind, rule, totals } = alert;
+      const about = `${alert.bucket ?? 'several buckets'}: ${plural(totals.networks, 'network')}, ${plural(totals.requests, 'request')}, ${number(totals.successes)} succeeded`;
+      const text = kind === 'notice' ? rule.title : `${rule.id.padEnd(14)}  ${about}`;
+      const named = kind === 'detector-error' ? 'error' : kind;
+      return `  ${minute(at)}  ${named.padEnd(8)}  ${cut(makeVisible(text), columns - 30)}\n`;
+    }),
+  ].join('');
 }
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -198,9 +217,9 @@ function conclusion(result: ScanResult, { configuration, state }: ScanTextOption
   }
   if (result.parseFailures > 5)
     lines.push(color.dim(`Not read: ${number(result.parseFailures - 5)} more lines; the command parse shows them`));
-  for (const { bucket, remoteIp, requests } of result.invalidRemoteIps.slice(0, 5)) {
+  for (const { bucket, remoteIp, tally } of result.invalidRemoteIps.slice(0, 5)) {
     lines.push(
-      `${makeVisible(bucket)}: the remote IP "${cut(makeVisible(remoteIp), 60)}" is no address (${plural(requests, 'record')})`,
+      `${makeVisible(bucket)}: the remote IP "${cut(makeVisible(remoteIp), 60)}" is no address (${plural(tally.requests, 'record')})`,
     );
   }
   for (const { bucket, learned, until } of result.learning) {

@@ -1,24 +1,24 @@
-import { createLayout } from '../access-log/layout';
-import { type LineHandler, splitLines } from '../access-log/lines';
-import { locateLine } from '../access-log/parse-line';
-import { overlongFailure, type ParseFailure, parseFailure } from '../access-log/read-records';
+import type { ParseFailure } from '../access-log/read-records';
 import { ReadFailure, readChunks } from '../adapters/log-files';
+import { createMemoryState, type MemoryState } from '../adapters/memory-state';
 import { readStateFile } from '../adapters/state-file';
+import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
-import { formatNetwork, networkOf, parseCidr } from '../detection/address';
-import { compileAllowlist } from '../detection/allowlist';
-import { compileBucketPolicies } from '../detection/bucket-policy';
-import { createJudge, type Finding, type Learning } from '../detection/judge';
+import { type Detector, detectLogObject } from '../detect-log-object';
+import { compileSettings } from '../detection/compile-settings';
+import { type Finding, foldFindings } from '../detection/finding';
 import { createObserver, type ObserverCounts } from '../detection/observe';
-import type { InvalidRemoteIp } from '../detection/pairs';
-import { createSightings, type Sighting } from '../detection/sightings';
+import type { PairName, Sighting } from '../detection/sighting';
+import type { LogObject } from '../ports';
+import { nothingRead } from '../read-portions';
+import { rememberPairs } from '../remembered-pairs';
+import { seedSightings } from '../seed-sightings';
+import { watchBuckets } from '../watch-buckets';
 import { findInputs, inOrderOfArrival, type LogObjectFile } from './inputs';
 import type { Problem } from './mistake';
 import { noAccessLog, sum } from './parse';
 import type { Progress } from './progress';
-
-/** A log object is folded in portions that end with the first line that makes them this many bytes. */
-const PORTION_BYTES = 16 * 1024 * 1024;
+import { rehearseAnnouncing } from './rehearse-announcing';
 
 /** How many parse failures are kept to be shown; all are counted. */
 const MAX_FAILURE_SAMPLES = 20;
@@ -29,17 +29,29 @@ export interface ScanResult {
   /** The first of them. */
   readonly failureSamples: readonly ParseFailure[];
   readonly counts: ObserverCounts;
-  readonly invalidRemoteIps: readonly InvalidRemoteIp[];
   /** Distinct networks met in watched buckets. */
   readonly networks: number;
   /** Time of the first and last record, epoch milliseconds; null without any record. */
   readonly period: { readonly from: number; readonly to: number } | null;
+  /** What the rules found, over the whole input. */
   readonly findings: readonly Finding[];
+  /** Remote IPs that are no addresses. */
+  readonly invalidRemoteIps: readonly Finding[];
   readonly learning: readonly Learning[];
+  /** What a deployment would have sent, and when. */
+  readonly alerts: readonly SentAlert[];
   /** What is known now, for the next scan: to be kept once the findings are told. */
   readonly sightings: Iterable<Sighting>;
   readonly skipped: readonly string[];
   readonly problems: readonly Problem[];
+}
+
+/** What a bucket's learning did: new pairs recorded, nothing found. */
+export interface Learning {
+  readonly bucket: string;
+  /** Epoch milliseconds. */
+  readonly until: number;
+  readonly learned: number;
 }
 
 export interface ScanOptions {
@@ -50,116 +62,135 @@ export interface ScanOptions {
 }
 
 /**
- * Reads log objects as the deployed function would meet them, in the order of their arrival, and returns what it
- * would have found.
+ * Reads log objects as the deployed function would meet them, in the order of their arrival, on the same two paths, in
+ * a memory of its own and with a clock that follows the log objects.
  * @throws Mistake, StateFileError: nothing was scanned. What goes wrong with a single file is in `problems`.
  */
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
   const { configuration, stateFile } = options;
-  const sightings = createSightings(configuration.forgetDays);
-  if (stateFile !== null) {
-    for (const sighting of await readStateFile(stateFile)) sightings.learn(asRemembered(sighting, configuration));
-  }
+  const compiled = compileSettings(configuration);
+  const state = createMemoryState({ dropTold: true });
+  if (stateFile !== null) await seedSightings(state, await readStateFile(stateFile), configuration);
   const inputs = await findInputs(paths);
   const files = await inOrderOfArrival(inputs.files);
 
-  const observer = createObserver(configuration);
-  const policyOf = compileBucketPolicies(configuration, compileAllowlist(configuration.allowlist));
-  const judge = createJudge({
-    sightings,
-    learningDaysOf: (bucket) => policyOf(bucket).learningDays,
-    newIpChosenFor: (bucket) => policyOf(bucket).newIpChosen,
-  });
+  const rehearsal = rehearseAnnouncing(state, configuration, (bucket) => compiled.policyOf(bucket).newIpChosen);
+  // One for all log objects: a finding counts over the whole input.
+  const observer = createObserver(compiled);
+  const findings = foldFindings();
+  const learned = new Map<string, number>();
+  const latest = new Map<string, number>();
   const problems = [...inputs.problems];
   const failureSamples: ParseFailure[] = [];
-  const period = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
+  let period = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   let parseFailures = 0;
   let logObjects = 0;
 
-  const fail = (failure: ParseFailure): void => {
-    parseFailures++;
-    if (failureSamples.length < MAX_FAILURE_SAMPLES) failureSamples.push(failure);
+  const progress = await options.startProgress(sum(files.map(({ file }) => file.size ?? 0)));
+  let bytesBefore = 0;
+
+  let soFar = nothingRead();
+  let unreadable = false;
+  const detector: Detector = {
+    compiled,
+    state,
+    // Where only its records tell when a log object arrived, they do so as they are read.
+    clock: { now: () => Math.max(rehearsal.now(), soFar.latest) },
+    remembered: rememberPairs(),
+    buckets: watchBuckets(state),
+    accountId: null,
+    region: null,
   };
 
-  const layout = createLayout();
-
-  async function scanFile(file: LogObjectFile, onProgress: (bytesRead: number) => void): Promise<void> {
-    const before = { failures: parseFailures, records: observer.counts.records };
-    let firstFailure: ParseFailure | null = null;
-    let lastRecordAt = file.keyTime ?? Number.NEGATIVE_INFINITY;
-    let portionLeft = PORTION_BYTES;
-    const handler: LineHandler = {
-      line(bytes, start, end, number) {
-        const outcome = locateLine(bytes, start, end, layout);
-        if (outcome === 'record') {
-          if (layout.time > lastRecordAt) lastRecordAt = layout.time;
-          if (layout.time < period.from) period.from = layout.time;
-          if (layout.time > period.to) period.to = layout.time;
-          observer.record(bytes, start, end, layout);
-        } else if (outcome !== 'blank') {
-          const failure = parseFailure(file.path, number, outcome, bytes, start, end);
-          firstFailure ??= failure;
-          fail(failure);
-        }
-        portionLeft -= end - start + 1;
-        if (portionLeft <= 0) {
-          observer.endPortion(judge.portion(lastRecordAt));
-          portionLeft = PORTION_BYTES;
-        }
-      },
-      tooLong(sample, number) {
-        const failure = overlongFailure(file.path, number, sample);
-        firstFailure ??= failure;
-        fail(failure);
-      },
-    };
-    const lines = splitLines(handler, Buffer.alloc);
+  async function* chunksOf(file: LogObjectFile): AsyncGenerator<Uint8Array> {
     try {
-      await readChunks(file, (chunk, bytesRead) => {
-        lines.push(chunk);
-        onProgress(bytesRead);
-      });
+      for await (const { bytes, bytesRead } of readChunks(file)) {
+        yield bytes;
+        progress.at(bytesBefore + bytesRead);
+      }
       logObjects++;
     } catch (error) {
       if (!(error instanceof ReadFailure)) throw error;
       problems.push({ kind: 'failure', message: error.message });
-      if (observer.counts.records + parseFailures > before.records + before.failures) logObjects++;
-    }
-    lines.end();
-    observer.endPortion(judge.portion(lastRecordAt));
-    if (observer.counts.records === before.records && firstFailure !== null) {
-      problems.push(noAccessLog(file.path, firstFailure));
+      unreadable = true;
     }
   }
-
-  const progress = await options.startProgress(sum(files.map(({ size }) => size ?? 0)));
-  let bytesBefore = 0;
-  for (const file of files) {
-    await scanFile(file, (bytesRead) => progress.at(bytesBefore + bytesRead));
+  for (const { file, arrivedAt } of files) {
+    unreadable = false;
+    soFar = nothingRead();
+    if (arrivedAt !== null) await rehearsal.announceUntil(arrivedAt);
+    await detectLogObject(
+      {
+        logObject: asLogObject(file),
+        chunks: chunksOf(file),
+        observer,
+        soFar,
+        allocate: Buffer.alloc,
+        listener: {
+          found: (finding) => findings.add(finding),
+          seen: (observation) => {
+            findings.countOn(observation);
+            const { success } = observation;
+            if (success === null) return;
+            const key = pairKey(observation);
+            latest.set(key, Math.max(latest.get(key) ?? success.lastAt, success.lastAt));
+          },
+          learned: (bucket) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
+          failure: (failure) => {
+            if (failureSamples.length < MAX_FAILURE_SAMPLES) failureSamples.push({ ...failure, source: file.path });
+          },
+        },
+      },
+      detector,
+    );
+    await rehearsal.announceAt(soFar.latest);
+    period = { from: Math.min(period.from, soFar.earliest), to: Math.max(period.to, soFar.latest) };
+    parseFailures += soFar.parseFailures;
+    const { firstFailure } = soFar;
+    if (unreadable && soFar.records + soFar.parseFailures > 0) logObjects++;
+    if (soFar.records === 0 && firstFailure !== null) {
+      problems.push(noAccessLog(file.path, firstFailure));
+    }
     bytesBefore += file.size ?? 0;
   }
   progress.stop();
+  const alerts = await rehearsal.end();
+  const all = findings.list();
   return {
     logObjects,
     parseFailures,
     failureSamples,
     counts: observer.counts,
-    invalidRemoteIps: observer.invalid,
     networks: observer.networkCount,
     period: period.from <= period.to ? period : null,
-    findings: judge.findings(),
-    learning: [...judge.learning],
-    sightings: sightings.entries(),
+    findings: all.filter(({ rule }) => rule === 'new-ip' || rule === 'unapproved-ip'),
+    invalidRemoteIps: all.filter(({ rule }) => rule === 'detector-error'),
+    learning: learningOf(state, learned),
+    alerts,
+    sightings: upToDate(state.allSightings(), latest),
     skipped: inputs.skipped,
     problems,
   };
 }
 
-/** A sighting of an address, as a Splunk lookup has them, or of a smaller network than is remembered, as one of that. */
-function asRemembered(sighting: Sighting, { ipv4PrefixLength, ipv6PrefixLength }: Configuration): Sighting {
-  const network = parseCidr(sighting.network);
-  if ('problem' in network) return sighting;
-  const { family, first: value, prefixLength } = network;
-  if (prefixLength <= (family === 4 ? ipv4PrefixLength : ipv6PrefixLength)) return sighting;
-  return { ...sighting, network: formatNetwork(networkOf({ family, value }, ipv4PrefixLength, ipv6PrefixLength)) };
+function asLogObject(file: LogObjectFile): LogObject {
+  return { bucket: '', key: file.path, versionId: null, etag: null };
+}
+
+/** A stored sighting is refreshed once a day; the next scan is to know to the second when a pair was last seen. */
+function* upToDate(stored: Iterable<Sighting>, latest: ReadonlyMap<string, number>): Generator<Sighting, void> {
+  for (const { bucket, network, firstSeenAt, lastSeenAt } of stored) {
+    const seenAt = latest.get(pairKey({ bucket, network })) ?? lastSeenAt;
+    yield { bucket, network, firstSeenAt, lastSeenAt: Math.max(lastSeenAt, seenAt) };
+  }
+}
+
+function pairKey({ bucket, network }: PairName): string {
+  return `${bucket} ${network}`;
+}
+
+function learningOf(state: MemoryState, learned: ReadonlyMap<string, number>): Learning[] {
+  return [...state.allBuckets()].flatMap(({ bucket, learningUntil }) =>
+    learningUntil === null ? [] : [{ bucket, until: learningUntil, learned: learned.get(bucket) ?? 0 }],
+  );
 }

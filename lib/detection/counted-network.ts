@@ -1,4 +1,4 @@
-import { type CountedRecord, count, emptyTally, type Tally } from './tally';
+import { type CountedRecord, count, NOTHING, type Tally } from './tally';
 
 /** How many distinct addresses of one network are named. */
 export const MAX_ADDRESSES = 20;
@@ -17,8 +17,10 @@ export interface CountedNetwork {
   lastAddress: string;
   /** The successful requests of this portion; null if it holds none. Epoch milliseconds. */
   success: { firstAt: number; lastAt: number; remoteIp: string } | null;
-  /** The earliest success since the tally began; epoch milliseconds. */
+  /** The earliest success since the tally began, or since it is found; epoch milliseconds. */
   firstSuccessAt: number;
+  /** Whether it is a finding, whose first success counts for all portions after it. */
+  found: boolean;
   /** Unsuccessful records older than the first success known so far: a late record may still move that back. */
   early: { readonly record: Readonly<CountedRecord>; readonly remoteIp: string }[];
   /** Whether this portion added to it. */
@@ -29,12 +31,13 @@ export function countNetwork(bucket: string, network: string, row: number): Coun
   return {
     bucket,
     network,
-    tally: emptyTally(),
+    tally: NOTHING,
     row,
     addresses: new Set(),
     lastAddress: '',
     success: null,
     firstSuccessAt: Number.POSITIVE_INFINITY,
+    found: false,
     early: [],
     touched: false,
   };
@@ -72,12 +75,14 @@ export function settleEarly(network: CountedNetwork): void {
   if (network.early.length > 0) network.early = [];
 }
 
-/** Begins to count anew. */
+/** Begins to count anew, as after a portion. */
 export function restart(network: CountedNetwork): void {
-  network.tally = emptyTally();
+  network.touched = false;
+  network.tally = NOTHING;
   network.addresses = new Set();
   network.lastAddress = '';
-  network.firstSuccessAt = Number.POSITIVE_INFINITY;
+  network.success = null;
+  if (!network.found) network.firstSuccessAt = Number.POSITIVE_INFINITY;
 }
 
 function addAddress(network: CountedNetwork, remoteIp: string): void {

@@ -3,51 +3,43 @@ import { FIELD } from '../access-log/fields';
 import type { LineLayout } from '../access-log/layout';
 import { decode, locateDecision } from '../access-log/parse-line';
 import { createByteTable } from './byte-table';
+import type { CompiledSettings } from './compile-settings';
 import { type CountedNetwork, countsNow, restart, settleEarly } from './counted-network';
 import { createCounters } from './counters';
 import { createLineArena } from './line-arena';
-import {
-  type CountedAddress,
-  createPairs,
-  type InvalidPair,
-  type InvalidRemoteIp,
-  type JudgedPair,
-  type Pair,
-} from './pairs';
-import type { DetectionSettings } from './settings';
-import { compileStatuses, isDenied, isSuccessfulRequest } from './statuses';
-import { type CountedRecord, emptyTally, setSample, type Tally } from './tally';
-import { compileTrusted } from './trusted';
+import { type CountedAddress, createPairs, type JudgedPair, type Pair, type WatchedBucket } from './pairs';
+import { isDenied, isSuccessfulRequest } from './statuses';
+import { type CountedRecord, emptyTally, NOTHING, setSample, type Tally } from './tally';
 
-/** All records for one (bucket, remote IP) that nothing approved or trusted, where `unapproved-ip` is on. */
+/** All records of a portion for one (bucket, remote IP) that nothing approved or trusted. */
 export interface AddressObservation {
+  readonly rule: CountedAddress['rule'];
   readonly bucket: string;
-  /** Canonical text of the address. */
+  /** Canonical text of the address; of what is none, the beginning as logged. */
   readonly remoteIp: string;
   readonly network: string;
   readonly tally: Tally;
 }
 
-/** All records for one (bucket, network) from its first success on, where `new-ip` is on. */
+/** All records of a portion for one (bucket, network) from its first success on, where `new-ip` is on. */
 export interface NetworkObservation {
   readonly bucket: string;
   readonly network: string;
   /** Addresses in canonical text, in the order met; at most `MAX_ADDRESSES`. */
   readonly addresses: ReadonlySet<string>;
-  /** The successful requests of this portion; null if it holds only others, of a network that succeeded before. */
+  /** The successful requests; null if it holds only others, of a network that succeeded before. Epoch milliseconds. */
   readonly success: { readonly firstAt: number; readonly lastAt: number; readonly remoteIp: string } | null;
   readonly tally: Tally;
+  /** What goes on counting. */
+  readonly counted: CountedNetwork;
 }
 
-/**
- * Looks at what a portion added to. The functions of observations say whether the tally goes on counting with the next
- * portion (it is somebody's finding now), or begins anew.
- */
-export interface PortionHandler {
-  /** A watched bucket where `new-ip` is on, whatever its records are; once, before what else the portion added. */
-  bucket(bucket: string): void;
-  address(observation: AddressObservation): boolean;
-  network(observation: NetworkObservation): boolean;
+/** What some part of a log object adds; the portion's own, not to be counted in any more. */
+export interface Portion {
+  /** Buckets met for the first time, whatever their records are. */
+  readonly buckets: readonly WatchedBucket[];
+  readonly addresses: readonly AddressObservation[];
+  readonly networks: readonly NetworkObservation[];
 }
 
 export interface ObserverCounts {
@@ -62,23 +54,29 @@ export interface ObserverCounts {
 export interface Observer {
   /** Takes in one record of `bytes[start, end)` whose head `locateLine` has found. */
   record(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void;
-  /** Ends a portion: hands on what was observed since the last call, and begins the next. */
-  endPortion(handler: PortionHandler): void;
+  /** Ends a portion: what was observed since the last call. */
+  endPortion(): Portion;
   readonly counts: ObserverCounts;
-  /** The distinct ones, at most `MAX_INVALID_SAMPLES`. */
-  readonly invalid: readonly InvalidRemoteIp[];
   /** Distinct networks met in watched buckets so far. */
   readonly networkCount: number;
+}
+
+/**
+ * Says that an observation is a finding: the portions after it count all requests since its first success, and not
+ * only those since theirs.
+ */
+export function countOn({ counted, success }: NetworkObservation): void {
+  if (success === null) return;
+  counted.found = true;
+  counted.firstSuccessAt = Math.min(counted.firstSuccessAt, success.firstAt);
 }
 
 /**
  * Folds records into observations. Everything that depends only on bucket and address is decided once a pair; of a
  * pair that nothing can flag, a line costs its head and nothing more.
  */
-export function createObserver(settings: DetectionSettings): Observer {
-  const trusted = compileTrusted(settings.trusted);
-  const isSuccessStatus = compileStatuses(settings.successStatuses);
-
+export function createObserver(compiled: CompiledSettings): Observer {
+  const { trusted, isSuccessStatus } = compiled;
   const arena = createLineArena();
   const pairNumbers = createByteTable();
   const pairOf: Pair[] = [];
@@ -86,7 +84,7 @@ export function createObserver(settings: DetectionSettings): Observer {
   const operationNumbers = createByteTable();
   const operationNames: string[] = [];
   const counters = createCounters(operationNames);
-  const pairs = createPairs(settings, counters.create);
+  const pairs = createPairs(compiled, counters.create);
   /** The operation of the record at hand, which is mostly that of the record before. */
   let operation = -1;
   let operationRun = -1;
@@ -121,7 +119,7 @@ export function createObserver(settings: DetectionSettings): Observer {
   }
 
   /** Whether the record is trusted; counts it. */
-  function isTrusted(pair: JudgedPair | InvalidPair, bytes: Uint8Array, layout: LineLayout): boolean {
+  function isTrusted(pair: JudgedPair, bytes: Uint8Array, layout: LineLayout): boolean {
     const requester = text(bytes, layout, FIELD.requester);
     const trusts = trusted.matches({
       bucket: pair.bucket,
@@ -137,7 +135,9 @@ export function createObserver(settings: DetectionSettings): Observer {
   function judged(pair: JudgedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
     const { source, network } = pair;
     if (layout.time < pair.approvedUntil) return;
-    if (trusted.any && isTrusted(pair, bytes, layout)) return;
+    if (trusted.any && pair.kind !== 'test' && isTrusted(pair, bytes, layout)) return;
+    if (pair.kind === 'invalid') counts.invalidRemoteIps++;
+    else if (pair.kind === 'test') counts.testRecords++;
     locateDecision(bytes, layout);
     const status = integerAt(layout, FIELD.httpStatus);
     const operationNumber = operationOf(bytes, layout);
@@ -150,6 +150,7 @@ export function createObserver(settings: DetectionSettings): Observer {
     if (source !== null) {
       if (!source.touched) {
         source.touched = true;
+        source.tally = emptyTally();
         touchedAddresses.push(source);
       }
       if (counters.isBetterSample(source.row, record.time, record.success)) {
@@ -161,6 +162,7 @@ export function createObserver(settings: DetectionSettings): Observer {
     if (network !== null) {
       if (!network.touched) {
         network.touched = true;
+        network.tally = emptyTally();
         touchedNetworks.push(network);
       }
       if (!countsNow(network, record, pair.remoteIp)) return;
@@ -169,6 +171,25 @@ export function createObserver(settings: DetectionSettings): Observer {
       }
       counters.count(network.row, network.tally, record, operationNumber);
     }
+  }
+
+  function takeAddress(counted: CountedAddress): AddressObservation {
+    const { rule, bucket, remoteIp, network, tally, row } = counted;
+    counters.moveInto(row, tally);
+    counters.forgetSample(row);
+    counted.touched = false;
+    counted.tally = NOTHING;
+    return { rule, bucket, remoteIp, network, tally };
+  }
+
+  function takeNetwork(counted: CountedNetwork): NetworkObservation {
+    const { bucket, network, tally, row } = counted;
+    counters.moveInto(row, tally);
+    counters.forgetSample(row);
+    settleEarly(counted);
+    const { addresses, success } = counted;
+    restart(counted);
+    return { bucket, network, addresses, success, tally, counted };
   }
 
   return {
@@ -182,41 +203,20 @@ export function createObserver(settings: DetectionSettings): Observer {
       }
       const pair = pairOf[number]!;
       if (pair.kind === 'settled') return;
-      if (pair.kind === 'judged') judged(pair, bytes, start, end, layout);
-      else if (pair.kind === 'no-ip') counts.recordsWithoutIp++;
-      else if (pair.kind === 'test') counts.testRecords++;
-      else if (pair.kind === 'invalid') {
-        if (trusted.any && isTrusted(pair, bytes, layout)) return;
-        counts.invalidRemoteIps++;
-        if (pair.sample !== null) pair.sample.requests++;
-      }
+      if (pair.kind === 'no-ip') counts.recordsWithoutIp++;
+      else judged(pair, bytes, start, end, layout);
     },
-    endPortion(handler) {
-      for (const bucket of pairs.takeNewBuckets()) handler.bucket(bucket);
-      for (const address of touchedAddresses) {
-        address.touched = false;
-        counters.moveInto(address.row, address.tally);
-        if (handler.address(address)) continue;
-        address.tally = emptyTally();
-        counters.forgetSample(address.row);
-      }
-      for (const network of touchedNetworks) {
-        network.touched = false;
-        counters.moveInto(network.row, network.tally);
-        settleEarly(network);
-        if (network.tally.requests > 0 && !handler.network(network)) {
-          restart(network);
-          counters.forgetSample(network.row);
-        }
-        network.success = null;
-      }
+    endPortion() {
+      const portion = {
+        buckets: pairs.takeNewBuckets(),
+        addresses: touchedAddresses.map(takeAddress),
+        networks: touchedNetworks.map(takeNetwork).filter(({ tally }) => tally.requests > 0),
+      };
       touchedAddresses = [];
       touchedNetworks = [];
+      return portion;
     },
     counts,
-    get invalid() {
-      return pairs.invalid;
-    },
     get networkCount() {
       return pairs.networkCount;
     },

@@ -1,39 +1,34 @@
 import { type Address, formatAddress, formatNetwork, networkOf, parseAddress } from './address';
-import { compileAllowlist } from './allowlist';
-import { type BucketPolicy, compileBucketPolicies } from './bucket-policy';
+import type { BucketPolicy } from './bucket-policy';
+import type { CompiledSettings } from './compile-settings';
 import { type CountedNetwork, countNetwork } from './counted-network';
-import type { DetectionSettings } from './settings';
-import { emptyTally, type Tally } from './tally';
+import type { FindingRule } from './rules';
+import { NOTHING, type Tally } from './tally';
 
 /** What is known of one (bucket, remote IP), decided once; most lines need no more than this. */
 export type Pair =
   /** `settled`: nothing can flag it, whatever the record says. */
-  { readonly kind: 'settled' | 'no-ip' | 'test' } | InvalidPair | JudgedPair;
-
-export interface InvalidPair {
-  readonly kind: 'invalid';
-  readonly bucket: string;
-  readonly address: null;
-  /** Null if there were too many others before. */
-  readonly sample: InvalidRemoteIp | null;
-}
+  { readonly kind: 'settled' } | { readonly kind: 'no-ip' } | JudgedPair;
 
 export interface JudgedPair {
-  readonly kind: 'judged';
+  /** `invalid`: the remote IP is no address. `test`: of the reserved test bucket. */
+  readonly kind: 'judged' | 'invalid' | 'test';
   readonly bucket: string;
-  readonly address: Address;
-  /** Canonical text of the address. */
+  /** Null where the remote IP is none. */
+  readonly address: Address | null;
+  /** Canonical text of the address; what is none as logged, at most `MAX_INVALID_LENGTH` characters of it. */
   readonly remoteIp: string;
   /** Records before this moment are approved; epoch milliseconds. */
   readonly approvedUntil: number;
-  /** Null where `unapproved-ip` is off. */
+  /** Null where `unapproved-ip` is off, and of further invalid addresses after very many. */
   readonly source: CountedAddress | null;
   /** Null where `new-ip` is off. */
   readonly network: CountedNetwork | null;
 }
 
-/** What is counted of one (bucket, remote IP) where `unapproved-ip` is on. */
+/** What is counted of one (bucket, remote IP): where `unapproved-ip` is on, of the test bucket, and of invalid ones. */
 export interface CountedAddress {
+  readonly rule: Exclude<FindingRule, 'new-ip'>;
   readonly bucket: string;
   /** Canonical text. */
   readonly remoteIp: string;
@@ -45,23 +40,20 @@ export interface CountedAddress {
   touched: boolean;
 }
 
-/** A remote IP that is no address, and how often it was met. */
-export interface InvalidRemoteIp {
-  readonly bucket: string;
-  /** As logged, at most `MAX_INVALID_LENGTH` characters of it. */
-  readonly remoteIp: string;
-  requests: number;
-}
-
-const MAX_INVALID_SAMPLES = 100;
+/** Distinct remote IPs that are no addresses, of which each is told. */
+export const MAX_INVALID_SAMPLES = 100;
 const MAX_INVALID_LENGTH = 200;
+
+/** A watched bucket, and what holds for it. */
+export interface WatchedBucket {
+  readonly bucket: string;
+  readonly policy: BucketPolicy;
+}
 
 export interface Pairs {
   decide(bucket: string, remoteIp: string): Pair;
-  /** Watched buckets where `new-ip` is on, met since the last call. */
-  takeNewBuckets(): readonly string[];
-  /** The distinct ones, at most `MAX_INVALID_SAMPLES`. */
-  readonly invalid: readonly InvalidRemoteIp[];
+  /** Watched buckets met since the last call, but for the reserved test bucket. */
+  takeNewBuckets(): readonly WatchedBucket[];
   /** Distinct networks met in watched buckets. */
   readonly networkCount: number;
 }
@@ -70,25 +62,22 @@ export interface Pairs {
  * Decides what holds for pairs by these settings. Several spellings of one address share what is counted, in a row
  * that `createRow` makes.
  */
-export function createPairs(settings: DetectionSettings, createRow: () => number): Pairs {
+export function createPairs({ settings, allowlist, policyOf }: CompiledSettings, createRow: () => number): Pairs {
   const { ipv4PrefixLength, ipv6PrefixLength } = settings;
-  const allowlist = compileAllowlist(settings.allowlist);
-  const policyOf = compileBucketPolicies(settings, allowlist);
-  const policies = new Map<string, BucketPolicy>();
+  const known = new Set<string>();
   const addresses = new Map<string, CountedAddress>();
   const networks = new Map<string, CountedNetwork>();
   const networkNames = new Set<string>();
-  const invalid: InvalidRemoteIp[] = [];
-  let newBuckets: string[] = [];
+  let invalid = 0;
+  let newBuckets: WatchedBucket[] = [];
 
   function policy(bucket: string): BucketPolicy {
-    let known = policies.get(bucket);
-    if (known === undefined) {
-      known = policyOf(bucket);
-      policies.set(bucket, known);
-      if (known.watched && known.newIp) newBuckets.push(bucket);
+    const found = policyOf(bucket);
+    if (!known.has(bucket)) {
+      known.add(bucket);
+      if (found.watched && !found.isTestBucket) newBuckets.push({ bucket, policy: found });
     }
-    return known;
+    return found;
   }
 
   /** Whether an address is remembered as it is, not cut to a network. */
@@ -96,11 +85,16 @@ export function createPairs(settings: DetectionSettings, createRow: () => number
     return family === 4 ? ipv4PrefixLength === 32 : ipv6PrefixLength === 128;
   }
 
-  function countedAddress(bucket: string, remoteIp: string, network: string): CountedAddress {
+  function countedAddress(
+    rule: CountedAddress['rule'],
+    bucket: string,
+    remoteIp: string,
+    network: string,
+  ): CountedAddress {
     const key = `${bucket} ${remoteIp}`;
     let address = addresses.get(key);
     if (address === undefined) {
-      address = { bucket, remoteIp, network, tally: emptyTally(), row: createRow(), touched: false };
+      address = { rule, bucket, remoteIp, network, tally: NOTHING, row: createRow(), touched: false };
       addresses.set(key, address);
     }
     return address;
@@ -116,21 +110,23 @@ export function createPairs(settings: DetectionSettings, createRow: () => number
     return network;
   }
 
-  function sampleInvalid(bucket: string, remoteIp: string): InvalidRemoteIp | null {
-    if (invalid.length >= MAX_INVALID_SAMPLES) return null;
-    const sample = { bucket, remoteIp: remoteIp.slice(0, MAX_INVALID_LENGTH), requests: 0 };
-    invalid.push(sample);
-    return sample;
+  /** A pair that is told whatever its records are. */
+  function told(kind: 'invalid' | 'test', bucket: string, text: string): JudgedPair {
+    const remoteIp = text.slice(0, MAX_INVALID_LENGTH);
+    const rule = kind === 'test' ? 'test' : 'detector-error';
+    const source =
+      kind === 'test' || invalid++ < MAX_INVALID_SAMPLES ? countedAddress(rule, bucket, remoteIp, remoteIp) : null;
+    return { kind, bucket, address: null, remoteIp, approvedUntil: Number.NEGATIVE_INFINITY, source, network: null };
   }
 
   return {
     decide(bucket, text) {
       const { watched, isTestBucket, unapprovedIp, newIp } = policy(bucket);
-      if (isTestBucket) return { kind: 'test' };
+      if (isTestBucket) return told('test', bucket, text);
       if (!watched) return { kind: 'settled' };
       if (text === '-' || text === '') return { kind: 'no-ip' };
       const address = parseAddress(text);
-      if (address === null) return { kind: 'invalid', bucket, address, sample: sampleInvalid(bucket, text) };
+      if (address === null) return told('invalid', bucket, text);
       const remoteIp = formatAddress(address);
       const network = isWhole(address)
         ? remoteIp
@@ -144,7 +140,7 @@ export function createPairs(settings: DetectionSettings, createRow: () => number
         address,
         remoteIp,
         approvedUntil,
-        source: unapprovedIp ? countedAddress(bucket, remoteIp, network) : null,
+        source: unapprovedIp ? countedAddress('unapproved-ip', bucket, remoteIp, network) : null,
         network: newIp ? countedNetwork(bucket, network) : null,
       };
     },
@@ -153,7 +149,6 @@ export function createPairs(settings: DetectionSettings, createRow: () => number
       newBuckets = [];
       return taken;
     },
-    invalid,
     get networkCount() {
       return networkNames.size;
     },

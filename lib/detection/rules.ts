@@ -1,6 +1,12 @@
 /** Names a rule in findings, alerts, and the table. */
 export type RuleId = 'unapproved-ip' | 'new-ip';
 
+/**
+ * What a finding can be of: a rule, or one of the two things that are told besides. `detector-error`: a remote IP that
+ * is no address. `test`: a record of the reserved test bucket.
+ */
+export type FindingRule = RuleId | 'detector-error' | 'test';
+
 /** What people are told about a rule. */
 export interface Rule {
   readonly id: RuleId;

@@ -1,4 +1,4 @@
-import type { Finding } from './judge';
+import type { Finding } from './finding';
 import { RULES } from './rules';
 
 export type Severity = 'Low' | 'Medium' | 'High';
@@ -21,8 +21,12 @@ export function isChange(operation: string): boolean {
   return !READING_METHODS.has(method) && !operation.endsWith('_GET');
 }
 
+/** What may hide somebody is as bad as somebody unapproved; a test is nothing bad. */
+const SEVERITY_WITHOUT_RULE = { 'detector-error': 'Medium', test: 'Low' } as const;
+
 /** The rule's severity, raised to High where an unapproved address succeeded in changing something. */
 export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): JudgedSeverity {
+  if (rule === 'detector-error' || rule === 'test') return { severity: SEVERITY_WITHOUT_RULE[rule], reason: null };
   const { severity } = RULES[rule];
   if (rule !== 'unapproved-ip') return { severity, reason: null };
   const changes = [...tally.operations].filter(([operation, { successes }]) => successes > 0 && isChange(operation));

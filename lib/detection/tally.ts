@@ -49,6 +49,9 @@ export function emptyTally(): Tally {
   };
 }
 
+/** What stands for the tally of what no portion has added to yet; never counted in. */
+export const NOTHING: Tally = emptyTally();
+
 export function count(tally: Tally, record: Readonly<CountedRecord>): void {
   tally.requests++;
   if (record.success) tally.successes++;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
@@ -26,10 +26,10 @@ async function readAll(file: LogFile, pause: number | null = null): Promise<{ by
   const chunks: Buffer[] = [];
   let failure: string | null = null;
   try {
-    await readChunks(file, (chunk) => {
-      chunks.push(Buffer.from(chunk)); // a chunk is only valid during the call
-      return pause === null ? undefined : delay(pause).then(() => {});
-    });
+    for await (const { bytes } of readChunks(file)) {
+      chunks.push(Buffer.from(bytes)); // a chunk is only valid until the next is asked for
+      if (pause !== null) await delay(pause);
+    }
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error;
     failure = error.message.slice(file.path.length + 2);
@@ -57,20 +57,28 @@ describe('reading', () => {
   });
 
   test('a plain file is read no further while the reader is not done with a chunk', async () => {
-    let reading = 0;
-    await readChunks(fileOf(TEXT), async () => {
-      expect(++reading).toBe(1);
-      await delay(1);
-      reading--;
-    });
+    const read = jest.spyOn(fs, 'readSync');
+    try {
+      const chunks = readChunks(fileOf(TEXT));
+      for (let taken = 1; taken <= 5; taken++) {
+        const { value } = await chunks.next();
+        const bytes = Buffer.from(value!.bytes);
+        await delay(1);
+        expect(read).toHaveBeenCalledTimes(taken);
+        expect(bytes.equals(value!.bytes)).toBe(true);
+      }
+      expect(await chunks.next()).toEqual({ value: undefined, done: true });
+    } finally {
+      read.mockRestore();
+    }
   });
 
   test('each chunk comes with the bytes read from disk so far', async () => {
     const plain: number[] = [];
-    await readChunks(fileOf(TEXT), (_chunk, bytesRead) => void plain.push(bytesRead));
+    for await (const { bytesRead } of readChunks(fileOf(TEXT))) plain.push(bytesRead);
     expect(plain).toEqual([262_144, 524_288, 786_432, 1_048_576, 1_200_000]);
     const packed: number[] = [];
-    await readChunks(fileOf(PACKED), (_chunk, bytesRead) => void packed.push(bytesRead));
+    for await (const { bytesRead } of readChunks(fileOf(PACKED))) packed.push(bytesRead);
     expect(packed).toEqual([...packed].sort((a, b) => a - b));
     expect(packed.at(-1)).toBe(PACKED.length);
   });
@@ -78,9 +86,9 @@ describe('reading', () => {
   test('an error of the reader itself comes through as it is', async () => {
     const broken = new Error('the reader broke');
     for (const content of [TEXT, PACKED]) {
-      const reading = readChunks(fileOf(content), () => {
-        throw broken;
-      });
+      const reading = (async () => {
+        for await (const _chunk of readChunks(fileOf(content))) throw broken;
+      })();
       await expect(reading).rejects.toBe(broken);
     }
   });
@@ -94,7 +102,9 @@ describe('reading', () => {
 
   test('the message names the file, and the cause is kept', async () => {
     const file = logFile(join(folder, 'nope'));
-    const error: unknown = await readChunks(file, () => {}).catch((thrown: unknown) => thrown);
+    const reading = readChunks(file).next();
+    const error: unknown = await reading.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ReadFailure);
     expect((error as Error).message).toBe(`${file.path}: the file vanished before it was read`);
     expect((error as Error).cause).toMatchObject({ code: 'ENOENT' });
   });
@@ -173,6 +183,10 @@ describe('gzip', () => {
       for (const file of files) {
         await readBeginning(file);
         await readAll(file);
+        for await (const _chunk of readChunks(file)) break; // a reader that has seen enough
+        await expect(async () => {
+          for await (const _chunk of readChunks(file)) throw new Error('the reader broke');
+        }).rejects.toThrow('the reader broke');
       }
     }
     await delay(50); // a stream closes its file a little later

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { readStateFile, StateFileError, writeStateFile } from '../../lib/adapters/state-file';
-import type { Sighting } from '../../lib/detection/sightings';
+import type { Sighting } from '../../lib/detection/sighting';
 import { temporaryFolder } from '../support/run-cli';
 import { runs } from '../support/runs';
 

@@ -3,7 +3,7 @@ import { makeVisible } from '../../lib/alerting/visible';
 import { runs } from '../support/runs';
 
 /** Everything that a terminal, an e-mail or a web page might act on instead of showing it. */
-const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/u;
+const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\ufffe\uffff]/u;
 
 test.each([
   ['plain text', 'GET /a?b="c" HTTP/1.1 ~', 'GET /a?b="c" HTTP/1.1 ~'],
@@ -20,6 +20,7 @@ test.each([
   ['tags, which hide text', 'a\u{e0041}\u{e007f}', 'a\\u{e0041}\\u{e007f}'],
   ['half a character', 'a\ud83db\udc4d', 'a\\u{d83d}b\\u{dc4d}'],
   ['private use', '\ue000\u{100000}', '\\u{e000}\\u{100000}'],
+  ['what no queue takes', 'a\ufffe\uffff\ufffd', 'a\\u{fffe}\\u{ffff}\ufffd'],
 ])('%s', (_name, text, expected) => {
   expect(makeVisible(text)).toBe(expected);
 });

@@ -22,7 +22,9 @@ function folderOf(files: Readonly<Record<string, readonly LineChanges[] | Uint8A
 async function order(paths: readonly string[], folder: string): Promise<string[]> {
   const { files, problems } = await findInputs(paths.map((path) => (path === '-' ? path : join(folder, path))));
   expect(problems).toEqual([]);
-  return (await inOrderOfArrival(files)).map(({ path }) => (path === '-' ? path : path.slice(folder.length + 1)));
+  return (await inOrderOfArrival(files)).map(({ file: { path } }) =>
+    path === '-' ? path : path.slice(folder.length + 1),
+  );
 }
 
 const at = (day: number, clock = '10:00:00'): LineChanges => ({

@@ -162,6 +162,14 @@ archive
             for example    2026-03-03 10:00:00  200  GET /2026/february.csv HTTP/1.1
             to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["archive"]}]
 
+A deployment would have sent
+  2026-03-02 10:00  new       new-ip          zebra: 1 network, 1 request, 1 succeeded
+  2026-03-03 10:00  notice    Test
+  2026-03-03 10:00  new       unapproved-ip   archive: 3 networks, 1,503 requests, 1,503 succeeded
+  2026-03-03 10:00  new       unapproved-ip   archive: 1 network, 1 request, 0 succeeded
+  2026-03-03 10:00  error     detector-error  archive: 1 network, 1 request, 1 succeeded
+  2026-03-03 10:00  new       new-ip          archive: 3 networks, 1,504 requests, 1,503 succeeded
+
 Not read: b.log line 2: no bucket: junk
 archive: the remote IP "198.51.100.300" is no address (1 record)
 8 findings: 1 High, 3 Medium, 4 Low.
@@ -187,6 +195,39 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
     const all = await scanned(['a.log', '--limit', '0'], cwd);
     expect(shown(all)).toHaveLength(30);
     expect(all).not.toContain('not shown');
+  });
+
+  test('says what a deployment would have sent, the newest of very much, or all', async () => {
+    const of = (bucket: string, host: number, day: number): LineChanges => ({
+      bucket,
+      remoteIp: `192.0.2.${host}`,
+      at: `2026-03-0${day}T10:00:00Z`,
+    });
+    const cwd = folderOf({
+      'a.log': [of('payroll', 1, 2)],
+      'b.log': [of('payroll', 2, 4), of('payroll', 3, 4), of('website', 4, 4)],
+      'c.log': [of('payroll', 5, 5)],
+    });
+    const sent = async (...args: string[]): Promise<string[]> => {
+      const text = await scanned(['a.log', 'b.log', 'c.log', '-c', 'learningDays=1', ...args], cwd);
+      return /\nA deployment would have sent\n([\s\S]*?)\n\n/.exec(text)![1]!.split('\n');
+    };
+    const all = [
+      '  2026-03-02 10:00  notice    The watch works: payroll is learning',
+      '  2026-03-03 10:21  notice    Learning has ended: payroll',
+      '  2026-03-04 10:00  new       new-ip          payroll: 2 networks, 2 requests, 2 succeeded',
+      '  2026-03-04 10:00  notice    The watch works: website is learning',
+      '  2026-03-05 10:00  new       new-ip          payroll: 1 network, 1 request, 1 succeeded',
+      '  2026-03-05 10:21  notice    Learning has ended: website',
+    ];
+    expect(await sent()).toEqual(all);
+    expect(await sent('--limit', '0')).toEqual(all);
+    expect(await sent('--limit', '2')).toEqual([
+      '  4 earlier messages not shown; --limit 0 shows all',
+      ...all.slice(-2),
+    ]);
+    // Nothing to send, nothing to say.
+    expect(await scanned(['a.log', '-c', 'newIp=false'], cwd)).not.toContain('A deployment');
   });
 
   test('of more findings than a function has arguments', async () => {
@@ -321,7 +362,7 @@ describe('what strangers wrote', () => {
           expect(json.replaceAll('\n', '')).not.toMatch(STEERING);
           expect(() => JSON.parse(json) as unknown).not.toThrow();
           for (const [row] of text.matchAll(
-            /^ {4}.{6} {2}(?:addresses|operations|requester|user agent|for example|unapproved-ip|new-ip).*$/gm,
+            /^ {4}.{6} {2}(?:addresses|operations|requester|user agent|for example|unapproved-ip|new-ip).*$|^ {2}[\d-]{10} \d\d:\d\d {2}(?:new|update|digest|combined|notice|error) .*$/gm,
           )) {
             expect(stringWidth(row)).toBeLessThanOrEqual(columns);
           }
@@ -397,9 +438,53 @@ describe('--format json', () => {
         },
       ],
     };
-    expect(JSON.parse(stdout)).toEqual(document);
+    const { alerts, ...told } = JSON.parse(stdout) as typeof document & { alerts: object[] };
+    expect(told).toEqual(document);
     // The order of the keys, too.
-    expect(JSON.stringify(JSON.parse(stdout))).toBe(JSON.stringify(document));
+    expect(JSON.stringify(told)).toBe(JSON.stringify(document));
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['summary', 'findings', 'alerts']);
+
+    const inAlert = ({ rule: _, ...facts }: (typeof document.findings)[number]) => ({
+      ...facts,
+      sample: sampleOf(facts),
+    });
+    const sampleOf = (facts: { sample: object }) => {
+      const { extra: _, flags: __, ...fields } = facts.sample as { extra: unknown; flags: unknown };
+      return fields;
+    };
+    expect(alerts).toMatchObject([
+      {
+        at: '2026-03-02T10:00:02.150Z',
+        schemaVersion: '1.0',
+        kind: 'new',
+        rule: { id: 'unapproved-ip', severity: 'Medium', title: 'Non-Approved IP access to S3 Bucket [payroll]' },
+        bucket: 'payroll',
+        accountId: null,
+        region: null,
+        networks: [inAlert(document.findings[0]!)],
+        more: 0,
+        totals: { networks: 1, requests: 3, successes: 1, denied: 1, bytesSent: 248 },
+        window: { openedAt: '2026-03-02T10:00:02Z', closesAt: '2026-03-02T11:00:02Z' },
+        logObjects: [expect.stringContaining('a.log')],
+        notice: null,
+      },
+      {
+        at: '2026-03-02T10:00:02.300Z',
+        kind: 'detector-error',
+        rule: { id: 'detector-error' },
+        bucket: 'payroll',
+        networks: [{ remoteIp: 'nowhere', requests: 1 }],
+      },
+      {
+        at: '2026-03-02T10:00:02.450Z',
+        kind: 'new',
+        rule: { id: 'new-ip', severity: 'Low' },
+        bucket: 'payroll',
+        networks: [inAlert(document.findings[1]!)],
+        totals: { networks: 1, requests: 2, successes: 1, denied: 0, bytesSent: 5 },
+      },
+    ]);
+    expect(Object.keys(alerts[0]!)[0]).toBe('at');
   });
 
   test('is a document though there is nothing in it', async () => {
@@ -407,6 +492,7 @@ describe('--format json', () => {
     expect(JSON.parse(stdout)).toEqual({
       summary: { logObjects: 0, records: 0, parseFailures: 0, recordsWithoutIp: 0, invalidRemoteIps: 0, networks: 0 },
       findings: [],
+      alerts: [],
     });
     expect(code).toBe(2);
   });
@@ -451,6 +537,21 @@ describe('--state', () => {
     await scanned(['a.log', '--state', 'state.csv', '-c', 'allowlist=10.0.0.0/9'], cwd);
     expect(readFileSync(join(cwd, 'state.csv'), 'utf8')).toBe(
       `${STATE_HEADER}payroll,192.0.2.10,1772445600,1772449200\npayroll,2001:db8::/64,1772445600,1772445600\n`,
+    );
+  });
+
+  test('holds when a pair was seen last, to the second, however often that is in a day', async () => {
+    const at = (...clocks: string[]): LineChanges[] => clocks.map((clock) => ({ at: `2026-03-02T${clock}Z` }));
+    const key = (clock: string): string => `2026-03-02-${clock}-00-00-0123456789ABCDEF`;
+    const cwd = folderOf({
+      [key('11')]: at('10:00:00'),
+      [key('14')]: at('13:00:01', '13:00:02'),
+      // What comes late takes nothing back.
+      [key('15')]: [...at('12:00:00'), { at: '2026-03-02T14:00:00Z', httpStatus: 403 }],
+    });
+    await scanned(['.', '--state', 'state.csv'], cwd);
+    expect(readFileSync(join(cwd, 'state.csv'), 'utf8')).toBe(
+      `${STATE_HEADER}payroll,192.0.2.10,1772445600,1772456402\n`,
     );
   });
 

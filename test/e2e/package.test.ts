@@ -63,6 +63,7 @@ test('the licence of every package in the bundle comes with it', () => {
     'picocolors',
     'string-width',
     'zod',
+    '@noble/hashes',
   ];
   expect([...named]).toEqual(expect.arrayContaining(used));
   for (const text of texts) expect(text.length).toBeGreaterThan(300);

@@ -1,15 +1,20 @@
-import { createLayout, type LineLayout } from '../../lib/access-log/layout';
+import type { LineLayout } from '../../lib/access-log/layout';
 import { splitLines } from '../../lib/access-log/lines';
 import { locateLine, parseLine } from '../../lib/access-log/parse-line';
 import type { AccessLogRecord } from '../../lib/access-log/record';
-import { compileAllowlist } from '../../lib/detection/allowlist';
-import { compileBucketPolicies } from '../../lib/detection/bucket-policy';
-import { createJudge, type Finding, type Learning } from '../../lib/detection/judge';
+import { createMemoryState } from '../../lib/adapters/memory-state';
+import type { Learning } from '../../lib/commands/scan';
+import { type DetectionListener, type Detector, detectLogObject } from '../../lib/detect-log-object';
+import { compileSettings } from '../../lib/detection/compile-settings';
+import { type Finding, foldFindings } from '../../lib/detection/finding';
 import { createObserver, type Observer, type ObserverCounts } from '../../lib/detection/observe';
-import type { InvalidRemoteIp } from '../../lib/detection/pairs';
+import type { RuleId } from '../../lib/detection/rules';
 import type { AllowlistEntry, DetectionSettings, TrustedRule } from '../../lib/detection/settings';
-import { createSightings, type Sighting } from '../../lib/detection/sightings';
+import type { Sighting } from '../../lib/detection/sighting';
 import type { Tally } from '../../lib/detection/tally';
+import { rememberPairs } from '../../lib/remembered-pairs';
+import { seedSightings } from '../../lib/seed-sightings';
+import { watchBuckets } from '../../lib/watch-buckets';
 import { writeLine } from './write-line';
 
 /** The configuration's defaults, but without learning, as in `scan`. */
@@ -109,50 +114,98 @@ export interface Arrival {
   readonly arrivedAt?: number;
 }
 
+/** A remote IP that is no address, and how often it was met. */
+export interface InvalidRemoteIp {
+  readonly bucket: string;
+  readonly remoteIp: string;
+  readonly requests: number;
+}
+
+/** A finding of one of the two rules. */
+export interface RuleFinding extends Finding {
+  readonly rule: RuleId;
+}
+
 export interface Watched {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RuleFinding[];
   readonly counts: ObserverCounts;
   readonly invalid: readonly InvalidRemoteIp[];
+  /** Of the reserved test bucket. */
+  readonly tests: readonly Finding[];
   readonly networkCount: number;
   readonly sightings: readonly Sighting[];
   readonly learning: readonly Learning[];
   readonly parseFailures: readonly string[];
 }
 
-/** Observes and judges portions of lines, as `scan` does it, in memory of `known` sightings. */
-export function watch(
+/** Detects one log object of lines after the other, as `scan` does it, in memory of `known` sightings. */
+export async function watch(
   given: Partial<DetectionSettings>,
-  portions: readonly (readonly Logged[] | Arrival)[],
+  arrivals: readonly (readonly Logged[] | Arrival)[],
   known: readonly Sighting[] = [],
-): Watched {
-  const settings = { ...DEFAULTS, ...given };
-  const sightings = createSightings(settings.forgetDays);
-  for (const sighting of known) sightings.learn(sighting);
-  const observer = createObserver(settings);
-  const policyOf = compileBucketPolicies(settings, compileAllowlist(settings.allowlist));
-  const judge = createJudge({
-    sightings,
-    learningDaysOf: (bucket) => policyOf(bucket).learningDays,
-    newIpChosenFor: (bucket) => policyOf(bucket).newIpChosen,
-  });
-  const layout = createLayout();
+): Promise<Watched> {
+  const compiled = compileSettings({ ...DEFAULTS, ...given });
+  const state = createMemoryState();
+  await seedSightings(state, known, compiled.settings);
+  const observer = createObserver(compiled);
+  const folded = foldFindings();
+  const learned = new Map<string, number>();
   const parseFailures: string[] = [];
   let latest = Number.NEGATIVE_INFINITY;
-  for (const portion of portions) {
-    const { lines, arrivedAt }: Arrival = 'lines' in portion ? portion : { lines: portion };
+  let now = latest;
+  const detector: Detector = {
+    compiled,
+    state,
+    clock: { now: () => now },
+    remembered: rememberPairs(),
+    buckets: watchBuckets(state),
+    accountId: null,
+    region: null,
+  };
+  for (const [index, arrival] of arrivals.entries()) {
+    const { lines, arrivedAt }: Arrival = 'lines' in arrival ? arrival : { lines: arrival };
     for (const line of lines) if (typeof line !== 'string') latest = Math.max(latest, line.time ?? PLAIN.time);
-    parseFailures.push(...show(observer, layout, lines));
-    observer.endPortion(judge.portion(arrivedAt ?? latest));
+    now = arrivedAt ?? latest;
+    const logObject = { bucket: 'logs', key: `log-${index}`, versionId: null, etag: null };
+    const listener: DetectionListener = {
+      found: (finding) => folded.add(finding),
+      seen: (observation) => folded.countOn(observation),
+      learned: (bucket) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
+      failure: ({ reason }) => parseFailures.push(reason),
+    };
+    await detectLogObject({ logObject, chunks: chunkOf(lines), observer, listener }, detector);
   }
+  const findings = folded.list();
   return {
-    findings: judge.findings(),
+    findings: findings.filter(isOfRule),
     counts: observer.counts,
-    invalid: observer.invalid,
+    invalid: findings
+      .filter(({ rule }) => rule === 'detector-error')
+      .map(({ bucket, remoteIp, tally }) => ({ bucket, remoteIp, requests: tally.requests })),
+    tests: findings.filter(({ rule }) => rule === 'test'),
     networkCount: observer.networkCount,
-    sightings: [...sightings.entries()],
-    learning: [...judge.learning],
+    sightings: [...state.allSightings()].map(asSighting),
+    learning: [...state.allBuckets()].flatMap(({ bucket, learningUntil: until }) =>
+      until === null ? [] : [{ bucket, until, learned: learned.get(bucket) ?? 0 }],
+    ),
     parseFailures,
   };
+}
+
+function isOfRule(finding: Finding): finding is RuleFinding {
+  return finding.rule === 'new-ip' || finding.rule === 'unapproved-ip';
+}
+
+/** The lines in one chunk of bytes that are gone when the next is asked for. */
+async function* chunkOf(lines: readonly Logged[]): AsyncGenerator<Uint8Array> {
+  const chunk = Buffer.from(lines.map((line) => `${lineOf(line)}\n`).join(''));
+  yield chunk;
+  chunk.fill(0);
+}
+
+/** What the state keeps besides is its own. */
+export function asSighting({ bucket, network, firstSeenAt, lastSeenAt }: Sighting): Sighting {
+  return { bucket, network, firstSeenAt, lastSeenAt };
 }
 
 /** `new-ip payroll 203.0.113.7`: what it is a finding of. */

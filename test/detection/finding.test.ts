@@ -1,22 +1,38 @@
-import { createJudge, PUBLIC_BUCKET_NETWORKS } from '../../lib/detection/judge';
+import { createLayout } from '../../lib/access-log/layout';
+import { createMemoryState } from '../../lib/adapters/memory-state';
+import { PUBLIC_BUCKET_NETWORKS } from '../../lib/alerting/bucket-state';
+import { compileSettings } from '../../lib/detection/compile-settings';
+import { addressFinding, foldFindings, networkFinding } from '../../lib/detection/finding';
+import { countOn, createObserver, type NetworkObservation, type Portion } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
-import { createSightings } from '../../lib/detection/sightings';
-import { count, emptyTally } from '../../lib/detection/tally';
-import { type Arrival, at, DAY, entry, type Logged, nameOf, namesOf, trust, watch } from '../support/observe-lines';
+import { watchBuckets } from '../../lib/watch-buckets';
+import {
+  type Arrival,
+  at,
+  DAY,
+  DEFAULTS,
+  entry,
+  type Logged,
+  nameOf,
+  namesOf,
+  show,
+  trust,
+  watch,
+} from '../support/observe-lines';
 
 const NOBODY = { allowlist: [entry('192.0.2.1')] };
 const DENIED = { httpStatus: 403, errorCode: 'AccessDenied' } as const;
 const SECOND = 1_000;
 
 describe('findings', () => {
-  test('are one per rule, bucket and remote IP or network, over all log objects', () => {
+  test('are one per rule, bucket and remote IP or network, over all log objects', async () => {
     const lines: Logged[] = [
       { remoteIp: '203.0.113.7' },
       { remoteIp: '2001:db8::1' },
       { remoteIp: '2001:db8::2' },
       { remoteIp: '203.0.113.7', bucket: 'website' },
     ];
-    const { findings } = watch(NOBODY, [lines, lines.toReversed(), lines]);
+    const { findings } = await watch(NOBODY, [lines, lines.toReversed(), lines]);
     expect(findings.map(nameOf).toSorted()).toEqual([
       'new-ip payroll 2001:db8::/64',
       'new-ip payroll 203.0.113.7',
@@ -29,45 +45,85 @@ describe('findings', () => {
     expect(findings.map(({ tally }) => tally.requests).toSorted()).toEqual([3, 3, 3, 3, 3, 3, 6]);
   });
 
-  test('name the network also where one address is found', () => {
-    const { findings } = watch(NOBODY, [[{ remoteIp: '2001:db8::1' }]]);
+  test('name the network also where one address is found', async () => {
+    const { findings } = await watch(NOBODY, [[{ remoteIp: '2001:db8::1' }]]);
     expect(findings).toMatchObject([
       { rule: 'new-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
       { rule: 'unapproved-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
     ]);
   });
 
-  test('of unapproved-ip need no success, of new-ip they do', () => {
-    const { findings } = watch(NOBODY, [[DENIED], [DENIED], [{}], [DENIED]]);
+  test('of unapproved-ip need no success, of new-ip they do', async () => {
+    const { findings } = await watch(NOBODY, [[DENIED], [DENIED], [{}], [DENIED]]);
     expect(findings.map(({ rule, tally }) => [rule, tally.requests, tally.denied])).toEqual([
       ['new-ip', 2, 1],
       ['unapproved-ip', 4, 3],
     ]);
   });
 
-  test('of new-ip name the address that was first, also if its log came late', () => {
+  test('of new-ip name the address that was first, also if its log came late', async () => {
     const late = { remoteIp: '2001:db8::2', time: at('08:00') };
-    const { findings } = watch({}, [[{ remoteIp: '2001:db8::1', time: at('09:00') }], [late]]);
+    const { findings } = await watch({}, [[{ remoteIp: '2001:db8::1', time: at('09:00') }], [late]]);
     expect(findings).toMatchObject([{ rule: 'new-ip', remoteIp: '2001:db8::2', network: '2001:db8::/64' }]);
   });
 
-  test('are there as soon as their portion is judged, and grow', () => {
-    const judge = createJudge({
-      sightings: createSightings(90),
-      learningDaysOf: () => 0,
-      newIpChosenFor: () => false,
+  describe('folded', () => {
+    /** What each portion of these lines observes. */
+    function portionsOf(...portions: Logged[][]): Portion[] {
+      const observer = createObserver(compileSettings({ ...DEFAULTS, ...NOBODY }));
+      const layout = createLayout();
+      return portions.map((lines) => {
+        show(observer, layout, lines);
+        const portion = observer.endPortion();
+        for (const observation of portion.networks) countOn(observation);
+        return portion;
+      });
+    }
+    const asFinding = (observation: NetworkObservation) =>
+      networkFinding(observation, observation.success!.remoteIp, null);
+
+    test('are there as soon as they are added, and grow', () => {
+      const folded = foldFindings();
+      const [first, second] = portionsOf([{}], [{}, DENIED]);
+      expect(folded.list()).toEqual([]);
+      folded.add(addressFinding(first!.addresses[0]!));
+      expect(folded.list()).toMatchObject([{ rule: 'unapproved-ip', tally: { requests: 1 } }]);
+      folded.add(addressFinding(second!.addresses[0]!));
+      expect(folded.list()).toMatchObject([{ rule: 'unapproved-ip', tally: { requests: 3, denied: 1 } }]);
     });
-    const portion = judge.portion(0);
-    const tally = emptyTally();
-    const observation = { bucket: 'payroll', remoteIp: '203.0.113.7', network: '203.0.113.7', tally };
-    const record = { time: 5, success: true, denied: false, bytesSent: 0, operation: 'REST.GET.OBJECT' };
-    count(tally, record);
-    expect(judge.findings()).toEqual([]);
-    expect(portion.address(observation)).toBe(true);
-    expect(judge.findings()).toMatchObject([{ tally: { requests: 1 } }]);
-    count(tally, record);
-    expect(portion.address(observation)).toBe(true);
-    expect(judge.findings()).toMatchObject([{ tally: { requests: 2 } }]);
+
+    test('count on what is found, and nothing else', () => {
+      const folded = foldFindings();
+      const [before, found, after] = portionsOf([{}], [{}], [DENIED]).map(({ networks }) => networks[0]!);
+      folded.countOn(before!);
+      expect(folded.list()).toEqual([]);
+      folded.add(asFinding(found!));
+      folded.countOn(after!);
+      expect(folded.list()).toMatchObject([{ rule: 'new-ip', tally: { requests: 2, denied: 1 } }]);
+    });
+
+    test('are named after the first success, also if only a later portion, of a known pair, tells of it', () => {
+      const folded = foldFindings();
+      const of = (host: number, clock: string): Logged => ({ remoteIp: `2001:db8::${host}`, time: at(clock) });
+      const [found, earlier, later] = portionsOf([of(1, '09:00')], [of(2, '08:00')], [of(3, '10:00')]).map(
+        ({ networks }) => networks[0]!,
+      );
+      folded.add(asFinding(found!));
+      expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::1' }]);
+      folded.countOn(later!);
+      expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::1' }]);
+      folded.countOn(earlier!);
+      expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::2' }]);
+      expect([...folded.list()[0]!.addresses]).toEqual(['2001:db8::1', '2001:db8::3', '2001:db8::2']);
+    });
+
+    test('found again after it had been forgotten are that one finding, with the history of the first', () => {
+      const folded = foldFindings();
+      const [first, again] = portionsOf([{}], [{ time: at('09:00', 200) }]).map(({ networks }) => networks[0]!);
+      folded.add(networkFinding(first!, '203.0.113.7', 7));
+      folded.add(networkFinding(again!, '203.0.113.7', 8));
+      expect(folded.list()).toMatchObject([{ forgottenSince: 7, tally: { requests: 2, firstEventAt: at('09:00') } }]);
+    });
   });
 
   describe('are sorted', () => {
@@ -141,9 +197,9 @@ describe('findings', () => {
         ],
       },
     ];
-    test.each(cases)('$name', ({ lines, expected }) => {
-      expect(namesOf(watch(NOBODY, [lines]))).toEqual(expected);
-      expect(namesOf(watch(NOBODY, [lines.toReversed()]))).toEqual(expected);
+    test.each(cases)('$name', async ({ lines, expected }) => {
+      expect(namesOf(await watch(NOBODY, [lines]))).toEqual(expected);
+      expect(namesOf(await watch(NOBODY, [lines.toReversed()]))).toEqual(expected);
     });
   });
 });
@@ -158,9 +214,9 @@ describe('learning', () => {
     arrivedAt,
   });
 
-  test('records new pairs without findings, and counts them once', () => {
+  test('records new pairs without findings, and counts them once', async () => {
     const again = later(END - DAY, { remoteIp: '198.51.100.1' });
-    const { findings, sightings, learning } = watch(learns3, [first, later(START + DAY), again]);
+    const { findings, sightings, learning } = await watch(learns3, [first, later(START + DAY), again]);
     expect(findings).toEqual([]);
     expect(sightings.map(({ network }) => network)).toEqual(['198.51.100.1', '198.51.100.2']);
     expect(learning).toEqual([{ bucket: 'payroll', until: END, learned: 2 }]);
@@ -170,45 +226,45 @@ describe('learning', () => {
     { name: 'just before its end', arrivedAt: END - 1, expected: [] },
     { name: 'at its end', arrivedAt: END, expected: ['new-ip payroll 198.51.100.2'] },
     { name: 'after its end', arrivedAt: END + DAY, expected: ['new-ip payroll 198.51.100.2'] },
-  ])('$name: $expected', ({ arrivedAt, expected }) => {
-    expect(namesOf(watch(learns3, [first, later(arrivedAt)]))).toEqual(expected);
+  ])('$name: $expected', async ({ arrivedAt, expected }) => {
+    expect(namesOf(await watch(learns3, [first, later(arrivedAt)]))).toEqual(expected);
   });
 
-  test('lasts by arrival, however old or young the records', () => {
+  test('lasts by arrival, however old or young the records', async () => {
     const old = [first, later(END - 1, { time: at('00:00', 30) }), later(END, { time: at('00:00', -300) })];
-    expect(watch(learns3, old.slice(0, 2)).findings).toEqual([]);
-    expect(namesOf(watch(learns3, [first, old[2]!]))).toEqual(['new-ip payroll 198.51.100.2']);
+    expect((await watch(learns3, old.slice(0, 2))).findings).toEqual([]);
+    expect(namesOf(await watch(learns3, [first, old[2]!]))).toEqual(['new-ip payroll 198.51.100.2']);
   });
 
-  test('a learned pair is known for good', () => {
+  test('a learned pair is known for good', async () => {
     const portions = [first, later(START), later(END + DAY), later(END + 80 * DAY, { time: at('09:00', 80) })];
-    expect(watch(learns3, portions).findings).toEqual([]);
+    expect((await watch(learns3, portions)).findings).toEqual([]);
   });
 
-  test('a learned pair that is forgotten afterwards is found', () => {
+  test('a learned pair that is forgotten afterwards is found', async () => {
     const portions = [first, later(END + 100 * DAY, { remoteIp: '198.51.100.1', time: at('09:00', 100) })];
-    expect(watch(learns3, portions).findings).toMatchObject([
+    expect((await watch(learns3, portions)).findings).toMatchObject([
       { rule: 'new-ip', network: '198.51.100.1', forgottenSince: at('09:00', 91) },
     ]);
   });
 
-  test('never holds back unapproved-ip', () => {
-    expect(namesOf(watch({ ...learns3, ...NOBODY }, [first]))).toEqual(['unapproved-ip payroll 198.51.100.1']);
+  test('never holds back unapproved-ip', async () => {
+    expect(namesOf(await watch({ ...learns3, ...NOBODY }, [first]))).toEqual(['unapproved-ip payroll 198.51.100.1']);
   });
 
-  test('0 days: none', () => {
-    const { findings, learning } = watch({ learningDays: 0 }, [first]);
+  test('0 days: none', async () => {
+    const { findings, learning } = await watch({ learningDays: 0 }, [first]);
     expect(findings).toHaveLength(1);
     expect(learning).toEqual([]);
   });
 
-  test('is of each bucket: its own days, from its own first log on', () => {
+  test('is of each bucket: its own days, from its own first log on', async () => {
     const settings: Partial<DetectionSettings> = {
       learningDays: 3,
       bucketSettings: { website: { learningDays: 7 }, backups: { learningDays: 0 } },
     };
     const inBucket = (bucket: string, arrivedAt: number): Arrival => later(arrivedAt, { bucket });
-    const { findings, learning } = watch(settings, [
+    const { findings, learning } = await watch(settings, [
       inBucket('payroll', START),
       inBucket('website', START + DAY),
       inBucket('backups', START + DAY),
@@ -228,39 +284,42 @@ describe('learning', () => {
     { name: 'trusted', line: { requester: 'backup' } },
     { name: 'without remote IP', line: { remoteIp: null } },
     { name: 'without a valid remote IP', line: { remoteIp: '10.0.0.256' } },
-  ])('begins with the first log also if all of it is $name', ({ line }) => {
+  ])('begins with the first log also if all of it is $name', async ({ line }) => {
     const settings: Partial<DetectionSettings> = {
       learningDays: 3,
       allowlist: [entry('10.0.0.0/8')],
       trusted: [trust({ requester: 'backup' })],
     };
     const quiet: Arrival = { lines: [line], arrivedAt: START };
-    const { findings, learning } = watch(settings, [quiet, later(END)]);
+    const { findings, learning } = await watch(settings, [quiet, later(END)]);
     expect(namesOf({ findings }, 'new-ip')).toEqual(['new-ip payroll 198.51.100.2']);
     expect(learning).toEqual([{ bucket: 'payroll', until: END, learned: 0 }]);
   });
 
-  test('does not begin again when another observer meets the bucket', () => {
-    const judge = createJudge({
-      sightings: createSightings(90),
-      learningDaysOf: () => 3,
-      newIpChosenFor: () => false,
-    });
-    judge.portion(START).bucket('payroll');
-    judge.portion(START + 2 * DAY).bucket('payroll');
-    expect([...judge.learning]).toEqual([{ bucket: 'payroll', until: END, learned: 0 }]);
+  test('does not begin again when another observer, or another process, meets the bucket', async () => {
+    const state = createMemoryState();
+    const { policyOf } = compileSettings({ ...DEFAULTS, ...learns3 });
+    const payroll = { bucket: 'payroll', policy: policyOf('payroll') };
+    const process = watchBuckets(state);
+    await process.met(payroll, START);
+    for (const later of [process, watchBuckets(state)]) {
+      await later.met(payroll, START + 2 * DAY);
+      expect([...state.allBuckets()]).toMatchObject([{ bucket: 'payroll', firstLogAt: START, learningUntil: END }]);
+      expect(await later.phaseOf(payroll, END - 1)).toEqual({ learning: true, resting: false });
+    }
+    expect(await process.phaseOf(payroll, END)).toEqual({ learning: false, resting: false });
   });
 
-  test('concerns only buckets where new-ip is on', () => {
+  test('concerns only buckets where new-ip is on', async () => {
     const settings = { learningDays: 3, excludeBuckets: ['website'], bucketSettings: { logs: { newIp: false } } };
     const lines = ['website', 'logs', 's3-access-watch-test', 'payroll'].map((bucket) => ({ bucket }));
-    expect(watch(settings, [lines]).learning).toMatchObject([{ bucket: 'payroll' }]);
+    expect((await watch(settings, [lines])).learning).toMatchObject([{ bucket: 'payroll' }]);
   });
 
-  test('is not needed by a bucket of which something is known', () => {
+  test('is not needed by a bucket of which something is known', async () => {
     const known = { bucket: 'payroll', network: '203.0.113.1', firstSeenAt: 0, lastSeenAt: at('00:00') };
     const elsewhere = later(START, { bucket: 'website' });
-    const { findings, learning } = watch(learns3, [first, elsewhere], [known]);
+    const { findings, learning } = await watch(learns3, [first, elsewhere], [known]);
     expect(namesOf({ findings })).toEqual(['new-ip payroll 198.51.100.1']);
     expect(learning).toEqual([{ bucket: 'website', until: END, learned: 1 }]);
   });
@@ -271,35 +330,36 @@ describe('learning', () => {
     const learned = (howMany: number): Arrival => ({ lines: networks(howMany), arrivedAt: START });
     const found = ['new-ip payroll 198.51.100.2'];
 
-    test(`${PUBLIC_BUCKET_NETWORKS} are a bucket’s own`, () => {
+    test(`${PUBLIC_BUCKET_NETWORKS} are a bucket’s own`, async () => {
       expect(PUBLIC_BUCKET_NETWORKS).toBe(1000);
-      expect(namesOf(watch(learns3, [learned(1000), learned(1000), later(END)]))).toEqual(found);
+      expect(namesOf(await watch(learns3, [learned(1000), learned(1000), later(END)]))).toEqual(found);
     });
 
-    test('more are the public: new-ip rests there', () => {
-      const { findings, sightings, learning } = watch(learns3, [learned(1001), later(END), later(END + DAY)]);
+    test('more are the public: new-ip rests there', async () => {
+      const { findings, sightings, learning } = await watch(learns3, [learned(1001), later(END), later(END + DAY)]);
       expect(findings).toEqual([]);
-      expect(sightings).toHaveLength(1002);
+      // It remembers nothing any more while it rests.
+      expect(sightings).toHaveLength(1001);
       expect(learning).toMatchObject([{ learned: 1001 }]);
     });
 
-    test('it does not rest where somebody chose it', () => {
+    test('it does not rest where somebody chose it', async () => {
       const settings = { ...learns3, bucketSettings: { 'pay*': { newIp: true } } };
-      expect(namesOf(watch(settings, [learned(1001), later(END)]))).toEqual(found);
+      expect(namesOf(await watch(settings, [learned(1001), later(END)]))).toEqual(found);
     });
 
-    test('it does not rest in other buckets, nor does unapproved-ip', () => {
+    test('it does not rest in other buckets, nor does unapproved-ip', async () => {
       const elsewhere = [
         later(START, { bucket: 'website', remoteIp: '198.51.100.1' }),
         later(END, { bucket: 'website' }),
       ];
-      expect(namesOf(watch(learns3, [learned(1001), ...elsewhere]))).toEqual(['new-ip website 198.51.100.2']);
-      const { findings } = watch({ ...learns3, ...NOBODY }, [learned(1001), later(END)]);
+      expect(namesOf(await watch(learns3, [learned(1001), ...elsewhere]))).toEqual(['new-ip website 198.51.100.2']);
+      const { findings } = await watch({ ...learns3, ...NOBODY }, [learned(1001), later(END)]);
       expect(findings.filter(({ rule }) => rule === 'unapproved-ip')).toHaveLength(1002);
     });
 
-    test('found after learning they are only many', () => {
-      const { findings } = watch(learns3, [first, { lines: networks(1500), arrivedAt: END }]);
+    test('found after learning they are only many', async () => {
+      const { findings } = await watch(learns3, [first, { lines: networks(1500), arrivedAt: END }]);
       expect(findings).toHaveLength(1500);
     });
   });
@@ -338,37 +398,39 @@ describe('pairs seen before', () => {
     { name: 'another network is new', portions: [[{ remoteIp: '203.0.113.8', time: days(1) }]], since: null },
     { name: 'in another bucket it is new', portions: [[{ bucket: 'website', time: days(1) }]], since: null },
   ];
-  test.each(cases)('$name', ({ forgetDays = 90, portions, since }) => {
-    const { findings } = watch({ forgetDays }, portions, [known]);
+  test.each(cases)('$name', async ({ forgetDays = 90, portions, since }) => {
+    const { findings } = await watch({ forgetDays }, portions, [known]);
     expect(findings.map(({ forgottenSince }) => forgottenSince)).toEqual(since === undefined ? [] : [since]);
   });
 
-  test('that are forgotten and found are found once', () => {
-    const { findings, sightings } = watch({}, [[{ time: days(92) }], [{ time: days(93) }]], [known]);
+  test('that are forgotten and found are found once', async () => {
+    const { findings, sightings } = await watch({}, [[{ time: days(92) }], [{ time: days(93) }]], [known]);
     expect(findings).toMatchObject([{ forgottenSince: days(91), tally: { requests: 2 } }]);
     expect(sightings).toEqual([{ ...known, lastSeenAt: days(93) }]);
   });
 
-  test('a denied request of a known pair begins no finding and is not counted in a later one', () => {
+  test('a denied request of a known pair begins no finding and is not counted in a later one', async () => {
     const portions = [[{ time: days(1) }], [{ time: days(2), ...DENIED }], [{ time: days(200) }]];
-    expect(watch({}, portions, [known]).findings).toMatchObject([{ tally: { requests: 1, firstEventAt: days(200) } }]);
+    expect((await watch({}, portions, [known])).findings).toMatchObject([
+      { tally: { requests: 1, firstEventAt: days(200) } },
+    ]);
   });
 
-  test('and forgotten since are found with the addresses of their return only', () => {
+  test('and forgotten since are found with the addresses of their return only', async () => {
     const ipv6 = { ...known, network: '2001:db8::/64' };
     for (const remoteIp of ['2001:db8::2', '2001:db8::1']) {
       const portions = [[{ remoteIp: '2001:db8::1', time: days(1) }], [{ remoteIp, time: days(200) }]];
-      const { findings } = watch({}, portions, [ipv6]);
+      const { findings } = await watch({}, portions, [ipv6]);
       expect(findings.map(({ addresses }) => [...addresses])).toEqual([[remoteIp]]);
     }
   });
 
-  test('found in this input, they stay that one finding', () => {
-    const { findings } = watch({}, [[{ time: days(0) }], [{ time: days(300) }]]);
+  test('found in this input, they stay that one finding', async () => {
+    const { findings } = await watch({}, [[{ time: days(0) }], [{ time: days(300) }]]);
     expect(findings).toMatchObject([{ forgottenSince: null, tally: { requests: 2, lastEventAt: days(300) } }]);
   });
 
-  test('in the memory of `unapproved-ip` there are none', () => {
-    expect(namesOf(watch(NOBODY, [[{ time: days(1) }]], [known]))).toEqual(['unapproved-ip payroll 203.0.113.7']);
+  test('in the memory of `unapproved-ip` there are none', async () => {
+    expect(namesOf(await watch(NOBODY, [[{ time: days(1) }]], [known]))).toEqual(['unapproved-ip payroll 203.0.113.7']);
   });
 });

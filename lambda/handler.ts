@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Context } from 'aws-lambda';
+import { dynamoState } from '../lib/adapters/dynamo-state';
+import { dynamoTable } from '../lib/adapters/dynamo-table';
+import { S3_CLIENT_OPTIONS, s3LogObjects } from '../lib/adapters/s3-log-objects';
+import { snsPublisher } from '../lib/adapters/sns-publisher';
+import { systemClock } from '../lib/adapters/system-clock';
+import type { Configuration } from '../lib/config/configuration';
+import { compileSettings } from '../lib/detection/compile-settings';
+import { rememberPairs } from '../lib/remembered-pairs';
+import { watchBuckets } from '../lib/watch-buckets';
+import { createReport } from './report';
+import { type BatchAnswer, type Watcher, watch } from './watcher';
+
+/** What the stack tells the function; everything else stands in the configuration beside the bundle. */
+const { TABLE_NAME, ALERT_TOPIC_ARN, ACCOUNT_ID, AWS_REGION } = process.env;
+
+let watcher: Watcher | null = null;
+
+/** Called by the queue, by the schedule, or directly with an event of S3 or EventBridge. */
+export async function handler(event: unknown, context: Context): Promise<BatchAnswer | undefined> {
+  // Not when the module is loaded: an error here names what is wrong with this call, and the next one tries again.
+  watcher ??= createWatcher();
+  const until = Date.now() + context.getRemainingTimeInMillis();
+  return watch(event, { id: `${context.awsRequestId} ${randomUUID()}`, until }, watcher);
+}
+
+function createWatcher(): Watcher {
+  const configuration = readConfigurationFile();
+  const compiled = compileSettings(configuration);
+  const table = dynamoTable(new DynamoDBClient({}), required('TABLE_NAME', TABLE_NAME));
+  const state = dynamoState(table);
+  const deployment = { accountId: ACCOUNT_ID ?? null, region: AWS_REGION ?? null };
+  const metrics = new Metrics({ namespace: 'S3AccessWatch', serviceName: 's3-access-watch' });
+  return {
+    detector: {
+      compiled,
+      state,
+      clock: systemClock,
+      remembered: rememberPairs(),
+      buckets: watchBuckets(state),
+      ...deployment,
+    },
+    logObjects: s3LogObjects(new S3Client(S3_CLIENT_OPTIONS)),
+    announcer: {
+      state,
+      publisher: snsPublisher(required('ALERT_TOPIC_ARN', ALERT_TOPIC_ARN)),
+      clock: systemClock,
+      limits: configuration,
+      ...deployment,
+      newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
+    },
+    report: createReport(new Logger({ serviceName: 's3-access-watch' }), metrics),
+    usage: table.usage,
+  };
+}
+
+/** The configuration as the stack validated it, in the same asset as this file. */
+function readConfigurationFile(): Configuration {
+  const path = join(__dirname, 'configuration.json');
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Configuration;
+  } catch (error) {
+    throw new Error(`${path} cannot be read; deploy the stack again`, { cause: error });
+  }
+}
+
+function required(name: string, value: string | undefined): string {
+  if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
+  return value;
+}

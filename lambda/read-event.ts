@@ -1,0 +1,115 @@
+import type { LogObject } from '../lib/ports';
+
+/** What an event asks for. */
+export type Asked =
+  /** Detect these log objects; none: the event asks for nothing, as S3's test event. */
+  | { readonly kind: 'detect'; readonly logObjects: readonly AnnouncedObject[] }
+  /** Announce what is due. */
+  | { readonly kind: 'announce' }
+  /** A batch of messages from the queue, each of which is to be read by itself. */
+  | { readonly kind: 'batch'; readonly messages: readonly QueueMessage[] };
+
+export interface AnnouncedObject extends LogObject {
+  /** Bytes; null where the event does not say. */
+  readonly size: number | null;
+}
+
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly body: string;
+}
+
+/** The message is none that S3, EventBridge or the schedule sends. */
+export class UnknownEvent extends Error {
+  override readonly name = 'UnknownEvent';
+}
+
+type Json = Record<string, unknown>;
+
+/** Reads what the function was called with. Throws UnknownEvent, which says what was missing. */
+export function readEvent(event: unknown): Asked {
+  if (!isObject(event)) throw new UnknownEvent(`the event is ${typeof event}, not an object`);
+  if (isBatch(event)) {
+    return { kind: 'batch', messages: event.Records.map(({ messageId, body }) => ({ messageId, body })) };
+  }
+  if (event['detail-type'] === 'Scheduled Event' || event.announce === true) return { kind: 'announce' };
+  return { kind: 'detect', logObjects: readNotification(event) };
+}
+
+/** Reads the body of a queue's message. Throws UnknownEvent. */
+export function readMessage(body: string): readonly AnnouncedObject[] {
+  let notification: unknown;
+  try {
+    notification = JSON.parse(body);
+  } catch (error) {
+    throw new UnknownEvent('the message is not JSON', { cause: error });
+  }
+  if (!isObject(notification)) throw new UnknownEvent('the message is not a JSON object');
+  return readNotification(notification);
+}
+
+function readNotification(event: Json): readonly AnnouncedObject[] {
+  if (event.source === 'aws.s3' && event['detail-type'] === 'Object Created') return [fromEventBridge(event.detail)];
+  // S3 sends it once, when notifications are turned on.
+  if (event.Event === 's3:TestEvent') return [];
+  if (Array.isArray(event.Records) && event.Records.length > 0) return event.Records.map(fromNotification);
+  const shape = Object.keys(event).slice(0, 10).join(', ');
+  throw new UnknownEvent(`neither an "Object Created" event nor an S3 notification; its keys are: ${shape}`);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key stands as it is. */
+function fromEventBridge(detail: unknown): AnnouncedObject {
+  const { bucket, object } = isObject(detail) ? detail : {};
+  const { key, etag, size } = isObject(object) ? object : {};
+  const version = isObject(object) ? object['version-id'] : undefined;
+  return announced(isObject(bucket) ? bucket.name : undefined, key, version, etag, size);
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html: the key is URL-encoded as
+ * in a form, a space as `+`.
+ */
+function fromNotification(record: unknown): AnnouncedObject {
+  const { eventSource, s3 } = isObject(record) ? record : {};
+  if (eventSource !== 'aws:s3' || !isObject(s3)) throw new UnknownEvent('a record of the message is not from S3');
+  const { bucket, object } = s3;
+  const { key, versionId, eTag, size } = isObject(object) ? object : {};
+  const decoded = typeof key === 'string' ? decodeKey(key) : undefined;
+  return announced(isObject(bucket) ? bucket.name : undefined, decoded, versionId, eTag, size);
+}
+
+function decodeKey(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch (error) {
+    throw new UnknownEvent(`the key "${key}" is not URL-encoded`, { cause: error });
+  }
+}
+
+function announced(bucket: unknown, key: unknown, version: unknown, etag: unknown, size: unknown): AnnouncedObject {
+  if (!isText(bucket) || !isText(key)) throw new UnknownEvent('the message names no bucket and key');
+  return {
+    bucket,
+    key,
+    versionId: isText(version) ? version : null,
+    etag: isText(etag) ? etag : null,
+    size: typeof size === 'number' ? size : null,
+  };
+}
+
+function isBatch(event: Json): event is { Records: QueueMessage[] } {
+  const { Records } = event;
+  return (
+    Array.isArray(Records) &&
+    Records.length > 0 &&
+    Records.every((record) => isObject(record) && record.eventSource === 'aws:sqs' && isText(record.body))
+  );
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,78 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Usage } from '../lib/adapters/dynamo-table';
+import type { Announced } from '../lib/announce-findings';
+import type { Detected } from '../lib/detect-log-object';
+import type { AnnouncedObject } from './read-event';
+
+/**
+ * What the function says of itself: logs with event names that stay, and metrics. No metric has a dimension from the
+ * content of logs: strangers would write it, and each value costs money. Logs hold no whole records, but of what could
+ * not be read, one line.
+ */
+export interface Report {
+  detected(logObject: AnnouncedObject, detected: Detected, writtenAt: number | null): void;
+  gone(logObject: AnnouncedObject): void;
+  failed(what: string, error: unknown): void;
+  announced(announced: Announced): void;
+  used(usage: Usage): void;
+  /** Writes the metrics of this invocation. */
+  end(): void;
+}
+
+export function createReport(logger: Logger, metrics: Metrics): Report {
+  function count(name: string, value: number): void {
+    metrics.addMetric(name, MetricUnit.Count, value);
+  }
+
+  return {
+    detected({ bucket, key }, detected, writtenAt) {
+      const { records, parseFailures, firstFailure, counts, findings, learned, longestOverdue, latest } = detected;
+      const unapproved = findings.get('unapproved-ip') ?? 0;
+      const newIp = findings.get('new-ip') ?? 0;
+      count('LogObjects', 1);
+      count('Records', records);
+      count('ParseFailures', parseFailures);
+      count('RecordsWithoutIp', counts.recordsWithoutIp);
+      count('InvalidRemoteIps', counts.invalidRemoteIps);
+      count('TrustedRecords', counts.trustedRecords);
+      count('NewPairs', newIp + learned);
+      count('UnapprovedIpFindings', unapproved);
+      count('NewIpFindings', newIp);
+      if (longestOverdue > 0) metrics.addMetric('PairsOwedFor', MetricUnit.Milliseconds, longestOverdue);
+      if (writtenAt !== null && records > 0) {
+        metrics.addMetric('DeliveryLag', MetricUnit.Milliseconds, Math.max(0, writtenAt - latest));
+      }
+      const logObject = { bucket, key };
+      logger.info('log-object.detected', { logObject, records, parseFailures, unapproved, newIp, learned });
+      if (firstFailure === null) return;
+      const { line, reason, text } = firstFailure;
+      const event = records === 0 ? 'log-object.unreadable' : 'log-object.parse-failures';
+      logger.warn(event, { logObject, parseFailures, firstFailure: { line, reason, text } });
+    },
+    gone({ bucket, key }) {
+      count('LogObjectsGone', 1);
+      logger.warn('log-object.gone', { logObject: { bucket, key } });
+    },
+    failed(what, error) {
+      count('Failures', 1);
+      logger.error(what, error as Error);
+    },
+    announced({ end, sent, failures, oldestDueFor }) {
+      if (end === 'busy' && sent.length === 0) return;
+      count('AlertsSent', sent.length);
+      count('PublishFailures', failures.length);
+      metrics.addMetric('OldestDueFor', MetricUnit.Milliseconds, oldestDueFor);
+      for (const { alert } of sent) {
+        const { alertId, kind, rule, totals } = alert;
+        logger.info('alert.sent', { alertId, kind, rule: rule.id, severity: rule.severity, totals });
+      }
+      for (const error of failures) logger.error('alert.not-published', error as Error);
+    },
+    used({ reads, writes }) {
+      count('ReadUnits', reads);
+      count('WriteUnits', writes);
+    },
+    end: () => metrics.publishStoredMetrics(),
+  };
+}

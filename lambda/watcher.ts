@@ -1,0 +1,113 @@
+import type { Usage } from '../lib/adapters/dynamo-table';
+import { type Announced, type Announcer, announceFindings } from '../lib/announce-findings';
+import { type Detector, detectLogObject } from '../lib/detect-log-object';
+import { createObserver } from '../lib/detection/observe';
+import { eachBounded } from '../lib/each-bounded';
+import type { LogObjects } from '../lib/ports';
+import { type AnnouncedObject, type QueueMessage, readEvent, readMessage } from './read-event';
+import type { Report } from './report';
+
+/** What the function is made of; a process makes it once. */
+export interface Watcher {
+  readonly detector: Detector;
+  readonly logObjects: LogObjects;
+  readonly announcer: Announcer;
+  readonly report: Report;
+  readonly usage: Usage;
+}
+
+/** One call of the function. */
+export interface Call {
+  /** Names this call and no other. */
+  readonly id: string;
+  /** When it is killed, epoch milliseconds. */
+  readonly until: number;
+}
+
+/** What Lambda makes of the answer to a batch: only these messages come again. */
+export interface BatchAnswer {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** Log objects at a time: fetching one takes a hundred times as long as reading it. */
+const OBJECTS_AT_ONCE = 6;
+
+/** Stops announcing so long before the function is killed; milliseconds. */
+const IN_GOOD_TIME = 3_000;
+
+/**
+ * Detects what an event names, each log object by itself, and announces what is due then. A message that could not be
+ * done comes again, and only that one; called directly, the call fails. To announce or not never fails a log object:
+ * what was found is in the outbox, and the schedule comes every minute.
+ */
+export async function watch(event: unknown, call: Call, watcher: Watcher): Promise<BatchAnswer | undefined> {
+  const { report, usage } = watcher;
+  const before = { ...usage };
+  try {
+    const asked = readEvent(event);
+    if (asked.kind === 'batch') return { batchItemFailures: await detectMessages(asked.messages, call, watcher) };
+    if (asked.kind === 'detect') {
+      await detectAll(asked.logObjects, watcher);
+      await announceAfter(call, watcher);
+    } else await announce(call, watcher);
+    return undefined;
+  } finally {
+    report.used({ reads: usage.reads - before.reads, writes: usage.writes - before.writes });
+    report.end();
+  }
+}
+
+async function detectMessages(
+  messages: readonly QueueMessage[],
+  call: Call,
+  watcher: Watcher,
+): Promise<{ itemIdentifier: string }[]> {
+  const failed: { itemIdentifier: string }[] = [];
+  await eachBounded(messages, OBJECTS_AT_ONCE, async ({ messageId, body }) => {
+    try {
+      await detectAll(readMessage(body), watcher);
+    } catch (error) {
+      watcher.report.failed('message.failed', error);
+      failed.push({ itemIdentifier: messageId });
+    }
+  });
+  await announceAfter(call, watcher);
+  return failed;
+}
+
+async function detectAll(logObjects: readonly AnnouncedObject[], watcher: Watcher): Promise<void> {
+  for (const logObject of logObjects) await detect(logObject, watcher);
+}
+
+async function detect(logObject: AnnouncedObject, { detector, logObjects, report }: Watcher): Promise<void> {
+  const body = await logObjects.read(logObject);
+  if (body === null) {
+    report.gone(logObject);
+    return;
+  }
+  const { chunks, writtenAt } = body;
+  const observer = createObserver(detector.compiled);
+  report.detected(logObject, await detectLogObject({ logObject, chunks, observer }, detector), writtenAt);
+}
+
+/** After detecting: whatever goes wrong is reported and tried again within the minute, and the log objects are done. */
+async function announceAfter(call: Call, watcher: Watcher): Promise<void> {
+  try {
+    watcher.report.announced(await announceDue(call, watcher));
+  } catch (error) {
+    watcher.report.failed('announcing.failed', error);
+  }
+}
+
+/** By the schedule: what goes wrong fails the call. */
+async function announce(call: Call, watcher: Watcher): Promise<void> {
+  const announced = await announceDue(call, watcher);
+  watcher.report.announced(announced);
+  if (announced.failures.length > 0) {
+    throw new AggregateError(announced.failures, `${announced.failures.length} alerts were not published`);
+  }
+}
+
+async function announceDue(call: Call, { announcer }: Watcher): Promise<Announced> {
+  return announceFindings(announcer, call.id, call.until - IN_GOOD_TIME);
+}

@@ -1,0 +1,94 @@
+import { parseLine } from '../access-log/parse-line';
+import type { AccessLogRecord } from '../access-log/record';
+import type { Finding } from '../detection/finding';
+import { type Severity, severityOf } from '../detection/severity';
+import { cutRecord, cutText } from './cut-record';
+import type { Stream } from './stream';
+
+/** A finding on its way to people. Times are epoch milliseconds. */
+export interface OutboxFinding {
+  readonly network: string;
+  readonly remoteIp: string;
+  readonly addresses: readonly string[];
+  readonly requests: number;
+  readonly successes: number;
+  readonly denied: number;
+  readonly bytesSent: number;
+  readonly firstEventAt: number;
+  readonly lastEventAt: number;
+  readonly forgottenSince: number | null;
+  readonly severity: Severity;
+  /** Why it is worse than its rule says. */
+  readonly severityReason: string | null;
+  /** The record that tells most, its texts cut; made when somebody asks, since most lines of a scan are never shown. */
+  readonly sample: () => AccessLogRecord | null;
+}
+
+/** Findings of one stream and one portion of a log object, told together. */
+export interface OutboxPart extends Stream {
+  readonly logObject: string;
+  /** From 0, over all parts of this log object, rule and bucket. */
+  readonly number: number;
+  /** Of the log object; findings are known by what they found and in which portion. */
+  readonly portion: number;
+  /** Processing time, epoch milliseconds. */
+  readonly foundAt: number;
+  /** From when on it is due: at once, or when its window closes. Epoch milliseconds; null: it is told. */
+  readonly notBefore: number | null;
+  /** Of the account that the logs are from; null where neither the log object nor the deployment says. */
+  readonly accountId: string | null;
+  readonly region: string | null;
+  readonly findings: readonly OutboxFinding[];
+}
+
+/**
+ * How many findings a part holds at most. None is larger than `MAX_FINDING_BYTES`, so that a part is not larger than
+ * 100 KB however hostile its texts, and where a part ends does not depend on them.
+ */
+export const FINDINGS_PER_PART = 25;
+
+/** Bytes of a finding's JSON. */
+export const MAX_FINDING_BYTES = 4000;
+
+/** What the sample may take of that: the rest is numbers, 20 addresses and a reason. */
+const MAX_SAMPLE_BYTES = 2000;
+
+const MAX_REASON_LENGTH = 100;
+
+/** Of a remote IP that is none; a stranger may have written it. */
+const MAX_INVALID_LENGTH = 80;
+
+export function outboxFinding(finding: Finding): OutboxFinding {
+  const { rule, forgottenSince, tally } = finding;
+  const isAddress = rule === 'unapproved-ip' || rule === 'new-ip';
+  const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
+  const { severity, reason } = severityOf(finding);
+  return {
+    network: isAddress ? finding.network : cutText(finding.network, MAX_INVALID_LENGTH),
+    remoteIp: isAddress ? finding.remoteIp : cutText(finding.remoteIp, MAX_INVALID_LENGTH),
+    addresses: isAddress ? [...finding.addresses] : [],
+    requests,
+    successes,
+    denied,
+    bytesSent,
+    firstEventAt,
+    lastEventAt,
+    forgottenSince,
+    severity,
+    severityReason: reason === null ? null : cutText(reason, MAX_REASON_LENGTH),
+    sample: () => {
+      const record = sample === null ? null : parseLine(sample.line);
+      return record === null || typeof record === 'string' ? null : cutRecord(record, MAX_SAMPLE_BYTES);
+    },
+  };
+}
+
+/** What a finding is one of, among those of its log object, rule and bucket. */
+export function identityOf(
+  { rule }: Pick<Stream, 'rule'>,
+  { network, remoteIp, forgottenSince }: Pick<OutboxFinding, 'network' | 'remoteIp' | 'forgottenSince'>,
+  portion: number,
+): string {
+  // A pair is found new once in a log object, and once more if it is long enough to forget it; unapproved in each portion.
+  return rule === 'new-ip' ? `${network} ${forgottenSince}` : `${remoteIp} ${portion}`;
+}

@@ -1,0 +1,79 @@
+import type { MemoryState } from '../adapters/memory-state';
+import type { AlertLimits } from '../alerting/plan-stream';
+import { announceFindings, type SentAlert } from '../announce-findings';
+
+const MINUTE = 60_000;
+
+/** What one run of the deployed function may take; it matters only for the lease. */
+const RUN = 5 * MINUTE;
+
+/** Announcing without anybody to announce to: with a clock that jumps to whenever something is due. */
+export interface Rehearsal {
+  now(): number;
+  /** Lets everything be told that is due before a log object arrives. */
+  announceUntil(arrivedAt: number): Promise<void>;
+  /** A log object has arrived (epoch milliseconds) and been detected. */
+  announceAt(arrivedAt: number): Promise<void>;
+  /** Lets all the rest be told, whenever that is. */
+  end(): Promise<readonly SentAlert[]>;
+}
+
+export function rehearseAnnouncing(
+  state: MemoryState,
+  limits: AlertLimits,
+  newIpChosenFor: (bucket: string) => boolean,
+): Rehearsal {
+  const sent: SentAlert[] = [];
+  let now = Number.NEGATIVE_INFINITY;
+  let runs = 0;
+  const announcer = {
+    state,
+    publisher: { publish: async () => {} },
+    clock: {
+      now: () => now,
+      sleep: async (milliseconds: number) => {
+        now += milliseconds;
+      },
+    },
+    limits,
+    accountId: null,
+    region: null,
+    newIpChosenFor,
+  };
+
+  /** One run after another, a minute apart, until nothing is due any more that was due by then. */
+  async function announce(): Promise<void> {
+    for (;;) {
+      const announced = await announceFindings(announcer, `rehearsal ${runs++}`, now + RUN);
+      sent.push(...announced.sent);
+      if (announced.end === 'done') return;
+      now = nextMinute(now);
+    }
+  }
+
+  async function announceUntil(time: number): Promise<void> {
+    for (let due = state.nextDueAt(); due !== null && nextMinute(due) < time; due = state.nextDueAt()) {
+      now = Math.max(now, nextMinute(due));
+      await announce();
+    }
+    now = Math.max(now, time === Number.POSITIVE_INFINITY ? now : time);
+  }
+
+  return {
+    now: () => now,
+    announceUntil,
+    async announceAt(arrivedAt) {
+      now = Math.max(now, arrivedAt);
+      if (now > Number.NEGATIVE_INFINITY) await announce();
+    },
+    async end() {
+      await announceUntil(Number.POSITIVE_INFINITY);
+      return sent;
+    },
+  };
+}
+
+/** When the schedule runs next, every minute. */
+function nextMinute(time: number): number {
+  return (Math.floor(time / MINUTE) + 1) * MINUTE;
+}

@@ -1,0 +1,34 @@
+import { type Allowlist, compileAllowlist } from './allowlist';
+import { type BucketPolicy, compileBucketPolicies } from './bucket-policy';
+import type { DetectionSettings } from './settings';
+import { compileStatuses } from './statuses';
+import { compileTrusted, type Trusted } from './trusted';
+
+/** Settings made ready to judge by: once a process, however many log objects it reads. */
+export interface CompiledSettings {
+  readonly settings: DetectionSettings;
+  readonly allowlist: Allowlist;
+  readonly policyOf: (bucket: string) => BucketPolicy;
+  readonly trusted: Trusted;
+  readonly isSuccessStatus: (status: number | null) => boolean;
+}
+
+export function compileSettings(settings: DetectionSettings): CompiledSettings {
+  const allowlist = compileAllowlist(settings.allowlist);
+  const decidePolicy = compileBucketPolicies(settings, allowlist);
+  const policies = new Map<string, BucketPolicy>();
+  return {
+    settings,
+    allowlist,
+    policyOf(bucket) {
+      let policy = policies.get(bucket);
+      if (policy === undefined) {
+        policy = decidePolicy(bucket);
+        policies.set(bucket, policy);
+      }
+      return policy;
+    },
+    trusted: compileTrusted(settings.trusted),
+    isSuccessStatus: compileStatuses(settings.successStatuses),
+  };
+}

@@ -1,0 +1,43 @@
+import { needsRefresh, type SeenPair } from './detection/claim';
+import type { StoredSighting } from './detection/sighting';
+
+/**
+ * Pairs that a warm function need not ask about again: known, nothing owed, no refresh due. A steady stream so costs
+ * hardly a read. It forgets after a quarter of an hour, since others write, too.
+ */
+export interface RememberedPairs {
+  has(pair: SeenPair, now: number): boolean;
+  /** Only what was read or written without anything owed: the finding of another may still be lost otherwise. */
+  remember(sighting: StoredSighting, now: number): void;
+}
+
+const FOR = 15 * 60_000;
+const MOST = 200_000;
+
+interface Remembered {
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  readonly at: number;
+}
+
+export function rememberPairs(): RememberedPairs {
+  const pairs = new Map<string, Remembered>();
+  return {
+    has(pair, now) {
+      const known = pairs.get(keyOf(pair));
+      return known !== undefined && now - known.at <= FOR && !needsRefresh(known, pair);
+    },
+    remember(sighting, now) {
+      if (sighting.owedUntil !== null) return;
+      const key = keyOf(sighting);
+      pairs.delete(key);
+      const { firstSeenAt, lastSeenAt } = sighting;
+      pairs.set(key, { firstSeenAt, lastSeenAt, at: now });
+      if (pairs.size > MOST) pairs.delete(pairs.keys().next().value!); // the one remembered longest ago
+    },
+  };
+}
+
+function keyOf({ bucket, network }: { bucket: string; network: string }): string {
+  return `${bucket} ${network}`;
+}

@@ -1,0 +1,48 @@
+import { isoTime, type LearnedNetwork, type NoticeBucket } from './alerting/alert';
+import { type BucketState, LEARNING_GRACE, PUBLIC_BUCKET_NETWORKS } from './alerting/bucket-state';
+import { LEARNING } from './detection/sighting';
+import type { State, Stored } from './ports';
+
+/** How many of the networks that a bucket learned its notice names. */
+const MOST_NAMED = 100;
+
+const MOST_ATTEMPTS = 20;
+
+/** What the notice that is due for a bucket says. `newIpChosen`: somebody turned `new-ip` on for just this bucket. */
+export async function noticeOf(
+  state: State,
+  { bucket, learningUntil, notice }: BucketState,
+  newIpChosen: boolean,
+): Promise<NoticeBucket> {
+  const until = learningUntil === null ? null : isoTime(learningUntil);
+  if (notice?.kind !== 'finished') return { bucket, learningUntil: until, learned: null, looksPublic: false };
+  const networks: LearnedNetwork[] = [];
+  let count = 0;
+  for await (const sighting of state.sightingsOf(bucket)) {
+    if (sighting.claimedBy !== LEARNING) continue;
+    count++;
+    if (networks.length >= MOST_NAMED) continue;
+    const seenAs = sighting.seenAs();
+    networks.push({
+      network: sighting.network,
+      requester: seenAs?.requester ?? null,
+      operation: seenAs?.operation ?? null,
+    });
+  }
+  const looksPublic = count > PUBLIC_BUCKET_NETWORKS && !newIpChosen;
+  return { bucket, learningUntil: until, learned: { count, networks }, looksPublic };
+}
+
+/** Says that this notice of the bucket is told, and no other; what was told of the start is told of the end later. */
+export async function markNotice(state: State, told: Stored<BucketState>): Promise<void> {
+  let stored: Stored<BucketState> | null = told;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const { value, version }: Stored<BucketState> = stored;
+    const finished = { kind: 'finished' as const, notBefore: (value.learningUntil ?? 0) + LEARNING_GRACE };
+    const notice = value.notice!.kind === 'started' ? finished : null;
+    if ((await state.putBucket({ ...value, notice }, version)) !== null) return;
+    stored = await state.bucket(value.bucket);
+    if (stored?.value.notice?.kind !== told.value.notice!.kind) return;
+  }
+  throw new Error(`${told.value.bucket}: written by others ${MOST_ATTEMPTS} times while its notice was marked`);
+}

@@ -1,0 +1,115 @@
+import { type BucketState, LAST_LOG_EVERY, PUBLIC_BUCKET_NETWORKS } from './alerting/bucket-state';
+import type { WatchedBucket } from './detection/pairs';
+import { LEARNING } from './detection/sighting';
+import type { State, Stored } from './ports';
+
+const DAY = 86_400_000;
+
+/** What holds for the pairs of a bucket at a moment. */
+export interface BucketPhase {
+  /** New pairs are recorded and not told. */
+  readonly learning: boolean;
+  /** It looks public: `new-ip` says nothing about it, and remembers nothing. */
+  readonly resting: boolean;
+}
+
+/** Keeps the items of buckets; a warm function asks about a bucket that has learned hardly more than once an hour. */
+export interface BucketWatch {
+  /** A log object has records of the bucket: its first one starts its learning, whatever is in it. */
+  met(bucket: WatchedBucket, now: number): Promise<void>;
+  /** How the bucket stands; of one that was met. */
+  phaseOf(bucket: WatchedBucket, now: number): Promise<BucketPhase>;
+}
+
+/** More often than this, something is wrong: each time another has written the same bucket in between. */
+const MOST_ATTEMPTS = 20;
+
+export function watchBuckets(state: State): BucketWatch {
+  /** Only buckets whose learning has passed: until then an operator may end it from one moment to the next. */
+  const settled = new Map<string, BucketState>();
+
+  async function update(
+    bucket: string,
+    asRead: Stored<BucketState> | null,
+    next: (stored: BucketState | null) => BucketState | null,
+  ): Promise<BucketState> {
+    let stored = asRead;
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const wanted = next(stored?.value ?? null);
+      if (wanted === null) return stored!.value;
+      if ((await state.putBucket(wanted, stored?.version ?? null)) !== null) return wanted;
+      stored = await state.bucket(bucket);
+    }
+    throw new Error(`${bucket}: written by others ${MOST_ATTEMPTS} times`);
+  }
+
+  return {
+    async met({ bucket, policy }, now) {
+      const known = settled.get(bucket);
+      const isWritten = known !== undefined && now - known.lastLogAt < LAST_LOG_EVERY;
+      if (isWritten && (known.newIpSince !== null || !policy.newIp)) return;
+      const current = await update(bucket, await state.bucket(bucket), (stored) => {
+        const current = stored ?? firstMet(bucket, now);
+        if (policy.newIp && current.newIpSince === null) return beginning(current, policy.learningDays, now);
+        return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? { ...current, lastLogAt: now } : null;
+      });
+      if (isOver(current, now)) settled.set(bucket, current);
+    },
+    async phaseOf({ bucket, policy }, now) {
+      const known = settled.get(bucket);
+      if (known !== undefined && known.looksPublic !== null) return phase(known, policy, now);
+      const stored = await state.bucket(bucket);
+      if (stored === null) throw new Error(`${bucket}: its item is gone from the table`);
+      let { value } = stored;
+      if (isOver(value, now) && value.looksPublic === null) {
+        const looksPublic =
+          value.learningUntil !== null && (await countLearned(state, bucket)) > PUBLIC_BUCKET_NETWORKS;
+        value = await update(bucket, stored, (current) => ({ ...current!, looksPublic }));
+      }
+      if (isOver(value, now)) settled.set(bucket, value);
+      return phase(value, policy, now);
+    },
+  };
+}
+
+function firstMet(bucket: string, now: number): BucketState {
+  return {
+    bucket,
+    firstLogAt: now,
+    lastLogAt: now,
+    newIpSince: null,
+    learningUntil: null,
+    looksPublic: false,
+    notice: null,
+  };
+}
+
+/** The rule `new-ip` begins to look at a bucket, which may have to learn first. */
+function beginning(stored: BucketState, learningDays: number, now: number): BucketState {
+  const begun = { ...stored, lastLogAt: now, newIpSince: now };
+  if (learningDays === 0) return begun;
+  return {
+    ...begun,
+    learningUntil: now + learningDays * DAY,
+    looksPublic: null,
+    notice: { kind: 'started', notBefore: now },
+  };
+}
+
+function isOver({ learningUntil }: BucketState, now: number): boolean {
+  return learningUntil === null || now >= learningUntil;
+}
+
+function phase(value: BucketState, { newIpChosen }: WatchedBucket['policy'], now: number): BucketPhase {
+  return { learning: !isOver(value, now), resting: value.looksPublic === true && !newIpChosen };
+}
+
+/** Counts no further than it takes to decide. */
+async function countLearned(state: State, bucket: string): Promise<number> {
+  let learned = 0;
+  for await (const { claimedBy } of state.sightingsOf(bucket)) {
+    if (claimedBy === LEARNING) learned++;
+    if (learned > PUBLIC_BUCKET_NETWORKS) break;
+  }
+  return learned;
+}

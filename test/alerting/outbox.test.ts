@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import type { AccessLogRecord } from '../../lib/access-log/record';
+import { cutRecord, cutText, jsonBytes } from '../../lib/alerting/cut-record';
+import { FINDINGS_PER_PART, identityOf, MAX_FINDING_BYTES, outboxFinding } from '../../lib/alerting/outbox';
+import type { Finding } from '../../lib/detection/finding';
+import type { FindingRule } from '../../lib/detection/rules';
+import { emptyTally, type Tally } from '../../lib/detection/tally';
+import { at, RECORD } from '../support/alerting-parts';
+import { calmRecord } from '../support/arbitrary-records';
+import { runs, SEED } from '../support/runs';
+import { writeLine } from '../support/write-line';
+
+function lineOf(record: AccessLogRecord): Uint8Array {
+  return Buffer.from(writeLine(record, { vintage: 27, bareDashes: [] }));
+}
+
+function tallyOf(record: AccessLogRecord, given: Partial<Tally> = {}): Tally {
+  return {
+    ...emptyTally(),
+    requests: 3,
+    successes: 2,
+    denied: 1,
+    bytesSent: 300,
+    firstEventAt: at('08:00'),
+    lastEventAt: at('08:30'),
+    sample: { line: lineOf(record), time: record.time, success: true },
+    ...given,
+  };
+}
+
+function found(given: Partial<Finding> = {}): Finding {
+  return {
+    rule: 'unapproved-ip',
+    bucket: 'payroll',
+    network: '203.0.113.7',
+    remoteIp: '203.0.113.7',
+    addresses: new Set(['203.0.113.7']),
+    forgottenSince: null,
+    tally: tallyOf(RECORD),
+    ...given,
+  };
+}
+
+/** As it is stored. */
+function stored(finding: Finding) {
+  const { sample, ...rest } = outboxFinding(finding);
+  return { ...rest, sample: sample() };
+}
+
+test('a finding keeps its numbers, its addresses and the record that tells most', () => {
+  expect(stored(found())).toEqual({
+    network: '203.0.113.7',
+    remoteIp: '203.0.113.7',
+    addresses: ['203.0.113.7'],
+    requests: 3,
+    successes: 2,
+    denied: 1,
+    bytesSent: 300,
+    firstEventAt: at('08:00'),
+    lastEventAt: at('08:30'),
+    forgottenSince: null,
+    severity: 'Medium',
+    severityReason: null,
+    sample: RECORD,
+  });
+});
+
+describe('what it says', () => {
+  const operations = new Map([['REST.DELETE.OBJECT', { requests: 2, successes: 2 }]]);
+  const nonsense = `10.0.0.1:443${'x'.repeat(100)}`;
+  const cases: { name: string; given: Partial<Finding>; expected: object }[] = [
+    {
+      name: 'why it is worse than its rule',
+      given: { tally: tallyOf(RECORD, { operations }) },
+      expected: { severity: 'High', severityReason: 'changes succeeded: REST.DELETE.OBJECT 2' },
+    },
+    {
+      name: 'since when it had been forgotten',
+      given: { rule: 'new-ip', forgottenSince: at('07:00') },
+      expected: { severity: 'Low', forgottenSince: at('07:00') },
+    },
+    {
+      name: 'the beginning of what is no address, and no addresses',
+      given: { rule: 'detector-error', network: nonsense, remoteIp: nonsense, addresses: new Set([nonsense]) },
+      expected: { network: `${nonsense.slice(0, 79)}…`, remoteIp: `${nonsense.slice(0, 79)}…`, addresses: [] },
+    },
+    {
+      name: 'nothing of a line that is not there',
+      given: { tally: tallyOf(RECORD, { sample: null }) },
+      expected: { sample: null },
+    },
+    {
+      name: 'nothing of a line that is no record',
+      given: { tally: tallyOf(RECORD, { sample: { line: Buffer.from('nonsense'), time: 0, success: true } }) },
+      expected: { sample: null },
+    },
+  ];
+  test.each(cases)('$name', ({ given, expected }) => {
+    expect(stored(found(given))).toMatchObject(expected);
+  });
+});
+
+test('what it is one of: a new network is found once in a log object, an unapproved address once in a portion', () => {
+  const finding = { network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null };
+  expect(identityOf({ rule: 'new-ip' }, finding, 1)).toBe(identityOf({ rule: 'new-ip' }, finding, 2));
+  const again = { ...finding, forgottenSince: 5 };
+  expect(identityOf({ rule: 'new-ip' }, again, 2)).not.toBe(identityOf({ rule: 'new-ip' }, finding, 2));
+  expect(identityOf({ rule: 'unapproved-ip' }, finding, 1)).not.toBe(identityOf({ rule: 'unapproved-ip' }, finding, 2));
+});
+
+test.each([
+  ['short text', 'abc', 3, 'abc'],
+  ['long text', 'abcd', 3, 'ab…'],
+  ['a pair that fits', '👍👍', 4, '👍👍'],
+  ['no half of a pair', 'a👍👍', 3, 'a…'],
+])('cut: %s', (_name, text, length, expected) => {
+  expect(cutText(text, length)).toBe(expected);
+});
+
+/** Text of that many characters at most which takes much room in JSON, or looks like nothing. */
+function hostile(maxLength: number): fc.Arbitrary<string> {
+  const units = fc.constantFrom(
+    '"',
+    '\\',
+    '\x01',
+    '\x1b',
+    '\u202e',
+    '\u2028',
+    '\ud800',
+    '\ufffd',
+    '東',
+    '👍',
+    'a',
+    ' ',
+  );
+  return fc
+    .tuple(fc.string({ unit: units, minLength: 1, maxLength: 12 }), fc.constantFrom(1, 40, 2000))
+    .map(([text, times]) => text.repeat(times).slice(0, maxLength));
+}
+
+const CLIENT_TEXTS = fc.record({
+  key: hostile(4000),
+  requestUri: hostile(8000),
+  referer: hostile(8000),
+  userAgent: hostile(8000),
+  hostHeader: hostile(1000),
+});
+
+test(`a cut record fits, whoever wrote it (seed ${SEED})`, () => {
+  const texts = Object.entries(RECORD).flatMap(([name, value]) => (typeof value === 'string' ? [name] : []));
+  const anything = fc.record(Object.fromEntries(texts.map((name) => [name, hostile(8000)])));
+  const numbers = { bytesSent: Number.MAX_SAFE_INTEGER, objectSize: Number.MAX_SAFE_INTEGER };
+  fc.assert(
+    fc.property(anything, (given) => {
+      const record = { ...RECORD, ...numbers, versionId: 'v'.repeat(1000), ...given, extra: ['x'.repeat(5000)] };
+      const cut = cutRecord(record, 2000);
+      expect(jsonBytes(cut)).toBeLessThanOrEqual(2000);
+      expect(cut).toMatchObject({ time: record.time, httpStatus: record.httpStatus, extra: [], ...numbers });
+    }),
+    runs(100),
+  );
+});
+
+test(`what S3 writes of a record stays whole, whatever its client sends (seed ${SEED})`, () => {
+  const { bucketOwner, bucket, time, remoteIp, requester, requestId, operation, httpStatus, errorCode } = RECORD;
+  const byS3 = { bucketOwner, bucket, time, remoteIp, requester, requestId, operation, httpStatus, errorCode };
+  const ordinary = {
+    ...byS3,
+    remoteIp: '2001:db8:85a3:1234:5678:8a2e:1370:7334',
+    requester: `arn:aws:sts::111122223333:assumed-role/${'r'.repeat(64)}/${'s'.repeat(64)}`,
+    operation: 'REST.GET.OBJECT_LOCK_CONFIGURATION',
+    errorCode: 'ObjectLockConfigurationNotFoundError',
+  };
+  fc.assert(
+    fc.property(CLIENT_TEXTS, fc.constantFrom(byS3, ordinary), (texts, kept) => {
+      const cut = cutRecord({ ...RECORD, ...kept, ...texts }, 2000);
+      expect(cut).toMatchObject(kept);
+      expect(jsonBytes(cut)).toBeLessThanOrEqual(2000);
+    }),
+    runs(100),
+  );
+});
+
+test(`ordinary records stay as they are (seed ${SEED})`, () => {
+  fc.assert(
+    fc.property(calmRecord, ({ record }) => {
+      expect(cutRecord(record, 2000)).toEqual({ ...record, extra: [] });
+    }),
+    runs(200),
+  );
+});
+
+test(`a finding takes no more than its room (seed ${SEED})`, () => {
+  const address = '2001:0db8:85a3:1234:5678:8a2e:1370:7334';
+  const rules = fc.constantFrom<FindingRule>('unapproved-ip', 'new-ip', 'detector-error', 'test');
+  const operation = fc.tuple(hostile(100), fc.nat()).map(([text, n]) => [`REST.PUT.${text}${n}`, n] as const);
+  const line = fc.tuple(CLIENT_TEXTS, fc.constantFrom(address, '-')).map(([texts, remoteIp]) => {
+    const withoutLf = Object.entries(texts).map(([name, text]) => [
+      name,
+      text.replaceAll(' ', '+').replaceAll('"', "'"),
+    ]);
+    return lineOf({ ...RECORD, ...Object.fromEntries(withoutLf), remoteIp });
+  });
+  const most = Number.MAX_SAFE_INTEGER;
+  fc.assert(
+    fc.property(rules, hostile(200), fc.array(operation, { maxLength: 20 }), line, (rule, text, operations, sample) => {
+      const isAddress = rule === 'new-ip' || rule === 'unapproved-ip';
+      const tally = {
+        ...tallyOf(RECORD, { requests: most, successes: most, denied: most, bytesSent: most }),
+        operations: new Map(operations.map(([name, successes]) => [name, { requests: successes, successes }])),
+        sample: { line: sample, time: RECORD.time, success: true },
+      };
+      const finding = stored({
+        ...found({ rule, forgottenSince: RECORD.time, tally }),
+        network: isAddress ? `${address}/128` : text,
+        remoteIp: isAddress ? address : text,
+        addresses: new Set(Array.from({ length: 20 }, (_, index) => `${address.slice(0, -2)}${10 + index}`)),
+      });
+      expect(finding.sample).not.toBeNull();
+      expect(jsonBytes(finding)).toBeLessThanOrEqual(MAX_FINDING_BYTES);
+    }),
+    runs(100),
+  );
+  expect(FINDINGS_PER_PART * MAX_FINDING_BYTES).toBeLessThanOrEqual(100_000);
+});

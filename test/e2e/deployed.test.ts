@@ -1,0 +1,211 @@
+import type { Alert } from '../../lib/alerting/alert';
+import { batchOf, type Deployment, deploy, LOG_BUCKET, SCHEDULED } from '../support/deployment';
+import type { LambdaFunction } from '../support/lambda-runtime';
+import { type Logged, lineOf } from '../support/observe-lines';
+
+let deployment: Deployment;
+let watcher: LambdaFunction;
+
+beforeAll(async () => {
+  deployment = await deploy({
+    allowlist: [{ cidr: '192.0.2.0/24', reason: 'office', buckets: ['payroll'] }],
+    alertsPerWindow: 100,
+    alertsPerMinute: 300,
+  });
+  watcher = await deployment.startFunction();
+});
+afterAll(() => deployment.close());
+
+let keys = 0;
+
+/** A log object of these lines, under a key of its own. */
+function put(lines: readonly Logged[]): Promise<object> {
+  return deployment.putLog(`access-${keys++}.log`, lines.map((line) => `${lineOf(line)}\n`).join(''));
+}
+
+const DONE = { kind: 'result', value: { batchItemFailures: [] } };
+
+/** `unapproved-ip payroll 203.0.113.7`, one a network. */
+function told(alerts: readonly Alert[]): string[] {
+  return alerts
+    .flatMap(({ rule, networks }) => networks.map(({ bucket, network }) => `${rule.id} ${bucket} ${network}`))
+    .sort();
+}
+
+test('a log object, from the message of the queue to the alert that arrives', async () => {
+  const lines = [
+    { remoteIp: '198.51.100.1' },
+    { remoteIp: '198.51.100.1', httpStatus: 403 },
+    { remoteIp: '192.0.2.9' },
+  ];
+  expect(await watcher.invoke(batchOf([await put(lines)]))).toEqual(DONE);
+  const alerts = await deployment.receiveAlerts();
+  expect(told(alerts)).toEqual(['new-ip payroll 198.51.100.1', 'unapproved-ip payroll 198.51.100.1']);
+  const unapproved = alerts.find(({ rule }) => rule.id === 'unapproved-ip')!;
+  expect(unapproved).toMatchObject({
+    schemaVersion: '1.0',
+    kind: 'new',
+    rule: { origin: 'AWS.S3.ServerAccess.IPWhitelist', severity: 'Medium' },
+    bucket: 'payroll',
+    accountId: '111122223333',
+    region: 'us-east-1',
+    networks: [{ requests: 2, successes: 1, denied: 1, sample: { operation: 'REST.GET.OBJECT' } }],
+    totals: { networks: 1, requests: 2 },
+  });
+  expect(unapproved.logObjects[0]).toMatch(/^logs\/access-\d+\.log@[0-9a-f]{32}$/);
+});
+
+test('a stream that is known by now costs neither writes nor alerts', async () => {
+  const known = [{ remoteIp: '198.51.100.20', bucket: 'website' }];
+  await watcher.invoke(batchOf([await put(known)]));
+  expect(told(await deployment.receiveAlerts())).toEqual(['new-ip website 198.51.100.20']);
+  const { length } = deployment.wires.dynamo.requests;
+  expect(await watcher.invoke(batchOf([await put(known), await put(known)]))).toEqual(DONE);
+  const targets = deployment.wires.dynamo.requests.slice(length).map(({ target }) => target?.split('.')[1]);
+  // The lease is taken and given back.
+  expect(targets.filter((target) => target === 'PutItem' || target === 'UpdateItem')).toHaveLength(2);
+  expect(await deployment.receiveAlerts()).toEqual([]);
+});
+
+test('delivered twice, it is told once', async () => {
+  const event = await put([{ remoteIp: '198.51.100.30' }]);
+  const other = await deployment.startFunction();
+  expect(await watcher.invoke(batchOf([event, event]))).toEqual(DONE);
+  expect(await other.invoke(batchOf([event]))).toEqual(DONE);
+  expect(told(await deployment.receiveAlerts())).toEqual([
+    'new-ip payroll 198.51.100.30',
+    'unapproved-ip payroll 198.51.100.30',
+  ]);
+  await other.close();
+});
+
+describe('in a batch', () => {
+  const cases: { name: string; body: () => Promise<unknown>; fails: boolean }[] = [
+    { name: 'a message that is no JSON comes again', body: async () => 'not JSON', fails: true },
+    { name: 'a message of somebody else comes again', body: async () => ({ hello: 'world' }), fails: true },
+    {
+      name: 'a log object that is gone is done',
+      body: async () => {
+        const event = await put([{}]);
+        await deployment.deleteLog(`access-${keys - 1}.log`);
+        return event;
+      },
+      fails: false,
+    },
+    { name: 'an empty one is done', body: () => deployment.putLog('empty.log', ''), fails: false },
+    {
+      name: 'a binary one is a counted failure',
+      body: () =>
+        deployment.putLog(
+          'photo.jpg',
+          Uint8Array.from({ length: 5000 }, (_, index) => (index * 31) & 255),
+        ),
+      fails: false,
+    },
+    {
+      name: 'S3’s test event is done',
+      body: async () => ({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: LOG_BUCKET }),
+      fails: false,
+    },
+  ];
+  test.each(cases)('$name, and the others are detected', async ({ body, fails }) => {
+    const [one, two] = [`203.0.113.${keys}`, `203.0.113.${keys + 100}`];
+    const bad = await body();
+    const batch = batchOf([await put([{ remoteIp: one }]), bad, await put([{ remoteIp: two }])]);
+    const failures = fails ? [{ itemIdentifier: '1' }] : [];
+    expect(await watcher.invoke(batch)).toEqual({ kind: 'result', value: { batchItemFailures: failures } });
+    expect(told(await deployment.receiveAlerts()).filter((name) => name.startsWith('new-ip'))).toEqual(
+      [one, two].map((address) => `new-ip payroll ${address}`).sort(),
+    );
+  });
+});
+
+test('S3’s own notification, whose key is URL-encoded', async () => {
+  const lines = `${lineOf({ remoteIp: '198.51.100.40' })}\n`;
+  await deployment.putLog('my logs/ä+1.log', lines);
+  const s3 = { bucket: { name: LOG_BUCKET }, object: { key: 'my+logs/%C3%A4%2B1.log', size: lines.length } };
+  const notification = { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] };
+  expect(await watcher.invoke(batchOf([notification]))).toEqual(DONE);
+  expect(await deployment.receiveAlerts()).toHaveLength(2);
+});
+
+describe('called directly', () => {
+  test('with an event of EventBridge', async () => {
+    expect(await watcher.invoke(await put([{ remoteIp: '198.51.100.50' }]))).toMatchObject({ kind: 'result' });
+    expect(await deployment.receiveAlerts()).toHaveLength(2);
+  });
+
+  test('with an event that it does not know, it fails', async () => {
+    const failed = await watcher.invoke({ hello: 'world' });
+    expect(failed).toMatchObject({ kind: 'error', errorType: 'UnknownEvent' });
+  });
+
+  test('by the schedule, it tells what could not be told before', async () => {
+    deployment.wires.sns.fail('status-500', () => true, 20);
+    expect(await watcher.invoke(batchOf([await put([{ remoteIp: '198.51.100.60' }])]))).toEqual(DONE);
+    expect(await deployment.receiveAlerts()).toEqual([]);
+    deployment.wires.sns.fail('status-500', () => true, 0);
+    let left = 10;
+    while (left-- > 0 && (await watcher.invoke(SCHEDULED)).kind === 'error') {}
+    expect(told(await deployment.receiveAlerts())).toEqual([
+      'new-ip payroll 198.51.100.60',
+      'unapproved-ip payroll 198.51.100.60',
+    ]);
+  });
+});
+
+test('killed in the middle and delivered again, it is told once', async () => {
+  const event = await put([{ remoteIp: '198.51.100.70' }]);
+  const victim = await deployment.startFunction();
+  let writes = 0;
+  let victimIsAlive = true;
+  deployment.wires.dynamo.onRequest(async ({ target }) => {
+    if (!victimIsAlive || !target?.endsWith('.PutItem') || ++writes < 2) return;
+    victimIsAlive = false;
+    await victim.kill();
+  });
+  expect(await victim.invoke(batchOf([event]))).toEqual({ kind: 'died' });
+  expect(await victim.invoke(batchOf([event]))).toEqual(DONE);
+  expect(told(await deployment.receiveAlerts())).toEqual([
+    'new-ip payroll 198.51.100.70',
+    'unapproved-ip payroll 198.51.100.70',
+  ]);
+  await victim.close();
+});
+
+test('what it says of itself: events by name, metrics without anything from a log in their dimensions', async () => {
+  const { output } = watcher;
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const events = new Set(entries.map(({ message }) => message).filter((message) => message !== undefined));
+  expect([...events]).toEqual(
+    expect.arrayContaining([
+      'log-object.detected',
+      'log-object.gone',
+      'log-object.unreadable',
+      'message.failed',
+      'alert.sent',
+      'alert.not-published',
+    ]),
+  );
+  const metrics = entries.flatMap(
+    ({ _aws }) => (_aws as { CloudWatchMetrics: MetricDirective[] } | undefined)?.CloudWatchMetrics ?? [],
+  );
+  const names = new Set(metrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)));
+  expect([...names]).toEqual(
+    expect.arrayContaining(
+      'LogObjects Records ParseFailures RecordsWithoutIp InvalidRemoteIps NewPairs UnapprovedIpFindings NewIpFindings LogObjectsGone AlertsSent PublishFailures OldestDueFor DeliveryLag ReadUnits WriteUnits Failures'.split(
+        ' ',
+      ),
+    ),
+  );
+  expect(new Set(metrics.flatMap(({ Dimensions }) => Dimensions.flat()))).toEqual(new Set(['service']));
+  // No whole record: neither user agent nor key of what was read well.
+  expect(output).not.toContain('curl/8.5.0');
+  expect(output).not.toContain('february.csv');
+});
+
+interface MetricDirective {
+  readonly Dimensions: readonly string[][];
+  readonly Metrics: readonly { readonly Name: string }[];
+}

@@ -1,0 +1,200 @@
+import { createWorld, FAULTS, type Fault, type World } from './mortal';
+import { type Container, DAY, HOUR, MINUTE, type RunOptions, START, startContainer, type TestObject } from './run';
+import { type Owed, wrongs } from './told';
+
+/** Something that happens at some minute after the start. */
+type Step = { readonly at: number } & (
+  | {
+      readonly deliver: TestObject;
+      readonly to: 'one' | 'two';
+      /** If it dies, it never comes again: deleted meanwhile, or a dead letter that nobody looks at. */
+      readonly once?: true;
+    }
+  | { readonly announce: true }
+);
+
+/** A story without deaths, and what has to be told in the end, whatever dies in between. */
+export interface Story {
+  readonly name: string;
+  readonly learningDays: number;
+  readonly steps: readonly Step[];
+  readonly owed: Owed;
+}
+
+const A: TestObject = {
+  name: 'A',
+  inPortions: true,
+  lines: [
+    { bucket: 'open', host: 1, bit: 1 },
+    { bucket: 'guarded', host: 2, bit: 2 },
+    { bucket: 'open', host: 3, bit: 4 },
+    { bucket: 'guarded', host: 2, bit: 8 },
+  ],
+};
+const B: TestObject = {
+  name: 'B',
+  inPortions: false,
+  lines: [
+    { bucket: 'open', host: 1, bit: 16 },
+    { bucket: 'open', host: 4, bit: 32 },
+    { bucket: 'guarded', host: 2, bit: 64, denied: true },
+  ],
+};
+const AFTER_LEARNING: TestObject = {
+  name: 'C',
+  inPortions: false,
+  lines: [
+    { bucket: 'open', host: 1, bit: 128 },
+    { bucket: 'open', host: 5, bit: 256 },
+  ],
+};
+
+const LATER: TestObject = {
+  name: 'D',
+  inPortions: false,
+  lines: [
+    { bucket: 'open', host: 1, bit: 128 },
+    { bucket: 'open', host: 3, bit: 256 },
+  ],
+};
+
+export const STORIES: readonly Story[] = [
+  {
+    name: 'two log objects with a pair in common, one of them delivered twice',
+    learningDays: 0,
+    steps: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 1, announce: true },
+      { at: 2, deliver: B, to: 'two' },
+      { at: 3, announce: true },
+      { at: 4, deliver: A, to: 'two' },
+    ],
+    owed: { must: [A, B] },
+  },
+  {
+    name: 'a bucket learns, and one of its log objects is delivered again when it has learned',
+    learningDays: 1,
+    steps: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 1, announce: true },
+      { at: 1500, deliver: AFTER_LEARNING, to: 'one' },
+      { at: 1501, deliver: A, to: 'two' },
+      { at: 1502, announce: true },
+    ],
+    owed: { must: [A, AFTER_LEARNING], learned: new Set([1, 3]) },
+  },
+  {
+    name: 'a log object dies for good, and others meet its pairs, before its time is over and after',
+    learningDays: 0,
+    steps: [
+      { at: 0, deliver: A, to: 'one', once: true },
+      { at: 1, announce: true },
+      { at: 52, deliver: B, to: 'two' },
+      { at: 62, deliver: LATER, to: 'two' },
+      { at: 63, announce: true },
+    ],
+    owed: { must: [B, LATER], may: [A] },
+  },
+];
+
+/** Where deaths, or lost answers, fall: at which effect, counted from the first, and how. */
+export type Deaths = readonly { readonly at: number; readonly fault: Fault }[];
+
+/** A container that has died is replaced by a new one, or its work goes to the one that is still warm. */
+export type RetryIn = 'fresh' | 'warm';
+
+export interface Outcome {
+  readonly world: World;
+  readonly wrong: readonly string[];
+}
+
+/** Tells a story with these deaths; what died comes again after the queue's half hour, and the schedule goes on. */
+export async function tell(story: Story, deaths: Deaths, retryIn: RetryIn): Promise<Outcome> {
+  const world = createWorld(START);
+  const faults = new Map(deaths.map(({ at, fault }) => [at, fault]));
+  const options: RunOptions = {
+    learningDays: story.learningDays,
+    choose: (_effect, index) => faults.get(index) ?? 'none',
+  };
+  const containers: Record<'one' | 'two', Container> = {
+    one: startContainer(world, options),
+    two: startContainer(world, options),
+  };
+  let left: Step[] = [...story.steps];
+  while (left.length > 0) {
+    left.sort((a, b) => a.at - b.at);
+    const step = left.shift()!;
+    world.now = Math.max(world.now, START + step.at * MINUTE);
+    if ('announce' in step) {
+      if ((await containers.one.announce()) === 'died') containers.one = startContainer(world, options);
+      continue;
+    }
+    const end = await containers[step.to].deliver(step.deliver);
+    if (end === 'done') continue;
+    if (end === 'died') containers[step.to] = startContainer(world, options);
+    if (step.once) continue;
+    const other = step.to === 'one' ? 'two' : 'one';
+    left = [...left, { ...step, at: step.at + 31, to: retryIn === 'warm' ? other : step.to }];
+  }
+  await calm(world, containers);
+  return { world, wrong: wrongs(world, story.owed) };
+}
+
+/** The schedule goes on for two days, until all that waits is told; a lease whose holder died is over in between. */
+async function calm(world: World, containers: Record<'one' | 'two', Container>): Promise<void> {
+  for (const pause of [5 * MINUTE, 5 * MINUTE, 5 * MINUTE, 2 * HOUR, 5 * MINUTE, DAY, 5 * MINUTE, DAY, 5 * MINUTE]) {
+    world.now += pause;
+    await containers.two.announce();
+  }
+}
+
+export interface Search {
+  readonly cases: number;
+  /** The first that is wrong; null: none is. */
+  readonly violation: { readonly story: string; readonly deaths: Deaths; readonly wrong: readonly string[] } | null;
+}
+
+/** One effect after the other with each fault, from `from` on. */
+function faultsFrom(from: number, effects: number): Deaths {
+  return Array.from({ length: Math.max(0, effects - from) }, (_, index) => from + index).flatMap((at) =>
+    FAULTS.map((fault) => ({ at, fault })),
+  );
+}
+
+/**
+ * Tells every story without deaths, with one at each place, and with two: of those each `stride`th. Stops at the first
+ * wrong.
+ */
+export async function searchDeaths(stride: number): Promise<Search> {
+  let cases = 0;
+  let pairs = 0;
+  const tellings = STORIES.flatMap((story) => (['fresh', 'warm'] as const).map((retryIn) => ({ story, retryIn })));
+
+  async function wrongAt({ story, retryIn }: (typeof tellings)[number], deaths: Deaths) {
+    cases++;
+    const { world, wrong } = await tell(story, deaths, retryIn);
+    return {
+      effects: world.effects.length,
+      violation: wrong.length === 0 ? null : { story: story.name, deaths, wrong },
+    };
+  }
+
+  const singles: { telling: (typeof tellings)[number]; death: Deaths[number]; effects: number }[] = [];
+  for (const telling of tellings) {
+    const alive = await wrongAt(telling, []);
+    if (alive.violation !== null) return { cases, violation: alive.violation };
+    for (const death of faultsFrom(0, alive.effects)) {
+      const { effects, violation } = await wrongAt(telling, [death]);
+      if (violation !== null) return { cases, violation };
+      singles.push({ telling, death, effects });
+    }
+  }
+  for (const { telling, death, effects } of singles) {
+    for (const second of faultsFrom(death.at + 1, effects)) {
+      if (pairs++ % stride !== 0) continue;
+      const { violation } = await wrongAt(telling, [death, second]);
+      if (violation !== null) return { cases, violation };
+    }
+  }
+  return { cases, violation: null };
+}

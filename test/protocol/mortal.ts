@@ -1,0 +1,135 @@
+import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
+import type { Announcement } from '../../lib/alerting/announcement';
+import type { Publisher, State } from '../../lib/ports';
+
+/** What can go wrong with one effect on the world. */
+export type Fault =
+  | 'none'
+  /** The process dies before it, or right after it. */
+  | 'die-before'
+  | 'die-after'
+  /** It happens, and who caused it is told that it did not; SNS's client then sends once more. */
+  | 'lose-answer';
+
+export const FAULTS: readonly Exclude<Fault, 'none'>[] = ['die-before', 'die-after', 'lose-answer'];
+
+/** Thrown in a process that is dead; whatever it does afterwards is without effect. */
+export class Death extends Error {
+  override readonly name = 'Death';
+}
+
+/** One run of the function. */
+export interface Process {
+  dead: boolean;
+  /** Between publishing a message and having marked what it told. */
+  unmarked: boolean;
+}
+
+export interface Published {
+  readonly at: number;
+  readonly alert: Announcement['alert'];
+}
+
+/** What every process acts upon. */
+export interface World {
+  now: number;
+  readonly memory: MemoryState;
+  readonly published: Published[];
+  /** Effects so far, by name: deaths are counted in them. */
+  readonly effects: string[];
+  /** How often a death, or a lost answer, fell between publish and mark: so many messages may be repeated. */
+  repeatable: number;
+}
+
+export type ChooseFault = (effect: string, index: number) => Fault;
+
+/** How reads lag: what they show instead of what is stored. */
+export interface Lag {
+  sightings: State['sightings'];
+  due: State['due'];
+}
+
+export function createWorld(now: number): World {
+  return { now, memory: createMemoryState(), published: [], effects: [], repeatable: 0 };
+}
+
+const READS = ['sighting', 'bucket', 'partsOf', 'parts', 'windows', 'lease'] as const;
+const WRITES = ['putSighting', 'putBucket', 'putPart', 'deferPart', 'markTold', 'putWindow', 'putLease'] as const;
+
+/**
+ * The state and the topic as a process sees them that may die at each effect; `current` is the process at work. Each
+ * call waits for its `turn`, so that others can come in between.
+ */
+export function mortal(
+  world: World,
+  current: () => Process,
+  choose: ChooseFault,
+  lag: Lag = world.memory,
+  turn: (name: string) => Promise<void> = async () => {},
+): { state: State; publisher: Publisher } {
+  const { memory } = world;
+
+  function alive<Arguments extends readonly unknown[], Result>(
+    name: string,
+    read: (...given: Arguments) => Promise<Result>,
+  ) {
+    return async (...given: Arguments): Promise<Result> => {
+      if (current().dead) throw new Death();
+      await turn(name);
+      const result = await read(...given);
+      if (current().dead) throw new Death();
+      return result;
+    };
+  }
+
+  async function effect<Result>(
+    name: string,
+    run: () => Promise<Result>,
+    lost: () => Promise<Result>,
+  ): Promise<Result> {
+    const process = current();
+    if (process.dead) throw new Death();
+    await turn(name);
+    if (process.dead) throw new Death();
+    if (name === 'putLease') process.unmarked = false;
+    const fault = choose(name, world.effects.push(name) - 1);
+    if (fault === 'die-before') return die(process);
+    const result = await run();
+    if (name === 'publish') process.unmarked = true;
+    if (fault === 'die-after') return die(process);
+    if (fault === 'none') return result;
+    if (process.unmarked) world.repeatable++;
+    return lost();
+  }
+
+  function die(process: Process): never {
+    if (process.unmarked) world.repeatable++;
+    process.dead = true;
+    throw new Death();
+  }
+
+  const state: Partial<Record<keyof State, unknown>> = {
+    sightings: alive('sightings', lag.sightings),
+    due: alive('due', lag.due),
+    sightingsOf: (bucket: string) => memory.sightingsOf(bucket),
+  };
+  for (const name of READS) state[name] = alive(name, memory[name] as (...given: unknown[]) => Promise<unknown>);
+  for (const name of WRITES) {
+    const write = memory[name] as (...given: unknown[]) => Promise<unknown>;
+    state[name] = (...given: unknown[]) =>
+      effect(
+        name,
+        () => write(...given),
+        async () => null,
+      );
+  }
+  return {
+    state: state as unknown as State,
+    publisher: {
+      publish({ alert }) {
+        const send = async (): Promise<void> => void world.published.push({ at: world.now, alert });
+        return effect('publish', send, send);
+      },
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Published, World } from './mortal';
+import type { Line, TestObject } from './run';
+
+/** The messages, each once: of a repeated one the last, since more may have been found in between. */
+function distinct(published: readonly Published[]): Published[] {
+  return [...new Map(published.map((message) => [message.alert.alertId, message])).values()];
+}
+
+/** The bits that were told, added up, by `rule host`. */
+function toldBits({ published }: World): ReadonlyMap<string, number> {
+  const told = new Map<string, number>();
+  for (const { alert } of distinct(published)) {
+    for (const { remoteIp, bytesSent } of alert.networks) {
+      const key = `${alert.rule.id} ${remoteIp.split('.')[3]}`;
+      told.set(key, (told.get(key) ?? 0) + bytesSent);
+    }
+  }
+  return told;
+}
+
+/** What is owed for some log objects; what must be told, or may be told if its object died for good. */
+export interface Owed {
+  readonly must: readonly TestObject[];
+  readonly may?: readonly TestObject[];
+  /** Networks that were learned, so that nothing is told of them; else whatever the state says was learned. */
+  readonly learned?: ReadonlySet<number>;
+  /** A network that is forgotten between two of its lines: it may be told twice, if each claim lived to tell. */
+  readonly forgotten?: number | undefined;
+}
+
+/**
+ * What is wrong with what was told: each unapproved line once, of each new network one sighting, and no message more
+ * often than deaths between publish and mark allow.
+ */
+export function wrongs(world: World, owed: Owed): string[] {
+  const { must, may = [], forgotten } = owed;
+  const learned = owed.learned ?? learnedHosts(world);
+  const told = toldBits(world);
+  const wrong: string[] = [];
+  const linesOf = (objects: readonly TestObject[]): Line[] => objects.flatMap(({ lines }) => [...lines]);
+  const mustLines = linesOf(must);
+  const mayLines = [...new Set([...mustLines, ...linesOf(may)])];
+  for (const host of new Set(mayLines.map((line) => line.host))) {
+    const at = (lines: readonly Line[], bucket: Line['bucket']) =>
+      lines.filter((line) => line.host === host && line.bucket === bucket);
+
+    const unapproved = told.get(`unapproved-ip ${host}`) ?? 0;
+    const owedBits = sum(at(mustLines, 'guarded'));
+    const allowed = sum(at(mayLines, 'guarded'));
+    if ((unapproved & owedBits) !== owedBits) wrong.push(`LOST: unapproved ${host}: ${unapproved} of ${owedBits}`);
+    else if ((unapproved | allowed) !== allowed) wrong.push(`DOUBLE: unapproved ${host}: ${unapproved} of ${allowed}`);
+
+    const found = told.get(`new-ip ${host}`) ?? 0;
+    const successes = (lines: readonly Line[]) => at(lines, 'open').filter(({ denied = false }) => !denied);
+    const candidates = successes(mayLines).map(({ bit }) => bit);
+    // Whose claimer died for good waits for the next log object that meets it.
+    const isOwed = successes(mustLines).length > 0 && !learned.has(host) && !isStillOwed(world, host);
+    if (found === 0 && isOwed) wrong.push(`LOST: new ${host}`);
+    if (found !== 0 && learned.has(host)) wrong.push(`LEARNED, and told: new ${host}`);
+    else if (found !== 0 && !isOneOf(found, candidates, host === forgotten)) {
+      wrong.push(`DOUBLE: new ${host}: ${found} of ${candidates}`);
+    }
+  }
+  const repeated = world.published.length - distinct(world.published).length;
+  if (repeated > world.repeatable) {
+    wrong.push(`REPEATED: ${repeated} messages, for ${world.repeatable} deaths between publish and mark`);
+  }
+  for (const notice of ['learning-started', 'learning-finished'] as const) {
+    const of = distinct(world.published).filter(({ alert }) => alert.rule.id === notice);
+    const buckets = of.flatMap(({ alert }) => alert.notice!.buckets.map(({ bucket }) => bucket));
+    if (new Set(buckets).size !== buckets.length) wrong.push(`DOUBLE: ${notice} of ${buckets}`);
+    const learning = [...world.memory.allBuckets()].filter(({ learningUntil }) => learningUntil !== null);
+    for (const { bucket } of learning) if (!buckets.includes(bucket)) wrong.push(`LOST: ${notice} of ${bucket}`);
+  }
+  return wrong;
+}
+
+function isOneOf(found: number, candidates: readonly number[], orAll: boolean): boolean {
+  const all = candidates.reduce((total, bit) => total + bit, 0);
+  return candidates.includes(found) || (orAll && found === all);
+}
+
+function isStillOwed({ memory }: World, host: number): boolean {
+  const claimed = [...memory.allSightings()].find(({ network }) => network.endsWith(`.${host}`));
+  return claimed !== undefined && claimed.owedUntil !== null;
+}
+
+function learnedHosts({ memory }: World): Set<number> {
+  const learned = [...memory.allSightings()].filter(({ claimedBy }) => claimedBy === 'learning');
+  return new Set(learned.map(({ network }) => Number(network.split('.')[3])));
+}
+
+function sum(lines: readonly Line[]): number {
+  return lines.reduce((total, { bit }) => total + bit, 0);
+}

@@ -1,0 +1,114 @@
+import type { AccessLogRecord } from '../../lib/access-log/record';
+import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
+import type { AlertLimits, DuePart, StreamMessage } from '../../lib/alerting/plan-stream';
+import type { Stream } from '../../lib/alerting/stream';
+
+/** The configuration's defaults. */
+export const LIMITS: AlertLimits = {
+  alertWindowMinutes: 60,
+  alertsPerWindow: 5,
+  alertsPerMinute: 30,
+  deniedWindowMinutes: 1440,
+};
+
+export const PAYROLL: Stream = { rule: 'unapproved-ip', bucket: 'payroll', denied: false };
+
+/** `at('09:00')`: that time of day (UTC) on 2 March 2026; epoch milliseconds. */
+export function at(clock: string, day = '2026-03-02'): number {
+  return Date.parse(`${day}T${clock}Z`);
+}
+
+/** One successful request from a network that is one address. */
+export function finding(network: string, given: Partial<OutboxFinding> = {}): OutboxFinding {
+  return {
+    network,
+    remoteIp: network,
+    addresses: [network],
+    requests: 1,
+    successes: 1,
+    denied: 0,
+    bytesSent: 100,
+    firstEventAt: at('08:00'),
+    lastEventAt: at('08:00'),
+    forgottenSince: null,
+    severity: 'Medium',
+    severityReason: null,
+    sample: () => null,
+    ...given,
+  };
+}
+
+/** A part of these networks, of a log object of that moment, due when it is found. Its version names it. */
+export function part(
+  foundAt: number,
+  networks: readonly (string | OutboxFinding)[],
+  given: Partial<OutboxPart> = {},
+): DuePart {
+  const value: OutboxPart = {
+    ...PAYROLL,
+    logObject: `logs/${new Date(foundAt).toISOString()}@1`,
+    number: 0,
+    portion: 0,
+    foundAt,
+    notBefore: foundAt,
+    accountId: null,
+    region: null,
+    findings: networks.map((network) => (typeof network === 'string' ? finding(network) : network)),
+    ...given,
+  };
+  const { logObject, rule, bucket, number } = value;
+  return { value, version: `${logObject} ${rule} ${bucket} ${number}` };
+}
+
+/** So many networks, all of them different. */
+export function networks(count: number, from = 0): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const number = from + index;
+    return `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
+  });
+}
+
+/** So many parts of one log object, 25 findings in each. */
+export function fullParts(count: number, foundAt: number, given: Partial<OutboxPart> = {}): DuePart[] {
+  return Array.from({ length: count }, (_, number) =>
+    part(foundAt, networks(25, 25 * number), { logObject: 'logs/many@1', number, ...given }),
+  );
+}
+
+/** The networks that a message names, in its order. */
+export function named({ parts }: Pick<StreamMessage, 'parts'>): string[] {
+  return parts.flatMap(({ value }) => value.findings.map(({ network }) => network));
+}
+
+/** A record with what S3 and a usual client write; tests say what is different. */
+export const RECORD: AccessLogRecord = {
+  bucketOwner: '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be',
+  bucket: 'payroll',
+  time: at('08:00'),
+  remoteIp: '203.0.113.7',
+  requester: 'arn:aws:iam::111122223333:user/ana',
+  requestId: '3E57427F33A59F07',
+  operation: 'REST.GET.OBJECT',
+  key: '2026/february.csv',
+  requestUri: 'GET /2026/february.csv HTTP/1.1',
+  httpStatus: 200,
+  errorCode: null,
+  bytesSent: 100,
+  objectSize: 100,
+  totalTime: 70,
+  turnAroundTime: 10,
+  referer: null,
+  userAgent: 'curl/8.5.0',
+  versionId: null,
+  hostId: 's9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHfIa6UkFVdtjf5mKR3/eTPFvsiP/XV/VLi31234=',
+  signatureVersion: 'SigV4',
+  cipherSuite: 'TLS_AES_128_GCM_SHA256',
+  authenticationType: 'AuthHeader',
+  hostHeader: 'payroll.s3.eu-central-1.amazonaws.com',
+  tlsVersion: 'TLSv1.3',
+  accessPointArn: null,
+  aclRequired: null,
+  sourceRegion: null,
+  extra: [],
+  flags: [],
+};

@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Alert } from '../../lib/alerting/alert';
+import type { Configuration } from '../../lib/config/configuration';
+import { readConfiguration } from '../../lib/config/read-configuration';
+import { clientOptions, type Emulator, startAws, startDynamo } from './emulators';
+import { type FunctionOptions, type LambdaFunction, startFunction } from './lambda-runtime';
+import { ROOT } from './run-cli';
+import { createStateTable } from './state-table';
+import { type FaultyWire, startFaultyWire } from './wire-faults';
+
+export const LOG_BUCKET = 'logs';
+
+/** The function, as it is bundled for deployment, and all that it speaks to, each behind a wire that can fail. */
+export interface Deployment {
+  /** A process of the function; each its own. */
+  startFunction(options?: Partial<FunctionOptions>): Promise<LambdaFunction>;
+  readonly wires: Readonly<Record<'s3' | 'dynamo' | 'sns', FaultyWire>>;
+  /** Puts a log object, and returns the event that EventBridge makes of it. */
+  putLog(key: string, content: string | Uint8Array): Promise<object>;
+  deleteLog(key: string): Promise<void>;
+  /** The alerts that have arrived at a queue since the last call. */
+  receiveAlerts(): Promise<Alert[]>;
+  readonly tableName: string;
+  readonly dynamo: Emulator;
+  close(): Promise<void>;
+}
+
+/** Bundles the function once a test file: into a folder of its own, since test files run at the same time. */
+function bundle(configuration: Configuration): string {
+  const folder = mkdtempSync(join(tmpdir(), 's3-access-watch-bundle-'));
+  execFileSync(process.execPath, ['esbuild.config.mjs', folder], { cwd: ROOT, stdio: 'inherit' });
+  writeFileSync(join(folder, 'lambda', 'configuration.json'), JSON.stringify(configuration));
+  return folder;
+}
+
+export function configurationOf(given: Record<string, unknown>): Configuration {
+  const values = { noDestination: true, learningDays: 0, ...given };
+  return readConfiguration({ layers: [{ source: 'test', values }], purpose: 'deployment', now: 0 }).configuration;
+}
+
+export async function deploy(given: Record<string, unknown>): Promise<Deployment> {
+  const folder = bundle(configurationOf(given));
+  const [aws, dynamo] = await Promise.all([startAws(), startDynamo()]);
+  const tableName = 'state';
+  await createStateTable(dynamo.endpoint, tableName);
+  const s3 = new S3Client(clientOptions(aws.endpoint));
+  const sns = new SNSClient(clientOptions(aws.endpoint));
+  const sqs = new SQSClient(clientOptions(aws.endpoint));
+  await s3.send(new CreateBucketCommand({ Bucket: LOG_BUCKET }));
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'alerts' }));
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'alerts' }));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes!.QueueArn }));
+  const wires = {
+    s3: await startFaultyWire(aws.endpoint),
+    dynamo: await startFaultyWire(dynamo.endpoint),
+    sns: await startFaultyWire(aws.endpoint),
+  };
+  const functions: LambdaFunction[] = [];
+
+  return {
+    async startFunction(options = {}) {
+      const started = await startFunction({
+        bundle: join(folder, 'lambda', 'handler.js'),
+        timeoutSeconds: 60,
+        env: {
+          TABLE_NAME: tableName,
+          ALERT_TOPIC_ARN: TopicArn!,
+          ACCOUNT_ID: '111122223333',
+          AWS_ENDPOINT_URL_S3: wires.s3.endpoint,
+          AWS_ENDPOINT_URL_DYNAMODB: wires.dynamo.endpoint,
+          AWS_ENDPOINT_URL_SNS: wires.sns.endpoint,
+        },
+        ...options,
+      });
+      functions.push(started);
+      return started;
+    },
+    wires,
+    async putLog(key, content) {
+      const { ETag } = await s3.send(new PutObjectCommand({ Bucket: LOG_BUCKET, Key: key, Body: Buffer.from(content) }));
+      return objectCreated(key, ETag!.replaceAll('"', ''), content.length);
+    },
+    async deleteLog(key) {
+      await s3.send(new DeleteObjectCommand({ Bucket: LOG_BUCKET, Key: key }));
+    },
+    async receiveAlerts() {
+      const alerts: Alert[] = [];
+      for (;;) {
+        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+        if (Messages.length === 0) return alerts;
+        for (const { Body, ReceiptHandle } of Messages) {
+          // SNS hands a queue the text under `default`; fauxqs hands it all of them.
+          const { Message } = JSON.parse(Body!) as { Message: string };
+          alerts.push(JSON.parse((JSON.parse(Message) as { default: string }).default) as Alert);
+          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        }
+      }
+    },
+    tableName,
+    dynamo,
+    async close() {
+      await Promise.all(functions.map((started) => started.close()));
+      for (const wire of Object.values(wires)) await wire.close();
+      await Promise.all([aws.close(), dynamo.close()]);
+      for (const client of [s3, sns, sqs]) client.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+export function objectCreated(key: string, etag: string, size: number): object {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Object Created',
+    source: 'aws.s3',
+    account: '111122223333',
+    time: '2026-03-02T10:00:00Z',
+    region: 'us-east-1',
+    resources: [`arn:aws:s3:::${LOG_BUCKET}`],
+    detail: {
+      version: '0',
+      bucket: { name: LOG_BUCKET },
+      object: { key, size, etag, sequencer: '00617F08299329D189' },
+      'request-id': 'N4N7GDK58NMKJ12R',
+      requester: '123456789012',
+      reason: 'PutObject',
+    },
+  };
+}
+
+/** A batch of the queue, of messages with these bodies; their ids are their places. */
+export function batchOf(bodies: readonly unknown[]): object {
+  return {
+    Records: bodies.map((body, index) => ({
+      messageId: String(index),
+      receiptHandle: 'handle',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      attributes: { ApproximateReceiveCount: '1' },
+      messageAttributes: {},
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:111122223333:feed',
+      awsRegion: 'us-east-1',
+    })),
+  };
+}
+
+/** What the schedule sends. */
+export const SCHEDULED = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };

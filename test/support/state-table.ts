@@ -1,0 +1,53 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoState } from '../../lib/adapters/dynamo-state';
+import { type DynamoTable, dynamoTable } from '../../lib/adapters/dynamo-table';
+import type { State } from '../../lib/ports';
+import { clientOptions } from './emulators';
+
+/** Makes the state table as the stack does. */
+export async function createStateTable(endpoint: string, name: string): Promise<void> {
+  const client = new DynamoDBClient(clientOptions(endpoint));
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: 'pending', AttributeType: 'S' },
+        { AttributeName: 'notBefore', AttributeType: 'N' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'pending',
+          KeySchema: [
+            { AttributeName: 'pending', KeyType: 'HASH' },
+            { AttributeName: 'notBefore', KeyType: 'RANGE' },
+          ],
+          Projection: {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: ['logObject', 'rule', 'bucket', 'number', 'findingCount'],
+          },
+        },
+      ],
+    }),
+  );
+  client.destroy();
+}
+
+let tables = 0;
+
+/** A new table of its own. */
+export async function newStateTable(endpoint: string): Promise<DynamoTable & { readonly name: string }> {
+  const name = `state-${tables++}`;
+  await createStateTable(endpoint, name);
+  return { ...dynamoTable(new DynamoDBClient(clientOptions(endpoint)), name), name };
+}
+
+export async function newDynamoState(endpoint: string): Promise<State> {
+  return dynamoState(await newStateTable(endpoint));
+}
