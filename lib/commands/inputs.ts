@@ -6,6 +6,8 @@ import { type LogFile, listLogFiles, ReadFailure, readBeginning, readChunks } fr
 import { makeVisible } from '../alerting/visible';
 import { Mistake, type Problem } from './mistake';
 
+const DAY = 86_400_000;
+
 /** A file to read as a log object. */
 export interface LogObjectFile extends LogFile {
   /** The time in its name, epoch milliseconds; null where the name holds none. */
@@ -99,15 +101,21 @@ export interface ArrivedFile {
  */
 export async function inOrderOfArrival(files: readonly LogObjectFile[]): Promise<readonly ArrivedFile[]> {
   const arrived: ArrivedFile[] = [];
-  for (const file of files) {
-    const known = file.keyTime ?? (files.length > 1 && file.regular ? await lastRecordTime(file) : null);
-    arrived.push({ file, arrivedAt: known });
-  }
+  for (const file of files) arrived.push({ file, arrivedAt: await arrivalOf(file, files.length > 1) });
   return arrived.sort((a, b) => {
     const [at, bt] = [a.arrivedAt ?? Number.POSITIVE_INFINITY, b.arrivedAt ?? Number.POSITIVE_INFINITY];
     if (at !== bt) return at < bt ? -1 : 1;
     return a.file.path < b.file.path ? -1 : a.file.path > b.file.path ? 1 : 0;
   });
+}
+
+async function arrivalOf(file: LogObjectFile, hasOthers: boolean): Promise<number | null> {
+  const { keyTime, regular } = file;
+  // Partitioned by event time, the key has the day of the records and no time of day.
+  const isDayOnly = keyTime !== null && keyTime % DAY === 0;
+  if (keyTime !== null && !(isDayOnly && regular)) return keyTime;
+  if (!regular || !hasOthers) return keyTime;
+  return Math.max(keyTime ?? Number.NEGATIVE_INFINITY, await lastRecordTime(file));
 }
 
 /** The time of the latest record, epoch milliseconds; of what is readable, as the scan itself reports the rest. */

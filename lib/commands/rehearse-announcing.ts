@@ -1,11 +1,13 @@
-import type { MemoryState } from '../adapters/memory-state';
 import type { AlertLimits } from '../alerting/plan-stream';
 import { announceFindings, type SentAlert } from '../announce-findings';
+import type { Publisher, State } from '../ports';
 
 const MINUTE = 60_000;
 
 /** What one run of the deployed function may take; it matters only for the lease. */
 const RUN = 5 * MINUTE;
+
+const NOBODY: Publisher = { publish: async () => {} };
 
 /** Announcing without anybody to announce to: with a clock that jumps to whenever something is due. */
 export interface Rehearsal {
@@ -18,27 +20,32 @@ export interface Rehearsal {
   end(): Promise<readonly SentAlert[]>;
 }
 
-export function rehearseAnnouncing(
-  state: MemoryState,
-  limits: AlertLimits,
-  newIpChosenFor: (bucket: string) => boolean,
-): Rehearsal {
+export interface RehearsalOptions {
+  readonly state: State;
+  /** When the next thing is due, epoch milliseconds; null: nothing ever will be. */
+  readonly nextDueAt: () => Promise<number | null>;
+  readonly limits: AlertLimits;
+  readonly newIpChosenFor: (bucket: string) => boolean;
+  /** Default: to nobody. */
+  readonly publisher?: Publisher;
+}
+
+export function rehearseAnnouncing(options: RehearsalOptions): Rehearsal {
+  const { nextDueAt, publisher = NOBODY } = options;
   const sent: SentAlert[] = [];
   let now = Number.NEGATIVE_INFINITY;
   let runs = 0;
   const announcer = {
-    state,
-    publisher: { publish: async () => {} },
+    ...options,
+    publisher,
     clock: {
       now: () => now,
       sleep: async (milliseconds: number) => {
         now += milliseconds;
       },
     },
-    limits,
     accountId: null,
     region: null,
-    newIpChosenFor,
   };
 
   /** One run after another, a minute apart, until nothing is due any more that was due by then. */
@@ -52,7 +59,7 @@ export function rehearseAnnouncing(
   }
 
   async function announceUntil(time: number): Promise<void> {
-    for (let due = state.nextDueAt(); due !== null && nextMinute(due) < time; due = state.nextDueAt()) {
+    for (let due = await nextDueAt(); due !== null && nextMinute(due) < time; due = await nextDueAt()) {
       now = Math.max(now, nextMinute(due));
       await announce();
     }

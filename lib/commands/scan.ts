@@ -74,7 +74,12 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   const inputs = await findInputs(paths);
   const files = await inOrderOfArrival(inputs.files);
 
-  const rehearsal = rehearseAnnouncing(state, configuration, (bucket) => compiled.policyOf(bucket).newIpChosen);
+  const rehearsal = rehearseAnnouncing({
+    state,
+    nextDueAt: async () => state.nextDueAt(),
+    limits: configuration,
+    newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
+  });
   // One for all log objects: a finding counts over the whole input.
   const observer = createObserver(compiled);
   const findings = foldFindings();

@@ -20,12 +20,12 @@ const PRIME = 0x01000193;
 const MIX = 0x85ebca6b;
 
 export function createByteTable(): ByteTable {
-  let slots = new Int32Array(1024).fill(-1);
+  let slots = new Int32Array(64).fill(-1);
   /** Of key n: its hash, its salt, and where in the arena it stands: `[offsets[n], offsets[n + 1])`. */
-  let hashes = new Int32Array(512);
-  let salts = new Int32Array(512);
-  let offsets = new Int32Array(513);
-  let arena = new DataView(new ArrayBuffer(16_384));
+  let hashes = new Int32Array(32);
+  let salts = new Int32Array(32);
+  let offsets = new Int32Array(33);
+  let arena = new DataView(new ArrayBuffer(1024));
   let size = 0;
 
   function add(view: DataView, start: number, end: number, salt: number, hash: number): number {

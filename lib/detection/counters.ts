@@ -32,7 +32,7 @@ const SAMPLE_SUCCESS = 10;
 const COLUMNS = 12;
 
 export function createCounters(operationNames: readonly string[]): Counters {
-  let cells = new Float64Array(COLUMNS * 256);
+  let cells = new Float64Array(COLUMNS * 16);
   let rows = 0;
 
   function clear(at: number): void {

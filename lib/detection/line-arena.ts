@@ -4,17 +4,20 @@ export interface LineArena {
   keep(bytes: Uint8Array, start: number, end: number): Uint8Array;
 }
 
-/** A buffer is freed when none of its lines is needed any more. */
-const BUFFER_BYTES = 256 * 1024;
+/** A buffer is freed when none of its lines is needed any more. Most log objects are small; of others each is larger. */
+const FIRST_BUFFER_BYTES = 4 * 1024;
+const MOST_BUFFER_BYTES = 256 * 1024;
 
 export function createLineArena(): LineArena {
   let buffer = new Uint8Array(0);
   let used = 0;
+  let next = FIRST_BUFFER_BYTES;
   return {
     keep(bytes, start, end) {
       const length = end - start;
       if (used + length > buffer.length) {
-        buffer = new Uint8Array(Math.max(length, BUFFER_BYTES));
+        buffer = new Uint8Array(Math.max(length, next));
+        next = Math.min(next * 2, MOST_BUFFER_BYTES);
         used = 0;
       }
       const line = buffer.subarray(used, used + length);

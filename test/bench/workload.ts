@@ -45,28 +45,52 @@ const OUTCOMES = [
   { weight: 8, block: '403 AccessDenied - - 9 -' },
 ];
 
-/** Writes at least `bytes` bytes of access log, the same for the same arguments, and tells what is in it. */
-export function writeWorkload(path: string, { buckets, addressesPerBucket }: Workload, bytes: number): WorkloadTruth {
+/** Access log that goes on for as long as somebody asks, the same for the same workload, and what is in it. */
+export interface WorkloadLog {
+  /** The next so many lines. */
+  next(lines: number): string;
+  /** Of all lines so far. */
+  truth(): WorkloadTruth;
+}
+
+/** A record a second, from the beginning of this day of February 2026 on; at its end, the day begins again. */
+export function startWorkload({ buckets, addressesPerBucket }: Workload, day = 6): WorkloadLog {
   const random = createRandom(SEED);
   const pairs = buckets * addressesPerBucket;
   const logPairs = Math.log(pairs);
-  const truth = { lines: 0, bytes: 0, all: startCounting(), strangers: startCounting() };
-  const file = openSync(path, 'w');
-  while (truth.bytes < bytes) {
-    let text = '';
-    for (let i = 0; i < 2000; i++) {
-      const pair = Math.min(pairs - 1, Math.floor(Math.exp(random.next() * logPairs)) - 1);
-      const outcome = pickOutcome(random.next() * 100);
-      const address = Math.floor(pair / buckets);
-      truth.lines++;
-      truth.all.count(pair, outcome);
-      if (isStranger(address)) truth.strangers.count(pair, outcome);
-      text += line(pair % buckets, address, truth.lines, outcome);
-    }
-    truth.bytes += writeSync(file, text);
+  const all = startCounting();
+  const strangers = startCounting();
+  let lines = 0;
+  let bytes = 0;
+
+  function nextLine(): string {
+    const pair = Math.min(pairs - 1, Math.floor(Math.exp(random.next() * logPairs)) - 1);
+    const outcome = pickOutcome(random.next() * 100);
+    const address = Math.floor(pair / buckets);
+    lines++;
+    all.count(pair, outcome);
+    if (isStranger(address)) strangers.count(pair, outcome);
+    return line(pair % buckets, address, lines, day, outcome);
   }
+
+  return {
+    next(count) {
+      let text = '';
+      for (let i = 0; i < count; i++) text += nextLine();
+      bytes += text.length; // all of it is ASCII
+      return text;
+    },
+    truth: () => ({ lines, bytes, all: all.result(), strangers: strangers.result() }),
+  };
+}
+
+/** Writes at least `bytes` bytes of access log, the same for the same arguments, and tells what is in it. */
+export function writeWorkload(path: string, workload: Workload, bytes: number): WorkloadTruth {
+  const log = startWorkload(workload);
+  const file = openSync(path, 'w');
+  for (let written = 0; written < bytes; ) written += writeSync(file, log.next(2000));
   closeSync(file);
-  return { ...truth, all: truth.all.result(), strangers: truth.strangers.result() };
+  return log.truth();
 }
 
 function startCounting() {
@@ -112,11 +136,11 @@ function ipOf(address: number): string {
 }
 
 /** 27 fields, 740 bytes. */
-function line(bucketNumber: number, address: number, number: number, outcome: string): string {
+function line(bucketNumber: number, address: number, number: number, day: number, outcome: string): string {
   const bucket = `bench-bucket-${String(bucketNumber).padStart(3, '0')}`;
   const ip = ipOf(address);
   const key = `data/year=2026/month=02/part-${String(number % 100_000).padStart(5, '0')}.snappy.parquet`;
-  const time = `06/Feb/2026:${two(Math.floor(number / 3600) % 24)}:${two(Math.floor(number / 60) % 60)}:${two(number % 60)}`;
+  const time = `${two(day)}/Feb/2026:${two(Math.floor(number / 3600) % 24)}:${two(Math.floor(number / 60) % 60)}:${two(number % 60)}`;
   return (
     `${OWNER} ${bucket} [${time} +0000] ${ip} arn:aws:sts::111122223333:assumed-role/analytics-reader/worker-${address % 7} ` +
     `3E57427F${number.toString(16).toUpperCase().padStart(8, '0')} REST.GET.OBJECT ${key} "GET /${key} HTTP/1.1" ${outcome} ` +

@@ -162,13 +162,13 @@ function faultsFrom(from: number, effects: number): Deaths {
 }
 
 /**
- * Tells every story without deaths, with one at each place, and with two: of those each `stride`th. Stops at the first
+ * Tells stories without deaths, with one at each place, and with two: of those each `stride`th. Stops at the first
  * wrong.
  */
-export async function searchDeaths(stride: number): Promise<Search> {
+export async function searchDeaths(stride: number, stories = STORIES): Promise<Search> {
   let cases = 0;
   let pairs = 0;
-  const tellings = STORIES.flatMap((story) => (['fresh', 'warm'] as const).map((retryIn) => ({ story, retryIn })));
+  const tellings = stories.flatMap((story) => (['fresh', 'warm'] as const).map((retryIn) => ({ story, retryIn })));
 
   async function wrongAt({ story, retryIn }: (typeof tellings)[number], deaths: Deaths) {
     cases++;

@@ -1,6 +1,8 @@
 /** One protection of the protocol taken away: in `file`, `from` becomes `to`. */
 export interface Mutant {
   readonly name: string;
+  /** The story in which it shows, where that is not the first: a word of its name. */
+  readonly story?: 'learns' | 'dies for good';
   readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 
@@ -32,6 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a take-over that asks whether there is something in the outbox, and not this pair',
+    story: 'dies for good',
     changes: [
       {
         file: 'lib/claim-pairs.ts',
@@ -42,6 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a take-over that does not ask',
+    story: 'dies for good',
     changes: [
       {
         file: 'lib/claim-pairs.ts',
@@ -77,6 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'remembering a pair that is still owed',
+    story: 'dies for good',
     changes: [{ file: 'lib/remembered-pairs.ts', from: 'if (sighting.owedUntil !== null) return;', to: '' }],
   },
   {
@@ -97,6 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a learned pair that is claimed by its log object',
+    story: 'learns',
     changes: [
       {
         file: 'lib/detection/claim.ts',
@@ -132,6 +138,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a mark that does not name the notice it marks',
+    story: 'learns',
     changes: [
       {
         file: 'lib/tell-notices.ts',

@@ -1,6 +1,6 @@
 import { announceFindings } from '../../lib/announce-findings';
 import { type Detector, detectLogObject } from '../../lib/detect-log-object';
-import { compileSettings } from '../../lib/detection/compile-settings';
+import { type CompiledSettings, compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import { rememberPairs } from '../../lib/remembered-pairs';
@@ -53,12 +53,20 @@ export interface RunOptions {
   readonly turn?: (name: string) => Promise<void>;
 }
 
+const compiledByDays = new Map<number, CompiledSettings>();
+
+function compiledFor(learningDays: number): CompiledSettings {
+  const compiled = compiledByDays.get(learningDays) ?? compileSettings({ ...SETTINGS, learningDays });
+  compiledByDays.set(learningDays, compiled);
+  return compiled;
+}
+
 let holders = 0;
 
 export function startContainer(world: World, { learningDays = 0, choose, lag, turn }: RunOptions): Container {
   let process: Process = { dead: false, unmarked: false };
   const { state, publisher } = mortal(world, () => process, choose, lag, turn);
-  const compiled = compileSettings({ ...SETTINGS, learningDays });
+  const compiled = compiledFor(learningDays);
   const clock = {
     now: () => world.now,
     sleep: async (milliseconds: number) => {

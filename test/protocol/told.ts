@@ -26,6 +26,8 @@ export interface Owed {
   readonly learned?: ReadonlySet<number>;
   /** A network that is forgotten between two of its lines: it may be told twice, if each claim lived to tell. */
   readonly forgotten?: number | undefined;
+  /** Whether nobody may have met a pair again whose claimer died for good: it then waits for who does. */
+  readonly mayWait?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Owed {
  * often than deaths between publish and mark allow.
  */
 export function wrongs(world: World, owed: Owed): string[] {
-  const { must, may = [], forgotten } = owed;
+  const { must, may = [], forgotten, mayWait = false } = owed;
   const learned = owed.learned ?? learnedHosts(world);
   const told = toldBits(world);
   const wrong: string[] = [];
@@ -53,8 +55,8 @@ export function wrongs(world: World, owed: Owed): string[] {
     const found = told.get(`new-ip ${host}`) ?? 0;
     const successes = (lines: readonly Line[]) => at(lines, 'open').filter(({ denied = false }) => !denied);
     const candidates = successes(mayLines).map(({ bit }) => bit);
-    // Whose claimer died for good waits for the next log object that meets it.
-    const isOwed = successes(mustLines).length > 0 && !learned.has(host) && !isStillOwed(world, host);
+    const waits = mayWait && isStillOwed(world, host, must);
+    const isOwed = successes(mustLines).length > 0 && !learned.has(host) && !waits;
     if (found === 0 && isOwed) wrong.push(`LOST: new ${host}`);
     if (found !== 0 && learned.has(host)) wrong.push(`LEARNED, and told: new ${host}`);
     else if (found !== 0 && !isOneOf(found, candidates, host === forgotten)) {
@@ -80,9 +82,11 @@ function isOneOf(found: number, candidates: readonly number[], orAll: boolean): 
   return candidates.includes(found) || (orAll && found === all);
 }
 
-function isStillOwed({ memory }: World, host: number): boolean {
+/** Its claimer has not told, and is not done either. Whoever is done has told. */
+function isStillOwed({ memory }: World, host: number, done: readonly TestObject[]): boolean {
   const claimed = [...memory.allSightings()].find(({ network }) => network.endsWith(`.${host}`));
-  return claimed !== undefined && claimed.owedUntil !== null;
+  if (claimed === undefined || claimed.owedUntil === null) return false;
+  return !done.some(({ name }) => claimed.claimedBy === `logs/${name}@1`);
 }
 
 function learnedHosts({ memory }: World): Set<number> {

@@ -91,7 +91,9 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
     },
     wires,
     async putLog(key, content) {
-      const { ETag } = await s3.send(new PutObjectCommand({ Bucket: LOG_BUCKET, Key: key, Body: Buffer.from(content) }));
+      const { ETag } = await s3.send(
+        new PutObjectCommand({ Bucket: LOG_BUCKET, Key: key, Body: Buffer.from(content) }),
+      );
       return objectCreated(key, ETag!.replaceAll('"', ''), content.length);
     },
     async deleteLog(key) {

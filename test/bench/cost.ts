@@ -1,0 +1,130 @@
+/**
+ * `npm run bench:cost [-- --check]`
+ *
+ * Counts what the detecting path asks of DynamoDB for a million records: few pairs or many, small log objects or large
+ * ones, an empty table or one that knows the pairs, a process that remembers them or one that has just begun. The exit
+ * code is 1 where it is more than it may be. `--check` does the same with few log objects.
+ */
+import { parseArgs } from 'node:util';
+import { startDynamo } from '../support/emulators';
+import { newCountedTable, probeCounting, WRITE_INTO_INDEX } from './counted-table';
+import { type Objects, type Passed, runPasses } from './detecting-passes';
+import { FEW_ADDRESSES, type Workload } from './workload';
+
+const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+
+const WORKLOADS: readonly Workload[] = [
+  FEW_ADDRESSES,
+  { name: 'many addresses', buckets: 20, addressesPerBucket: 2000 },
+];
+
+/** All of a pass is of one day of the log, which has 86,400 lines. */
+const OBJECTS: readonly Objects[] = [
+  { name: '20 KB', lines: 27, count: flags.check ? 50 : 2000 },
+  { name: '16 MB', lines: 21_600, count: flags.check ? 1 : 4 },
+];
+
+/**
+ * $ for a million units, on demand in us-east-1: assumed from the list at https://aws.amazon.com/dynamodb/pricing/on-demand/
+ * as it is since November 2024; nothing here looks it up.
+ */
+const WRITE_PRICE = 0.625;
+const READ_PRICE = 0.125;
+
+const MILLION = 1_000_000;
+
+/** Of a process that knows all pairs: read units a record. It writes nothing. */
+const MOST_WARM_READS = 0.01;
+
+interface Cost {
+  readonly reads: number;
+  readonly writes: number;
+  readonly requests: number;
+  readonly dollars: number;
+}
+
+/** For a million records. */
+function costOf(passed: Passed, indexIsCounted: boolean): Cost {
+  const { records, requests, reads } = passed;
+  const writes = passed.writes + (indexIsCounted ? 0 : passed.indexWrites);
+  const dollars = (reads * READ_PRICE + writes * WRITE_PRICE) / MILLION;
+  const million = (value: number) => (value / records) * MILLION;
+  return { requests: million(requests), reads: million(reads), writes: million(writes), dollars: million(dollars) };
+}
+
+/** What is wrong with a pass: its results, then what it asked for. */
+function complaints({ pass, truth, ...passed }: Passed): string[] {
+  const { successfulPairs } = truth.all;
+  const found = pass.name === 'cold' ? successfulPairs : 0;
+  const wrong: string[] = [];
+  if (passed.records !== truth.lines) wrong.push(`${passed.records} records, but ${truth.lines} were written`);
+  if (passed.findings !== found) wrong.push(`${passed.findings} findings, but ${found} pairs are new`);
+  if (pass.name === 'all warm') {
+    const reads = passed.reads / passed.records;
+    if (passed.writes > 0) wrong.push(`${passed.writes} writes, but nothing is new`);
+    if (reads > MOST_WARM_READS) wrong.push(`${reads.toFixed(4)} read units a record, at most ${MOST_WARM_READS}`);
+  } else if (pass.name !== 'cold' && passed.pairWrites > successfulPairs) {
+    wrong.push(`${passed.pairWrites} writes of ${successfulPairs} pairs in a day, at most one each`);
+  }
+  return wrong;
+}
+
+/** Says where the emulator counts otherwise than DynamoDB; true if only the index is missing, which can be added. */
+async function explainCounting(endpoint: string): Promise<{ trusted: boolean; indexIsCounted: boolean }> {
+  const differences = (await probeCounting(endpoint)).filter(({ counted, expected }) => counted !== expected);
+  for (const { what, counted, expected } of differences) {
+    const added = what === WRITE_INTO_INDEX ? '; the difference is added below' : '';
+    console.log(`dynalite does not count like DynamoDB: ${what} is ${counted} units, not ${expected}${added}`);
+  }
+  const isIndex = ({ what }: { what: string }) => what === WRITE_INTO_INDEX;
+  return { trusted: differences.every(isIndex), indexIsCounted: !differences.some(isIndex) };
+}
+
+function row(cells: readonly string[]): string {
+  const [first = '', ...others] = cells;
+  return `  ${first.padEnd(12)}${others.map((cell) => cell.padStart(13)).join('')}`;
+}
+
+async function measure(endpoint: string): Promise<boolean> {
+  const { trusted, indexIsCounted } = await explainCounting(endpoint);
+  let passed = trusted;
+  for (const [number, workload] of WORKLOADS.entries()) {
+    for (const [at, objects] of OBJECTS.entries()) {
+      const table = await newCountedTable(endpoint, `cost-${number}-${at}`);
+      const passes = await runPasses(workload, objects, table);
+      table.close();
+      const { lines, all } = passes[0]!.truth;
+      console.log(
+        `\n${workload.name}, ${objects.count} log objects of ${objects.name}: ${lines} records, ` +
+          `${all.successfulPairs} pairs that succeed`,
+      );
+      console.log(row(['per million', 'requests', 'read units', 'write units', '$']));
+      for (const pass of passes) {
+        const { requests, reads, writes, dollars } = costOf(pass, indexIsCounted);
+        const units = [requests, reads, writes].map((value) => Math.round(value).toLocaleString('en-US'));
+        console.log(row([pass.pass.name, ...units, dollars.toFixed(4)]));
+        for (const complaint of complaints(pass)) {
+          passed = false;
+          console.log(`    MISSED: ${complaint}`);
+        }
+      }
+    }
+  }
+  return passed;
+}
+
+async function main(): Promise<void> {
+  const dynamo = await startDynamo();
+  try {
+    if (!(await measure(dynamo.endpoint))) process.exitCode = 1;
+  } finally {
+    await dynamo.close();
+  }
+  console.log(`
+cold: an empty table, and a process that begins. all warm: the same log again, in the same process. table warm: again,
+a new process for each log object. next day: the same, a day later, when each pair is written anew once.
+All are pairs that no allowlist settles, in buckets that have learned.
+$: ${READ_PRICE} a million read units, ${WRITE_PRICE} a million write units: list prices of us-east-1, on demand, assumed.`);
+}
+
+void main();

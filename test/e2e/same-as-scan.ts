@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { dynamoState } from '../../lib/adapters/dynamo-state';
+import { createMemoryState } from '../../lib/adapters/memory-state';
+import { S3_CLIENT_OPTIONS, s3LogObjects } from '../../lib/adapters/s3-log-objects';
+import { snsPublisher } from '../../lib/adapters/sns-publisher';
+import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
+import type { SentAlert } from '../../lib/announce-findings';
+import { loadConfiguration } from '../../lib/commands/configuration';
+import { findInputs, inOrderOfArrival } from '../../lib/commands/inputs';
+import { rehearseAnnouncing } from '../../lib/commands/rehearse-announcing';
+import { scan } from '../../lib/commands/scan';
+import type { Configuration } from '../../lib/config/configuration';
+import { detectLogObject } from '../../lib/detect-log-object';
+import { compileSettings } from '../../lib/detection/compile-settings';
+import { createObserver } from '../../lib/detection/observe';
+import type { LogObject, Publisher, State } from '../../lib/ports';
+import { nothingRead } from '../../lib/read-portions';
+import { rememberPairs } from '../../lib/remembered-pairs';
+import { watchBuckets } from '../../lib/watch-buckets';
+import { clientOptions, type Emulator, startAws, startDynamo } from '../support/emulators';
+import { ROOT } from '../support/run-cli';
+import { newStateTable } from '../support/state-table';
+
+const SAMPLES = join(ROOT, 'samples');
+
+interface Emulators {
+  readonly aws: Emulator;
+  readonly dynamo: Emulator;
+}
+
+interface Outcome {
+  readonly alerts: readonly SentAlert[];
+  readonly parts: readonly OutboxPart[];
+}
+
+type Read = (logObject: LogObject) => Promise<AsyncIterable<Uint8Array>>;
+
+/** Watches the samples arrive, as the function does: each log object by itself, all that is found into the outbox. */
+async function watchSamples(
+  configuration: Configuration,
+  state: State,
+  read: Read,
+  idOf: (path: string) => LogObject,
+  publisher?: Publisher,
+): Promise<Outcome> {
+  const compiled = compileSettings(configuration);
+  const parts: OutboxPart[] = [];
+  const watched: State = {
+    ...state,
+    putPart(part) {
+      parts.push(part);
+      return state.putPart(part);
+    },
+  };
+  const rehearsal = rehearseAnnouncing({
+    state: watched,
+    nextDueAt: async () => (await state.due(Number.MAX_SAFE_INTEGER, 1))[0]?.notBefore ?? null,
+    limits: configuration,
+    newIpChosenFor: () => false,
+    ...(publisher === undefined ? {} : { publisher }),
+  });
+  let soFar = nothingRead();
+  const clock = { now: () => Math.max(rehearsal.now(), soFar.latest) };
+  const remembered = rememberPairs();
+  const detector = {
+    compiled,
+    state: watched,
+    clock,
+    remembered,
+    buckets: watchBuckets(watched),
+    accountId: null,
+    region: null,
+  };
+  for (const { file, arrivedAt } of await inOrderOfArrival((await findInputs([SAMPLES])).files)) {
+    soFar = nothingRead();
+    if (arrivedAt !== null) await rehearsal.announceUntil(arrivedAt);
+    const logObject = idOf(file.path);
+    await detectLogObject(
+      { logObject, chunks: await read(logObject), observer: createObserver(compiled), soFar },
+      detector,
+    );
+    await rehearsal.announceAt(soFar.latest);
+  }
+  return { alerts: await rehearsal.end(), parts };
+}
+
+async function deployed(configuration: Configuration, { aws, dynamo }: Emulators): Promise<Outcome> {
+  const s3 = new S3Client({ ...clientOptions(aws.endpoint), ...S3_CLIENT_OPTIONS });
+  await s3.send(new CreateBucketCommand({ Bucket: 'logs' }));
+  for (const { path } of (await findInputs([SAMPLES])).files) {
+    await s3.send(new PutObjectCommand({ Bucket: 'logs', Key: path, Body: readFileSync(path) }));
+  }
+  const { TopicArn } = await new SNSClient(clientOptions(aws.endpoint)).send(
+    new CreateTopicCommand({ Name: 'alerts' }),
+  );
+  const table = await newStateTable(dynamo.endpoint);
+  const state = dynamoState(table);
+  const logObjects = s3LogObjects(s3);
+  return watchSamples(
+    configuration,
+    state,
+    async (logObject) => (await logObjects.read(logObject))!.chunks,
+    (key) => ({ bucket: 'logs', key, versionId: null, etag: null }),
+    snsPublisher(TopicArn!, clientOptions(aws.endpoint)),
+  );
+}
+
+function inMemory(configuration: Configuration): Promise<Outcome> {
+  return watchSamples(
+    configuration,
+    createMemoryState(),
+    async ({ key }) =>
+      (async function* () {
+        yield readFileSync(key);
+      })(),
+    (key) => ({ bucket: '', key, versionId: null, etag: null }),
+  );
+}
+
+/** Alerts without what depends on how log objects are called: windows are named by when they first occur. */
+function comparable(alerts: readonly SentAlert[]): unknown {
+  const windows = new Map<string, number>();
+  return alerts.map(({ at, alert }) => {
+    const { windowId, alertId, logObjects, ...rest } = alert;
+    if (!windows.has(windowId)) windows.set(windowId, windows.size);
+    const names = logObjects.map((id) => id.replace(/^logs\//, '')).sort();
+    return { at, ...rest, window_: windows.get(windowId), sequence: alertId.split('/')[1], names };
+  });
+}
+
+/** One finding of each (rule, bucket, remote IP), or (rule, bucket, network): sums over the whole input. */
+function folded(parts: readonly OutboxPart[]): Record<string, unknown> {
+  const findings = new Map<string, OutboxFinding>();
+  for (const { rule, bucket, findings: found } of parts) {
+    for (const finding of found) {
+      const key = `${rule} ${bucket} ${rule === 'new-ip' ? finding.network : finding.remoteIp}`;
+      const before = findings.get(key);
+      findings.set(key, before === undefined ? finding : sumOf(before, finding));
+    }
+  }
+  return Object.fromEntries([...findings].map(([key, finding]) => [key, { ...finding, sample: finding.sample() }]));
+}
+
+function sumOf(a: OutboxFinding, b: OutboxFinding): OutboxFinding {
+  return {
+    ...a,
+    requests: a.requests + b.requests,
+    successes: a.successes + b.successes,
+    denied: a.denied + b.denied,
+    bytesSent: a.bytesSent + b.bytesSent,
+    firstEventAt: Math.min(a.firstEventAt, b.firstEventAt),
+    lastEventAt: Math.max(a.lastEventAt, b.lastEventAt),
+  };
+}
+
+/** Lets the samples arrive at `scan` and at the deployment's parts, and expects them to say the same, field by field. */
+export async function expectSameAsScan(learningDays: number): Promise<void> {
+  const emulators = { aws: await startAws(), dynamo: await startDynamo() };
+  try {
+    const config = join(ROOT, 'docs', 'samples.json');
+    const loaded = await loadConfiguration({ context: [], config }, Date.parse('2026-03-05T00:00:00Z'));
+    await compare({ ...loaded.configuration, learningDays }, emulators);
+  } finally {
+    await Promise.all([emulators.aws.close(), emulators.dynamo.close()]);
+  }
+}
+
+async function compare(configuration: Configuration, emulators: Emulators): Promise<void> {
+  const startProgress = async () => ({ at() {}, stop() {} });
+  const scanned = await scan([SAMPLES], { configuration, stateFile: null, startProgress });
+  const [memory, table] = [await inMemory(configuration), await deployed(configuration, emulators)];
+
+  expect(scanned.alerts.length).toBeGreaterThan(3);
+  expect(comparable(table.alerts)).toEqual(comparable(scanned.alerts));
+  expect(comparable(memory.alerts)).toEqual(comparable(scanned.alerts));
+
+  expect(folded(table.parts)).toEqual(folded(memory.parts));
+  const ofTable = folded(table.parts) as Record<string, OutboxFinding>;
+  expect(Object.keys(ofTable)).toHaveLength(scanned.findings.length);
+  for (const { rule, bucket, network, remoteIp, tally } of scanned.findings) {
+    const finding = ofTable[`${rule} ${bucket} ${rule === 'new-ip' ? network : remoteIp}`]!;
+    const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt } = tally;
+    expect(finding).toMatchObject({ network, remoteIp, firstEventAt });
+    // What scan counts of a new network over all log objects, the deployment tells of the one that met it first.
+    if (rule === 'new-ip') expect(finding.requests).toBeLessThanOrEqual(requests);
+    else expect(finding).toMatchObject({ requests, successes, denied, bytesSent, lastEventAt });
+  }
+}

@@ -1,0 +1,19 @@
+import fc from 'fast-check';
+import { runs, SEED } from '../support/runs';
+import { crowds, letHappen } from './crowd';
+import { searchDeaths } from './deaths';
+
+test('of the pairs of deaths, each eleventh', async () => {
+  const { cases, violation } = await searchDeaths(11);
+  expect(violation).toBeNull();
+  console.log(`deaths at every step: ${cases} cases`);
+});
+
+test(`whatever runs at the same time, many times over (seed ${SEED})`, async () => {
+  await fc.assert(
+    fc.asyncProperty(crowds, fc.scheduler(), async (crowd, scheduler) => {
+      expect(await letHappen(crowd, scheduler)).toEqual([]);
+    }),
+    runs(4000),
+  );
+});

@@ -1,0 +1,31 @@
+import { dynamoState } from '../../lib/adapters/dynamo-state';
+import { claimPairs } from '../../lib/claim-pairs';
+import { rememberPairs } from '../../lib/remembered-pairs';
+import { type Emulator, startDynamo } from '../support/emulators';
+import { newStateTable } from '../support/state-table';
+import { START } from './run';
+
+let dynamo: Emulator;
+beforeAll(async () => {
+  dynamo = await startDynamo();
+});
+afterAll(() => dynamo.close());
+
+test('of 200 that race for one pair, exactly one finds it', async () => {
+  const state = dynamoState(await newStateTable(dynamo.endpoint));
+  const pair = { bucket: 'open', network: '203.0.113.7', firstAt: START, lastAt: START, seenAs: () => null };
+  const claims = await Promise.all(
+    Array.from({ length: 200 }, (_, runner) =>
+      claimPairs([pair], {
+        state,
+        remembered: rememberPairs(),
+        contextOf: () => ({ logObject: `logs/${runner}`, now: START, learning: false, forgetDays: 90 }),
+        onOverdue: () => {},
+      }),
+    ),
+  );
+  const found = claims.flat().filter(({ kind }) => kind === 'found');
+  expect(found).toHaveLength(1);
+  const stored = await state.sighting(pair);
+  expect(found[0]).toMatchObject({ sighting: { version: stored!.version } });
+});
