@@ -46,6 +46,8 @@ const MOST_FINDINGS = 1000;
 /** Findings in a combined message: each has its line, and names as long as they may be fit its sizes. */
 const MOST_LINES = 250;
 
+const RULES_WORST_FIRST: readonly Stream['rule'][] = ['unapproved-ip', 'detector-error', 'new-ip'];
+
 /** Buckets in one notice. */
 const MOST_BUCKETS = 50;
 
@@ -97,9 +99,14 @@ function newFirst(a: StreamMessage, b: StreamMessage): number {
   return (
     Number(a.kind === 'digest') - Number(b.kind === 'digest') ||
     oldestFirst(a.parts[0]!, b.parts[0]!) ||
-    // One log object tells of many buckets at once.
+    // One log object tells of many streams at once: the worst first.
+    rankOf(a.stream) - rankOf(b.stream) ||
     (streamKey(a.stream) < streamKey(b.stream) ? -1 : 1)
   );
+}
+
+function rankOf({ rule, denied }: Stream): number {
+  return denied ? RULES_WORST_FIRST.length : RULES_WORST_FIRST.indexOf(rule);
 }
 
 function combined(messages: readonly StreamMessage[]): PlannedMessage[] {

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import stringWidth from 'string-width';
 import { parseLine } from '../access-log/parse-line';
 import type { AccessLogRecord } from '../access-log/record';
+import type { Alert } from '../alerting/alert';
 import { makeVisible } from '../alerting/visible';
 import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
@@ -46,13 +47,19 @@ function alertsText(alerts: readonly SentAlert[], limit: number, columns: number
     `\n${color.bold('A deployment would have sent')}\n`,
     hidden > 0 ? `  ${plural(hidden, 'earlier message')} not shown; --limit 0 shows all\n` : '',
     ...shown.map(({ at, alert }) => {
-      const { kind, rule, totals } = alert;
-      const about = `${alert.bucket ?? 'several buckets'}: ${plural(totals.networks, 'network')}, ${plural(totals.requests, 'request')}, ${number(totals.successes)} succeeded`;
-      const text = kind === 'notice' ? rule.title : `${rule.id.padEnd(14)}  ${about}`;
+      const { kind, rule } = alert;
+      const text = kind === 'notice' ? rule.title : `${rule.id.padEnd(14)}  ${aboutText(alert)}`;
       const named = kind === 'detector-error' ? 'error' : kind;
       return `  ${minute(at)}  ${named.padEnd(8)}  ${cut(makeVisible(text), columns - 30)}\n`;
     }),
   ].join('');
+}
+
+/** Where, who, and how much. */
+function aboutText({ bucket, networks, totals }: Alert): string {
+  const who = totals.networks === 1 ? networks[0]!.remoteIp : plural(totals.networks, 'network');
+  const { requests, successes } = totals;
+  return `${bucket ?? 'several buckets'}: ${who}, ${plural(requests, 'request')}, ${number(successes)} succeeded`;
 }
 
 type Colors = ReturnType<typeof pc.createColors>;

@@ -50,12 +50,12 @@ const CASES: readonly OrderCase[] = [
     ],
   },
   {
-    name: 'partitioned keys beside simple ones',
+    name: 'partitioned keys beside simple ones, those without a time of day by their last record',
     files: [
       [`${PARTITION}/zebra/2026/03/01/2026-03-01-10-00-00-${HEX}`, [at(9)]],
       [`y-2026-03-01-11-00-00-${HEX}`, [at(8)]],
-      [`logs/${PARTITION}/archive/2026/03/02/2026-03-02-00-00-00-${HEX}`, [at(7)]],
       [`999999999999/us-east-1/a/2026/03/03/2026-03-03-00-00-00-${HEX}`, [at(1)]],
+      [`logs/${PARTITION}/archive/2026/03/02/2026-03-02-00-00-00-${HEX}`, [at(7)]],
     ],
   },
   {

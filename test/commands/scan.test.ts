@@ -163,12 +163,12 @@ archive
             to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["archive"]}]
 
 A deployment would have sent
-  2026-03-02 10:00  new       new-ip          zebra: 1 network, 1 request, 1 succeeded
+  2026-03-02 10:00  new       new-ip          zebra: 192.0.2.1, 1 request, 1 succeeded
   2026-03-03 10:00  notice    Test
   2026-03-03 10:00  new       unapproved-ip   archive: 3 networks, 1,503 requests, 1,503 succeeded
-  2026-03-03 10:00  new       unapproved-ip   archive: 1 network, 1 request, 0 succeeded
-  2026-03-03 10:00  error     detector-error  archive: 1 network, 1 request, 1 succeeded
+  2026-03-03 10:00  error     detector-error  archive: 198.51.100.300, 1 request, 1 succeeded
   2026-03-03 10:00  new       new-ip          archive: 3 networks, 1,504 requests, 1,503 succeeded
+  2026-03-03 10:00  new       unapproved-ip   archive: 2001:db8:1:2:3:4:5:7, 1 request, 0 succeeded
 
 Not read: b.log line 2: no bucket: junk
 archive: the remote IP "198.51.100.300" is no address (1 record)
@@ -217,7 +217,7 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
       '  2026-03-03 10:21  notice    Learning has ended: payroll',
       '  2026-03-04 10:00  new       new-ip          payroll: 2 networks, 2 requests, 2 succeeded',
       '  2026-03-04 10:00  notice    The watch works: website is learning',
-      '  2026-03-05 10:00  new       new-ip          payroll: 1 network, 1 request, 1 succeeded',
+      '  2026-03-05 10:00  new       new-ip          payroll: 192.0.2.5, 1 request, 1 succeeded',
       '  2026-03-05 10:21  notice    Learning has ended: website',
     ];
     expect(await sent()).toEqual(all);
