@@ -76,7 +76,6 @@ export async function runPasses(workload: Workload, objects: Objects, { table, a
       records += detected.records;
       for (const count of detected.findings.values()) findings += count;
     }
-    console.error(pass.name, Number(process.hrtime.bigint() - started) / 1e9, asked.requests - before.requests);
     passed.push({
       pass,
       truth: log.truth(),

@@ -25,7 +25,7 @@ export const LOG_BUCKET = 'logs';
 
 /** The function, as it is bundled for deployment, and all that it speaks to, each behind a wire that can fail. */
 export interface Deployment {
-  /** A process of the function; each its own. */
+  /** A process of the function; each its own. What `env` says is added to what the stack says. */
   startFunction(options?: Partial<FunctionOptions>): Promise<LambdaFunction>;
   readonly wires: Readonly<Record<'s3' | 'dynamo' | 'sns', FaultyWire>>;
   /** Puts a log object, and returns the event that EventBridge makes of it. */
@@ -72,7 +72,7 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
   const functions: LambdaFunction[] = [];
 
   return {
-    async startFunction(options = {}) {
+    async startFunction({ env, ...options } = {}) {
       const started = await startFunction({
         bundle: join(folder, 'lambda', 'handler.js'),
         timeoutSeconds: 60,
@@ -83,6 +83,7 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
           AWS_ENDPOINT_URL_S3: wires.s3.endpoint,
           AWS_ENDPOINT_URL_DYNAMODB: wires.dynamo.endpoint,
           AWS_ENDPOINT_URL_SNS: wires.sns.endpoint,
+          ...env,
         },
         ...options,
       });

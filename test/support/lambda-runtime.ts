@@ -34,6 +34,8 @@ export interface LambdaFunction {
   /** The process dies at once, if need be within an invocation, which resolves as `died`. */
   kill(): Promise<void>;
   close(): Promise<void>;
+  /** Of its process, if there is one. */
+  readonly pid: number | undefined;
   /** What its processes printed so far, all that an invocation printed as soon as that resolves. */
   readonly output: string;
 }
@@ -45,11 +47,13 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
   const log = join(home, 'output.txt');
   writeFileSync(log, '');
   let sandbox: Promise<Sandbox> | undefined;
+  let pid: number | undefined;
   let isBusy = false;
   let output: string | undefined;
 
   const ended = () => {
     sandbox = undefined;
+    pid = undefined;
   };
   const kill = async () => (await sandbox)?.kill();
   return {
@@ -59,7 +63,9 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
       isBusy = true;
       sandbox ??= startSandbox(options, log, ended);
       try {
-        return await (await sandbox).invoke(event);
+        const started = await sandbox;
+        pid = started.pid;
+        return await started.invoke(event);
       } finally {
         isBusy = false;
       }
@@ -70,6 +76,9 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
       output ??= readFileSync(log, 'utf8');
       rmSync(home, { recursive: true, force: true });
     },
+    get pid() {
+      return pid;
+    },
     get output() {
       return output ?? readFileSync(log, 'utf8');
     },
@@ -78,6 +87,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
 
 /** A process and its Runtime API. */
 interface Sandbox {
+  readonly pid: number | undefined;
   invoke(event: unknown): Promise<Invocation>;
   kill(): Promise<void>;
 }
@@ -115,7 +125,7 @@ async function startSandbox(options: FunctionOptions, log: string, whenEnded: ()
     if (isTimedOut) return { kind: 'timed-out' };
     return answer ?? { kind: 'died' };
   };
-  return { invoke, kill };
+  return { pid: child.pid, invoke, kill };
 }
 
 const RUNTIME = require.resolve('aws-lambda-ric');
