@@ -1,0 +1,52 @@
+import type { SeenPair } from '../lib/detection/claim';
+import type { StoredSighting } from '../lib/detection/sighting';
+import { rememberPairs } from '../lib/remembered-pairs';
+
+const NOW = Date.parse('2026-03-02T09:00:00Z');
+const DAY = 86_400_000;
+const QUARTER = 15 * 60_000;
+
+const KNOWN: StoredSighting = {
+  bucket: 'payroll',
+  network: '203.0.113.7',
+  firstSeenAt: NOW - DAY,
+  lastSeenAt: NOW,
+  claimedBy: 'logs/a@1',
+  owedUntil: null,
+  forgottenSince: null,
+  seenAs: () => null,
+  expiresAt: null,
+};
+
+const CASES: {
+  name: string;
+  known?: Partial<StoredSighting>;
+  seen?: Partial<SeenPair>;
+  after?: number;
+  has: boolean;
+}[] = [
+  { name: 'is remembered', has: true },
+  { name: 'for a quarter of an hour', after: QUARTER, has: true },
+  { name: 'and no longer', after: QUARTER + 1, has: false },
+  { name: 'not while its finding is owed', known: { owedUntil: NOW + 1 }, has: false },
+  { name: 'not where a refresh is due', seen: { lastAt: NOW + DAY }, has: false },
+  { name: 'but until it is', seen: { lastAt: NOW + DAY - 1 }, has: true },
+  { name: 'not where it was seen earlier than is known', seen: { firstAt: NOW - DAY - 1 }, has: false },
+  { name: 'in no other bucket', seen: { bucket: 'website' }, has: false },
+  { name: 'for no other network', seen: { network: '203.0.113.8' }, has: false },
+];
+
+test.each(CASES)('a pair $name: $has', ({ known = {}, seen = {}, after = 0, has }) => {
+  const remembered = rememberPairs();
+  remembered.remember({ ...KNOWN, ...known }, NOW);
+  const pair = { bucket: KNOWN.bucket, network: KNOWN.network, firstAt: NOW, lastAt: NOW, seenAs: () => null, ...seen };
+  expect(remembered.has(pair, NOW + after)).toBe(has);
+});
+
+test('remembers 200,000 pairs, and of more the latest', () => {
+  const remembered = rememberPairs();
+  for (let n = 0; n <= 200_000; n++) remembered.remember({ ...KNOWN, network: String(n) }, NOW);
+  const has = (network: string) =>
+    remembered.has({ bucket: 'payroll', network, firstAt: NOW, lastAt: NOW, seenAs: () => null }, NOW);
+  expect(['0', '1', '200000'].map(has)).toEqual([false, true, true]);
+});

@@ -1,0 +1,33 @@
+import type { OutboxPart } from '../../lib/alerting/outbox';
+
+/** A part with one finding, of a network that made one request to a bucket. */
+export function partOf(bucket: string, network: string, foundAt: number): OutboxPart {
+  const finding = {
+    network,
+    remoteIp: network,
+    addresses: [network],
+    requests: 1,
+    successes: 1,
+    denied: 0,
+    bytesSent: 100,
+    firstEventAt: foundAt,
+    lastEventAt: foundAt,
+    forgottenSince: null,
+    severity: 'Low',
+    severityReason: null,
+    sample: () => null,
+  } as const;
+  return {
+    rule: 'new-ip',
+    bucket,
+    denied: false,
+    logObject: `logs/${bucket}@1`,
+    number: 0,
+    portion: 0,
+    foundAt,
+    notBefore: foundAt,
+    accountId: null,
+    region: null,
+    findings: [finding],
+  };
+}
