@@ -35,9 +35,22 @@ const common = {
   legalComments: 'none',
 };
 
+/** https://spdx.org/licenses/MIT-0.html; it asks for no notice. */
+const MIT_0 = `MIT No Attribution
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
 /** Of a package that ships no text of its own. */
 function licenceText(name, license) {
-  if (license === 'MIT-0') return 'MIT No Attribution: it asks for no notice.';
+  if (license === 'MIT-0') return MIT_0;
   if (license !== 'Apache-2.0') throw new Error(`${name}: no text of its licence, ${license}`);
   return readFileSync(join(root, 'LICENSE'), 'utf8').trim(); // the same licence
 }

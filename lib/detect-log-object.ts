@@ -98,7 +98,10 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
     const found = [...portion.addresses.map(addressFinding), ...judged.found.map(({ finding }) => finding)];
     const origin = { logObject: id, portion: number++, foundAt: now, ...whereFrom(logObject, detector) };
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts);
-    await eachBounded(judged.found, WRITES_AT_ONCE, ({ claimed }) => settlePair(state, claimed.sighting));
+    await eachBounded(judged.found, WRITES_AT_ONCE, async ({ claimed }) => {
+      await settlePair(state, claimed.sighting);
+      detector.remembered.remember({ ...claimed.sighting.value, owedUntil: null }, now);
+    });
 
     for (const finding of found) {
       findings.set(finding.rule, (findings.get(finding.rule) ?? 0) + 1);

@@ -17,7 +17,7 @@ export interface DueItems {
 
 /** What one look takes: so many items, and findings in them. */
 const MOST_ITEMS = 2000;
-const MOST_FINDINGS = 20_000;
+const MOST_FINDINGS = 4_000;
 
 /** Reads what the index lists, which lags both ways: only what is still due now counts. */
 export async function readDue(state: State, now: number): Promise<DueItems> {

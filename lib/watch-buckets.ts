@@ -27,6 +27,8 @@ const MOST_ATTEMPTS = 20;
 export function watchBuckets(state: State): BucketWatch {
   /** Only buckets whose learning has passed: until then an operator may end it from one moment to the next. */
   const settled = new Map<string, BucketState>();
+  /** As read at that moment: a log object that meets a bucket asks at once how it stands. */
+  const justRead = new Map<string, { readonly at: number; readonly value: BucketState }>();
 
   async function update(
     bucket: string,
@@ -54,17 +56,18 @@ export function watchBuckets(state: State): BucketWatch {
         return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? { ...current, lastLogAt: now } : null;
       });
       if (isOver(current, now)) settled.set(bucket, current);
+      justRead.set(bucket, { at: now, value: current });
     },
     async phaseOf({ bucket, policy }, now) {
       const known = settled.get(bucket);
       if (known !== undefined && known.looksPublic !== null) return phase(known, policy, now);
-      const stored = await state.bucket(bucket);
-      if (stored === null) throw new Error(`${bucket}: its item is gone from the table`);
-      let { value } = stored;
+      const read = justRead.get(bucket);
+      let value = read?.at === now ? read.value : (await state.bucket(bucket))?.value;
+      if (value === undefined) throw new Error(`${bucket}: its item is gone from the table`);
       if (isOver(value, now) && value.looksPublic === null) {
         const looksPublic =
           value.learningUntil !== null && (await countLearned(state, bucket)) > PUBLIC_BUCKET_NETWORKS;
-        value = await update(bucket, stored, (current) => ({ ...current!, looksPublic }));
+        value = await update(bucket, await state.bucket(bucket), (current) => ({ ...current!, looksPublic }));
       }
       if (isOver(value, now)) settled.set(bucket, value);
       return phase(value, policy, now);

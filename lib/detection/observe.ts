@@ -185,7 +185,8 @@ export function createObserver(compiled: CompiledSettings): Observer {
   function takeNetwork(counted: CountedNetwork): NetworkObservation {
     const { bucket, network, tally, row } = counted;
     counters.moveInto(row, tally);
-    counters.forgetSample(row);
+    // What is found already has its sample; only a better one is worth keeping.
+    if (!counted.found) counters.forgetSample(row);
     settleEarly(counted);
     const { addresses, success } = counted;
     restart(counted);

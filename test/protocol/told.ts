@@ -77,9 +77,12 @@ export function wrongs(world: World, owed: Owed): string[] {
   return wrong;
 }
 
-function isOneOf(found: number, candidates: readonly number[], orAll: boolean): boolean {
-  const all = candidates.reduce((total, bit) => total + bit, 0);
-  return candidates.includes(found) || (orAll && found === all);
+/**
+ * Whether one of them was told or, of what is forgotten in between, two: each claim by whoever lived to tell, which may
+ * be the same log object twice, where it comes again and takes over the claim of one that died.
+ */
+function isOneOf(found: number, candidates: readonly number[], orTwo: boolean): boolean {
+  return candidates.some((one) => found === one || (orTwo && candidates.some((other) => found === one + other)));
 }
 
 /** Its claimer has not told, and is not done either. Whoever is done has told. */
