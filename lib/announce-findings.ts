@@ -1,5 +1,4 @@
 import { type Alert, alertOf, noticeAlert } from './alerting/alert';
-import { announcementOf } from './alerting/announcement';
 import { type PlannedMessage, plan } from './alerting/plan';
 import type { AlertLimits, DuePart, StreamMessage } from './alerting/plan-stream';
 import { streamKey } from './alerting/stream';
@@ -79,7 +78,7 @@ export async function announceFindings(announcer: Announcer, holder: string, unt
       if (reserved !== 'reserved') return reserved === 'full' ? 'full' : 'busy';
       const alert = await alertOfMessage(message, announcer);
       try {
-        await announcer.publisher.publish(announcementOf(alert));
+        await announcer.publisher.publish(alert);
       } catch (error) {
         failures.push(error);
         if (failures.length >= MOST_FAILURES) return 'failing';

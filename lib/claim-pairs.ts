@@ -29,14 +29,32 @@ const MOST_ATTEMPTS = 20;
 /** Claims pairs that succeeded in a portion: for each what `decideClaim` says, however many claim at the same time. */
 export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptions): Promise<Claimed[]> {
   const { state, remembered, contextOf } = options;
-  const isAsked = pairs.map((pair) => !remembered.has(pair, contextOf(pair).now));
-  const asked = pairs.filter((_, index) => isAsked[index]);
-  const stored = await state.sightings(asked);
-  const items = asked.map((pair, index) => ({ pair, stored: stored[index]! }));
-  const claims = (
-    await eachBounded(items, WRITES_AT_ONCE, (item) => claimPair(item.pair, item.stored, options))
-  ).values();
-  return isAsked.map((wasAsked) => (wasAsked ? claims.next().value! : { kind: 'known' }));
+  const results: Claimed[] = pairs.map(() => KNOWN);
+  const asked: number[] = [];
+  for (const [index, pair] of pairs.entries()) if (!remembered.has(pair, contextOf(pair).now)) asked.push(index);
+  const stored = await state.sightings(asked.map((index) => pairs[index]!));
+  const toWrite = asked.flatMap((index, at) => {
+    const pair = pairs[index]!;
+    return isKnown(pair, stored[at]!, options) ? [] : { index, pair, stored: stored[at]! };
+  });
+  await eachBounded(toWrite, WRITES_AT_ONCE, async ({ index, pair, stored }) => {
+    results[index] = await claimPair(pair, stored, options);
+  });
+  return results;
+}
+
+const KNOWN: Claimed = { kind: 'known' };
+
+/** Nearly all pairs are: nothing is to be written, and so nothing to be waited for. */
+function isKnown(
+  pair: SeenPair,
+  stored: Stored<StoredSighting> | null,
+  { contextOf, remembered }: ClaimOptions,
+): boolean {
+  const context = contextOf(pair);
+  if (stored === null || decideClaim(stored.value, pair, context).kind !== 'known') return false;
+  remembered.remember(stored.value, context.now);
+  return true;
 }
 
 async function claimPair(
@@ -55,13 +73,13 @@ async function claimPair(
     }
     if (decision.kind === 'known' || decision.kind === 'ask-outbox') {
       remembered.remember(stored!.value, context.now);
-      return { kind: 'known' };
+      return KNOWN;
     }
     const { next } = decision;
     const version = await state.putSighting(next, stored?.version ?? null);
     if (version !== null) {
       remembered.remember(next, context.now);
-      if (decision.kind === 'update') return { kind: 'known' };
+      if (decision.kind === 'update') return KNOWN;
       if (next.claimedBy === LEARNING) return { kind: 'learned' };
       return { kind: 'found', sighting: { value: next, version } };
     }

@@ -1,4 +1,4 @@
-import type { Announcement } from './alerting/announcement';
+import type { Alert } from './alerting/alert';
 import type { BucketState } from './alerting/bucket-state';
 import type { Lease } from './alerting/lease';
 import type { OutboxPart } from './alerting/outbox';
@@ -90,7 +90,7 @@ export interface LogObjectBody {
 
 export interface Publisher {
   /** Throws if it is not known that the message was taken. */
-  publish(announcement: Announcement): Promise<void>;
+  publish(alert: Alert): Promise<void>;
 }
 
 export interface Clock {

@@ -1,5 +1,5 @@
 import { createMemoryState, type MemoryState } from '../lib/adapters/memory-state';
-import type { Announcement } from '../lib/alerting/announcement';
+import type { Alert } from '../lib/alerting/alert';
 import { type Announced, type Announcer, announceFindings } from '../lib/announce-findings';
 import { partOf } from './support/announced-parts';
 
@@ -8,8 +8,8 @@ const MINUTE = 60_000;
 
 let state: MemoryState;
 let now: number;
-let published: Announcement[];
-let refuse: (announcement: Announcement) => boolean;
+let published: Alert[];
+let refuse: (alert: Alert) => boolean;
 
 beforeEach(() => {
   state = createMemoryState();
@@ -22,9 +22,9 @@ function announcer(alertsPerMinute = 30): Announcer {
   return {
     state,
     publisher: {
-      async publish(announcement) {
-        if (refuse(announcement)) throw new Error('refused');
-        published.push(announcement);
+      async publish(alert) {
+        if (refuse(alert)) throw new Error('refused');
+        published.push(alert);
       },
     },
     clock: {
@@ -150,7 +150,7 @@ test('stops in good time: a message that there is no time for waits for the next
 describe('a message that is not taken', () => {
   test('stays due, and the others are told', async () => {
     await putBuckets(3);
-    refuse = ({ alert }) => alert.bucket === 'bucket-1';
+    refuse = ({ bucket }) => bucket === 'bucket-1';
     const { end, sent, failures } = await announce();
     expect(end).toBe('failing');
     expect(sent.map(({ alert }) => alert.bucket)).toEqual(['bucket-0', 'bucket-2']);

@@ -1,4 +1,5 @@
 import type { PublishCommandInput, SNSClientConfig } from '@aws-sdk/client-sns';
+import { announcementOf } from '../alerting/announcement';
 import type { Publisher } from '../ports';
 
 /**
@@ -16,7 +17,8 @@ export function snsPublisher(topicArn: string, options: SNSClientConfig = {}): P
   }
 
   return {
-    async publish({ subject, json, text, attributes, alert }) {
+    async publish(alert) {
+      const { subject, json, text, attributes } = announcementOf(alert);
       try {
         send ??= await load();
         await send({

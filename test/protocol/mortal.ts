@@ -1,5 +1,5 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
-import type { Announcement } from '../../lib/alerting/announcement';
+import type { Alert } from '../../lib/alerting/alert';
 import type { Publisher, State } from '../../lib/ports';
 
 /** What can go wrong with one effect on the world. */
@@ -27,7 +27,7 @@ export interface Process {
 
 export interface Published {
   readonly at: number;
-  readonly alert: Announcement['alert'];
+  readonly alert: Alert;
 }
 
 /** What every process acts upon. */
@@ -126,7 +126,7 @@ export function mortal(
   return {
     state: state as unknown as State,
     publisher: {
-      publish({ alert }) {
+      publish(alert) {
         const send = async (): Promise<void> => void world.published.push({ at: world.now, alert });
         return effect('publish', send, send);
       },

@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'lib/claim-pairs.ts',
         from: 'stored = await state.sighting(pair);',
-        to: "return { kind: 'known' };",
+        to: 'return KNOWN;',
       },
     ],
   },
@@ -116,8 +116,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/announce-findings.ts',
-        from: 'await announcer.publisher.publish(announcementOf(alert));',
-        to: 'await writeDown(message, due, announcer); await announcer.publisher.publish(announcementOf(alert));',
+        from: 'await announcer.publisher.publish(alert);',
+        to: 'await writeDown(message, due, announcer); await announcer.publisher.publish(alert);',
       },
       {
         file: 'lib/announce-findings.ts',
