@@ -256,10 +256,9 @@ function plural(count: number, one: string, many = `${one}s`): string {
   return `${number(count)} ${count === 1 ? one : many}`;
 }
 
-const grouped = new Intl.NumberFormat('en');
-
+/** `12,345`: `Intl` would take longer to start than reading a small log. */
 function number(value: number): string {
-  return value < 1000 ? String(value) : grouped.format(value);
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** Decimal units, three digits at most. */

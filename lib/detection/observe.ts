@@ -80,6 +80,8 @@ export function createObserver(compiled: CompiledSettings): Observer {
   const arena = createLineArena();
   const pairNumbers = createByteTable();
   const pairOf: Pair[] = [];
+  /** 1 for each settled pair: bytes in a row, so that most lines need not fetch an object from afar. */
+  let settled = new Uint8Array(64);
   const bucketNumbers = createByteTable();
   const operationNumbers = createByteTable();
   const operationNames: string[] = [];
@@ -104,6 +106,16 @@ export function createObserver(compiled: CompiledSettings): Observer {
 
   function text(bytes: Uint8Array, layout: LineLayout, field: number): string {
     return decode(bytes, layout.starts[field]!, layout.ends[field]!);
+  }
+
+  function addPair(pair: Pair): void {
+    const number = pairOf.push(pair) - 1;
+    if (number === settled.length) {
+      const larger = new Uint8Array(number * 2);
+      larger.set(settled);
+      settled = larger;
+    }
+    settled[number] = pair.kind === 'settled' ? 1 : 0;
   }
 
   /** The place of the operation in `operationNames`. */
@@ -200,12 +212,12 @@ export function createObserver(compiled: CompiledSettings): Observer {
       const bucket = bucketNumbers.intern(view, starts[FIELD.bucket]!, ends[FIELD.bucket]!, 0);
       const number = pairNumbers.intern(view, starts[FIELD.remoteIp]!, ends[FIELD.remoteIp]!, bucket);
       if (number === pairOf.length) {
-        pairOf.push(pairs.decide(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
+        addPair(pairs.decide(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
       }
+      if (settled[number] === 1) return;
       const pair = pairOf[number]!;
-      if (pair.kind === 'settled') return;
       if (pair.kind === 'no-ip') counts.recordsWithoutIp++;
-      else judged(pair, bytes, start, end, layout);
+      else if (pair.kind !== 'settled') judged(pair, bytes, start, end, layout);
     },
     endPortion() {
       const portion = {
