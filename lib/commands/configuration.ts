@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/configuration';
 import { allowlistFileOf, type Layer } from '../config/layers';
-import { readConfiguration } from '../config/read-configuration';
+import { type ConfigurationOutcome, readConfiguration } from '../config/read-configuration';
 import { Mistake } from './mistake';
 
 export interface ConfigurationOptions {
@@ -28,24 +29,12 @@ export interface LoadedConfiguration {
  * @throws ConfigError with every problem; Mistake where a file cannot be read.
  */
 export async function loadConfiguration(options: ConfigurationOptions, now: number): Promise<LoadedConfiguration> {
-  const layers: (Layer & { readonly directory: string })[] = [
-    { source: '-c', values: readContextOptions(options.context), directory: process.cwd() },
-  ];
+  const layers: LocatedLayer[] = [typedLayer(readContextOptions(options.context))];
   if (typeof options.config === 'string') {
     const file = await readContextFile(options.config);
     if (file === null) throw new Mistake(`--config ${options.config}: no such file`);
     layers.push({ source: options.config, values: file, directory: dirname(resolve(options.config)) });
-  } else if (options.config) {
-    const candidates = [
-      { source: 'cdk.json', path: 'cdk.json' },
-      { source: 'cdk.context.json', path: 'cdk.context.json' },
-      ...homeFile(),
-    ];
-    for (const { source, path } of candidates) {
-      const values = await readContextFile(path);
-      if (values !== null) layers.push({ source, values, directory: dirname(resolve(path)) });
-    }
-  }
+  } else if (options.config) layers.push(...(await contextFiles()));
   const named = allowlistFileOf(layers);
   const allowlistFile = named === null ? undefined : await readAllowlistFile(named, layers);
   const { configuration, warnings, sources } = readConfiguration({ layers, allowlistFile, purpose: 'terminal', now });
@@ -56,6 +45,50 @@ export async function loadConfiguration(options: ConfigurationOptions, now: numb
     sources: layers.map(({ source }) => source).filter((source) => used.has(source)),
     isGiven: (key) => new Map<string, string>(sources).has(key),
   };
+}
+
+/**
+ * Reads what a CDK app is configured by: the context as the CDK has merged it. The files are read again, because only
+ * they tell where a value comes from; what stands in none of them was given with `-c`.
+ * @throws ConfigError with every problem; Mistake where a file cannot be read.
+ */
+export async function loadDeployment(
+  context: Readonly<Record<string, unknown>>,
+  now: number,
+): Promise<ConfigurationOutcome> {
+  const files = await contextFiles();
+  const typed = Object.entries(context).filter(([key, value]) => {
+    const file = files.find(({ values }) => Object.hasOwn(values, key));
+    return file === undefined || !isDeepStrictEqual(file.values[key], value);
+  });
+  const layers = [typedLayer(Object.fromEntries(typed)), ...files];
+  const named = allowlistFileOf(layers);
+  const allowlistFile = named === null ? undefined : await readAllowlistFile(named, layers);
+  return readConfiguration({ layers, allowlistFile, purpose: 'deployment', now });
+}
+
+interface LocatedLayer extends Layer {
+  /** What paths in it are relative to. */
+  readonly directory: string;
+}
+
+function typedLayer(values: Record<string, unknown>): LocatedLayer {
+  return { source: '-c', values, directory: process.cwd() };
+}
+
+/** The files that the CDK reads context from, of which there are any, the highest precedence first. */
+async function contextFiles(): Promise<LocatedLayer[]> {
+  const layers: LocatedLayer[] = [];
+  const candidates = [
+    { source: 'cdk.json', path: 'cdk.json' },
+    { source: 'cdk.context.json', path: 'cdk.context.json' },
+    ...homeFile(),
+  ];
+  for (const { source, path } of candidates) {
+    const values = await readContextFile(path);
+    if (values !== null) layers.push({ source, values, directory: dirname(resolve(path)) });
+  }
+  return layers;
 }
 
 /** None for a user without a home, as in a container that runs as somebody whom nobody has heard of. */
@@ -104,7 +137,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 async function readAllowlistFile(
   { value, source }: { readonly value: string; readonly source: string },
-  layers: readonly { readonly source: string; readonly directory: string }[],
+  layers: readonly LocatedLayer[],
 ): Promise<{ name: string; text: string }> {
   const directory = layers.find((layer) => layer.source === source)?.directory ?? process.cwd();
   const path = resolve(directory, value);

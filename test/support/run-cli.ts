@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
+import { ROOT } from './root';
 
-export const ROOT = join(__dirname, '..', '..');
+export { ROOT };
 
 export interface CliResult {
   /** Null where a signal ended it. */

@@ -1,0 +1,24 @@
+import { App } from 'aws-cdk-lib';
+import { loadDeployment } from '../lib/commands/configuration';
+import { Mistake } from '../lib/commands/mistake';
+import { ConfigError } from '../lib/config/config-error';
+import { AccessWatchStack } from '../lib/infra/access-watch-stack';
+
+/** The stack that the context of the app describes; where there is no such thing, says why. */
+async function main(): Promise<void> {
+  const app = new App();
+  const outcome = await loadDeployment(app.node.getAllContext(), Date.now());
+  // The CLI knows where it deploys to; without that, the template is for any account and Region.
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  new AccessWatchStack(app, outcome, {
+    env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },
+  });
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = 1;
+  if (error instanceof ConfigError) {
+    console.error(['The configuration cannot be deployed:', ...error.problems].join('\n  '));
+  } else if (error instanceof Mistake) console.error(error.message);
+  else throw error;
+});

@@ -1,0 +1,62 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ConfigurationOutcome } from '../config/read-configuration';
+import { S3AccessWatch } from './s3-access-watch';
+
+/** `S3AccessWatch`, and with a stage `S3AccessWatch-dev`: several can stand beside each other. */
+export function stackName(stage: string | null): string {
+  return `S3AccessWatch${stage === null ? '' : `-${stage}`}`;
+}
+
+/** The watch in a stack of its own, which says at the end what to do next. */
+export class AccessWatchStack extends Stack {
+  readonly watch: S3AccessWatch;
+
+  constructor(scope: Construct, outcome: ConfigurationOutcome, props: StackProps = {}) {
+    super(scope, stackName(outcome.configuration.stage), {
+      description: 'Tells when an S3 bucket is reached from an unapproved or new address',
+      ...props,
+    });
+    this.watch = new S3AccessWatch(this, 'Watch', outcome);
+    const { logBucket, table, alerts, dashboard } = this.watch;
+    const { bucketName } = logBucket.bucket;
+    this.output('LogBucket', bucketName, 'Where your buckets have to send their access logs');
+    this.output('StateTable', table.tableName, 'What is remembered; -c table=NAME takes it over in another deployment');
+    this.output('AlertTopic', alerts.topic.topicArn, 'Where alerts are published');
+    this.output(
+      'Dashboard',
+      `https://${this.region}.${consoleHost(this)}/cloudwatch/home?region=${this.region}#dashboards/dashboard/${dashboard.dashboardName}`,
+      'Does it work, how far behind is it, what did it find',
+    );
+    this.output(
+      'TurnLoggingOn',
+      `aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status '${loggingStatus(bucketName, logBucket.prefix)}'`,
+      'For each bucket to watch, in this account and Region; it replaces a logging target that the bucket has already',
+    );
+  }
+
+  private output(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+}
+
+/**
+ * The partitioned form of the keys, by the time of delivery: the key then says when the log object came, and whose it
+ * is. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html#server-access-logging-overview
+ */
+function loggingStatus(targetBucket: string, targetPrefix: string): string {
+  return JSON.stringify({
+    LoggingEnabled: {
+      TargetBucket: targetBucket,
+      TargetPrefix: targetPrefix,
+      TargetObjectKeyFormat: { PartitionedPrefix: { PartitionDateSource: 'DeliveryTime' } },
+    },
+  });
+}
+
+/** `console.aws.amazon.com`, and its likes in other partitions. */
+function consoleHost({ partition }: Stack): string {
+  if (partition === 'aws-cn') return 'console.amazonaws.cn';
+  if (partition === 'aws-us-gov') return 'console.amazonaws-us-gov.com';
+  return 'console.aws.amazon.com';
+}

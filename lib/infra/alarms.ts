@@ -1,0 +1,216 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Rule } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import type { AlertTopic } from './alert-topic';
+import type { Feed } from './feed';
+import type { OwnMetric } from './own-metrics';
+import type { Watcher } from './watcher';
+
+export interface AlarmsProps {
+  readonly feed: Feed;
+  readonly watcher: Watcher;
+  readonly alerts: AlertTopic;
+  readonly own: OwnMetric;
+  readonly noLogsAlarmHours: number;
+  readonly action: IAlarmAction;
+}
+
+/** One way to miss an alert. */
+interface Way {
+  /** The alarm's id, and the heading of `docs/runbook.md` that says what to do. */
+  readonly name: string;
+  /** What has happened, in one sentence. */
+  readonly says: string;
+  readonly metric: IMetric;
+  /** It rings from this on, or, where `below` is set, when the metric is lower. */
+  readonly from: number;
+  readonly below?: true;
+  /** How many periods in a row; default 1. */
+  readonly periods?: number;
+  /** Whether hearing nothing is bad news. */
+  readonly missingIsBad?: true;
+}
+
+const FIVE_MINUTES = Duration.minutes(5);
+const HOUR = Duration.hours(1);
+const MINUTE_MS = 60_000;
+
+/** An alarm for each way to miss an alert; all go to the operations topic, and again when it is over. */
+export class Alarms extends Construct {
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.all = waysToMissAnAlert(props).map((way) => this.alarm(way, props.action));
+  }
+
+  private alarm({ name, says, metric, from, below, periods = 1, missingIsBad }: Way, action: IAlarmAction): Alarm {
+    const alarm = new Alarm(this, name, {
+      alarmDescription: `${says} What to do: docs/runbook.md#${headingOf(name)}`,
+      metric,
+      threshold: from,
+      comparisonOperator: below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: periods,
+      treatMissingData: missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+    return alarm;
+  }
+}
+
+/** `NoLogObjects` has the heading `no-log-objects`. */
+export function headingOf(name: string): string {
+  return name.replace(/\B[A-Z]/g, '-$&').toLowerCase();
+}
+
+function waysToMissAnAlert({ feed, watcher, alerts, own, noLogsAlarmHours }: AlarmsProps): Way[] {
+  const { function: fn } = watcher;
+  const { topic } = alerts;
+  return [
+    {
+      name: 'QueueStuck',
+      says: 'New log objects have waited in the queue for more than an hour, so nobody looks at them.',
+      metric: feed.queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+      from: 3600,
+      periods: 3,
+    },
+    {
+      name: 'DeadLetters',
+      says: 'Log objects failed five times and were put aside, so they have not been looked at.',
+      metric: feed.deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+      from: 1,
+    },
+    {
+      name: 'EventsUndelivered',
+      says: 'EventBridge could not put events about new log objects into the queue.',
+      metric: new MathExpression({
+        expression: 'FILL(failed, 0) + FILL(waiting, 0)',
+        label: 'events that did not arrive',
+        period: FIVE_MINUTES,
+        usingMetrics: {
+          failed: failedInvocations(feed.rule),
+          waiting: feed.undelivered.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+        },
+      }),
+      from: 1,
+    },
+    {
+      name: 'FunctionErrors',
+      says: 'The function has been failing for a quarter of an hour.',
+      metric: fn.metricErrors({ period: FIVE_MINUTES }),
+      from: 1,
+      periods: 3,
+    },
+    {
+      name: 'FunctionThrottled',
+      says: 'The account lets the function run too seldom, for a quarter of an hour now.',
+      metric: fn.metricThrottles({ period: FIVE_MINUTES }),
+      from: 1,
+      periods: 3,
+    },
+    {
+      name: 'ParseFailures',
+      says: 'Lines of a log object could not be read, so the requests in them were not judged.',
+      metric: own('ParseFailures', 'Sum', HOUR),
+      from: 1,
+    },
+    {
+      name: 'PairsOwed',
+      says: 'A new address was recorded more than two hours ago, and its finding was never written down.',
+      // A claim is owed for an hour; what is counted is the time since.
+      metric: own('PairsOwedFor', 'Maximum', FIVE_MINUTES),
+      from: 60 * MINUTE_MS,
+    },
+    {
+      name: 'NotAnnounced',
+      says: 'A finding has been due to be told for a quarter of an hour.',
+      metric: own('OldestDueFor', 'Maximum', FIVE_MINUTES),
+      from: 15 * MINUTE_MS,
+      periods: 3,
+    },
+    {
+      name: 'NobodyAnnounces',
+      says: 'For half an hour nobody has looked whether there is anything to tell.',
+      metric: own('OldestDueFor', 'SampleCount', FIVE_MINUTES),
+      from: 1,
+      below: true,
+      periods: 6,
+      missingIsBad: true,
+    },
+    {
+      name: 'PublishFailures',
+      says: 'Alerts cannot be published to the topic, for a quarter of an hour now.',
+      metric: own('PublishFailures', 'Sum', FIVE_MINUTES),
+      from: 1,
+      periods: 3,
+    },
+    ...(alerts.isOurs
+      ? [
+          {
+            name: 'AlertsUndelivered',
+            says: 'The topic could not deliver an alert to somebody who has subscribed.',
+            metric: topic.metricNumberOfNotificationsFailed({ period: FIVE_MINUTES }),
+            from: 1,
+          },
+        ]
+      : []),
+    ...(alerts.countsSubscriptions
+      ? [
+          {
+            name: 'NobodySubscribed',
+            says: 'Nobody has confirmed a subscription to the alerts, so nobody gets them.',
+            metric: own('ConfirmedSubscriptions', 'Maximum', HOUR),
+            from: 1,
+            below: true as const,
+          },
+        ]
+      : []),
+    {
+      name: 'LogObjectsGone',
+      says: 'A log object was deleted before it could be read, so its requests were not judged.',
+      metric: own('LogObjectsGone', 'Sum', HOUR),
+      from: 1,
+    },
+    ...(noLogsAlarmHours > 0
+      ? [
+          {
+            name: 'NoLogObjects',
+            says: `No log object has come for ${noLogsAlarmHours === 1 ? 'an hour' : `${noLogsAlarmHours} hours`}.`,
+            metric: own('LogObjects', 'Sum', HOUR),
+            from: 1,
+            below: true as const,
+            periods: noLogsAlarmHours,
+            missingIsBad: true as const,
+          },
+        ]
+      : []),
+    {
+      name: 'BucketSilent',
+      says: 'A bucket that used to log has been silent for longer than ever before.',
+      metric: own('SilentBuckets', 'Maximum', HOUR),
+      from: 1,
+    },
+  ];
+}
+
+/** Events of a rule that EventBridge gave up. */
+function failedInvocations({ ruleName }: Rule): Metric {
+  return new Metric({
+    namespace: 'AWS/Events',
+    metricName: 'FailedInvocations',
+    statistic: 'Sum',
+    dimensionsMap: { RuleName: ruleName },
+  });
+}

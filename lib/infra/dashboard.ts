@@ -1,0 +1,105 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  SingleValueWidget,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { Feed } from './feed';
+import type { OwnMetric, OwnMetricName } from './own-metrics';
+import type { Watcher } from './watcher';
+
+export interface DashboardProps {
+  readonly alarms: readonly Alarm[];
+  readonly feed: Feed;
+  readonly watcher: Watcher;
+  readonly own: OwnMetric;
+}
+
+const PERIOD = Duration.minutes(15);
+const DAY = Duration.days(1);
+const FULL = 24;
+
+/** Three questions, from the top: does it work, how far is it behind, what did it find; and below, what it costs. */
+export function dashboard(scope: Construct, id: string, { alarms, feed, watcher, own }: DashboardProps): Dashboard {
+  const { function: fn } = watcher;
+  const sum = (name: OwnMetricName, label: string, period = PERIOD): IMetric =>
+    own(name, 'Sum', period).with({ label });
+  const graph = (title: string, left: IMetric[], width: number): IWidget =>
+    new GraphWidget({ title, left, width, height: 6, leftYAxis: { min: 0 } });
+  const heading = (markdown: string): IWidget => new TextWidget({ markdown, width: FULL, height: 1 });
+
+  const board = new Dashboard(scope, id, { defaultInterval: Duration.days(3) });
+  board.addWidgets(heading('## Does it work?'));
+  board.addWidgets(new AlarmStatusWidget({ title: 'Every way to miss an alert', alarms: [...alarms], width: FULL }));
+  board.addWidgets(
+    new SingleValueWidget({
+      title: 'The last day',
+      width: FULL,
+      height: 4,
+      metrics: [
+        sum('LogObjects', 'log objects', DAY),
+        sum('Records', 'records', DAY),
+        sum('UnapprovedIpFindings', 'unapproved-ip findings', DAY),
+        sum('NewIpFindings', 'new-ip findings', DAY),
+        sum('AlertsSent', 'alerts sent', DAY),
+        sum('ParseFailures', 'lines not read', DAY),
+      ],
+    }),
+  );
+  board.addWidgets(heading('## How far behind?'));
+  board.addWidgets(
+    graph(
+      'Log delivery: from the last request in a log object to the object (ms)',
+      [own('DeliveryLag', 'p50', PERIOD), own('DeliveryLag', 'Maximum', PERIOD)],
+      8,
+    ),
+    graph(
+      'Oldest log object in the queue (s)',
+      [feed.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' })],
+      8,
+    ),
+    graph('Oldest finding not yet told (ms)', [own('OldestDueFor', 'Maximum', PERIOD)], 8),
+  );
+  board.addWidgets(heading('## What was found?'));
+  board.addWidgets(
+    graph('Findings', [sum('UnapprovedIpFindings', 'unapproved-ip'), sum('NewIpFindings', 'new-ip')], 8),
+    graph('New pairs and alerts', [sum('NewPairs', 'new pairs'), sum('AlertsSent', 'alerts sent')], 8),
+    graph(
+      'Not judged',
+      [
+        sum('RecordsWithoutIp', 'without a remote IP'),
+        sum('TrustedRecords', 'trusted'),
+        sum('InvalidRemoteIps', 'invalid remote IP'),
+        sum('ParseFailures', 'lines not read'),
+      ],
+      8,
+    ),
+  );
+  board.addWidgets(heading('## What fails, and what it costs'));
+  board.addWidgets(
+    graph(
+      'Failures',
+      [
+        fn.metricErrors({ period: PERIOD }),
+        fn.metricThrottles({ period: PERIOD }),
+        sum('Failures', 'messages that failed'),
+        sum('PublishFailures', 'alerts not published'),
+        feed.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, label: 'dead letters' }),
+      ],
+      8,
+    ),
+    graph('Capacity of the table', [sum('ReadUnits', 'read units'), sum('WriteUnits', 'write units')], 8),
+    graph(
+      'The function',
+      [fn.metricInvocations({ period: PERIOD }), fn.metricDuration({ period: PERIOD, statistic: 'p95' })],
+      8,
+    ),
+  );
+  return board;
+}

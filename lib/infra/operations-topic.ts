@@ -1,0 +1,51 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { subscribe } from './alert-topic';
+
+/**
+ * Where the alarms go: trouble with the watch itself. Encrypted with a key of its own, because CloudWatch can be let
+ * use no other: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export class OperationsTopic extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, emails: readonly string[]) {
+    super(scope, id);
+    const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
+    const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
+    const key = new Key(this, 'Key', { description: 'Alarms of the S3 access watch', enableKeyRotation: true });
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Alarms',
+        principals: [cloudWatch],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'], // in a key's policy: the key
+        conditions,
+      }),
+    );
+    this.topic = new Topic(this, 'Topic', {
+      displayName: 'S3 access watch: operations',
+      masterKey: key,
+      enforceSSL: true,
+    });
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Alarms',
+        principals: [cloudWatch],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions,
+      }),
+    );
+    for (const email of emails) subscribe(this, this.topic, email);
+  }
+
+  get action(): IAlarmAction {
+    return new SnsAction(this.topic);
+  }
+}

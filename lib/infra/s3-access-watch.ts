@@ -1,0 +1,91 @@
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { Construct } from 'constructs';
+import type { ConfigurationOutcome } from '../config/read-configuration';
+import { Alarms } from './alarms';
+import { AlertTopic } from './alert-topic';
+import { dashboard } from './dashboard';
+import { Feed } from './feed';
+import { LogBucket } from './log-bucket';
+import { OperationsTopic } from './operations-topic';
+import { ownMetrics } from './own-metrics';
+import type { S3AccessWatchProps } from './props';
+import { readProps } from './read-props';
+import { Slack } from './slack';
+import { stateTable } from './state-table';
+import { Watcher } from './watcher';
+
+export type { AllowlistEntryProps, BucketSettingsProps, S3AccessWatchProps, TrustedProps } from './props';
+
+/**
+ * Watches S3 server access logs: tells by e-mail or Slack when a bucket is reached from an address that should not
+ * reach it, or from one that never reached it before. One is enough for all buckets of an account and Region, which
+ * have to log to its log bucket.
+ *
+ * Wrong props throw one error with every problem; what is only odd becomes a warning of the stack.
+ */
+export class S3AccessWatch extends Construct {
+  readonly logBucket: LogBucket;
+  readonly feed: Feed;
+  readonly table: ITable;
+  readonly alerts: AlertTopic;
+  readonly operations: OperationsTopic;
+  readonly watcher: Watcher;
+  readonly alarms: Alarms;
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, props: S3AccessWatchProps | ConfigurationOutcome) {
+    super(scope, id);
+    const { configuration, warnings } = 'configuration' in props ? props : readProps(props);
+    const { alertEmails, operationsEmails, noLogsAlarmHours } = configuration;
+
+    this.logBucket = new LogBucket(this, 'Logs', configuration);
+    this.feed = new Feed(this, 'Feed', { logBucket: this.logBucket, functionTimeout: Watcher.TIMEOUT });
+    this.table = stateTable(this, 'State', configuration);
+    this.alerts = new AlertTopic(this, 'Alerts', configuration);
+    this.operations = new OperationsTopic(this, 'Operations', operationsEmails ?? alertEmails);
+
+    this.watcher = new Watcher(this, 'Watcher', configuration);
+    this.watcher.readsLogsOf(this.logBucket);
+    this.watcher.takesFrom(this.feed);
+    this.watcher.remembersIn(this.table);
+    this.watcher.publishesTo(this.alerts);
+
+    const { slackWorkspaceId: workspaceId, slackChannelId: channelId } = configuration;
+    if (workspaceId !== null && channelId !== null) {
+      const topics = [this.alerts.topic, this.operations.topic];
+      if (hasAmazonQ(this)) new Slack(this, 'Slack', { workspaceId, channelId, topics });
+      else
+        Annotations.of(this).addError('slackWorkspaceId: Amazon Q in Slack is not in this partition; use alertEmails');
+    }
+
+    const { feed, watcher, alerts } = this;
+    const own = ownMetrics(watcher.serviceName);
+    this.alarms = new Alarms(this, 'Alarms', {
+      feed,
+      watcher,
+      alerts,
+      own,
+      noLogsAlarmHours,
+      action: this.operations.action,
+    });
+    this.dashboard = dashboard(this, 'Dashboard', { alarms: this.alarms.all, feed, watcher, own });
+
+    const notes = Annotations.of(this);
+    for (const warning of warnings) notes.addWarningV2(`s3-access-watch:${warning}`, warning);
+    if (configuration.logBucket !== null) notes.addInfo(`logBucket: ${EXISTING_LOG_BUCKET}`);
+  }
+}
+
+/** What the stack cannot see to where it does not make the log bucket. */
+const EXISTING_LOG_BUCKET =
+  'an existing log bucket is used as it is. It has to be in this account and Region, and its policy has to let ' +
+  'logging.s3.amazonaws.com put objects (docs/deploy.md). EventBridge is turned on for it and stays on after destroy.';
+
+/** It is in the standard partition; of a stack that is for no Region in particular, nobody knows. */
+function hasAmazonQ(scope: Construct): boolean {
+  const { region } = Stack.of(scope);
+  return Token.isUnresolved(region) || RegionInfo.get(region).partition === 'aws';
+}

@@ -1,0 +1,37 @@
+import { Names } from 'aws-cdk-lib';
+import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
+import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+
+export interface SlackProps {
+  readonly workspaceId: string;
+  readonly channelId: string;
+  readonly topics: readonly ITopic[];
+}
+
+/**
+ * Amazon Q in a Slack channel: it shows what is published, and may do nothing. A channel without a guardrail policy
+ * has AdministratorAccess as its guardrail, so it gets one that denies everything, beside a role that allows nothing.
+ */
+export class Slack extends Construct {
+  constructor(scope: Construct, id: string, { workspaceId, channelId, topics }: SlackProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', {
+      description: 'Of Amazon Q in the Slack channel of the S3 access watch: allows nothing',
+      assumedBy: new ServicePrincipal('chatbot.amazonaws.com'),
+    });
+    const guardrail = new ManagedPolicy(this, 'DenyAll', {
+      description: 'Guardrail of the Slack channel of the S3 access watch: nobody does anything from there',
+      statements: [new PolicyStatement({ effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
+    });
+    new SlackChannelConfiguration(this, 'Channel', {
+      slackChannelConfigurationName: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }),
+      slackWorkspaceId: workspaceId,
+      slackChannelId: channelId,
+      notificationTopics: [...topics],
+      role,
+      guardrailPolicies: [guardrail],
+    });
+  }
+}

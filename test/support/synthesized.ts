@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { type ConfigurationOutcome, readConfiguration } from '../../lib/config/read-configuration';
+import { AccessWatchStack } from '../../lib/infra/access-watch-stack';
+
+/** A context as it is read for a deployment. */
+export function outcomeOf(values: Readonly<Record<string, unknown>>): ConfigurationOutcome {
+  return readConfiguration({ layers: [{ source: 'cdk.json', values }], purpose: 'deployment', now: 0 });
+}
+
+export type Properties = Record<string, unknown>;
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Properties;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+/** A template, with what tests ask of it. */
+export interface Synthesized {
+  readonly resources: Readonly<Record<string, Resource>>;
+  readonly outputs: Readonly<Record<string, { readonly Value: unknown; readonly Description?: string }>>;
+  /** All of a type, by their logical ids. */
+  ofType(type: string): [id: string, properties: Properties][];
+  /** The one of this type whose logical id contains the text. */
+  one(type: string, id?: string): Properties;
+  /** The folder that is deployed as the function's code. */
+  readonly codeFolder: string;
+  /** What was said while it was synthesized: `info`, `warning`, `error`. */
+  readonly notes: readonly { readonly level: string; readonly text: string }[];
+}
+
+/** What `cdk synth` makes of a context. */
+export function synthesize(values: Readonly<Record<string, unknown>>, region?: string): Synthesized {
+  const app = new App({ analyticsReporting: false });
+  const env = region === undefined ? {} : { env: { account: '111122223333', region } };
+  const stack = new AccessWatchStack(app, outcomeOf(values), env);
+  const artifact = app.synth().getStackArtifact(stack.artifactId);
+  const { Resources, Outputs } = artifact.template as {
+    Resources: Record<string, Resource>;
+    Outputs: Synthesized['outputs'];
+  };
+  const ofType = (type: string): [string, Properties][] =>
+    Object.entries(Resources).flatMap(([id, { Type, Properties = {} }]) => (Type === type ? [[id, Properties]] : []));
+  return {
+    resources: Resources,
+    outputs: Outputs,
+    ofType,
+    one(type, id = '') {
+      const found = ofType(type).filter(([name]) => name.includes(id));
+      if (found.length !== 1) throw new Error(`${found.length} of ${type} ${id}: ${found.map(([name]) => name)}`);
+      return found[0]![1];
+    },
+    codeFolder: codeFolder(artifact.assembly.directory, stack.artifactId, Resources),
+    notes: artifact.messages.map(({ level, entry }) => ({ level, text: String(entry.data) })),
+  };
+}
+
+/** The asset that the function's `Code` names: its key in the bucket of assets is its hash. */
+function codeFolder(directory: string, stackId: string, resources: Readonly<Record<string, Resource>>): string {
+  const { files } = JSON.parse(readFileSync(join(directory, `${stackId}.assets.json`), 'utf8')) as {
+    files: Record<string, { source: { path: string } }>;
+  };
+  const code = Object.values(resources).find(
+    ({ Type, Properties }) => Type === 'AWS::Lambda::Function' && Properties!.Handler === 'handler.handler',
+  )!.Properties!.Code as { S3Key: string };
+  return join(directory, files[code.S3Key.replace('.zip', '')]!.source.path);
+}
