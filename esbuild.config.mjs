@@ -1,14 +1,15 @@
 // `npm run build`: dist/, what the package ships. One file a program, with everything in it: half the start-up time
 // of separate modules, and nothing to install beside the package. The stack deploys lambda/ as it is, with the
-// configuration beside it.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+// configuration beside it; the construct needs the CDK of the app that it is put into, and no other package.
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
-/** `node esbuild.config.mjs [directory]`: elsewhere for tests, which run at the same time. */
-const dist = resolve(process.argv[2] ?? join(root, 'dist'));
+const dist = join(root, 'dist');
+/** It is made beside and then put in place: whoever reads `dist` meanwhile finds the old one or the new one. */
+const made = join(root, `dist.${process.pid}.new`);
 
 /** The licence texts of the packages that a bundle holds: they ask to be shipped with it. */
 function thirdPartyLicences(inputs) {
@@ -24,7 +25,7 @@ function thirdPartyLicences(inputs) {
 
 const common = {
   absWorkingDir: root,
-  outdir: dist,
+  outdir: made,
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -55,7 +56,6 @@ function licenceText(name, license) {
   return readFileSync(join(root, 'LICENSE'), 'utf8').trim(); // the same licence
 }
 
-rmSync(dist, { recursive: true, force: true });
 const bundles = await Promise.all([
   build({ ...common, entryPoints: [{ in: 'bin/cli.ts', out: 'bin/cli' }] }),
   // The function, with the SDK: a version that was tested, and half the start-up time of the one that Lambda brings.
@@ -64,6 +64,16 @@ const bundles = await Promise.all([
     entryPoints: [{ in: 'lambda/handler.ts', out: 'lambda/handler' }],
     mainFields: ['module', 'main'],
   }),
+  build({
+    ...common,
+    entryPoints: [{ in: 'lib/infra/s3-access-watch.ts', out: 'lib/infra/s3-access-watch' }],
+    external: ['aws-cdk-lib', 'constructs'],
+  }),
 ]);
 const inputs = Object.assign({}, ...bundles.map(({ metafile }) => metafile.inputs));
-writeFileSync(join(dist, 'THIRD-PARTY-LICENCES.txt'), thirdPartyLicences(inputs).join(`\n${'-'.repeat(80)}\n\n`));
+writeFileSync(join(made, 'THIRD-PARTY-LICENCES.txt'), thirdPartyLicences(inputs).join(`\n${'-'.repeat(80)}\n\n`));
+
+const old = join(root, `dist.${process.pid}.old`);
+if (existsSync(dist)) renameSync(dist, old);
+renameSync(made, dist);
+rmSync(old, { recursive: true, force: true });

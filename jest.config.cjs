@@ -1,12 +1,14 @@
 const shared = {
   testEnvironment: 'node',
+  // Tests use what is shipped and deployed: it is built once, before them all.
+  globalSetup: '<rootDir>/test/support/build-once.cjs',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
   testTimeout: 60_000,
   maxWorkers: '100%',
 };

@@ -15,10 +15,15 @@ export interface Report {
   gone(logObject: AnnouncedObject): void;
   failed(what: string, error: unknown): void;
   announced(announced: Announced): void;
+  /** `null`: nobody asked. */
+  lookedAround(confirmedSubscriptions: number | null, silentBuckets: readonly string[]): void;
   used(usage: Usage): void;
   /** Writes the metrics of this invocation. */
   end(): void;
 }
+
+/** How many buckets a line of log names. */
+const MOST_NAMED = 100;
 
 export function createReport(logger: Logger, metrics: Metrics): Report {
   function count(name: string, value: number): void {
@@ -68,6 +73,11 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
         logger.info('alert.sent', { alertId, kind, rule: rule.id, severity: rule.severity, totals });
       }
       for (const error of failures) logger.error('alert.not-published', error as Error);
+    },
+    lookedAround(confirmedSubscriptions, silentBuckets) {
+      if (confirmedSubscriptions !== null) count('ConfirmedSubscriptions', confirmedSubscriptions);
+      count('SilentBuckets', silentBuckets.length);
+      if (silentBuckets.length > 0) logger.warn('buckets.silent', { buckets: silentBuckets.slice(0, MOST_NAMED) });
     },
     used({ reads, writes }) {
       count('ReadUnits', reads);

@@ -1,9 +1,10 @@
 import type { Usage } from '../lib/adapters/dynamo-table';
+import { SILENT_AT_MOST } from '../lib/alerting/bucket-state';
 import { type Announced, type Announcer, announceFindings } from '../lib/announce-findings';
 import { type Detector, detectLogObject } from '../lib/detect-log-object';
 import { createObserver } from '../lib/detection/observe';
 import { eachBounded } from '../lib/each-bounded';
-import type { LogObjects } from '../lib/ports';
+import type { LogObjects, Subscriptions } from '../lib/ports';
 import { type AnnouncedObject, type QueueMessage, readEvent, readMessage } from './read-event';
 import type { Report } from './report';
 
@@ -12,8 +13,12 @@ export interface Watcher {
   readonly detector: Detector;
   readonly logObjects: LogObjects;
   readonly announcer: Announcer;
+  /** Null: nobody need have subscribed, or we may not ask. */
+  readonly subscriptions: Subscriptions | null;
   readonly report: Report;
   readonly usage: Usage;
+  /** When this process last looked around; epoch milliseconds. */
+  lookedAroundAt: number;
 }
 
 /** One call of the function. */
@@ -32,6 +37,9 @@ export interface BatchAnswer {
 /** Log objects at a time: fetching one takes a hundred times as long as reading it. */
 const OBJECTS_AT_ONCE = 6;
 
+/** Milliseconds; the alarms look at an hour. */
+const LOOK_AROUND_EVERY = 15 * 60_000;
+
 /** Stops announcing so long before the function is killed; milliseconds. */
 const IN_GOOD_TIME = 3_000;
 
@@ -49,7 +57,10 @@ export async function watch(event: unknown, call: Call, watcher: Watcher): Promi
     if (asked.kind === 'detect') {
       await detectAll(asked.logObjects, watcher);
       await announceAfter(call, watcher);
-    } else await announce(call, watcher);
+    } else {
+      await announce(call, watcher);
+      await lookAround(watcher);
+    }
     return undefined;
   } finally {
     report.used({ reads: usage.reads - before.reads, writes: usage.writes - before.writes });
@@ -106,6 +117,16 @@ async function announce(call: Call, watcher: Watcher): Promise<void> {
   if (announced.failures.length > 0) {
     throw new AggregateError(announced.failures, `${announced.failures.length} alerts were not published`);
   }
+}
+
+/** Looks for what no event tells of; now and then, since it changes slowly. */
+async function lookAround(watcher: Watcher): Promise<void> {
+  const { detector, subscriptions, report } = watcher;
+  const now = detector.clock.now();
+  if (now - watcher.lookedAroundAt < LOOK_AROUND_EVERY) return;
+  const silent = await detector.state.silentBuckets(now - SILENT_AT_MOST, now);
+  report.lookedAround(subscriptions === null ? null : await subscriptions.confirmed(), silent);
+  watcher.lookedAroundAt = now;
 }
 
 async function announceDue(call: Call, { announcer }: Watcher): Promise<Announced> {

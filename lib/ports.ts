@@ -35,6 +35,9 @@ export interface State {
   bucket(name: string): Promise<Stored<BucketState> | null>;
   putBucket(bucket: BucketState, replaces: Version | null): Promise<Version | null>;
 
+  /** Names of buckets of which it has been strange to hear nothing since some moment in this time; it may lag behind. */
+  silentBuckets(from: number, to: number): Promise<readonly string[]>;
+
   /** Puts a part that is not there yet. */
   putPart(part: OutboxPart): Promise<Version | null>;
   /** The parts that a log object has of this rule and bucket, told or not. */
@@ -91,6 +94,11 @@ export interface LogObjectBody {
 export interface Publisher {
   /** Throws if it is not known that the message was taken. */
   publish(alert: Alert): Promise<void>;
+}
+
+export interface Subscriptions {
+  /** How many receive what is published. */
+  confirmed(): Promise<number>;
 }
 
 export interface Clock {

@@ -53,7 +53,7 @@ export function watchBuckets(state: State): BucketWatch {
       const current = await update(bucket, await state.bucket(bucket), (stored) => {
         const current = stored ?? firstMet(bucket, now);
         if (policy.newIp && current.newIpSince === null) return beginning(current, policy.learningDays, now);
-        return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? { ...current, lastLogAt: now } : null;
+        return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? heardOf(current, now) : null;
       });
       if (isOver(current, now)) settled.set(bucket, current);
       justRead.set(bucket, { at: now, value: current });
@@ -80,6 +80,7 @@ function firstMet(bucket: string, now: number): BucketState {
     bucket,
     firstLogAt: now,
     lastLogAt: now,
+    longestSilence: 0,
     newIpSince: null,
     learningUntil: null,
     looksPublic: false,
@@ -87,9 +88,15 @@ function firstMet(bucket: string, now: number): BucketState {
   };
 }
 
+function heardOf(stored: BucketState, now: number): BucketState {
+  const { lastLogAt, longestSilence } = stored;
+  if (lastLogAt === 0) return { ...stored, firstLogAt: now, lastLogAt: now }; // seeded before its first log
+  return { ...stored, lastLogAt: now, longestSilence: Math.max(longestSilence, now - lastLogAt) };
+}
+
 /** The rule `new-ip` begins to look at a bucket, which may have to learn first. */
 function beginning(stored: BucketState, learningDays: number, now: number): BucketState {
-  const begun = { ...stored, lastLogAt: now, newIpSince: now };
+  const begun = { ...heardOf(stored, now), newIpSince: now };
   if (learningDays === 0) return begun;
   return {
     ...begun,

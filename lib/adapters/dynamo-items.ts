@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BucketState } from '../alerting/bucket-state';
+import { type BucketState, strangeFrom } from '../alerting/bucket-state';
 import type { Lease } from '../alerting/lease';
 import type { OutboxFinding, OutboxPart } from '../alerting/outbox';
 import type { Stream } from '../alerting/stream';
@@ -19,9 +19,13 @@ export interface Key {
   readonly sk: string;
 }
 
-/** The index of what is due: items that have these two attributes. One partition, since it never holds much. */
+/**
+ * The index of what is due: items that have `pending` and `notBefore`. One partition for what is to be told, since it
+ * never holds much, and one for buckets, by when their silence becomes strange.
+ */
 export const PENDING_INDEX = 'pending';
 export const PENDING = 'due';
+export const SILENCE = 'silence';
 
 /** DynamoDB takes 2,048 bytes as a partition key. A log object's name may be longer, if hardly ever. */
 const MOST_KEY_BYTES = 1900;
@@ -80,8 +84,13 @@ export function bucketItem({ notice, ...state }: BucketState): Item {
   return {
     ...bucketKey(state.bucket),
     ...withoutNulls(state),
-    ...(notice === null ? {} : { notice: notice.kind, pending: PENDING, notBefore: notice.notBefore }),
+    ...(notice === null ? silence(state) : { notice: notice.kind, pending: PENDING, notBefore: notice.notBefore }),
   };
+}
+
+function silence(state: Omit<BucketState, 'notice'>): Item {
+  const notBefore = strangeFrom(state);
+  return notBefore === null ? {} : { pending: SILENCE, notBefore };
 }
 
 export function toBucket(item: Item): BucketState {
@@ -90,6 +99,7 @@ export function toBucket(item: Item): BucketState {
     bucket: item.bucket as string,
     firstLogAt: item.firstLogAt as number,
     lastLogAt: item.lastLogAt as number,
+    longestSilence: item.longestSilence as number,
     newIpSince: (item.newIpSince as number | undefined) ?? null,
     learningUntil: (item.learningUntil as number | undefined) ?? null,
     looksPublic: (item.looksPublic as boolean | undefined) ?? null,

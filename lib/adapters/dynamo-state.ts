@@ -12,6 +12,7 @@ import {
   partItem,
   partKey,
   partPrefix,
+  SILENCE,
   seconds,
   sightingItem,
   sightingKey,
@@ -44,6 +45,17 @@ export function dynamoState(table: DynamoTable): State {
       return storedItem(await table.get(bucketKey(name)), toBucket);
     },
     putBucket: (bucket, replaces) => table.put(bucketItem(bucket), replaces),
+
+    async silentBuckets(from, to) {
+      const names: string[] = [];
+      const items = table.query({
+        IndexName: PENDING_INDEX,
+        KeyConditionExpression: 'pending = :silence AND notBefore BETWEEN :from AND :to',
+        ExpressionAttributeValues: marshall({ ':silence': SILENCE, ':from': from, ':to': to }),
+      });
+      for await (const item of items) names.push(item.bucket as string);
+      return names;
+    },
 
     putPart: (part) => table.put(partItem(part), null),
     async partsOf(logObject, rule, bucket) {

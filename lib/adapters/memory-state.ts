@@ -1,4 +1,4 @@
-import type { BucketState } from '../alerting/bucket-state';
+import { type BucketState, strangeFrom } from '../alerting/bucket-state';
 import type { Lease } from '../alerting/lease';
 import type { OutboxPart } from '../alerting/outbox';
 import { type Stream, streamKey } from '../alerting/stream';
@@ -86,6 +86,13 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     },
     async putBucket(bucket, replaces) {
       return put(buckets, bucket.bucket, bucket, replaces);
+    },
+
+    async silentBuckets(from, to) {
+      return [...buckets.values()].flatMap(({ value }) => {
+        const strange = value.notice === null ? strangeFrom(value) : null;
+        return strange !== null && strange >= from && strange <= to ? [value.bucket] : [];
+      });
     },
 
     async putPart(part) {

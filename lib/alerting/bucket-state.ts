@@ -4,6 +4,8 @@ export interface BucketState {
   readonly firstLogAt: number;
   /** Written at most once an hour. */
   readonly lastLogAt: number;
+  /** The longest time that it has been silent between two logs; milliseconds. */
+  readonly longestSilence: number;
   /** Since when `new-ip` is on for it; null: it never was. */
   readonly newIpSince: number | null;
   /** Null: it never learned. */
@@ -19,6 +21,24 @@ export const PUBLIC_BUCKET_NETWORKS = 1000;
 
 /** The notice of what was learned waits for detections that were under way when learning ended; milliseconds. */
 export const LEARNING_GRACE = 20 * 60_000;
+
+const DAY = 86_400_000;
+
+/** A bucket that has logged for less than this has no habits yet; milliseconds. */
+const HABITS_AFTER = 3 * DAY;
+
+/** Nobody is told of a bucket that is silent for less than this, or of one that has been for longer; milliseconds. */
+const SILENT_AT_LEAST = DAY;
+export const SILENT_AT_MOST = 7 * DAY;
+
+/**
+ * From when on it is strange to have heard nothing of a bucket: after twice its longest silence so far. Null: it has
+ * not logged for long enough to say. Epoch milliseconds.
+ */
+export function strangeFrom({ firstLogAt, lastLogAt, longestSilence }: Omit<BucketState, 'notice'>): number | null {
+  if (lastLogAt - firstLogAt < HABITS_AFTER) return null;
+  return lastLogAt + Math.max(SILENT_AT_LEAST, 2 * longestSilence);
+}
 
 /** How often a bucket's last log is written down; milliseconds. */
 export const LAST_LOG_EVERY = 3_600_000;

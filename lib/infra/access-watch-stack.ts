@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { ConfigurationOutcome } from '../config/read-configuration';
-import { S3AccessWatch } from './s3-access-watch';
+import { partitionOf } from './partition';
+import { type CheckedConfiguration, S3AccessWatch } from './s3-access-watch';
 
 /** `S3AccessWatch`, and with a stage `S3AccessWatch-dev`: several can stand beside each other. */
 export function stackName(stage: string | null): string {
@@ -12,7 +12,7 @@ export function stackName(stage: string | null): string {
 export class AccessWatchStack extends Stack {
   readonly watch: S3AccessWatch;
 
-  constructor(scope: Construct, outcome: ConfigurationOutcome, props: StackProps = {}) {
+  constructor(scope: Construct, outcome: CheckedConfiguration, props: StackProps = {}) {
     super(scope, stackName(outcome.configuration.stage), {
       description: 'Tells when an S3 bucket is reached from an unapproved or new address',
       ...props,
@@ -25,7 +25,7 @@ export class AccessWatchStack extends Stack {
     this.output('AlertTopic', alerts.topic.topicArn, 'Where alerts are published');
     this.output(
       'Dashboard',
-      `https://${this.region}.${consoleHost(this)}/cloudwatch/home?region=${this.region}#dashboards/dashboard/${dashboard.dashboardName}`,
+      `https://${this.region}.${consoleHost(partitionOf(this))}/cloudwatch/home?region=${this.region}#dashboards/dashboard/${dashboard.dashboardName}`,
       'Does it work, how far behind is it, what did it find',
     );
     this.output(
@@ -55,7 +55,7 @@ function loggingStatus(targetBucket: string, targetPrefix: string): string {
 }
 
 /** `console.aws.amazon.com`, and its likes in other partitions. */
-function consoleHost({ partition }: Stack): string {
+function consoleHost(partition: string): string {
   if (partition === 'aws-cn') return 'console.amazonaws.cn';
   if (partition === 'aws-us-gov') return 'console.amazonaws-us-gov.com';
   return 'console.aws.amazon.com';

@@ -1,3 +1,5 @@
+import type { Configuration } from '../config/configuration';
+
 /**
  * What somebody may decide who puts the watch into an own CDK app: the keys of the CDK context, typed. Every one has a
  * default, but that alerts must go somewhere: `alertEmails`, Slack, `alertTopicArn`, or `noDestination`.
@@ -93,4 +95,10 @@ export interface TrustedProps {
   readonly bucket?: string;
   readonly reason: string;
   readonly until?: string;
+}
+
+/** A configuration that was read, and checked, elsewhere: as the app does, which knows where each value comes from. */
+export interface CheckedConfiguration {
+  readonly configuration: Configuration;
+  readonly warnings: readonly string[];
 }

@@ -1,9 +1,7 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
-import type { ConfigurationOutcome } from '../config/read-configuration';
 import { Alarms } from './alarms';
 import { AlertTopic } from './alert-topic';
 import { dashboard } from './dashboard';
@@ -11,13 +9,20 @@ import { Feed } from './feed';
 import { LogBucket } from './log-bucket';
 import { OperationsTopic } from './operations-topic';
 import { ownMetrics } from './own-metrics';
-import type { S3AccessWatchProps } from './props';
+import { partitionOf } from './partition';
+import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 import { readProps } from './read-props';
 import { Slack } from './slack';
 import { stateTable } from './state-table';
 import { Watcher } from './watcher';
 
-export type { AllowlistEntryProps, BucketSettingsProps, S3AccessWatchProps, TrustedProps } from './props';
+export type {
+  AllowlistEntryProps,
+  BucketSettingsProps,
+  CheckedConfiguration,
+  S3AccessWatchProps,
+  TrustedProps,
+} from './props';
 
 /**
  * Watches S3 server access logs: tells by e-mail or Slack when a bucket is reached from an address that should not
@@ -36,7 +41,7 @@ export class S3AccessWatch extends Construct {
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
 
-  constructor(scope: Construct, id: string, props: S3AccessWatchProps | ConfigurationOutcome) {
+  constructor(scope: Construct, id: string, props: S3AccessWatchProps | CheckedConfiguration) {
     super(scope, id);
     const { configuration, warnings } = 'configuration' in props ? props : readProps(props);
     const { alertEmails, operationsEmails, noLogsAlarmHours } = configuration;
@@ -56,7 +61,7 @@ export class S3AccessWatch extends Construct {
     const { slackWorkspaceId: workspaceId, slackChannelId: channelId } = configuration;
     if (workspaceId !== null && channelId !== null) {
       const topics = [this.alerts.topic, this.operations.topic];
-      if (hasAmazonQ(this)) new Slack(this, 'Slack', { workspaceId, channelId, topics });
+      if (partitionOf(this) === 'aws') new Slack(this, 'Slack', { workspaceId, channelId, topics });
       else
         Annotations.of(this).addError('slackWorkspaceId: Amazon Q in Slack is not in this partition; use alertEmails');
     }
@@ -83,9 +88,3 @@ export class S3AccessWatch extends Construct {
 const EXISTING_LOG_BUCKET =
   'an existing log bucket is used as it is. It has to be in this account and Region, and its policy has to let ' +
   'logging.s3.amazonaws.com put objects (docs/deploy.md). EventBridge is turned on for it and stays on after destroy.';
-
-/** It is in the standard partition; of a stack that is for no Region in particular, nobody knows. */
-function hasAmazonQ(scope: Construct): boolean {
-  const { region } = Stack.of(scope);
-  return Token.isUnresolved(region) || RegionInfo.get(region).partition === 'aws';
-}

@@ -3,7 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, EventSourceMapping, Function as LambdaFn, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, EventSourceMapping, Function as LambdaFn, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/configuration';
@@ -62,7 +62,6 @@ export class Watcher extends Construct {
           memorySize: MEMORY_MIB,
           role: this.role.withoutPolicyUpdates(),
           logGroup,
-          loggingFormat: LoggingFormat.JSON,
           // The schedule comes every minute: what failed is tried again anyway, and not by three calls at once.
           retryAttempts: 0,
           maxEventAge: Duration.minutes(1),

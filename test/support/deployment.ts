@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -14,11 +11,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Alert } from '../../lib/alerting/alert';
 import type { Configuration } from '../../lib/config/configuration';
-import { readConfiguration } from '../../lib/config/read-configuration';
 import { clientOptions, type Emulator, startAws, startDynamo } from './emulators';
 import { type FunctionOptions, type LambdaFunction, startFunction } from './lambda-runtime';
-import { ROOT } from './run-cli';
 import { createStateTable } from './state-table';
+import { outcomeOf, type Synthesized, synthesize } from './synthesized';
 import { type FaultyWire, startFaultyWire } from './wire-faults';
 
 export const LOG_BUCKET = 'logs';
@@ -35,27 +31,25 @@ export interface Deployment {
   receiveAlerts(): Promise<Alert[]>;
   readonly tableName: string;
   readonly dynamo: Emulator;
+  readonly synthesized: Synthesized;
   close(): Promise<void>;
 }
 
-/** Bundles the function once a test file: into a folder of its own, since test files run at the same time. */
-function bundle(configuration: Configuration): string {
-  const folder = mkdtempSync(join(tmpdir(), 's3-access-watch-bundle-'));
-  execFileSync(process.execPath, ['esbuild.config.mjs', folder], { cwd: ROOT, stdio: 'inherit' });
-  writeFileSync(join(folder, 'lambda', 'configuration.json'), JSON.stringify(configuration));
-  return folder;
+/** What these tests configure beside what they are about. */
+function contextOf(given: Record<string, unknown>): Record<string, unknown> {
+  return { alertEmails: ['security@example.com'], learningDays: 0, ...given };
 }
 
 export function configurationOf(given: Record<string, unknown>): Configuration {
-  const values = { noDestination: true, learningDays: 0, ...given };
-  return readConfiguration({ layers: [{ source: 'test', values }], purpose: 'deployment', now: 0 }).configuration;
+  return outcomeOf(contextOf(given)).configuration;
 }
 
 export async function deploy(given: Record<string, unknown>): Promise<Deployment> {
-  const folder = bundle(configurationOf(given));
+  const synthesized = synthesize(contextOf(given));
+  const { Handler, Timeout, Environment, MemorySize } = synthesized.one('AWS::Lambda::Function', 'Watcher');
   const [aws, dynamo] = await Promise.all([startAws(), startDynamo()]);
   const tableName = 'state';
-  await createStateTable(dynamo.endpoint, tableName);
+  await createStateTable(dynamo.endpoint, tableName, synthesized.one('AWS::DynamoDB::Table'));
   const s3 = new S3Client(clientOptions(aws.endpoint));
   const sns = new SNSClient(clientOptions(aws.endpoint));
   const sqs = new SQSClient(clientOptions(aws.endpoint));
@@ -70,16 +64,20 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
     sns: await startFaultyWire(aws.endpoint),
   };
   const functions: LambdaFunction[] = [];
+  const variables = deployedVariables((Environment as { Variables: Record<string, unknown> }).Variables, synthesized, {
+    'AWS::SNS::Topic': TopicArn!,
+    'AWS::DynamoDB::Table': tableName,
+  });
 
   return {
     async startFunction({ env, ...options } = {}) {
       const started = await startFunction({
-        bundle: join(folder, 'lambda', 'handler.js'),
-        timeoutSeconds: 60,
+        bundle: join(synthesized.codeFolder, 'handler.js'),
+        handler: Handler as string,
+        timeoutSeconds: Timeout as number,
         env: {
-          TABLE_NAME: tableName,
-          ALERT_TOPIC_ARN: TopicArn!,
-          ACCOUNT_ID: '111122223333',
+          ...variables,
+          AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
           AWS_ENDPOINT_URL_S3: wires.s3.endpoint,
           AWS_ENDPOINT_URL_DYNAMODB: wires.dynamo.endpoint,
           AWS_ENDPOINT_URL_SNS: wires.sns.endpoint,
@@ -115,14 +113,28 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
     },
     tableName,
     dynamo,
+    synthesized,
     async close() {
       await Promise.all(functions.map((started) => started.close()));
       for (const wire of Object.values(wires)) await wire.close();
       await Promise.all([aws.close(), dynamo.close()]);
       for (const client of [s3, sns, sqs]) client.destroy();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The variables of the template, as they are where it is deployed: what it refers to has these names. */
+function deployedVariables(
+  variables: Readonly<Record<string, unknown>>,
+  { resources }: Synthesized,
+  names: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const deployed = (value: unknown): string => {
+    if (typeof value === 'string') return value;
+    const { Ref } = value as { Ref: string };
+    return Ref === 'AWS::AccountId' ? '111122223333' : names[resources[Ref]!.Type]!;
+  };
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, deployed(value)]));
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */

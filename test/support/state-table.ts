@@ -1,40 +1,47 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoState } from '../../lib/adapters/dynamo-state';
 import { type DynamoTable, dynamoTable } from '../../lib/adapters/dynamo-table';
 import type { State } from '../../lib/ports';
 import { clientOptions } from './emulators';
 
-/** Makes the state table as the stack does. */
-export async function createStateTable(endpoint: string, name: string): Promise<void> {
+type TableDefinition = Omit<CreateTableCommandInput, 'TableName'>;
+
+/** The state table, as the stack makes it: a test compares it with the template. */
+export const STATE_TABLE: TableDefinition = {
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+    { AttributeName: 'pending', AttributeType: 'S' },
+    { AttributeName: 'notBefore', AttributeType: 'N' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'pending',
+      KeySchema: [
+        { AttributeName: 'pending', KeyType: 'HASH' },
+        { AttributeName: 'notBefore', KeyType: 'RANGE' },
+      ],
+      Projection: {
+        ProjectionType: 'INCLUDE',
+        NonKeyAttributes: ['logObject', 'rule', 'bucket', 'number', 'findingCount'],
+      },
+    },
+  ],
+};
+
+export async function createStateTable(
+  endpoint: string,
+  name: string,
+  { BillingMode, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = STATE_TABLE,
+): Promise<void> {
   const client = new DynamoDBClient(clientOptions(endpoint));
   await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-        { AttributeName: 'pending', AttributeType: 'S' },
-        { AttributeName: 'notBefore', AttributeType: 'N' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'pending',
-          KeySchema: [
-            { AttributeName: 'pending', KeyType: 'HASH' },
-            { AttributeName: 'notBefore', KeyType: 'RANGE' },
-          ],
-          Projection: {
-            ProjectionType: 'INCLUDE',
-            NonKeyAttributes: ['logObject', 'rule', 'bucket', 'number', 'findingCount'],
-          },
-        },
-      ],
-    }),
+    new CreateTableCommand({ TableName: name, BillingMode, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes }),
   );
   client.destroy();
 }

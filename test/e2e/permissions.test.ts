@@ -1,0 +1,118 @@
+import { NAMESPACE, OWN_METRICS } from '../../lib/infra/own-metrics';
+import { batchOf, type Deployment, deploy, LOG_BUCKET, SCHEDULED } from '../support/deployment';
+import { lineOf } from '../support/observe-lines';
+import type { Synthesized } from '../support/synthesized';
+import type { WireRequest } from '../support/wire-faults';
+
+/** What the function may do: `dynamodb:Query <WatchState.Arn>/index/pending`, one an action and resource. */
+function allowed(stack: Synthesized): string[] {
+  const { PolicyDocument } = stack.one('AWS::IAM::Policy', 'WatcherRole');
+  const { Statement } = PolicyDocument as { Statement: { Effect: string; Action: unknown; Resource: unknown }[] };
+  return Statement.flatMap(({ Effect, Action, Resource }) => {
+    expect(Effect).toBe('Allow');
+    return [Action].flat().flatMap((action) => [Resource].flat().map((one) => `${action} ${textOf(one)}`));
+  });
+}
+
+/** `<Table>/index/pending`: what the template refers to, without the hash of its id. */
+function textOf(resource: unknown): string {
+  if (typeof resource === 'string') return resource;
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as Record<string, unknown>;
+  if (Array.isArray(join)) return (join[1] as unknown[]).map(textOf).join('');
+  return `<${String(Ref ?? (attribute as string[])[0]).replace(/[0-9A-F]{8}$/, '')}>`;
+}
+
+/** What a call needs to be allowed, in the same words. */
+function needed(service: 's3' | 'dynamo' | 'sns', { method, path, target, body }: WireRequest): string {
+  if (service === 'dynamo') {
+    const { IndexName } = JSON.parse(body.toString()) as { IndexName?: string };
+    const index = IndexName === undefined ? '' : `/index/${IndexName}`;
+    return `dynamodb:${target!.split('.')[1]} <WatchState>${index}`;
+  }
+  if (service === 'sns') return `sns:${new URLSearchParams(body.toString()).get('Action')} <WatchAlertsTopic>`;
+  expect(method).toBe('GET');
+  expect(path).toMatch(`/${LOG_BUCKET}/s3/`);
+  return `s3:GetObject${path.includes('versionId=') ? 'Version' : ''} <WatchLogsBucket>/s3/*`;
+}
+
+/** Allowed, and never called by the function's own code. */
+const NOT_CALLED: Readonly<Record<string, string>> = {
+  'logs:CreateLogStream <WatchWatcherLogs>': 'Lambda writes what the function prints',
+  'logs:PutLogEvents <WatchWatcherLogs>': 'Lambda writes what the function prints',
+  's3:ListBucket <WatchLogsBucket>': 'without it, S3 answers 403 for an object that is gone',
+  'sqs:ReceiveMessage <WatchFeedQueue>': 'Lambda takes messages for the function',
+  'sqs:DeleteMessage <WatchFeedQueue>': 'Lambda takes messages for the function',
+  'sqs:GetQueueAttributes <WatchFeedQueue>': 'Lambda takes messages for the function',
+};
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await deploy({
+    logPrefix: 's3/',
+    allowlist: [{ cidr: '192.0.2.0/24', reason: 'office', buckets: ['payroll'] }],
+    bucketSettings: { website: { learningDays: 1 } },
+    alertsPerWindow: 1,
+  });
+});
+afterAll(() => deployment.close());
+
+test('the function may do what it does, and hardly anything else', async () => {
+  const { wires } = deployment;
+  const function_ = await deployment.startFunction();
+  const put = (key: string, remoteIp: string, bucket = 'payroll') =>
+    deployment.putLog(`s3/${key}`, `${lineOf({ remoteIp, bucket })}\n`);
+  const first = await put('1', '203.0.113.1');
+  await function_.invoke(batchOf([first, await put('2', '203.0.113.2', 'website')]));
+  // A second network in the window has to wait, and a log object that comes again finds its parts in the outbox.
+  await function_.invoke(batchOf([await put('3', '203.0.113.3'), first]));
+  const gone = (await put('4', '203.0.113.4')) as { detail: { object: Record<string, unknown> } };
+  await deployment.deleteLog('s3/4');
+  gone.detail.object['version-id'] = 'a-version-that-is-gone';
+  await function_.invoke(batchOf([gone]));
+  await function_.invoke(SCHEDULED);
+
+  const called = new Set(
+    (['s3', 'dynamo', 'sns'] as const).flatMap((name) => wires[name].requests.map((request) => needed(name, request))),
+  );
+  const may = allowed(deployment.synthesized);
+  expect([...called].filter((call) => !may.includes(call))).toEqual([]);
+  expect(may.filter((call) => !called.has(call)).sort()).toEqual(Object.keys(NOT_CALLED).sort());
+});
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+interface EmbeddedMetrics {
+  readonly service: string;
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string }[];
+    }[];
+  };
+}
+
+test('what it says of itself is what the alarms and the dashboard look at', async () => {
+  const function_ = await deployment.startFunction();
+  await function_.invoke(
+    batchOf([await deployment.putLog('s3/5', `${lineOf({ remoteIp: '203.0.113.5' })}\nnonsense\n`)]),
+  );
+  await function_.invoke(SCHEDULED);
+  const { Environment } = deployment.synthesized.one('AWS::Lambda::Function', 'Watcher') as {
+    Environment: { Variables: Record<string, string> };
+  };
+  const emitted = function_.output
+    .split('\n')
+    .filter((line) => line.startsWith('{"_aws"'))
+    .map((line) => JSON.parse(line) as EmbeddedMetrics);
+  const names = new Set<string>();
+  for (const { service, _aws } of emitted) {
+    expect(service).toBe(Environment.Variables.POWERTOOLS_SERVICE_NAME);
+    for (const { Namespace, Dimensions, Metrics } of _aws.CloudWatchMetrics) {
+      expect([Namespace, Dimensions]).toEqual([NAMESPACE, [['service']]]);
+      for (const { Name } of Metrics) names.add(Name);
+    }
+  }
+  // Those that only trouble brings.
+  const others = ['LogObjectsGone', 'Failures', 'PairsOwedFor'];
+  expect([...names, ...others].sort()).toEqual([...OWN_METRICS].sort());
+});

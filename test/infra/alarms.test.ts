@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { headingOf } from '../../lib/infra/alarms';
+import { ROOT } from '../support/root';
+import { type Properties, type Synthesized, synthesize } from '../support/synthesized';
+
+const RUNBOOK = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
+
+const CONTEXTS: [name: string, context: Record<string, unknown>, region?: string][] = [
+  ['everything made', { alertEmails: ['security@example.com'] }],
+  [
+    'everything there',
+    { logBucket: 'logs', table: 'state', alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts' },
+  ],
+  ['in China', { alertEmails: ['security@example.com'] }, 'cn-north-1'],
+];
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Principal: '*' | { readonly Service?: string; readonly AWS?: unknown };
+  readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const SERVICE = 'cloudwatch.amazonaws.com';
+
+/** Whether these statements let CloudWatch do it over TLS, for an alarm of this account and for no other's. */
+function allowsAlarms(statements: readonly Statement[], action: string, resources: readonly unknown[]): boolean {
+  const matches = ({ Action, Resource }: Statement): boolean =>
+    [Action].flat().some((name) => new RegExp(`^${name.replaceAll('*', '.*')}$`).test(action)) &&
+    resources.some((resource) => JSON.stringify(resource) === JSON.stringify(Resource));
+  const account = (condition: Statement['Condition']): unknown => condition?.StringEquals?.['aws:SourceAccount'];
+  const allowed = statements.some(
+    (statement) =>
+      statement.Effect === 'Allow' &&
+      matches(statement) &&
+      statement.Principal !== '*' &&
+      statement.Principal.Service === SERVICE &&
+      [{ Ref: 'AWS::AccountId' }, '111122223333'].some(
+        (own) => JSON.stringify(own) === JSON.stringify(account(statement.Condition)),
+      ),
+  );
+  const denied = statements.some(
+    ({ Effect, Condition, ...rest }) =>
+      Effect === 'Deny' && matches({ Effect, ...rest }) && Condition?.Bool?.['aws:SecureTransport'] !== 'false',
+  );
+  return allowed && !denied;
+}
+
+function statementsOf(properties: Properties, name: string): readonly Statement[] {
+  return (properties[name] as { Statement: Statement[] }).Statement;
+}
+
+/** What keeps an alarm from reaching people, from its action to the key of the topic; empty: nothing. */
+function obstacles(stack: Synthesized, alarm: Properties, list: 'AlarmActions' | 'OKActions'): string[] {
+  if (alarm.ActionsEnabled === false) return ['its actions are off'];
+  const actions = alarm[list] as { Ref?: string }[] | undefined;
+  if (actions?.length !== 1) return [`${list} has ${actions?.length ?? 0}`];
+  const topic = actions[0]!.Ref;
+  const found = topic === undefined ? undefined : stack.resources[topic];
+  if (found?.Type !== 'AWS::SNS::Topic') return ['its action is no topic of the stack'];
+  const policies = stack
+    .ofType('AWS::SNS::TopicPolicy')
+    .filter(([, { Topics }]) => JSON.stringify(Topics) === JSON.stringify([{ Ref: topic }]));
+  const wrong: string[] = [];
+  const ofTopic = policies.flatMap(([, properties]) => statementsOf(properties, 'PolicyDocument'));
+  if (!allowsAlarms(ofTopic, 'sns:Publish', [{ Ref: topic }])) wrong.push('the topic does not let it publish');
+  const master = found.Properties!.KmsMasterKeyId as { 'Fn::GetAtt'?: [string, string] } | string | undefined;
+  if (master === undefined) return wrong;
+  const key = typeof master === 'string' ? undefined : stack.resources[master['Fn::GetAtt']![0]];
+  if (key === undefined) return [...wrong, 'the key of the topic lets nobody be named'];
+  const ofKey = statementsOf(key.Properties!, 'KeyPolicy');
+  for (const action of ['kms:Decrypt', 'kms:GenerateDataKey'])
+    if (!allowsAlarms(ofKey, action, ['*'])) wrong.push(`the key does not let it ${action}`);
+  return wrong;
+}
+
+describe.each(CONTEXTS)('%s', (_name, context, region) => {
+  const stack = synthesize(context, region);
+  const alarms = stack.ofType('AWS::CloudWatch::Alarm');
+
+  test.each(['AlarmActions', 'OKActions'] as const)('every alarm reaches people by its %s', (list) => {
+    expect(alarms.length).toBeGreaterThanOrEqual(13);
+    expect(alarms.flatMap(([id, alarm]) => obstacles(stack, alarm, list).map((what) => `${id}: ${what}`))).toEqual([]);
+  });
+
+  test('every alarm says in a sentence what has happened, and where it stands what to do', () => {
+    for (const [, { AlarmDescription }] of alarms) {
+      const [, sentence, heading] = /^([A-Z][^.]+\.) What to do: docs\/runbook\.md#([a-z-]+)$/.exec(
+        AlarmDescription as string,
+      )!;
+      expect(sentence!.length).toBeLessThan(120);
+      expect(headings()).toContain(heading);
+    }
+  });
+});
+
+/** Each heading of the runbook that an alarm may name, as a link names it. */
+function headings(): string[] {
+  return [...RUNBOOK.matchAll(/^## (\w+)$/gm)].map(([, name]) => headingOf(name!));
+}
+
+test('the runbook has a heading for each alarm, and no other', () => {
+  const { resources } = synthesize({ alertEmails: ['security@example.com'] });
+  const names = Object.entries(resources).flatMap(([id, { Type }]) =>
+    Type === 'AWS::CloudWatch::Alarm' ? [/^WatchAlarms(\w+)[0-9A-F]{8}$/.exec(id)![1]!] : [],
+  );
+  expect(headings().sort()).toEqual(names.map(headingOf).sort());
+});
+
+test('every heading of the runbook says what it means, how to look, how to mend, and when to leave it', () => {
+  const sections = RUNBOOK.split(/^## \w+$/m).slice(1);
+  expect(sections.length).toBeGreaterThan(10);
+  for (const section of sections) {
+    for (const part of ['**Means**', '**Look**', '**Mend**', '**Leave it**']) expect(section).toContain(part);
+    expect(section).toMatch(/```sh\n[^`]*aws /);
+  }
+});
+
+test('what keeps an alarm from people is found', () => {
+  const made = synthesize({ alertEmails: ['security@example.com'] });
+  const [, alarm] = made.ofType('AWS::CloudWatch::Alarm')[0]!;
+  const without = (type: string, document: string): string[] => {
+    const resources = Object.entries(made.resources).map(([id, resource]) => {
+      if (resource.Type !== type || !id.includes('Operations')) return [id, resource];
+      const { Statement } = resource.Properties![document] as { Statement: { Sid?: string }[] };
+      const left = {
+        ...resource.Properties,
+        [document]: { Statement: Statement.filter(({ Sid }) => Sid !== 'Alarms') },
+      };
+      return [id, { ...resource, Properties: left }];
+    });
+    const changed = Object.fromEntries(resources) as Synthesized['resources'];
+    const ofType: Synthesized['ofType'] = (wanted) =>
+      Object.entries(changed).flatMap(([id, { Type, Properties = {} }]) => (Type === wanted ? [[id, Properties]] : []));
+    return obstacles({ ...made, resources: changed, ofType }, alarm, 'AlarmActions');
+  };
+  expect(without('AWS::SNS::TopicPolicy', 'PolicyDocument')).toEqual(['the topic does not let it publish']);
+  expect(without('AWS::KMS::Key', 'KeyPolicy')).toEqual([
+    'the key does not let it kms:Decrypt',
+    'the key does not let it kms:GenerateDataKey',
+  ]);
+  expect(obstacles(made, { ...alarm, AlarmActions: [] }, 'AlarmActions')).toEqual(['AlarmActions has 0']);
+});
+
+describe('which alarms there are', () => {
+  const ringing = (context: Record<string, unknown>): string[] =>
+    synthesize(context)
+      .ofType('AWS::CloudWatch::Alarm')
+      .map(([id]) => /^WatchAlarms(\w+)[0-9A-F]{8}$/.exec(id)![1]!);
+  const emails = { alertEmails: ['security@example.com'] };
+  const cases: [name: string, context: Record<string, unknown>, missing: string[]][] = [
+    ['by default, all', emails, []],
+    ['without noLogsAlarmHours', { ...emails, noLogsAlarmHours: 0 }, ['NoLogObjects']],
+    ['where nobody is meant to get alerts', { noDestination: true }, ['NobodySubscribed']],
+    [
+      'where the topic is somebody else’s',
+      { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts' },
+      ['AlertsUndelivered', 'NobodySubscribed'],
+    ],
+  ];
+  const all = ringing(emails);
+  test.each(cases)('%s', (_name, context, missing) => {
+    expect(ringing(context)).toEqual(all.filter((name) => !missing.includes(name)));
+  });
+});
+
+/** What each alarm rings at: the metric, the threshold, how long, and what silence means. */
+test('thresholds', () => {
+  const stack = synthesize({ alertEmails: ['security@example.com'] });
+  const lines = stack.ofType('AWS::CloudWatch::Alarm').map(([id, alarm]) => {
+    const { MetricName, Statistic, ExtendedStatistic, Period, Threshold, EvaluationPeriods, Metrics } = alarm;
+    const expression = (Metrics as { Expression?: string }[] | undefined)?.find((one) => one.Expression)?.Expression;
+    const what = MetricName === undefined ? expression : `${MetricName} ${Statistic ?? ExtendedStatistic} ${Period}s`;
+    const sign = alarm.ComparisonOperator === 'LessThanThreshold' ? '<' : '>=';
+    const name = /^WatchAlarms(\w+)[0-9A-F]{8}$/.exec(id)![1];
+    return `${name}: ${what} ${sign} ${Threshold}, ${EvaluationPeriods} periods, silence is ${alarm.TreatMissingData}`;
+  });
+  expect(lines).toMatchInlineSnapshot(`
+[
+  "QueueStuck: ApproximateAgeOfOldestMessage Maximum 300s >= 3600, 3 periods, silence is notBreaching",
+  "DeadLetters: ApproximateNumberOfMessagesVisible Maximum 300s >= 1, 1 periods, silence is notBreaching",
+  "EventsUndelivered: FILL(failed, 0) + FILL(waiting, 0) >= 1, 1 periods, silence is notBreaching",
+  "FunctionErrors: Errors Sum 300s >= 1, 3 periods, silence is notBreaching",
+  "FunctionThrottled: Throttles Sum 300s >= 1, 3 periods, silence is notBreaching",
+  "ParseFailures: ParseFailures Sum 3600s >= 1, 1 periods, silence is notBreaching",
+  "PairsOwed: PairsOwedFor Maximum 300s >= 3600000, 1 periods, silence is notBreaching",
+  "NotAnnounced: OldestDueFor Maximum 300s >= 900000, 3 periods, silence is notBreaching",
+  "NobodyAnnounces: OldestDueFor SampleCount 300s < 1, 6 periods, silence is breaching",
+  "PublishFailures: PublishFailures Sum 300s >= 1, 3 periods, silence is notBreaching",
+  "AlertsUndelivered: NumberOfNotificationsFailed Sum 300s >= 1, 1 periods, silence is notBreaching",
+  "NobodySubscribed: ConfirmedSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
+  "LogObjectsGone: LogObjectsGone Sum 3600s >= 1, 1 periods, silence is notBreaching",
+  "NoLogObjects: LogObjects Sum 3600s < 1, 24 periods, silence is breaching",
+  "BucketSilent: SilentBuckets Maximum 3600s >= 1, 1 periods, silence is notBreaching",
+]
+`);
+});

@@ -1,0 +1,380 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { STATE_TABLE } from '../support/state-table';
+import { type Synthesized, synthesize } from '../support/synthesized';
+import { manyAllowlistEntries } from './contexts';
+
+const EMAILS = { alertEmails: ['security@example.com'] };
+
+let stack: Synthesized;
+beforeAll(() => {
+  stack = synthesize({ ...EMAILS, logPrefix: 's3/' });
+});
+
+function policyOf(properties: { PolicyDocument?: unknown }): Record<string, unknown>[] {
+  return (properties.PolicyDocument as { Statement: Record<string, unknown>[] }).Statement;
+}
+
+/** What denies everything that does not come over TLS. */
+function tlsOnly(action: string, resource: unknown) {
+  return expect.objectContaining({
+    Effect: 'Deny',
+    Action: action,
+    Resource: resource,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  });
+}
+
+test('the parts of the stack', () => {
+  const parts = Object.entries(stack.resources).map(([id, { Type }]) => `${Type} ${id.replace(/[0-9A-F]{8}$/, '')}`);
+  expect(parts.sort()).toMatchSnapshot();
+});
+
+describe('the log bucket', () => {
+  test('is private, encrypted, and announces what is put into it', () => {
+    expect(stack.one('AWS::S3::Bucket')).toEqual({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+  });
+
+  test('takes logs of this account only, and nothing without TLS', () => {
+    const arn = { 'Fn::GetAtt': [expect.stringContaining('WatchLogsBucket'), 'Arn'] };
+    const under = (path: string) => ({ 'Fn::Join': ['', [arn, path]] });
+    expect(policyOf(stack.one('AWS::S3::BucketPolicy'))).toEqual([
+      tlsOnly('s3:*', [arn, under('/*')]),
+      {
+        Sid: 'S3LogDelivery',
+        Effect: 'Allow',
+        Principal: { Service: 'logging.s3.amazonaws.com' },
+        Action: 's3:PutObject',
+        Resource: under('/s3/*'),
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ]);
+  });
+
+  test('deletes old logs where that is asked for', () => {
+    expect(synthesize({ ...EMAILS, logExpiryDays: 400 }).one('AWS::S3::Bucket').LifecycleConfiguration).toEqual({
+      Rules: [{ ExpirationInDays: 400, Status: 'Enabled' }],
+    });
+  });
+
+  test('that is there already keeps its policy and its other notifications', () => {
+    const there = synthesize({ ...EMAILS, logBucket: 'acme-logs', logPrefix: 's3/', logBucketKeyArn: KEY });
+    expect(there.ofType('AWS::S3::Bucket')).toEqual([]);
+    expect(there.ofType('AWS::S3::BucketPolicy')).toEqual([]);
+    expect(there.one('Custom::S3BucketNotifications')).toMatchObject({
+      BucketName: 'acme-logs',
+      Managed: false,
+      NotificationConfiguration: { EventBridgeConfiguration: {} },
+    });
+    expect(there.notes).toContainEqual({ level: 'info', text: expect.stringMatching(/^logBucket: .*stays on after/) });
+    const may = policyOf(there.one('AWS::IAM::Policy', 'WatcherRole'));
+    expect(may).toContainEqual({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY });
+    const bucket = arnOf(':s3:::acme-logs');
+    expect(may).toContainEqual({
+      Effect: 'Allow',
+      Action: 's3:ListBucket',
+      Resource: bucket,
+      Condition: { StringLike: { 's3:prefix': 's3/*' } },
+    });
+    const { Policies } = there.one('AWS::IAM::Role', 'NotificationsRole') as {
+      Policies: { PolicyDocument: unknown }[];
+    };
+    expect(Policies.flatMap(policyOf)).toContainEqual({
+      Effect: 'Allow',
+      Action: ['s3:GetBucketNotification', 's3:PutBucketNotification'],
+      Resource: bucket,
+    });
+  });
+});
+
+const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+function arnOf(rest: string) {
+  return { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, rest]] };
+}
+
+describe('the feed', () => {
+  test('takes what is put under the prefix', () => {
+    expect(stack.one('AWS::Events::Rule', 'NewLogObject').EventPattern).toEqual({
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: {
+        bucket: { name: [{ Ref: expect.stringContaining('WatchLogsBucket') }] },
+        object: { key: [{ prefix: 's3/' }] },
+      },
+    });
+    expect(synthesize(EMAILS).one('AWS::Events::Rule', 'NewLogObject').EventPattern).not.toHaveProperty(
+      'detail.object',
+    );
+  });
+
+  test('keeps what EventBridge cannot put into the queue', () => {
+    const { Targets } = stack.one('AWS::Events::Rule', 'NewLogObject') as { Targets: Record<string, unknown>[] };
+    expect(Targets).toHaveLength(1);
+    expect(Targets[0]).toMatchObject({
+      Arn: { 'Fn::GetAtt': [expect.stringContaining('FeedQueue'), 'Arn'] },
+      DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringContaining('Undelivered'), 'Arn'] } },
+    });
+  });
+
+  test('a message is hidden for six time-outs, tried five times, and kept four days and then fourteen', () => {
+    const { Timeout } = stack.one('AWS::Lambda::Function', 'WatcherFunction') as { Timeout: number };
+    const queue = stack.one('AWS::SQS::Queue', 'FeedQueue') as Record<string, number>;
+    expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);
+    expect(queue).toMatchObject({
+      MessageRetentionPeriod: 4 * 86_400,
+      RedrivePolicy: { maxReceiveCount: 5 },
+      SqsManagedSseEnabled: true,
+    });
+    for (const id of ['DeadLetters', 'Undelivered']) {
+      const dead = stack.ofType('AWS::SQS::Queue').find(([name]) => name.includes(id))![1];
+      expect(dead).toEqual({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
+    }
+  });
+
+  test('every queue is reached over TLS only', () => {
+    const queues = stack.ofType('AWS::SQS::Queue');
+    const policies = stack.ofType('AWS::SQS::QueuePolicy');
+    expect(policies).toHaveLength(queues.length);
+    for (const [id] of queues) {
+      const statements = policies.flatMap(([, policy]) =>
+        JSON.stringify(policy.Queues) === JSON.stringify([{ Ref: id }]) ? policyOf(policy) : [],
+      );
+      expect(statements).toContainEqual(tlsOnly('sqs:*', { 'Fn::GetAtt': [id, 'Arn'] }));
+    }
+  });
+
+  test('the function takes batches, tells what of them failed, and does not take the whole account', () => {
+    expect(stack.one('AWS::Lambda::EventSourceMapping')).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+  });
+});
+
+describe('the function', () => {
+  test('runs on what was tested, with a role of its own', () => {
+    const { Runtime, Architectures, Handler, Role, ReservedConcurrentExecutions } = stack.one(
+      'AWS::Lambda::Function',
+      'WatcherFunction',
+    );
+    expect({ Runtime, Architectures, Handler, ReservedConcurrentExecutions }).toEqual({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'handler.handler',
+      ReservedConcurrentExecutions: undefined,
+    });
+    expect(Role).toEqual({ 'Fn::GetAtt': [expect.stringContaining('WatcherRole'), 'Arn'] });
+    expect(stack.one('AWS::IAM::Role', 'WatcherRole').ManagedPolicyArns).toBeUndefined();
+    expect(stack.one('AWS::Logs::LogGroup').RetentionInDays).toBe(90);
+  });
+
+  test('is called every minute, and what fails then is not tried by three calls at once', () => {
+    expect(stack.one('AWS::Events::Rule', 'EveryMinute')).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [{ RetryPolicy: { MaximumRetryAttempts: 0 } }],
+    });
+    expect(stack.one('AWS::Lambda::EventInvokeConfig')).toMatchObject({ MaximumRetryAttempts: 0 });
+  });
+
+  test('is one file with the configuration beside it, and no part of the CDK', () => {
+    const many = synthesize({ ...EMAILS, allowlist: manyAllowlistEntries(10_000) });
+    expect(readdirSync(many.codeFolder).sort()).toEqual(['configuration.json', 'handler.js']);
+    const configuration = JSON.parse(readFileSync(join(many.codeFolder, 'configuration.json'), 'utf8')) as {
+      allowlist: unknown[];
+    };
+    expect(configuration.allowlist).toHaveLength(10_000);
+    const bundle = readFileSync(join(many.codeFolder, 'handler.js'), 'utf8');
+    expect(bundle).not.toMatch(/aws-cdk-lib/);
+    expect(bundle.length).toBeLessThan(MOST_BUNDLE_BYTES);
+  });
+});
+
+/** Of which S3 and DynamoDB clients, ipaddr.js and Powertools alone are 520,000. */
+const MOST_BUNDLE_BYTES = 800_000;
+
+describe('the state table', () => {
+  test('is what the tests of the adapters use', () => {
+    const { BillingMode, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = stack.one('AWS::DynamoDB::Table');
+    expect({ BillingMode, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes }).toEqual(STATE_TABLE);
+  });
+
+  test('can be restored to any moment, cleans up, and stays when the stack goes', () => {
+    expect(stack.one('AWS::DynamoDB::Table')).toMatchObject({
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      DeletionProtectionEnabled: false,
+    });
+    const kept = Object.values(stack.resources).filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'));
+    expect(kept.map(({ Type }) => Type).sort()).toEqual(['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::S3::Bucket']);
+    for (const { UpdateReplacePolicy, DeletionPolicy } of kept) expect(UpdateReplacePolicy).toBe(DeletionPolicy);
+    expect(
+      synthesize({ ...EMAILS, deletionProtection: true }).one('AWS::DynamoDB::Table').DeletionProtectionEnabled,
+    ).toBe(true);
+  });
+
+  test('that an earlier deployment left is taken over', () => {
+    const taken = synthesize({ ...EMAILS, table: 'left-behind' });
+    expect(taken.ofType('AWS::DynamoDB::Table')).toEqual([]);
+    expect(taken.one('AWS::Lambda::Function', 'WatcherFunction')).toMatchObject({
+      Environment: { Variables: { TABLE_NAME: 'left-behind' } },
+    });
+    const may = JSON.stringify(policyOf(taken.one('AWS::IAM::Policy', 'WatcherRole')));
+    expect(may).toMatch(/:table\/left-behind"/);
+    expect(may).toMatch(/:table\/left-behind\/index\/pending"/);
+  });
+});
+
+describe('the alert topic', () => {
+  test('is encrypted, and only the function publishes to it', () => {
+    expect(stack.one('AWS::SNS::Topic', 'Alerts').KmsMasterKeyId).toBe('alias/aws/sns');
+    const topic = { Ref: expect.stringContaining('WatchAlertsTopic') };
+    expect(policyOf(stack.one('AWS::SNS::TopicPolicy', 'Alerts'))).toEqual([
+      tlsOnly('sns:Publish', topic),
+      {
+        Sid: 'OnlyTheWatch',
+        Effect: 'Allow',
+        Principal: { AWS: { 'Fn::GetAtt': [expect.stringContaining('WatcherRole'), 'Arn'] } },
+        Action: 'sns:Publish',
+        Resource: topic,
+      },
+    ]);
+  });
+
+  test('every address is subscribed, to alarms too unless there are others for them', () => {
+    const two = ['one@example.com', 'two@example.com'];
+    const subscribed = (context: Record<string, unknown>, topic: string) =>
+      synthesize(context)
+        .ofType('AWS::SNS::Subscription')
+        .flatMap(([, { TopicArn, Protocol, Endpoint }]) => {
+          expect(Protocol).toBe('email');
+          return JSON.stringify(TopicArn).includes(topic) ? [Endpoint] : [];
+        });
+    expect(subscribed({ alertEmails: two }, 'Alerts')).toEqual(two);
+    expect(subscribed({ alertEmails: two }, 'Operations')).toEqual(two);
+    const apart = { alertEmails: two, operationsEmails: ['three@example.com'] };
+    expect(subscribed(apart, 'Operations')).toEqual(['three@example.com']);
+  });
+
+  test('of another account and Region is published to with its key, and subscribed to where it is', () => {
+    const alertTopicArn = 'arn:aws:sns:eu-west-1:444455556666:alerts';
+    const other = synthesize({ ...EMAILS, alertTopicArn, alertTopicKeyArn: KEY }, 'us-east-1');
+    const may = policyOf(other.one('AWS::IAM::Policy', 'WatcherRole'));
+    expect(may).toContainEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: alertTopicArn });
+    const useKey = { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: KEY };
+    expect(may).toContainEqual(useKey);
+    expect(other.one('AWS::SNS::Subscription', 'WatchAlerts')).toMatchObject({
+      TopicArn: alertTopicArn,
+      Region: 'eu-west-1',
+    });
+    expect(other.notes).toContainEqual({
+      level: 'warning',
+      text: expect.stringMatching(
+        /topic of account 444455556666, whose policy has to allow this account sns:Subscribe/,
+      ),
+    });
+  });
+});
+
+describe('Slack', () => {
+  const SLACK = { slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' };
+
+  test('shows both topics, and may do nothing', () => {
+    const slack = synthesize(SLACK);
+    const channel = slack.one('AWS::Chatbot::SlackChannelConfiguration');
+    expect(channel).toMatchObject({
+      SlackWorkspaceId: 'T0123ABCDEF',
+      SlackChannelId: 'C0123ABCDEF',
+      SnsTopicArns: [
+        { Ref: expect.stringContaining('WatchAlertsTopic') },
+        { Ref: expect.stringContaining('WatchOperationsTopic') },
+      ],
+      GuardrailPolicies: [{ Ref: expect.stringContaining('DenyAll') }],
+    });
+    expect(policyOf(slack.one('AWS::IAM::ManagedPolicy'))).toEqual([{ Effect: 'Deny', Action: '*', Resource: '*' }]);
+    const role = slack.one('AWS::IAM::Role', 'SlackRole');
+    expect([role.ManagedPolicyArns, role.Policies]).toEqual([undefined, undefined]);
+    const policies = slack
+      .ofType('AWS::IAM::Policy')
+      .filter(([, { Roles }]) => JSON.stringify(Roles).includes('Slack'));
+    expect(policies).toEqual([]);
+  });
+
+  test('is refused where Amazon Q is not', () => {
+    for (const region of ['cn-north-1', 'us-gov-west-1'])
+      expect(synthesize(SLACK, region).notes).toContainEqual({
+        level: 'error',
+        text: 'slackWorkspaceId: Amazon Q in Slack is not in this partition; use alertEmails',
+      });
+    expect(synthesize(SLACK, 'eu-west-1').notes).toEqual([]);
+  });
+});
+
+test('two stages in one account and Region have no name in common', () => {
+  const [dev, prod] = ['dev', 'prod'].map((stage) =>
+    synthesize({ ...EMAILS, slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF', stage }),
+  );
+  const named = ({ resources }: Synthesized): string[] =>
+    Object.values(resources).flatMap(({ Properties = {} }) =>
+      Object.entries(Properties).flatMap(([key, value]) =>
+        /(?<!Metric|Attribute|Display|Function)Name$/.test(key) && typeof value === 'string' ? [`${key} ${value}`] : [],
+      ),
+    );
+  const service = (stack: Synthesized): unknown =>
+    (stack.one('AWS::Lambda::Function', 'WatcherFunction').Environment as { Variables: Record<string, unknown> })
+      .Variables.POWERTOOLS_SERVICE_NAME;
+  // A role's policy is named within its role.
+  const physical = (stack: Synthesized) => named(stack).filter((name) => !name.startsWith('PolicyName '));
+  expect(physical(dev!)).toEqual([expect.stringMatching(/^ConfigurationName /)]);
+  expect(physical(prod!)).not.toEqual(physical(dev!));
+  expect(service(prod!)).not.toBe(service(dev!));
+});
+
+describe.each([
+  ['cn-north-1', 'console.amazonaws.cn'],
+  ['us-gov-west-1', 'console.amazonaws-us-gov.com'],
+  ['eu-central-1', 'console.aws.amazon.com'],
+])('in %s', (region, host) => {
+  test('no ARN names a partition, and the dashboard is where its console is', () => {
+    const there = synthesize({ ...EMAILS, logBucket: 'acme-logs', table: 'state' }, region);
+    const text = JSON.stringify([there.resources, there.outputs]);
+    expect(text).toContain('"AWS::Partition"');
+    expect(text).not.toMatch(/arn:aws/);
+    expect(JSON.stringify(there.outputs.Dashboard!.Value)).toContain(`https://${region}.${host}/cloudwatch/`);
+  });
+});
+
+test('the outputs say what to do next', () => {
+  expect(Object.keys(stack.outputs)).toEqual(['LogBucket', 'StateTable', 'AlertTopic', 'Dashboard', 'TurnLoggingOn']);
+  const { 'Fn::Join': join } = stack.outputs.TurnLoggingOn!.Value as { 'Fn::Join': [string, unknown[]] };
+  const command = join[1].map((part) => (typeof part === 'string' ? part : 'LOG-BUCKET')).join('');
+  const [, status] = /^aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status '(.*)'$/.exec(command)!;
+  expect(JSON.parse(status!)).toEqual({
+    LoggingEnabled: {
+      TargetBucket: 'LOG-BUCKET',
+      TargetPrefix: 's3/',
+      TargetObjectKeyFormat: { PartitionedPrefix: { PartitionDateSource: 'DeliveryTime' } },
+    },
+  });
+});
+
+test('warnings of the configuration are warnings of the stack', () => {
+  expect(synthesize({ ...EMAILS, allowlist: ['10.0.0.0/8'] }).notes).toContainEqual({
+    level: 'warning',
+    text: expect.stringMatching(/^allowlist\[0\]: "10\.0\.0\.0\/8" admits any VPC/),
+  });
+});
