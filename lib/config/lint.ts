@@ -1,7 +1,8 @@
 import { type Network, parseCidr } from '../detection/address';
 import type { TrustedRule } from '../detection/settings';
 import type { PlacedEntry } from './allowlist-entries';
-import { quote } from './messages';
+import type { Configuration } from './configuration';
+import { pathText, quote } from './messages';
 import { type NetworkEntry, redundancies } from './redundant-entries';
 
 /** Entries with a shorter prefix hold more than anybody's own addresses. */
@@ -54,3 +55,20 @@ function pastWarning(until: number | null, now: number, consequence: string): st
   const end = new Date(until).toISOString().replace('.000Z', 'Z');
   return `ended at ${end} and ${consequence}; remove it, or write a later "until"`;
 }
+
+/** Addresses of domains that nobody has: https://www.rfc-editor.org/rfc/rfc2606. */
+export function lintEmails({
+  alertEmails,
+  operationsEmails,
+}: Pick<Configuration, 'alertEmails' | 'operationsEmails'>): readonly string[] {
+  const lists = { alertEmails, operationsEmails: operationsEmails ?? [] };
+  return Object.entries(lists).flatMap(([key, emails]) =>
+    emails.flatMap((email, index) =>
+      EXAMPLE_DOMAIN.test(email)
+        ? [`${pathText([key, index])}: ${quote(email)} is an example, which nobody reads; write your own address`]
+        : [],
+    ),
+  );
+}
+
+const EXAMPLE_DOMAIN = /[@.](?:example\.(?:com|net|org)|example|invalid|test)$/i;

@@ -2,7 +2,7 @@ import { readAllowlistFile } from './allowlist-entries';
 import { ConfigError } from './config-error';
 import type { Configuration } from './configuration';
 import { type Given, type Layer, mergeLayers, sourceNote, unknownKeyProblems } from './layers';
-import { lintAllowlist, lintTrusted } from './lint';
+import { lintAllowlist, lintEmails, lintTrusted } from './lint';
 import { pathText, quote } from './messages';
 import { relationProblems } from './relations';
 import { configurationSchema, type KnownKey } from './schema';
@@ -54,7 +54,7 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
     warnings: [
       ...lintAllowlist(allowlist, input.now),
       ...lintTrusted(values.trusted, input.now),
-      ...(input.purpose === 'deployment' ? logPrefixWarning(values) : []),
+      ...(input.purpose === 'deployment' ? [...logPrefixWarning(values), ...lintEmails(values)] : []),
     ],
     sources: new Map([...given].map(([key, { source }]) => [key, source] as const)),
   };

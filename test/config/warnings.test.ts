@@ -150,3 +150,17 @@ test('a deployment on an existing log bucket without a prefix', () => {
   expect(warningsOf(values)).toEqual([]);
   expect(warningsOf({ ...values, logPrefix: 'a/' }, { purpose: 'deployment' })).toEqual([]);
 });
+
+test('addresses of nobody, where there is to be mail', () => {
+  const values = {
+    alertEmails: ['security@example.com', 'me@example.com.au', 'a@sub.example.org'],
+    operationsEmails: ['x@nowhere.invalid', 'y@contest.com'],
+  };
+  const nobody = 'is an example, which nobody reads; write your own address';
+  expect(warningsOf(values, { purpose: 'deployment' })).toEqual([
+    `alertEmails[0]: "security@example.com" ${nobody}`,
+    `alertEmails[2]: "a@sub.example.org" ${nobody}`,
+    `operationsEmails[0]: "x@nowhere.invalid" ${nobody}`,
+  ]);
+  expect(warningsOf(values)).toEqual([]);
+});
