@@ -1,7 +1,7 @@
 import { App, Stage, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { AccessWatchStack } from '../../lib/infra/access-watch-stack';
-import { outcomeOf } from '../support/synthesized';
+import { outcomeOf } from '../support/configuration';
 import { keptContexts } from './contexts';
 
 /** Every kept context as a stack of its own, under the AwsSolutions pack of cdk-nag. */

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { type ConfigurationOutcome, readConfiguration } from '../../lib/config/read-configuration';
 import { AccessWatchStack } from '../../lib/infra/access-watch-stack';
-
-/** A context as it is read for a deployment. */
-export function outcomeOf(values: Readonly<Record<string, unknown>>): ConfigurationOutcome {
-  return readConfiguration({ layers: [{ source: 'cdk.json', values }], purpose: 'deployment', now: 0 });
-}
+import { outcomeOf } from './configuration';
 
 export type Properties = Record<string, unknown>;
 

@@ -1,0 +1,68 @@
+import { createMemoryState } from '../lib/adapters/memory-state';
+import { type BucketState, SILENT_AT_MOST, strangeFrom } from '../lib/alerting/bucket-state';
+import { compileSettings } from '../lib/detection/compile-settings';
+import { watchBuckets } from '../lib/watch-buckets';
+import { configurationOf } from './support/configuration';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const START = Date.parse('2026-03-02T00:00:00Z');
+
+/** The item of a bucket whose log objects came at these times, hours after the first. */
+async function afterLogs(hours: readonly number[]): Promise<BucketState> {
+  const state = createMemoryState();
+  const watch = watchBuckets(state);
+  const policy = compileSettings(configurationOf({ learningDays: 0 })).policyOf('payroll');
+  for (const hour of hours) await watch.met({ bucket: 'payroll', policy }, START + hour * HOUR);
+  return (await state.bucket('payroll'))!.value;
+}
+
+/** From how many hours after its last log on its silence is strange; null: it never is. */
+async function strangeAfter(hours: readonly number[]): Promise<number | null> {
+  const bucket = await afterLogs(hours);
+  const from = strangeFrom(bucket);
+  return from === null ? null : (from - bucket.lastLogAt) / HOUR;
+}
+
+describe('when it is strange to hear nothing of a bucket', () => {
+  const hourly = Array.from({ length: 100 }, (_, hour) => hour);
+  const rows: readonly { name: string; hours: readonly number[]; strange: number | null }[] = [
+    { name: 'after its first log: never', hours: [0], strange: null },
+    { name: 'before it has logged for three days: never', hours: hourly.slice(0, 72), strange: null },
+    { name: 'of one that logs every hour: after a day', hours: hourly, strange: 24 },
+    { name: 'of one that logs every day: after two', hours: [0, 24, 48, 72, 96], strange: 48 },
+    { name: 'of one that logs on Mondays: after two weeks', hours: [0, 168, 336], strange: 336 },
+    { name: 'a long silence is remembered', hours: [0, 24, 124, 125, 126], strange: 200 },
+    { name: 'within an hour nothing is written', hours: [...hourly, 99.5], strange: 24 },
+  ];
+  test.each(rows)('$name', async ({ hours, strange }) => {
+    expect(await strangeAfter(hours)).toBe(strange);
+  });
+
+  test('of a bucket that was seeded, its habits begin with its first log', async () => {
+    const state = createMemoryState();
+    const watch = watchBuckets(state);
+    const policy = compileSettings(configurationOf({})).policyOf('payroll');
+    const seeded = { bucket: 'payroll', firstLogAt: 0, lastLogAt: 0, longestSilence: 0, newIpSince: 0, notice: null };
+    await state.putBucket({ ...seeded, learningUntil: null, looksPublic: false }, null);
+    await watch.met({ bucket: 'payroll', policy }, START);
+    expect((await state.bucket('payroll'))!.value).toMatchObject({
+      firstLogAt: START,
+      lastLogAt: START,
+      longestSilence: 0,
+    });
+  });
+});
+
+test('of a bucket that is silent for more than a week nobody is told any more', async () => {
+  const state = createMemoryState();
+  const watch = watchBuckets(state);
+  const policy = compileSettings(configurationOf({ learningDays: 0 })).policyOf('payroll');
+  for (let hour = 0; hour <= 96; hour++) await watch.met({ bucket: 'payroll', policy }, START + hour * HOUR);
+  const last = START + 96 * HOUR;
+  const silent = (now: number) => state.silentBuckets(now - SILENT_AT_MOST, now);
+  expect(await silent(last + DAY - 1)).toEqual([]);
+  expect(await silent(last + DAY)).toEqual(['payroll']);
+  expect(await silent(last + 8 * DAY)).toEqual(['payroll']);
+  expect(await silent(last + 8 * DAY + 1)).toEqual([]);
+});
