@@ -10,6 +10,7 @@ import { dynamoState } from '../lib/adapters/dynamo-state';
 import { dynamoTable } from '../lib/adapters/dynamo-table';
 import { S3_CLIENT_OPTIONS, s3LogObjects } from '../lib/adapters/s3-log-objects';
 import { snsPublisher } from '../lib/adapters/sns-publisher';
+import { snsSubscriptions } from '../lib/adapters/sns-subscriptions';
 import { systemClock } from '../lib/adapters/system-clock';
 import type { Configuration } from '../lib/config/configuration';
 import { compileSettings } from '../lib/detection/compile-settings';
@@ -19,7 +20,15 @@ import { createReport } from './report';
 import { type BatchAnswer, type Watcher, watch } from './watcher';
 
 /** What the stack tells the function; everything else stands in the configuration beside the bundle. */
-const { TABLE_NAME, ALERT_TOPIC_ARN, ACCOUNT_ID, AWS_REGION } = process.env;
+const {
+  TABLE_NAME,
+  ALERT_TOPIC_ARN,
+  ACCOUNT_ID,
+  AWS_REGION,
+  COUNT_SUBSCRIPTIONS,
+  GEO_FOLDER,
+  POWERTOOLS_SERVICE_NAME,
+} = process.env;
 
 let watcher: Watcher | null = null;
 
@@ -37,7 +46,8 @@ function createWatcher(): Watcher {
   const table = dynamoTable(new DynamoDBClient({}), required('TABLE_NAME', TABLE_NAME));
   const state = dynamoState(table);
   const deployment = { accountId: ACCOUNT_ID ?? null, region: AWS_REGION ?? null };
-  const metrics = new Metrics({ namespace: 'S3AccessWatch', serviceName: 's3-access-watch' });
+  const topicArn = required('ALERT_TOPIC_ARN', ALERT_TOPIC_ARN);
+  const serviceName = required('POWERTOOLS_SERVICE_NAME', POWERTOOLS_SERVICE_NAME);
   return {
     detector: {
       compiled,
@@ -50,14 +60,16 @@ function createWatcher(): Watcher {
     logObjects: s3LogObjects(new S3Client(S3_CLIENT_OPTIONS)),
     announcer: {
       state,
-      publisher: snsPublisher(required('ALERT_TOPIC_ARN', ALERT_TOPIC_ARN)),
+      publisher: snsPublisher(topicArn, { slack: configuration.slackChannelId !== null }),
       clock: systemClock,
       limits: configuration,
       ...deployment,
       newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
     },
-    report: createReport(new Logger({ serviceName: 's3-access-watch' }), metrics),
+    subscriptions: COUNT_SUBSCRIPTIONS === 'true' ? snsSubscriptions(topicArn) : null,
+    report: createReport(new Logger({ serviceName }), new Metrics({ namespace: 'S3AccessWatch', serviceName })),
     usage: table.usage,
+    lookedAroundAt: 0,
   };
 }
 

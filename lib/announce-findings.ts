@@ -1,10 +1,13 @@
-import { type Alert, alertOf, noticeAlert } from './alerting/alert';
+import type { Alert } from './alerting/alert';
+import { alertOf } from './alerting/alert-of';
+import { noticeAlert } from './alerting/notice-alert';
 import { type PlannedMessage, plan } from './alerting/plan';
 import type { AlertLimits, DuePart, StreamMessage } from './alerting/plan-stream';
 import { streamKey } from './alerting/stream';
+import { type AlertWindow, isOnlyNamed, onlyNamed } from './alerting/window';
 import { eachBounded } from './each-bounded';
 import { takeLease } from './hold-lease';
-import type { Clock, Publisher, State } from './ports';
+import type { Clock, Publisher, State, Version } from './ports';
 import { type DueItems, readDue } from './read-due';
 import { markNotice, noticeOf } from './tell-notices';
 
@@ -52,8 +55,8 @@ const WRITES_AT_ONCE = 16;
 
 /**
  * The path of announcing: under the lease, reads what is due, decides what is told, and tells it one message at a
- * time: reserve, publish, write the windows, mark. A death between publish and windows repeats that one message under
- * its name; nothing else is ever repeated. `holder` names this run and no other; it is over before `until`.
+ * time: reserve, write its name, publish, write the windows, mark. A death between publish and windows repeats that one
+ * message under its name; nothing else is ever repeated. `holder` names this run and no other; it is over before `until`.
  */
 export async function announceFindings(announcer: Announcer, holder: string, until: number): Promise<Announced> {
   const { state, clock, limits } = announcer;
@@ -77,6 +80,7 @@ export async function announceFindings(announcer: Announcer, holder: string, unt
       const reserved = await lease!.reserve(clock.now());
       if (reserved !== 'reserved') return reserved === 'full' ? 'full' : 'busy';
       const alert = await alertOfMessage(message, announcer);
+      if (message.kind === 'stream') await writeName(message.message, due, state);
       try {
         await announcer.publisher.publish(alert);
       } catch (error) {
@@ -98,12 +102,27 @@ export async function announceFindings(announcer: Announcer, holder: string, unt
 }
 
 async function alertOfMessage(message: PlannedMessage, announcer: Announcer): Promise<Alert> {
-  if (message.kind !== 'notice') return alertOf(message, announcer);
-  const { state, newIpChosenFor } = announcer;
+  const { state, clock, accountId, region, newIpChosenFor } = announcer;
+  const origin = { accountId, region, now: clock.now() };
+  if (message.kind !== 'notice') return alertOf(message, origin);
   const buckets = await eachBounded(message.buckets, WRITES_AT_ONCE, ({ value }) =>
     noticeOf(state, value, newIpChosenFor(value.bucket)),
   );
-  return noticeAlert(message.notice, buckets, announcer);
+  return noticeAlert(message.notice, buckets, origin);
+}
+
+/** Whoever dies after sending leaves its name to the next holder of the lease, who sends the same message again. */
+async function writeName({ stream, kind, window }: StreamMessage, due: DueItems, state: State): Promise<void> {
+  const before = due.windows.get(streamKey(stream));
+  if (kind !== 'new' || (before !== undefined && isOnlyNamed(before))) return;
+  due.windowVersions.set(streamKey(stream), await writeWindow(onlyNamed(window), due, state));
+}
+
+async function writeWindow(window: AlertWindow, { windowVersions }: DueItems, state: State): Promise<Version> {
+  const key = streamKey(window);
+  const version = await state.putWindow(window, windowVersions.get(key) ?? null);
+  if (version === null) throw new Error(`${key}: its window was written by another, who had no lease`);
+  return version;
 }
 
 /** What was told is written into the windows first: whoever finds a part of it pending then only has to mark it. */
@@ -112,11 +131,7 @@ async function writeDown(message: PlannedMessage, due: DueItems, { state, clock 
     await eachBounded(message.buckets, WRITES_AT_ONCE, (bucket) => markNotice(state, bucket));
     return;
   }
-  await eachBounded(streamsOf(message), WRITES_AT_ONCE, async ({ stream, window }) => {
-    const version = due.windowVersions.get(streamKey(stream)) ?? null;
-    if ((await state.putWindow(window, version)) !== null) return;
-    throw new Error(`${streamKey(stream)}: its window was written by another, who had no lease`);
-  });
+  await eachBounded(streamsOf(message), WRITES_AT_ONCE, ({ window }) => writeWindow(window, due, state));
   const expiresAt = clock.now() + TOLD_KEPT;
   await eachBounded(partsOf(message), WRITES_AT_ONCE, (part) => state.markTold(part, expiresAt));
 }

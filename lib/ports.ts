@@ -96,6 +96,21 @@ export interface Publisher {
   publish(alert: Alert): Promise<void>;
 }
 
+/** Where an address is, and whose. */
+export interface Place {
+  /** What it is for, if it is nobody's on the internet: `private, through a VPC endpoint`. */
+  readonly specialUse: string | null;
+  /** `country` as ISO 3166-1 has it: `DE`. */
+  readonly geo: { readonly country: string | null; readonly city: string | null } | null;
+  readonly asn: { readonly number: number; readonly organization: string } | null;
+}
+
+export interface Geography {
+  locate(address: string): Place;
+  /** Whose databases it is from, and of when; null: it knows nothing. */
+  credit(): string | null;
+}
+
 export interface Subscriptions {
   /** How many receive what is published. */
   confirmed(): Promise<number>;

@@ -10,7 +10,7 @@ export interface DueItems {
   readonly buckets: readonly DueBucket[];
   /** By `streamKey`. */
   readonly windows: ReadonlyMap<string, AlertWindow>;
-  readonly windowVersions: ReadonlyMap<string, Version>;
+  readonly windowVersions: Map<string, Version>;
   /** Epoch milliseconds; null: nothing is due. */
   readonly oldest: number | null;
 }

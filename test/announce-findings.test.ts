@@ -159,6 +159,16 @@ describe('a message that is not taken', () => {
     expect((await announce()).sent.map(({ alert }) => alert.bucket)).toEqual(['bucket-1']);
   });
 
+  test('has the same name when it is sent again, though an older finding has come', async () => {
+    await putBuckets(1);
+    const asked: string[] = [];
+    refuse = ({ alertId }) => asked.push(alertId) === 1;
+    expect(await announce()).toMatchObject({ end: 'failing' });
+    await state.putPart({ ...partOf('bucket-0', '203.0.113.8', NOW - 2000), logObject: 'logs/older@1' });
+    expect((await announce()).sent.map(({ alert }) => alert.totals.networks)).toEqual([2]);
+    expect(asked[1]).toBe(asked[0]);
+  });
+
   test('after three, the run is over: they count against the rate, too', async () => {
     await putBuckets(10);
     refuse = () => true;

@@ -28,8 +28,8 @@ const LAWS: Readonly<Record<string, Law>> = {
     pure: true,
   },
   'lib/adapters': {
-    rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting'],
-    packages: ['csv-parse', 'csv-stringify', 'mmdb-lib', '@aws-sdk/', '@smithy/'],
+    rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'],
+    packages: ['csv-parse', 'csv-stringify', '@aws-sdk/', '@smithy/'],
     node: true,
   },
   'lib/report': { rooms: ['lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'], packages: [], node: false },
@@ -38,7 +38,7 @@ const LAWS: Readonly<Record<string, Law>> = {
     packages: ['cli-progress', 'picocolors', 'string-width'],
     node: true,
   },
-  'lib/infra': { rooms: ['lib/config', 'lib/detection'], packages: ['aws-cdk-lib', 'constructs'], node: true },
+  'lib/infra': { rooms: ['lib/config', 'lib/detection', 'lib/adapters'], packages: ['aws-cdk-lib', 'constructs'], node: true },
   lambda: {
     rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config', 'lib/adapters'],
     packages: ['aws-lambda', '@aws-sdk/', '@aws-lambda-powertools/'],

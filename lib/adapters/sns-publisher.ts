@@ -1,12 +1,27 @@
 import type { PublishCommandInput, SNSClientConfig } from '@aws-sdk/client-sns';
-import { announcementOf } from '../alerting/announcement';
+import { type Announcement, announcementOf } from '../alerting/announcement';
 import type { Publisher } from '../ports';
 
+export interface SnsPublisherOptions {
+  /** Whether the topic's https subscriber is Amazon Q, which shows it in Slack. */
+  readonly slack: boolean;
+  readonly client?: SNSClientConfig;
+}
+
+/** What SNS answers where the subject, the size or an attribute is not to its liking; sent again, it would be neither. */
+const REFUSALS = new Set([
+  'InvalidParameter',
+  'InvalidParameterException',
+  'ParameterValueInvalid',
+  'InvalidParameterValueException',
+]);
+
 /**
- * Publishes alerts to a topic, in a form for machines and one for people. The topic may be in another Region than the
- * function. The client is loaded with the first message: most calls of the function have nothing to say.
+ * Publishes alerts to a topic, in a form for machines, one for people and one for Slack. The topic may be in another
+ * Region than the function. What SNS refuses for its form is sent in a reduced one: an alert is not lost for its
+ * subject or its size. The client is loaded with the first message: most calls of the function have nothing to say.
  */
-export function snsPublisher(topicArn: string, options: SNSClientConfig = {}): Publisher {
+export function snsPublisher(topicArn: string, { slack, client: options = {} }: SnsPublisherOptions): Publisher {
   const region = topicArn.split(':')[3];
   let send: ((input: PublishCommandInput) => Promise<unknown>) | null = null;
 
@@ -18,21 +33,29 @@ export function snsPublisher(topicArn: string, options: SNSClientConfig = {}): P
 
   return {
     async publish(alert) {
-      const { subject, json, text, attributes } = announcementOf(alert);
       try {
         send ??= await load();
-        await send({
-          TopicArn: topicArn,
-          Subject: subject,
-          MessageStructure: 'json',
-          Message: JSON.stringify({ default: json, email: text }),
-          MessageAttributes: Object.fromEntries(
-            Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-          ),
-        });
+        try {
+          await send(inputOf(topicArn, announcementOf(alert, { slack })));
+        } catch (error) {
+          if (!REFUSALS.has((error as Error).name)) throw error;
+          await send(inputOf(topicArn, announcementOf(alert, { slack, reduced: true })));
+        }
       } catch (error) {
         throw new Error(`alert ${alert.alertId} was not published: ${(error as Error).message}`, { cause: error });
       }
     },
+  };
+}
+
+function inputOf(topicArn: string, { subject, bodies, attributes }: Announcement): PublishCommandInput {
+  return {
+    TopicArn: topicArn,
+    Subject: subject,
+    MessageStructure: 'json',
+    Message: JSON.stringify(bodies),
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+    ),
   };
 }

@@ -4,9 +4,9 @@ import type { OutboxPart } from './outbox';
 import { type Stream, streamKey } from './stream';
 
 /**
- * The name of a window: of its stream and of the oldest part that its first message tells. Not of the moment when that
- * message is sent: who dies between publish and mark leaves the same parts to the next holder of the lease, at another
- * moment, and that one's message has to have the same name.
+ * The name of a window: of its stream and of the oldest part that its first message tells. It is written down before
+ * that message is sent: who dies between publish and mark leaves to the next holder of the lease the same parts, and
+ * perhaps an older one that was put late, and that one's message has to have the same name.
  */
 export function windowIdOf(stream: Stream, oldest: OutboxPart): string {
   return nameOf(`${streamKey(stream)} ${partText(oldest)}`);
@@ -17,9 +17,12 @@ export function combinedIdOf(rule: OutboxPart['rule'], oldest: OutboxPart): stri
   return nameOf(`combined ${rule} ${partText(oldest)}`);
 }
 
-/** The name of a notice. */
-export function noticeIdOf(kind: string, subject: string): string {
-  return nameOf(`notice ${kind} ${subject}`);
+/**
+ * The name of a notice: of the first that it is about. Not of all, and not of what it says of them: who dies between
+ * publish and mark leaves a notice that others may join, and learning that may be ended, before it is sent again.
+ */
+export function noticeIdOf(kind: string, first: string): string {
+  return nameOf(`notice ${kind} ${first}`);
 }
 
 function partText({ logObject, rule, bucket, number }: OutboxPart): string {

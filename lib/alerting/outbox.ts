@@ -1,8 +1,11 @@
 import { parseLine } from '../access-log/parse-line';
 import type { AccessLogRecord } from '../access-log/record';
+import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
-import { type Severity, severityOf } from '../detection/severity';
-import { cutRecord, cutText } from './cut-record';
+import { isChange, type Severity, severityOf } from '../detection/severity';
+import type { OperationCount } from '../detection/tally';
+import { cutRecord, cutText, jsonBytes } from './cut-record';
+import { cutToJson } from './json-text';
 import type { Stream } from './stream';
 
 /** A finding on its way to people. Times are epoch milliseconds. */
@@ -20,8 +23,16 @@ export interface OutboxFinding {
   readonly severity: Severity;
   /** Why it is worse than its rule says. */
   readonly severityReason: string | null;
+  readonly effects: Effects;
+  /** What was asked for: changes that succeeded first, then the most frequent; not all of very many. */
+  readonly operations: readonly NamedOperation[];
   /** The record that tells most, its texts cut; made when somebody asks, since most lines of a scan are never shown. */
   readonly sample: () => AccessLogRecord | null;
+}
+
+/** How often an operation was asked for, and how often it succeeded. */
+export interface NamedOperation extends Readonly<OperationCount> {
+  readonly name: string;
 }
 
 /** Findings of one stream and one portion of a log object, told together. */
@@ -50,10 +61,14 @@ export const FINDINGS_PER_PART = 25;
 /** Bytes of a finding's JSON. */
 export const MAX_FINDING_BYTES = 4000;
 
-/** What the sample may take of that: the rest is numbers, 20 addresses and a reason. */
+/** What parts of it may take of that: the rest is numbers and 20 addresses. */
 const MAX_SAMPLE_BYTES = 2000;
+const MAX_OPERATIONS_BYTES = 400;
+const MAX_REASON_BYTES = 110;
 
-const MAX_REASON_LENGTH = 100;
+/** How many operations are named; longer names than S3 has are cut. */
+export const MOST_OPERATIONS = 8;
+const MAX_OPERATION_LENGTH = 60;
 
 /** Of a remote IP that is none; a stranger may have written it. */
 const MAX_INVALID_LENGTH = 80;
@@ -75,12 +90,34 @@ export function outboxFinding(finding: Finding): OutboxFinding {
     lastEventAt,
     forgottenSince,
     severity,
-    severityReason: reason === null ? null : cutText(reason, MAX_REASON_LENGTH),
+    severityReason: reason === null ? null : cutToJson(reason, MAX_REASON_BYTES),
+    effects: effectsOf(tally.operations),
+    operations: namedOperations(tally.operations),
     sample: () => {
       const record = sample === null ? null : parseLine(sample.line);
       return record === null || typeof record === 'string' ? null : cutRecord(record, MAX_SAMPLE_BYTES);
     },
   };
+}
+
+function namedOperations(operations: Finding['tally']['operations']): readonly NamedOperation[] {
+  const all = [...operations].map(([name, { requests, successes }]) => ({
+    name: cutText(name, MAX_OPERATION_LENGTH),
+    requests,
+    successes,
+  }));
+  let named = all.sort(worstOperationFirst).slice(0, MOST_OPERATIONS);
+  while (jsonBytes(named) > MAX_OPERATIONS_BYTES) named = named.slice(0, -1);
+  return named;
+}
+
+/** Changes that succeeded, the most frequent first; then what was asked for most. */
+export function worstOperationFirst(a: NamedOperation, b: NamedOperation): number {
+  return changesOf(b) - changesOf(a) || b.requests - a.requests || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}
+
+function changesOf({ name, successes }: NamedOperation): number {
+  return isChange(name) ? successes : 0;
 }
 
 /** What a finding is one of, among those of its log object, rule and bucket. */

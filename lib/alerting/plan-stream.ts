@@ -1,7 +1,7 @@
 import { windowIdOf } from './identity';
 import type { OutboxPart } from './outbox';
 import type { Stream } from './stream';
-import { type AlertWindow, isOpen } from './window';
+import { type AlertWindow, isOnlyNamed, isOpen } from './window';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -65,7 +65,9 @@ export function planStream(
   if (window === null || !isOpen(window, now)) {
     const { taken, left } = take(pending, most);
     const wasWaiting = window !== null && pending.some(({ value }) => value.foundAt <= window.closesAt);
-    const message = wasWaiting ? digestOf(stream, taken, window, now, limits) : firstOf(stream, taken, now, limits);
+    const message = wasWaiting
+      ? digestOf(stream, taken, window, now, limits)
+      : firstOf(stream, taken, window, now, limits);
     return { ...plan, message, waiting: left, waitUntil: now };
   }
   const isNew = newTo(window);
@@ -83,10 +85,16 @@ export function planStream(
   return { ...plan, message, waiting: left.length > 0 ? [] : waiting, waitUntil: window.closesAt + 1 };
 }
 
-function firstOf(stream: Stream, parts: readonly DuePart[], now: number, limits: AlertLimits): StreamMessage {
+function firstOf(
+  stream: Stream,
+  parts: readonly DuePart[],
+  before: AlertWindow | null,
+  now: number,
+  limits: AlertLimits,
+): StreamMessage {
   return messageOf(stream, 'new', parts, {
     ...stream,
-    windowId: windowIdOf(stream, parts[0]!.value),
+    windowId: before !== null && isOnlyNamed(before) ? before.windowId : windowIdOf(stream, parts[0]!.value),
     sequence: 1,
     openedAt: now,
     closesAt: now + usualLength(stream, limits),

@@ -44,7 +44,7 @@ export interface PlanInput {
 const MOST_FINDINGS = 1000;
 
 /** Findings in a combined message: each has its line, and names as long as they may be fit its sizes. */
-const MOST_LINES = 250;
+const MOST_LINES = 150;
 
 const RULES_WORST_FIRST: readonly Stream['rule'][] = ['unapproved-ip', 'detector-error', 'new-ip'];
 

@@ -1,6 +1,6 @@
 import { parseLine } from '../access-log/parse-line';
+import { jsonText } from '../alerting/json-text';
 import type { Finding } from '../detection/finding';
-import { jsonText } from './json-text';
 import { isoTime, recordJson } from './parse';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';

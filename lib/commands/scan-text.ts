@@ -2,7 +2,9 @@ import pc from 'picocolors';
 import stringWidth from 'string-width';
 import { parseLine } from '../access-log/parse-line';
 import type { AccessLogRecord } from '../access-log/record';
-import type { Alert } from '../alerting/alert';
+import { bytes, count as number, plural } from '../alerting/amounts';
+import { whatOf, whereOf } from '../alerting/answer';
+import { severityTag } from '../alerting/email-text';
 import { makeVisible } from '../alerting/visible';
 import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
@@ -47,19 +49,11 @@ function alertsText(alerts: readonly SentAlert[], limit: number, columns: number
     `\n${color.bold('A deployment would have sent')}\n`,
     hidden > 0 ? `  ${plural(hidden, 'earlier message')} not shown; --limit 0 shows all\n` : '',
     ...shown.map(({ at, alert }) => {
-      const { kind, rule } = alert;
-      const text = kind === 'notice' ? rule.title : `${rule.id.padEnd(14)}  ${aboutText(alert)}`;
-      const named = kind === 'detector-error' ? 'error' : kind;
+      const named = alert.kind === 'detector-error' ? 'error' : alert.kind;
+      const text = `${severityTag(alert).slice(1, -1).padEnd(6)}  ${whereOf(alert)}: ${whatOf(alert)}`;
       return `  ${minute(at)}  ${named.padEnd(8)}  ${cut(makeVisible(text), columns - 30)}\n`;
     }),
   ].join('');
-}
-
-/** Where, who, and how much. */
-function aboutText({ bucket, networks, totals }: Alert): string {
-  const who = totals.networks === 1 ? networks[0]!.remoteIp : plural(totals.networks, 'network');
-  const { requests, successes } = totals;
-  return `${bucket ?? 'several buckets'}: ${who}, ${plural(requests, 'request')}, ${number(successes)} succeeded`;
 }
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -250,27 +244,6 @@ function conclusion(result: ScanResult, { configuration, state }: ScanTextOption
     );
   }
   return lines.join('\n');
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${number(count)} ${count === 1 ? one : many}`;
-}
-
-/** `12,345`: `Intl` would take longer to start than reading a small log. */
-function number(value: number): string {
-  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
-
-/** Decimal units, three digits at most. */
-function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let unit = 0;
-  let rest = value;
-  while (rest >= 999.5 && unit < units.length - 1) {
-    rest /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || rest >= 99.5 ? Math.round(rest) : rest.toFixed(1)} ${units[unit]}`;
 }
 
 /** `2026-03-04 02:14`, UTC. */

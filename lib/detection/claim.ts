@@ -55,8 +55,9 @@ export function decideClaim(
   ownerBroughtIt: boolean | null = null,
 ): ClaimDecision {
   if (stored === null) return claim(null, seen, context);
-  // A retry: this log object died between its claim and the outbox, or after it and before it could say so.
-  if (isOwedBy(stored, context.logObject)) return claim(stored, seen, context);
+  // A retry: this log object died between its claim and the outbox, or after it and before it could say so. What is owed
+  // was found, and may be told already: it stays found, though this run may have begun while the bucket learned.
+  if (isOwedBy(stored, context.logObject)) return claim(stored, seen, { ...context, learning: false });
   if (isForgotten(stored, seen, context)) return claim(stored, seen, context);
   if (hasLapsed(stored, context.now)) {
     if (ownerBroughtIt === null) return { kind: 'ask-outbox', owner: stored.claimedBy };

@@ -37,7 +37,7 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
     title: (bucket) => `Non-Approved IP access to S3 Bucket [${bucket}]`,
     description: 'An address outside the allowlist of the bucket sent a request to it, whether or not it succeeded.',
     runbook:
-      'Find out who used the address, and whether the requests that succeeded read or changed anything. ' +
+      'Find out who used the address, and what the requests that succeeded read or changed. ' +
       'If nobody can vouch for it, revoke the credentials and tighten the bucket policy. ' +
       'If it is legitimate, add its network to the allowlist with a reason.',
     reference: 'https://aws.amazon.com/premiumsupport/knowledge-center/block-s3-traffic-vpc-ip/',
@@ -52,8 +52,8 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
     description: 'An address from a network that was not known to use the bucket made a request that succeeded.',
     runbook:
       'Check whether the requester is known to work from this network, and what it read or changed. ' +
-      'If nobody can vouch for it, revoke the credentials and look for the same address in other buckets. ' +
-      'If it is legitimate and will return from changing addresses, add its networks to the allowlist.',
+      'If nobody can vouch for it, revoke the credentials and look for the address in other buckets. ' +
+      'If it is legitimate, nothing is to be done: it is known from now on.',
     reference: 'https://research.splunk.com/cloud/e6f1bb1b-f441-492b-9126-902acda217da/',
   },
 };

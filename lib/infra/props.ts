@@ -101,4 +101,6 @@ export interface TrustedProps {
 export interface CheckedConfiguration {
   readonly configuration: Configuration;
   readonly warnings: readonly string[];
+  /** Which keys were given, and where; the others have their defaults. */
+  readonly sources: ReadonlyMap<string, string>;
 }

@@ -6,6 +6,7 @@ import { Alarms } from './alarms';
 import { AlertTopic } from './alert-topic';
 import { dashboard } from './dashboard';
 import { Feed } from './feed';
+import { geographyLayers } from './geography-layers';
 import { LogBucket } from './log-bucket';
 import { OperationsTopic } from './operations-topic';
 import { ownMetrics } from './own-metrics';
@@ -43,7 +44,8 @@ export class S3AccessWatch extends Construct {
 
   constructor(scope: Construct, id: string, props: S3AccessWatchProps | CheckedConfiguration) {
     super(scope, id);
-    const { configuration, warnings } = 'configuration' in props ? props : readProps(props);
+    const { configuration, warnings, sources } = 'configuration' in props ? props : readProps(props);
+    const isGiven = (key: string): boolean => sources.has(key);
     const { alertEmails, operationsEmails, noLogsAlarmHours } = configuration;
 
     this.logBucket = new LogBucket(this, 'Logs', configuration);
@@ -57,6 +59,7 @@ export class S3AccessWatch extends Construct {
     this.watcher.takesFrom(this.feed);
     this.watcher.remembersIn(this.table);
     this.watcher.publishesTo(this.alerts);
+    this.watcher.knowsPlaces(geographyLayers(this.watcher, configuration.geo, isGiven('geo')));
 
     const { slackWorkspaceId: workspaceId, slackChannelId: channelId } = configuration;
     if (workspaceId !== null && channelId !== null) {

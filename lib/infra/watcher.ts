@@ -3,7 +3,13 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, EventSourceMapping, Function as LambdaFn, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  EventSourceMapping,
+  Function as LambdaFn,
+  type LayerVersion,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/configuration';
@@ -11,6 +17,7 @@ import { acknowledgeWildcard } from './acknowledge';
 import type { AlertTopic } from './alert-topic';
 import type { Feed } from './feed';
 import { HANDLER, withFunctionAsset } from './function-asset';
+import { LAYER_FOLDER } from './geography-layers';
 import type { LogBucket } from './log-bucket';
 import { PENDING_INDEX } from './state-table';
 
@@ -123,6 +130,12 @@ export class Watcher extends Construct {
     if (!countsSubscriptions) return;
     this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
     this.function.addEnvironment('COUNT_SUBSCRIPTIONS', 'true');
+  }
+
+  /** Says where addresses are and whose, when it announces. */
+  knowsPlaces(layers: readonly LayerVersion[]): void {
+    this.function.addLayers(...layers);
+    this.function.addEnvironment('GEO_FOLDER', LAYER_FOLDER);
   }
 
   private allow(actions: string[], resources: string[], conditions: Record<string, unknown> = {}): void {

@@ -44,6 +44,8 @@ function finding(given: Partial<OutboxFinding> = {}): OutboxFinding {
     forgottenSince: NOW - DAY,
     severity: 'High',
     severityReason: 'changes succeeded: REST.PUT.OBJECT 1',
+    effects: { deleted: 0, written: 1, settings: 0, read: 0, listed: 0 },
+    operations: [{ name: 'REST.PUT.OBJECT', requests: 2, successes: 1 }],
     sample: () => ({ ...PLAIN, userAgent: 'ä "quoted" \u0001 😀' }),
     ...given,
   };
@@ -71,6 +73,7 @@ function bucket(given: Partial<BucketState> = {}): BucketState {
     bucket: 'payroll',
     firstLogAt: NOW,
     lastLogAt: NOW,
+    longestSilence: 0,
     newIpSince: NOW,
     learningUntil: NOW + 3 * DAY,
     looksPublic: null,
@@ -259,6 +262,20 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     ]);
     expect(await state.due(NOW + 3, 2)).toHaveLength(2);
     expect(await state.due(NOW - 1, 10)).toEqual([]);
+  });
+
+  test('silent buckets: those of which it became strange in that time to hear nothing', async () => {
+    const known = { firstLogAt: NOW - 10 * DAY, notice: null };
+    const strange = NOW + 4 * DAY; // two days of silence, twice
+    await state.putBucket(bucket({ ...known, longestSilence: 2 * DAY }), null);
+    await state.putBucket(bucket({ ...known, bucket: 'later', longestSilence: 3 * DAY }), null);
+    await state.putBucket(bucket({ ...known, bucket: 'new', firstLogAt: NOW - DAY, longestSilence: 2 * DAY }), null);
+    await state.putBucket(bucket({ ...known, bucket: 'learning', notice: { kind: 'finished', notBefore: NOW } }), null);
+    expect(await state.silentBuckets(strange, strange)).toEqual(['payroll']);
+    expect(await state.silentBuckets(NOW, strange - 1)).toEqual([]);
+    expect(await state.silentBuckets(strange + 1, strange + DAY)).toEqual([]);
+    expect((await state.silentBuckets(NOW, NOW + 30 * DAY)).toSorted()).toEqual(['later', 'payroll']);
+    expect(await state.due(NOW + 30 * DAY, 10)).toEqual([{ kind: 'notice', notBefore: NOW, bucket: 'learning' }]);
   });
 
   test('windows are of a stream: denied ones apart', async () => {

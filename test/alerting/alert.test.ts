@@ -1,20 +1,24 @@
-import { type Alert, alertOf, isoTime, type NoticeBucket, noticeAlert, type Where } from '../../lib/alerting/alert';
+import { type Alert, type AlertOrigin, isoTime, type NoticeBucket } from '../../lib/alerting/alert';
+import { alertOf } from '../../lib/alerting/alert-of';
+import { noticeAlert } from '../../lib/alerting/notice-alert';
 import { type PlanInput, type PlannedMessage, plan } from '../../lib/alerting/plan';
 import type { DuePart } from '../../lib/alerting/plan-stream';
 import { streamKey } from '../../lib/alerting/stream';
 import type { AlertWindow } from '../../lib/alerting/window';
+import { NO_EFFECTS } from '../../lib/detection/effect';
 import { at, finding, LIMITS, networks, PAYROLL, part, RECORD } from '../support/alerting-parts';
 
 const A = '198.51.100.1';
 const B = '198.51.100.2';
-const NOWHERE: Where = { accountId: null, region: null };
-const NO_TOTALS = { networks: 0, requests: 0, successes: 0, denied: 0, bytesSent: 0 };
+const NOW = at('09:05');
+const NOWHERE: AlertOrigin = { accountId: null, region: null, now: NOW };
+const NO_TOTALS = { networks: 0, requests: 0, successes: 0, denied: 0, bytesSent: 0, effects: NO_EFFECTS };
 
 type FindingsMessage = Exclude<PlannedMessage, { kind: 'notice' }>;
 
 /** The alert of the only message about what is due at 09:05. */
 function alertFor(parts: readonly DuePart[], given: Partial<PlanInput> = {}, where = NOWHERE): Alert {
-  const input = { parts, buckets: [], windows: new Map(), now: at('09:05'), limits: LIMITS, ...given };
+  const input = { parts, buckets: [], windows: new Map(), now: NOW, limits: LIMITS, ...given };
   const { messages } = plan(input);
   expect(messages).toHaveLength(1);
   return alertOf(messages[0] as FindingsMessage, where);
@@ -41,6 +45,7 @@ test('the alert of a new finding says it all', () => {
     alertId: `${alert.windowId}/1`,
     windowId: expect.stringMatching(/^[0-9a-f]{32}$/),
     kind: 'new',
+    createdAt: '2026-03-02T09:05:00Z',
     rule: {
       id: 'unapproved-ip',
       origin: 'AWS.S3.ServerAccess.IPWhitelist',
@@ -71,11 +76,20 @@ test('the alert of a new finding says it all', () => {
         lastEventAt: '2026-03-02T08:00:00Z',
         forgottenSince: '2026-03-02T07:00:00Z',
         severity: 'Medium',
+        effects: { ...NO_EFFECTS, read: 1 },
+        operations: [{ name: 'REST.GET.OBJECT', requests: 1, successes: 1 }],
         sample: { ...record, time: '2026-03-02T08:00:00Z' },
       },
     ],
     more: 0,
-    totals: { networks: 1, requests: 2, successes: 1, denied: 1, bytesSent: 100 },
+    totals: {
+      networks: 1,
+      requests: 2,
+      successes: 1,
+      denied: 1,
+      bytesSent: 100,
+      effects: { ...NO_EFFECTS, read: 1 },
+    },
     logObjects: ['logs/2026-03-02T09:00:00.000Z@1'],
     notice: null,
   });
@@ -136,7 +150,7 @@ test.each([
   { name: 'else where the deployment is', given: {} },
 ])('account and Region: $name', ({ given }) => {
   const where = { accountId: '444455556666', region: 'eu-central-1' };
-  expect(alertFor([part(at('09:00'), [A], given)], {}, where)).toMatchObject({ ...where, ...given });
+  expect(alertFor([part(at('09:00'), [A], given)], {}, { ...where, now: NOW })).toMatchObject({ ...where, ...given });
 });
 
 test('the worst come first: by severity, successes, requests, and then who came first', () => {
@@ -177,8 +191,23 @@ describe('a network', () => {
       severity: 'High',
       sample: { requester: 'ana' },
     });
-    expect(alert.totals).toEqual({ networks: 1, requests: 6, successes: 2, denied: 4, bytesSent: 200 });
+    expect(alert.totals).toMatchObject({ networks: 1, requests: 6, successes: 2, denied: 4, bytesSent: 200 });
     expect(alert.logObjects).toHaveLength(3);
+  });
+
+  test('that many log objects tell of has the sums of what it did, changes first', () => {
+    const read = { name: 'REST.GET.OBJECT', requests: 5, successes: 4 };
+    const deleted = { name: 'REST.DELETE.OBJECT', requests: 2, successes: 1 };
+    const others = Array.from({ length: 9 }, (_, index) => ({ name: `REST.GET.X${index}`, requests: 1, successes: 0 }));
+    const alert = alertFor([
+      part(at('09:00'), [finding(A, { operations: [read, ...others], effects: { ...NO_EFFECTS, read: 4 } })]),
+      part(at('09:01'), [finding(A, { operations: [deleted, read], effects: { ...NO_EFFECTS, deleted: 1, read: 4 } })]),
+    ]);
+    const [network] = alert.networks;
+    expect(network!.operations.slice(0, 2)).toEqual([deleted, { ...read, requests: 10, successes: 8 }]);
+    expect(network!.operations).toHaveLength(8);
+    expect(network!.effects).toEqual({ ...NO_EFFECTS, deleted: 1, read: 8 });
+    expect(alert.totals.effects).toEqual(network!.effects);
   });
 
   test('that changes its address is one, shown by who succeeded, with not more than 20 of them', () => {
@@ -205,7 +234,15 @@ test('what is too much to list is counted', () => {
   const alert = alertFor(parts);
   expect(alert.networks).toHaveLength(100);
   expect(alert.more).toBe(50);
-  expect(alert.totals).toEqual({ networks: 150, requests: 150, successes: 150, denied: 0, bytesSent: 15_000 });
+  const effects = { ...NO_EFFECTS, read: 150 };
+  expect(alert.totals).toEqual({
+    networks: 150,
+    requests: 150,
+    successes: 150,
+    denied: 0,
+    bytesSent: 15_000,
+    effects,
+  });
   expect(alert.logObjects).toEqual(parts.slice(0, 20).map(({ value }) => value.logObject));
   expect(alert.accountId).toBe('111122223333');
 });
@@ -213,21 +250,22 @@ test('what is too much to list is counted', () => {
 describe('a combined alert', () => {
   test('names every network with its bucket, and no records', () => {
     const told = finding(A, { sample: () => RECORD });
-    const parts = Array.from({ length: 240 }, (_, index) =>
+    const parts = Array.from({ length: 140 }, (_, index) =>
       part(at('09:00') + index, [told], { bucket: `b-${index}` }),
     );
     const alert = combinedAlertFor(parts);
     expect(alert).toMatchObject({
       kind: 'combined',
       alertId: `${alert.windowId}/1`,
-      rule: { title: 'Non-Approved IP access to S3 Bucket [240 buckets]' },
+      rule: { title: 'Non-Approved IP access to S3 Bucket [140 buckets]' },
       bucket: null,
       window: null,
       more: 0,
-      totals: { networks: 240, requests: 240 },
+      totals: { networks: 140, requests: 140 },
     });
     expect(alert.networks.map(({ bucket }) => bucket)).toEqual(parts.map(({ value }) => value.bucket));
-    for (const network of alert.networks) expect(network).toMatchObject({ network: A, addresses: [], sample: null });
+    for (const network of alert.networks)
+      expect(network).toMatchObject({ network: A, addresses: [], operations: [], sample: null });
   });
 
   test('of one bucket names that one', () => {
@@ -239,7 +277,8 @@ describe('a combined alert', () => {
 });
 
 describe('a notice', () => {
-  const where = { accountId: '444455556666', region: 'eu-central-1' };
+  const place = { accountId: '444455556666', region: 'eu-central-1' };
+  const where = { ...place, now: NOW };
   const learning: NoticeBucket = {
     bucket: 'payroll',
     learningUntil: '2026-03-05T09:00:00Z',
@@ -255,10 +294,11 @@ describe('a notice', () => {
       alertId: `${alert.windowId}/1`,
       windowId: expect.stringMatching(/^[0-9a-f]{32}$/),
       kind: 'notice',
+      createdAt: '2026-03-02T09:05:00Z',
       rule: {
         id: 'learning-started',
         origin: 's3-access-watch',
-        title: 'The watch works: payroll is learning',
+        title: 'The watch works and is learning: payroll',
         severity: 'Informational',
         severityReason: null,
         mitre: null,
@@ -266,7 +306,7 @@ describe('a notice', () => {
         reference: null,
       },
       bucket: 'payroll',
-      ...where,
+      ...place,
       window: null,
       networks: [],
       more: 0,
@@ -285,16 +325,16 @@ describe('a notice', () => {
     });
   });
 
-  test('has a name of its own for each kind, bucket and time', () => {
+  test('is named by its kind and its first bucket, whatever joins it or changes before it is repeated', () => {
     const ids = [
       noticeAlert('started', [learning], where),
       noticeAlert('finished', [learned], where),
       noticeAlert('started', [{ ...learning, bucket: 'website' }], where),
       noticeAlert('started', [{ ...learning, learningUntil: '2026-03-06T09:00:00Z' }], where),
-      noticeAlert('started', [learning], NOWHERE),
+      noticeAlert('started', [learning, { ...learning, bucket: 'website' }], NOWHERE),
     ].map(({ alertId }) => alertId);
-    expect(new Set(ids).size).toBe(4);
-    expect(ids[4]).toBe(ids[0]);
+    expect(new Set(ids).size).toBe(3);
+    expect([ids[3], ids[4]]).toEqual([ids[0], ids[0]]);
   });
 });
 

@@ -1,222 +1,279 @@
-import { type Alert, alertOf, type NoticeBucket, noticeAlert } from '../../lib/alerting/alert';
-import { type Announcement, announcementOf } from '../../lib/alerting/announcement';
-import { cutRecord } from '../../lib/alerting/cut-record';
-import type { OutboxFinding } from '../../lib/alerting/outbox';
+import type { Alert, AlertNetwork, NoticeBucket } from '../../lib/alerting/alert';
+import { alertOf } from '../../lib/alerting/alert-of';
+import { announcementOf } from '../../lib/alerting/announcement';
+import { noticeAlert } from '../../lib/alerting/notice-alert';
 import { type PlannedMessage, plan } from '../../lib/alerting/plan';
 import type { DuePart } from '../../lib/alerting/plan-stream';
-import { at, finding, LIMITS, networks, part, RECORD } from '../support/alerting-parts';
+import { NO_EFFECTS } from '../../lib/detection/effect';
+import { at, finding, fullParts, LIMITS, networks, part, RECORD } from '../support/alerting-parts';
+import { expectSendable, isoMinute } from '../support/announcements';
+import { GOLDEN_ALERTS } from './golden-alerts';
 
-const NOWHERE = { accountId: null, region: null };
+const ORIGIN = { accountId: '111122223333', region: 'eu-central-1', now: at('09:05') };
 
 /** The alert of the only message about what is due. */
 function alertFor(parts: readonly DuePart[], alertsPerMinute = 30): Alert {
   const limits = { ...LIMITS, alertsPerMinute };
-  const { messages } = plan({ parts, buckets: [], windows: new Map(), now: at('09:05'), limits });
+  const { messages } = plan({ parts, buckets: [], windows: new Map(), now: ORIGIN.now, limits });
   expect(messages).toHaveLength(1);
-  return alertOf(messages[0] as Exclude<PlannedMessage, { kind: 'notice' }>, NOWHERE);
+  return alertOf(messages[0] as Exclude<PlannedMessage, { kind: 'notice' }>, ORIGIN);
 }
 
-/** Bytes of the message and its attributes, as SNS counts them. */
-function bytesOf({ json, text, attributes, subject }: Announcement): number {
-  const message = JSON.stringify({ default: json, email: text });
-  const all = Object.entries(attributes).map(([name, value]) => `${name}String${value}`);
-  return Buffer.byteLength([message, subject, ...all].join(''));
+function emailOf(alert: Alert): string {
+  return announcementOf(alert, { slack: false }).bodies.email;
 }
 
-function expectSendable(announcement: Announcement): void {
-  const { json, text, subject, attributes } = announcement;
-  expect(Buffer.byteLength(json)).toBeLessThanOrEqual(140_000);
-  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(60_000);
-  expect(bytesOf(announcement)).toBeLessThanOrEqual(262_144);
-  expect(subject).toMatch(/^[A-Za-z0-9][\x20-\x7e]{0,98}$/);
-  expect(text).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\ufffe\uffff]/u);
-  expect(json).not.toMatch(/[\ufffe\uffff]/);
-  for (const value of Object.values(attributes)) expect(value).toMatch(/^[\x21-\x7e]+$/);
+function ocsfOf(alert: Alert): { unmapped: Alert } {
+  return JSON.parse(announcementOf(alert, { slack: false }).bodies.default) as { unmapped: Alert };
 }
 
-const TOLD = finding('203.0.113.7', { sample: () => RECORD, forgottenSince: at('07:00') });
-
-test('an alert as people read it', () => {
-  const high = { severity: 'High', severityReason: 'changes succeeded: REST.PUT.OBJECT 1' } as const;
-  const addresses = ['2001:db8::1', '2001:db8::2'];
-  const ipv6 = finding('2001:db8::/64', { remoteIp: '2001:db8::1', addresses, requests: 3, denied: 2, ...high });
-  const alert = alertFor([part(at('09:00'), [TOLD, ipv6])]);
-  const { subject, text, attributes } = announcementOf(alert);
-  expect(subject).toBe('HIGH: unapproved-ip payroll: 2 networks, 4 requests, 2 succeeded');
-  expect(attributes).toEqual({ rule: 'unapproved-ip', severity: 'High', kind: 'new', bucket: 'payroll' });
-  expect(text).toBe(`Non-Approved IP access to S3 Bucket [payroll]
-High: changes succeeded: REST.PUT.OBJECT 1
-
-2 networks, 4 requests, 2 succeeded, 2 denied, 200 bytes sent.
-
-  2001:db8::1 and others of 2001:db8::/64
-    3 requests, 1 succeeded, 2 denied, 2026-03-02T08:00:00Z to 2026-03-02T08:00:00Z
-  203.0.113.7
-    1 request, 1 succeeded, 0 denied, 2026-03-02T08:00:00Z to 2026-03-02T08:00:00Z
-    known before, forgotten since 2026-03-02T07:00:00Z
-    requester   arn:aws:iam::111122223333:user/ana
-    operation   REST.GET.OBJECT 200 2026/february[.]csv
-    user agent  curl/8.5.0
-
-${alert.rule.runbook}
-${alert.rule.reference}
-
-Networks named here are not named again before 2026-03-02T10:05:00Z.
-
-Log objects:
-  logs/2026-03-02T09:00:00.000Z@1
-
-Alert ${alert.alertId}
-`);
-});
-
-test('the form for machines is the canonical alert', () => {
-  const alert = alertFor([part(at('09:00'), [TOLD])]);
-  expect(JSON.parse(announcementOf(alert).json)).toEqual(alert);
-});
-
-test('a combined alert has a line for each bucket and network', () => {
-  const ipv6 = finding('2001:db8::/64', { remoteIp: '2001:db8::1', denied: 1, successes: 0 });
-  const parts = [part(at('09:00'), [TOLD]), part(at('09:01'), [ipv6], { bucket: 'website' })];
-  const { subject, text, attributes } = announcementOf(alertFor(parts, 1));
-  expect(subject).toBe('MEDIUM: unapproved-ip 2 networks, 2 requests, 1 succeeded');
-  expect(text).toContain('  payroll  203.0.113.7  1 request, 1 succeeded, 0 denied\n');
-  expect(text).toContain('  website  2001:db8::/64  1 request, 0 succeeded, 1 denied\n');
-  expect(attributes).toEqual({ rule: 'unapproved-ip', severity: 'Medium', kind: 'combined' });
-});
-
-test('a test says that it is one', () => {
-  const alert = alertFor([part(at('09:00'), [TOLD], { rule: 'test', bucket: 's3-access-watch-test' })]);
-  const { subject, text, attributes } = announcementOf(alert);
-  expect(subject).toBe('INFORMATIONAL: Test');
-  expect(text).toMatch(/^Test\nInformational\n/);
-  expect(attributes).toMatchObject({ rule: 'test', kind: 'notice', bucket: 's3-access-watch-test' });
-});
-
-describe('a notice as people read it', () => {
-  const learning = { bucket: 'payroll', learningUntil: '2026-03-05T09:00:00Z', learned: null, looksPublic: false };
-
-  test('of the start', () => {
-    const { subject, text } = announcementOf(noticeAlert('started', [learning], NOWHERE));
-    expect(subject).toBe('INFORMATIONAL: The watch works: payroll is learning');
-    expect(text).toContain('\n  payroll learns until 2026-03-05T09:00:00Z\n');
-  });
-
-  test('of the end proposes entries of the allowlist, but none for the anonymous', () => {
-    const ana = {
-      network: '203.0.113.7',
-      requester: 'arn:aws:iam::111122223333:user/ana',
-      operation: 'REST.GET.OBJECT',
-    };
-    const learned = { count: 7, networks: [ana, { ...ana, network: '198.51.100.1', requester: null }] };
-    const { text } = announcementOf(noticeAlert('finished', [{ ...learning, learned, looksPublic: true }], NOWHERE));
-    expect(text).toContain(`
-  payroll learned 7 networks
-    So many are the public: new-ip rests for this bucket.
-    To have it all the same: "bucketSettings": {"payroll": {"newIp": true}}
-    203.0.113.7  arn:aws:iam::111122223333:user/ana  REST.GET.OBJECT
-    198.51.100.1  anonymous  REST.GET.OBJECT
-    … and 5 more networks.
-    If they are yours, these entries of the allowlist approve them:
-    {"cidr":"203.0.113.7","reason":"arn:aws:iam::111122223333:user/ana","buckets":["payroll"]}
-
-`);
-  });
-
-  test('proposes nothing where nobody is known', () => {
-    const learned = { count: 1, networks: [{ network: '198.51.100.1', requester: null, operation: null }] };
-    const { text } = announcementOf(noticeAlert('finished', [{ ...learning, learned }], NOWHERE));
-    expect(text).toContain('\n  payroll learned 1 network\n    198.51.100.1  anonymous  -\n\n');
-  });
-});
-
-describe('what a stranger wrote', () => {
-  test.each([
-    ['a link', 'https://evil.example/x', 'https[://]evil[.]example/x'],
-    ['a name that becomes a link', 'see www.evil.example', 'see www[.]evil[.]example'],
-    ['a name in other letters', 'evil。рф', 'evil[。]рф'],
-    ['a version', 'curl/8.5.0', 'curl/8.5.0'],
-    ['an address', '203.0.113.9 2001:db8::1', '203.0.113.9 2001:db8::1'],
-    ['what steers a terminal', 'a\x1b[31m\u202eb\r\n', 'a\\u{1b}[31m\\u{202e}b\\u{d}\\u{a}'],
-    ['more than its room', 'x'.repeat(201), `${'x'.repeat(199)}…`],
-  ])('is safe to show: %s', (_name, userAgent, shown) => {
-    const told = finding('203.0.113.7', { sample: () => ({ ...RECORD, userAgent }) });
-    expect(announcementOf(alertFor([part(at('09:00'), [told])])).text).toContain(`    user agent  ${shown}\n`);
-  });
-
-  test.each([
-    ['a bucket of the longest name', 'b'.repeat(63), `MEDIUM: unapproved-ip ${'b'.repeat(63)}: 1 network...`],
-    ['what is no bucket', 'a\u202e\r\nb東', 'MEDIUM: unapproved-ip a?b?: 1 network, 1 request, 1 succeeded'],
-  ])('makes no other subject: %s', (_name, bucket, expected) => {
-    const announcement = announcementOf(alertFor([part(at('09:00'), ['203.0.113.7'], { bucket })]));
+describe('the subject', () => {
+  const A = '203.0.113.7';
+  const denied = { requests: 8, successes: 0, denied: 8, effects: NO_EFFECTS };
+  const changed = { successes: 3, requests: 3, effects: { ...NO_EFFECTS, deleted: 2, read: 1 } };
+  const long = '2001:db8:1234:5678:9abc:def0:1234:5678';
+  const cases: { name: string; parts: DuePart[]; expected: string }[] = [
+    {
+      name: 'one address',
+      parts: [part(at('09:00'), [A])],
+      expected: '[MEDIUM] payroll: 203.0.113.7 not on the allowlist, 1 request succeeded',
+    },
+    {
+      name: 'several addresses',
+      parts: [
+        part(
+          at('09:00'),
+          networks(3).map((network) => finding(network, { requests: 20, successes: 14 })),
+        ),
+      ],
+      expected: '[MEDIUM] payroll: 3 addresses not on the allowlist, 42 requests succeeded',
+    },
+    {
+      name: 'all denied',
+      parts: [part(at('09:00'), [finding(A, denied)], { denied: true })],
+      expected: '[MEDIUM] payroll: 203.0.113.7 not on the allowlist, all 8 requests denied',
+    },
+    {
+      name: 'neither denied nor a success',
+      parts: [part(at('09:00'), [finding(A, { ...denied, denied: 3 })])],
+      expected: '[MEDIUM] payroll: 203.0.113.7 not on the allowlist, none of 8 requests succeeded',
+    },
+    {
+      name: 'changes',
+      parts: [part(at('09:00'), [finding(A, { ...changed, severity: 'High' })])],
+      expected: '[HIGH] payroll: 203.0.113.7 not on the allowlist, 3 requests succeeded, 2 changed data',
+    },
+    {
+      name: 'a new network of many addresses',
+      parts: [
+        part(
+          at('09:00'),
+          [
+            finding('2001:db8::/64', {
+              remoteIp: '2001:db8::1',
+              addresses: ['2001:db8::1', '2001:db8::2'],
+              severity: 'Low',
+            }),
+          ],
+          { rule: 'new-ip' },
+        ),
+      ],
+      expected: '[LOW] payroll: new address 2001:db8::/64, 1 request succeeded',
+    },
+    {
+      name: 'too long with the address, which the mail names',
+      parts: [
+        part(at('09:00'), [finding(long, { requests: 123_456, successes: 123_456 })], {
+          bucket: 'a-bucket-of-payroll',
+        }),
+      ],
+      expected: '[MEDIUM] a-bucket-of-payroll: 1 address not on the allowlist, 123,456 requests succeeded',
+    },
+    {
+      name: 'a bucket of the longest name',
+      parts: [part(at('09:00'), [A], { bucket: 'b'.repeat(63) })],
+      expected: `[MEDIUM] ${'b'.repeat(34)}...: 1 address not on the allowlist, 1 request succeeded`,
+    },
+    {
+      name: 'what is no bucket',
+      parts: [part(at('09:00'), [A], { bucket: 'a\u202e\r\nb東' })],
+      expected: '[MEDIUM] a?b?: 203.0.113.7 not on the allowlist, 1 request succeeded',
+    },
+    {
+      name: 'a bucket that mail programs would make a link of',
+      parts: [part(at('09:00'), [A], { bucket: 'www.example.com' })],
+      expected: '[MEDIUM] www[.]example[.]com: 203.0.113.7 not on the allowlist, 1 request succeeded',
+    },
+  ];
+  test.each(cases)('$name', ({ parts, expected }) => {
+    const announcement = announcementOf(alertFor(parts), { slack: true });
     expect(announcement.subject).toBe(expected);
     expectSendable(announcement);
   });
 });
 
-describe('the largest alerts can be sent, and count what they do not list:', () => {
-  const texts: Record<string, string> = {
-    emoji: '👍🏽',
-    CJK: '東京',
-    'control characters': '\x01\x1b',
-    'quotes and backslashes': '"\\',
-    'halves of characters': '\ud800',
-    'what turns text around': '\u202e\u2028\ufeff',
-    'tags and private use': '\u{e0041}\ue000',
-    'what no queue takes': '\ufffe\uffff',
-  };
-  const hostileFinding = (network: string, text: string): OutboxFinding => {
-    const long = text.repeat(2000);
-    const record = { ...RECORD, key: long, requestUri: long, referer: long, userAgent: long, requester: long };
-    const addresses = Array.from({ length: 20 }, (_, index) => `2001:db8:1234:5678:9abc:def0:1234:56${10 + index}`);
-    return finding(network, { addresses, sample: () => cutRecord(record, 2000), severityReason: text });
-  };
+test.each(Object.entries(GOLDEN_ALERTS))('%s can be sent, in its reduced form too', (_name, alert) => {
+  expectSendable(announcementOf(alert, { slack: true }));
+  const reduced = announcementOf(alert, { slack: true, reduced: true });
+  expectSendable(reduced);
+  expect(reduced.subject).toMatch(/^[A-Za-z0-9][A-Za-z0-9 ]+$/);
+});
 
-  test.each(Object.entries(texts))('a hundred networks with %s', (_name, text) => {
-    const parts = [
-      part(
-        at('09:00'),
-        networks(100).map((network) => hostileFinding(network, text)),
-      ),
-    ];
-    const announcement = announcementOf(alertFor(parts));
-    expectSendable(announcement);
-    const { networks: listed, more, totals } = JSON.parse(announcement.json) as Alert;
-    expect(listed.length).toBeGreaterThan(20);
-    expect(listed.length + more).toBe(totals.networks);
-    const shown = announcement.text.match(/^ {2}10\./gm)!.length;
-    expect(announcement.text).toContain(`… and ${100 - shown} more network`);
+test('the attributes that filter policies match', () => {
+  const attributesOf = (name: string) => announcementOf(GOLDEN_ALERTS[name]!, { slack: true }).attributes;
+  expect(attributesOf('new')).toEqual({
+    rule: 'unapproved-ip',
+    severity: 'Medium',
+    kind: 'new',
+    bucket: 'acme-payroll',
   });
+  expect(attributesOf('combined')).toEqual({ rule: 'unapproved-ip', severity: 'Medium', kind: 'combined' });
+});
 
-  test.each(Object.entries(texts))('a thousand parts of log objects named with %s', (_name, text) => {
-    const logObject = `logs/${text.repeat(1024).slice(0, 1024)}`;
-    const parts = Array.from({ length: 1000 }, (_, index) =>
-      part(at('09:00'), [hostileFinding(networks(1, index)[0]!, text)], { logObject: `${logObject}${index}` }),
-    );
-    const alert = alertFor(parts);
-    expect(alert.totals.networks).toBe(1000);
-    expectSendable(announcementOf(alert));
-  });
+test('webhooks get a body of their own only where they are Slack', () => {
+  const { bodies } = announcementOf(GOLDEN_ALERTS.new!, { slack: false });
+  expect(Object.keys(bodies)).toEqual(['default', 'email']);
+  expect(Object.keys(announcementOf(GOLDEN_ALERTS.new!, { slack: true }).bodies)).toEqual([
+    'default',
+    'email',
+    'https',
+  ]);
+});
 
-  test.each(Object.entries(texts))('a notice of fifty buckets, used by strangers with %s', (_name, text) => {
-    const learned = networks(100).map((network) => ({
-      network,
-      requester: text.repeat(100),
-      operation: text.repeat(30),
-    }));
-    const buckets = Array.from({ length: 50 }, (_, index): NoticeBucket => {
-      return {
-        bucket: `b-${index}`,
-        learningUntil: null,
-        learned: { count: 5000, networks: learned },
-        looksPublic: true,
-      };
+test.each([
+  ['eu-central-1', 'https://console.aws.amazon.com/s3/buckets/payroll?region=eu-central-1&tab=permissions', 'aws'],
+  ['cn-north-1', 'https://console.amazonaws.cn/s3/buckets/payroll?region=cn-north-1&tab=permissions', 'aws-cn'],
+  [
+    'us-gov-west-1',
+    'https://console.amazonaws-us-gov.com/s3/buckets/payroll?region=us-gov-west-1&tab=permissions',
+    'aws-us-gov',
+  ],
+])('%s has its own console, and its own ARNs', (region, link, partition) => {
+  const alert = { ...alertFor([part(at('09:00'), ['203.0.113.7'])]), region };
+  expect(emailOf(alert)).toContain(`\n    ${link}\n`);
+  expect(ocsfOf(alert)).toMatchObject({ resources: [{ uid: `arn:${partition}:s3:::payroll` }] });
+});
+
+describe('what is proposed', () => {
+  const bucket: NoticeBucket = { bucket: 'payroll', learningUntil: null, learned: null, looksPublic: false };
+  const learnedBy = (requesters: readonly (string | null)[], given: Partial<NoticeBucket> = {}): string => {
+    const learned = networks(requesters.length).map((network, index) => {
+      return { network, requester: requesters[index]!, operation: 'REST.GET.OBJECT' };
     });
-    const announcement = announcementOf(noticeAlert('finished', buckets, NOWHERE));
-    expectSendable(announcement);
-    for (const { bucket } of buckets) expect(announcement.text).toContain(`  ${bucket} learned 5000 networks\n`);
-    expect((JSON.parse(announcement.json) as Alert).notice!.buckets).toHaveLength(50);
+    const buckets = [{ ...bucket, learned: { count: learned.length, networks: learned }, ...given }];
+    return emailOf(noticeAlert('finished', buckets, ORIGIN));
+  };
+  const ana = 'arn:aws:iam::111122223333:user/ana';
+  const role = (session: string) => `arn:aws:sts::111122223333:assumed-role/reports/${session}`;
+
+  /** What people would paste: all objects that the mail shows in lines of their own. */
+  function pasted(text: string): unknown[] {
+    const found = text.match(/^ *\{"[\s\S]*?\},?$/gm) ?? [];
+    return found.map((json) => JSON.parse(json.trim().replace(/,$/, '')) as unknown);
+  }
+
+  test('is an entry for each network that somebody known uses, and none for the anonymous', () => {
+    expect(pasted(learnedBy([ana, null, ana]))).toEqual([
+      { cidr: '10.0.0.0', reason: 'learned: user/ana', buckets: ['payroll'] },
+      { cidr: '10.0.0.2', reason: 'learned: user/ana', buckets: ['payroll'] },
+    ]);
+    expect(pasted(learnedBy([null, null]))).toEqual([]);
   });
+
+  test('is the requester where it comes from many networks, a role whatever its session', () => {
+    expect(pasted(learnedBy(Array.from({ length: 4 }, () => role('mara@example.com'))))).toEqual([
+      { requester: role('*'), bucket: 'payroll', reason: 'WHO AND WHY' },
+    ]);
+  });
+
+  test.each([
+    ['what a stranger may have written', ['", "cidr": "0.0.0.0/0'], {}],
+    ['a bucket that is public', [ana], { looksPublic: true }],
+    ['what is no bucket', [ana], { bucket: "'; drop table" }],
+  ])('is nothing for %s', (_name, requesters, given) => {
+    expect(pasted(learnedBy(requesters, given))).toEqual([]);
+  });
+
+  test('can be pasted as it is, and is no link', () => {
+    const text = learnedBy([ana], { bucket: 'www.example.com' });
+    expect(text).not.toContain('www.example.com');
+    expect(pasted(text)).toEqual([{ cidr: '10.0.0.0', reason: 'learned: user/ana', buckets: ['www.example.com'] }]);
+  });
+
+  test('by an alert: the entry that approves, and the rule that trusts until a day', () => {
+    expect(pasted(emailOf(GOLDEN_ALERTS.new!))).toEqual([
+      { cidr: '192.0.2.213', reason: 'WHO AND WHY', buckets: ['acme-payroll'] },
+      {
+        requester: 'arn:aws:iam::111122223333:user/backup-svc',
+        bucket: 'acme-payroll',
+        reason: 'WHO AND WHY',
+        until: '2026-05-31',
+      },
+    ]);
+  });
+});
+
+test('places and networks are shown where they are known', () => {
+  const alert = alertFor([part(at('09:00'), ['203.0.113.7'])]);
+  const place = { geo: { country: 'NL', city: null }, asn: { number: 64500, organization: 'Example' } };
+  const located = { ...alert, networks: alert.networks.map((network) => ({ ...network, ...place })) };
+  expect(emailOf(located)).toContain('\n  203.0.113.7  NL · AS64500 Example\n');
+  expect(announcementOf(located, { slack: true }).bodies.https).toContain('• `203.0.113.7` – NL · AS64500 Example – ');
+  expect(ocsfOf(located)).toMatchObject({
+    evidences: [
+      { src_endpoint: { location: { country: 'NL' }, autonomous_system: { number: 64500, name: 'Example' } } },
+    ],
+  });
+});
+
+test('what is named is named again when its window has closed', () => {
+  const text = emailOf(alertFor([part(at('09:00'), ['203.0.113.7'])]));
+  expect(text).toContain(`These networks are not named again before ${isoMinute(at('10:05'))} UTC`);
+});
+
+describe('a digest of 10,000 networks', () => {
+  const sample = () => RECORD;
+  const parts = fullParts(400, at('08:00')).map(({ value, version }) => {
+    return { version, value: { ...value, findings: value.findings.map((found) => ({ ...found, sample })) } };
+  });
+  const stream = { rule: 'unapproved-ip', bucket: 'payroll', denied: false } as const;
+  const window = { ...stream, windowId: 'f'.repeat(32), sequence: 5, openedAt: at('07:30'), closesAt: at('09:00') };
+  const due = plan({
+    parts,
+    buckets: [],
+    windows: new Map([['unapproved-ip payroll', { ...window, messages: 5, announced: [], told: [] }]]),
+    now: ORIGIN.now,
+    limits: LIMITS,
+  });
+  const all = { ...due.messages[0]! } as Extract<PlannedMessage, { kind: 'stream' }>;
+
+  test('is told by a thousand at a time, each within the limits', () => {
+    const alert = alertOf(all, ORIGIN);
+    expect(alert).toMatchObject({ kind: 'digest', totals: { networks: 1000 }, more: 900 });
+    expectSendable(announcementOf(alert, { slack: true }));
+  });
+
+  test('in one message it would be within the limits, too', () => {
+    const alert = alertOf({ ...all, message: { ...all.message, parts } }, ORIGIN);
+    const announcement = announcementOf(alert, { slack: true });
+    const sizes = Object.entries(announcement.bodies).map(([name, body]) => `${name} ${Buffer.byteLength(body)}`);
+    process.stdout.write(`digest of 10,000 networks, bytes: ${sizes.join(', ')}\n`);
+    expectSendable(announcement);
+    const { unmapped } = ocsfOf(alert);
+    expect(unmapped.totals).toMatchObject({ networks: 10_000, requests: 10_000 });
+    expect(unmapped.networks.length + unmapped.more).toBe(10_000);
+    expect(unmapped.networks.length).toBeGreaterThan(40);
+    const shown = announcement.bodies.email.match(/^ {2}10\.\d+\.\d+\.\d+$/gm)!.length;
+    expect(announcement.bodies.email).toContain(`… and ${(10_000 - shown).toLocaleString('en')} more networks`);
+    expect(announcement.subject).toContain('10,000 addresses not on the allowlist');
+  });
+});
+
+describe('a combined alert', () => {
+  const PLACES: Pick<AlertNetwork, 'geo' | 'asn'> = {
+    geo: { country: 'DE', city: 'Frankfurt am Main' },
+    asn: { number: 4_200_000_000, organization: 'Some Organization Hosting GmbH & Co.' },
+  };
 
   test.each([
     { name: 'IPv4', remoteIp: '203.0.113.117', network: '203.0.113.117' },
@@ -226,16 +283,22 @@ describe('the largest alerts can be sent, and count what they do not list:', () 
       remoteIp: '2001:db8:1234:5678:9abc:def0:1234:5678',
       network: '2001:db8:1234:5678:9abc:def0:1234:5678',
     },
-  ])('a combined alert lists whatever it tells, however long the names ($name)', ({ remoteIp, network }) => {
-    const numbers = { requests: 123_456, successes: 98_765, denied: 12_345, bytesSent: 123_456_789_012_345 };
+  ])('lists whatever it tells, however long the names ($name)', ({ remoteIp, network }) => {
+    const effects = { deleted: 12_345, written: 12_345, settings: 12_345, read: 98_765, listed: 98_765 };
+    const numbers = { requests: 123_456, successes: 98_765, denied: 12_345, bytesSent: 123_456_789_012_345, effects };
     const told = finding(network, { remoteIp, forgottenSince: at('07:00'), ...numbers });
-    const parts = Array.from({ length: 250 }, (_, index) =>
-      part(at('09:00') + index, [told], { bucket: `${index}-`.padEnd(63, 'b'), logObject: 'logs/'.padEnd(200, 'k') }),
+    const parts = Array.from({ length: 150 }, (_, index) =>
+      part(at('09:00') + index, [told], {
+        bucket: `${index}-`.padEnd(63, 'b'),
+        logObject: `logs/${index}`.padEnd(200, 'k'),
+      }),
     );
-    const announcement = announcementOf(alertFor(parts, 0));
+    const plain = alertFor(parts, 0);
+    const alert = { ...plain, networks: plain.networks.map((one) => ({ ...one, ...PLACES })) };
+    const announcement = announcementOf(alert, { slack: true });
     expectSendable(announcement);
-    const { networks: listed, more } = JSON.parse(announcement.json) as Alert;
-    expect([listed.length, more]).toEqual([250, 0]);
-    for (const { value } of parts) expect(announcement.text).toContain(`  ${value.bucket}  ${network}  `);
+    const { networks: listed, more } = ocsfOf(alert).unmapped;
+    expect([listed.length, more]).toEqual([150, 0]);
+    for (const { value } of parts) expect(announcement.bodies.email).toContain(`\n  ${value.bucket}\n    ${network}  `);
   });
 });

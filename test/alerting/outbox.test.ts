@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { AccessLogRecord } from '../../lib/access-log/record';
 import { cutRecord, cutText, jsonBytes } from '../../lib/alerting/cut-record';
 import { FINDINGS_PER_PART, identityOf, MAX_FINDING_BYTES, outboxFinding } from '../../lib/alerting/outbox';
+import { NO_EFFECTS } from '../../lib/detection/effect';
 import type { Finding } from '../../lib/detection/finding';
 import type { FindingRule } from '../../lib/detection/rules';
 import { emptyTally, type Tally } from '../../lib/detection/tally';
@@ -23,6 +24,7 @@ function tallyOf(record: AccessLogRecord, given: Partial<Tally> = {}): Tally {
     bytesSent: 300,
     firstEventAt: at('08:00'),
     lastEventAt: at('08:30'),
+    operations: new Map([['REST.GET.OBJECT', { requests: 3, successes: 2 }]]),
     sample: { line: lineOf(record), time: record.time, success: true },
     ...given,
   };
@@ -61,18 +63,41 @@ test('a finding keeps its numbers, its addresses and the record that tells most'
     forgottenSince: null,
     severity: 'Medium',
     severityReason: null,
+    effects: { ...NO_EFFECTS, read: 2 },
+    operations: [{ name: 'REST.GET.OBJECT', requests: 3, successes: 2 }],
     sample: RECORD,
   });
 });
 
 describe('what it says', () => {
   const operations = new Map([['REST.DELETE.OBJECT', { requests: 2, successes: 2 }]]);
+  const manyOperations = new Map([
+    ['REST.GET.OBJECT', { requests: 90, successes: 1 }],
+    ...Array.from({ length: 9 }, (_, index) => [`REST.GET.X${index}`, { requests: 3, successes: 3 }] as const),
+    ['REST.PUT.ACL', { requests: 1, successes: 1 }],
+    ['REST.DELETE.OBJECT', { requests: 2, successes: 0 }],
+  ]);
   const nonsense = `10.0.0.1:443${'x'.repeat(100)}`;
   const cases: { name: string; given: Partial<Finding>; expected: object }[] = [
     {
       name: 'why it is worse than its rule',
       given: { tally: tallyOf(RECORD, { operations }) },
-      expected: { severity: 'High', severityReason: 'changes succeeded: REST.DELETE.OBJECT 2' },
+      expected: {
+        severity: 'High',
+        severityReason: 'changes succeeded: REST.DELETE.OBJECT 2',
+        effects: { ...NO_EFFECTS, deleted: 2 },
+      },
+    },
+    {
+      name: 'what was asked for, changes that succeeded first, not all of very many',
+      given: { tally: tallyOf(RECORD, { operations: manyOperations }) },
+      expected: {
+        operations: [
+          { name: 'REST.PUT.ACL', requests: 1, successes: 1 },
+          { name: 'REST.GET.OBJECT', requests: 90, successes: 1 },
+          ...Array.from({ length: 5 }, (_, index) => ({ name: `REST.GET.X${index}`, requests: 3, successes: 3 })),
+        ],
+      },
     },
     {
       name: 'since when it had been forgotten',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type AlertLimits, type DuePart, planStream, type StreamPlan } from '../../lib/alerting/plan-stream';
-import type { AlertWindow } from '../../lib/alerting/window';
+import { type AlertWindow, onlyNamed } from '../../lib/alerting/window';
 import { at, fullParts, LIMITS, named, networks, PAYROLL, part } from '../support/alerting-parts';
 import { runs, SEED } from '../support/runs';
 
@@ -235,6 +235,15 @@ test('whoever repeats a message after a death, at another moment, gives it the s
     ['w', 2],
     ['w', 2],
   ]);
+});
+
+test('whoever repeats the first message of a window takes its name, though an older part has come', () => {
+  const due = [part(at('09:01'), [B])];
+  const { window } = planned(due, null, at('09:02')).message!;
+  const { message } = planned([part(at('09:00'), [A]), ...due], onlyNamed(window), at('09:05'));
+  expect(named(message!)).toEqual([A, B]);
+  const opened = { openedAt: at('09:05'), closesAt: at('10:05'), messages: 1, announced: [A, B] };
+  expect(message).toMatchObject({ kind: 'new', window: { windowId: window.windowId, sequence: 1, ...opened } });
 });
 
 test('streams of one bucket have windows of different names', () => {

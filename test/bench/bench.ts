@@ -6,7 +6,7 @@
  * measured the results are compared with what was written. `--check` compares on a small file and measures nothing.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -129,6 +129,28 @@ function measure(file: string, setup: Setup, wanted: number | null, directory: s
   return false;
 }
 
+/** Loading the deployed function must take no more times as long as starting Node.js with nothing to do. */
+const MOST_TIMES_NOTHING = 3.6;
+
+/** Prints how long the function takes to load, and how large it is; false where that is too long. */
+function measureFunction(): boolean {
+  const bundle = join(ROOT, 'dist', 'lambda', 'handler.js');
+  const rounds = Number(flags.rounds) * 3;
+  const ratios: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const nothing = run(process.execPath, ['-e', '0']).wall;
+    ratios.push(run(process.execPath, [bundle]).wall / nothing);
+  }
+  const times = median(ratios);
+  const kilobytes = (statSync(bundle).size / 1000).toFixed(0);
+  console.log(
+    `the function: ${kilobytes} kB, loads in ${times.toFixed(1)} x the time of node -e 0, median of ${rounds}`,
+  );
+  if (times <= MOST_TIMES_NOTHING) return true;
+  console.log(`  TOO SLOW: at most ${MOST_TIMES_NOTHING} x is wanted`);
+  return false;
+}
+
 function main(): void {
   const directory = mkdtempSync(join(tmpdir(), 's3-access-watch-bench-'));
   try {
@@ -147,7 +169,7 @@ function main(): void {
       { cwd: ROOT, stdio: 'inherit' },
     );
     const bytes = (flags.check ? 4 : Number(flags.megabytes)) * MEGABYTE;
-    let passed = true;
+    let passed = flags.check || measureFunction();
     for (const workload of [FEW_ADDRESSES, MANY_ADDRESSES]) {
       const file = join(directory, 'workload.log');
       const truth = writeWorkload(file, workload, bytes);

@@ -163,12 +163,12 @@ archive
             to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["archive"]}]
 
 A deployment would have sent
-  2026-03-02 10:00  new       new-ip          zebra: 192.0.2.1, 1 request, 1 succeeded
-  2026-03-03 10:00  notice    Test
-  2026-03-03 10:00  new       unapproved-ip   archive: 3 networks, 1,503 requests, 1,503 succeeded
-  2026-03-03 10:00  error     detector-error  archive: 198.51.100.300, 1 request, 1 succeeded
-  2026-03-03 10:00  new       new-ip          archive: 3 networks, 1,504 requests, 1,503 succeeded
-  2026-03-03 10:00  new       unapproved-ip   archive: 2001:db8:1:2:3:4:5:7, 1 request, 0 succeeded
+  2026-03-02 10:00  new       LOW     zebra: new address 192.0.2.1, 1 request succeeded
+  2026-03-03 10:00  notice    INFO    Test: the alerts of s3-access-watch arrive here
+  2026-03-03 10:00  new       HIGH    archive: 3 addresses not on the allowlist, 1,503 requests succeeded, 1 changed da…
+  2026-03-03 10:00  error     MEDIUM  archive: a remote IP could not be read, 1 request not judged
+  2026-03-03 10:00  new       LOW     archive: 3 new networks, 1,503 requests succeeded, 1 changed data
+  2026-03-03 10:00  new       MEDIUM  archive: 2001:db8:1:2:3:4:5:7 not on the allowlist, its one request denied
 
 Not read: b.log line 2: no bucket: junk
 archive: the remote IP "198.51.100.300" is no address (1 record)
@@ -213,12 +213,12 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
       return /\nA deployment would have sent\n([\s\S]*?)\n\n/.exec(text)![1]!.split('\n');
     };
     const all = [
-      '  2026-03-02 10:00  notice    The watch works: payroll is learning',
-      '  2026-03-03 10:21  notice    Learning has ended: payroll',
-      '  2026-03-04 10:00  new       new-ip          payroll: 2 networks, 2 requests, 2 succeeded',
-      '  2026-03-04 10:00  notice    The watch works: website is learning',
-      '  2026-03-05 10:00  new       new-ip          payroll: 192.0.2.5, 1 request, 1 succeeded',
-      '  2026-03-05 10:21  notice    Learning has ended: website',
+      '  2026-03-02 10:00  notice    INFO    payroll: the watch works and is learning',
+      '  2026-03-03 10:21  notice    INFO    payroll: learned 1 network, others are told from now on',
+      '  2026-03-04 10:00  new       LOW     payroll: 2 new addresses, 2 requests succeeded',
+      '  2026-03-04 10:00  notice    INFO    website: the watch works and is learning',
+      '  2026-03-05 10:00  new       LOW     payroll: new address 192.0.2.5, 1 request succeeded',
+      '  2026-03-05 10:21  notice    INFO    website: learned 1 network, others are told from now on',
     ];
     expect(await sent()).toEqual(all);
     expect(await sent('--limit', '0')).toEqual(all);

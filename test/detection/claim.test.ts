@@ -124,10 +124,10 @@ const CASES: Record<string, readonly Case[]> = {
       expected: claimOf({}),
     },
     {
-      name: 'and owed while the bucket learns by now: is learned',
+      name: 'and owed, which another run of it found when learning was over: stays found',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW }),
       context: { learning: true },
-      expected: claimOf({ claimedBy: LEARNING, owedUntil: null }),
+      expected: claimOf({}),
     },
     { name: 'and settled: is known', stored: storedAs({ claimedBy: 'mine' }), expected: KNOWN },
     {

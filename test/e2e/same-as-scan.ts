@@ -104,7 +104,7 @@ async function deployed(configuration: Configuration, { aws, dynamo }: Emulators
     state,
     async (logObject) => (await logObjects.read(logObject))!.chunks,
     (key) => ({ bucket: 'logs', key, versionId: null, etag: null }),
-    snsPublisher(TopicArn!, clientOptions(aws.endpoint)),
+    snsPublisher(TopicArn!, { slack: false, client: clientOptions(aws.endpoint) }),
   );
 }
 

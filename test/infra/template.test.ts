@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { configurationOf } from '../support/configuration';
+import { ROOT } from '../support/root';
 import { STATE_TABLE } from '../support/state-table';
 import { type Synthesized, synthesize } from '../support/synthesized';
 import { manyAllowlistEntries } from './contexts';
@@ -321,6 +323,56 @@ describe('Slack', () => {
         text: 'slackWorkspaceId: Amazon Q in Slack is not in this partition; use alertEmails',
       });
     expect(synthesize(SLACK, 'eu-west-1').notes).toEqual([]);
+  });
+});
+
+describe('where addresses are', () => {
+  const layersOf = (made: Synthesized): unknown[] =>
+    made.ofType('AWS::Lambda::LayerVersion').map(([, { Description }]) => Description);
+
+  test('is said from databases in layers, which are opened only when there is somebody to tell of', () => {
+    const made = synthesize({ ...EMAILS, geo: 'country' });
+    expect(layersOf(made)).toEqual([
+      expect.stringMatching(
+        /^IP geolocation by ip-location-db \(CC0\): @ip-location-db\/geo-whois-asn-country-mmdb 2\./,
+      ),
+      expect.stringMatching(/^AS by routeviews\.org and DB-IP\.com \(CC BY 4\.0\): @ip-location-db\/asn 2\./),
+    ]);
+    const { Layers, Environment } = made.one('AWS::Lambda::Function', 'WatcherFunction');
+    expect(Layers).toHaveLength(2);
+    expect(Environment).toMatchObject({ Variables: { GEO_FOLDER: '/opt' } });
+    const [places, networks] = made.layerFolders.map((folder) => readdirSync(folder).sort());
+    expect(places).toEqual(['NRO_LICENSE', 'geo-whois-asn-country.mmdb']);
+    expect(networks).toEqual(['DBIP-LICENSE', 'NRO_LICENSE', 'ROUTEVIEWS-LICENSE', 'asn-ipv4.csv', 'asn-ipv6.csv']);
+  });
+
+  test('by default to the city, and with all of it the function is not too large for Lambda', () => {
+    const made = synthesize({ ...EMAILS, geo: 'city' });
+    const sizes = [made.codeFolder, ...made.layerFolders].flatMap((folder) =>
+      readdirSync(folder).map((file) => statSync(join(folder, file)).size),
+    );
+    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: unzipped, with all layers
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250 * 1024 * 1024);
+    expect(layersOf(made)[0]).toMatch(/^IP geolocation by DB-IP\.com \(CC BY 4\.0\)/);
+    expect(configurationOf({}).geo).toBe('city');
+  });
+
+  test('is left out where nobody wants it', () => {
+    expect(stack.ofType('AWS::Lambda::LayerVersion')).toEqual([]);
+    expect(stack.one('AWS::Lambda::Function', 'WatcherFunction').Layers).toBeUndefined();
+  });
+
+  test('from a file of one’s own, which has to be there', () => {
+    const source = join(
+      ROOT,
+      'node_modules',
+      '@ip-location-db',
+      'geo-whois-asn-country-mmdb',
+      'geo-whois-asn-country.mmdb',
+    );
+    const made = synthesize({ ...EMAILS, geo: source });
+    expect(layersOf(made)).toContain('geo-whois-asn-country.mmdb');
+    expect(() => synthesize({ ...EMAILS, geo: 'nowhere.mmdb' })).toThrow(/^geo: there is no .*nowhere\.mmdb$/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
 import type { Alert } from '../../lib/alerting/alert';
+import type { Lease } from '../../lib/alerting/lease';
 import type { Publisher, State } from '../../lib/ports';
 
 /** What can go wrong with one effect on the world. */
@@ -21,13 +22,17 @@ export class Death extends Error {
 /** One run of the function. */
 export interface Process {
   dead: boolean;
-  /** Between publishing a message and having marked what it told. */
-  unmarked: boolean;
+  /** Published, and what it told is not marked yet. */
+  unmarked: Published | null;
+  /** The minute in which it took its last message from the lease's count. */
+  minute: number;
 }
 
 export interface Published {
   readonly at: number;
   readonly alert: Alert;
+  /** The minute in whose count it is; minutes since the epoch. */
+  readonly minute: number;
 }
 
 /** What every process acts upon. */
@@ -39,6 +44,8 @@ export interface World {
   readonly effects: string[];
   /** How often a death, or a lost answer, fell between publish and mark: so many messages may be repeated. */
   repeatable: number;
+  /** Messages whose sender died before it could mark what they told. */
+  readonly interrupted: Published[];
 }
 
 export type ChooseFault = (effect: string, index: number) => Fault;
@@ -50,7 +57,7 @@ export interface Lag {
 }
 
 export function createWorld(now: number): World {
-  return { now, memory: createMemoryState(), published: [], effects: [], repeatable: 0 };
+  return { now, memory: createMemoryState(), published: [], effects: [], repeatable: 0, interrupted: [] };
 }
 
 const READS = ['sighting', 'bucket', 'partsOf', 'parts', 'windows', 'lease'] as const;
@@ -91,19 +98,22 @@ export function mortal(
     if (process.dead) throw new Death();
     await turn(name);
     if (process.dead) throw new Death();
-    if (name === 'putLease') process.unmarked = false;
+    if (name === 'putLease') process.unmarked = null;
     const fault = choose(name, world.effects.push(name) - 1);
     if (fault === 'die-before') return die(process);
     const result = await run();
-    if (name === 'publish') process.unmarked = true;
+    if (name === 'publish') process.unmarked = world.published.at(-1)!;
     if (fault === 'die-after') return die(process);
     if (fault === 'none') return result;
-    if (process.unmarked) world.repeatable++;
+    if (process.unmarked !== null) world.repeatable++;
     return lost();
   }
 
   function die(process: Process): never {
-    if (process.unmarked) world.repeatable++;
+    if (process.unmarked !== null) {
+      world.repeatable++;
+      world.interrupted.push(process.unmarked);
+    }
     process.dead = true;
     throw new Death();
   }
@@ -119,7 +129,10 @@ export function mortal(
     state[name] = (...given: unknown[]) =>
       effect(
         name,
-        () => write(...given),
+        () => {
+          if (name === 'putLease') current().minute = (given[0] as Lease).minute;
+          return write(...given);
+        },
         async () => null,
       );
   }
@@ -127,7 +140,8 @@ export function mortal(
     state: state as unknown as State,
     publisher: {
       publish(alert) {
-        const send = async (): Promise<void> => void world.published.push({ at: world.now, alert });
+        const send = async (): Promise<void> =>
+          void world.published.push({ at: world.now, alert, minute: current().minute });
         return effect('publish', send, send);
       },
     },

@@ -16,7 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (isOwedBy(stored, context.logObject)) return claim(stored, seen, context);',
+        from: 'if (isOwedBy(stored, context.logObject)) return claim(stored, seen, { ...context, learning: false });',
         to: '',
       },
       { file: 'lib/detection/claim.ts', from: 'if (hasLapsed(stored, context.now)) {', to: 'if (false) {' },
@@ -27,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (isOwedBy(stored, context.logObject)) return claim(stored, seen, context);',
+        from: 'if (isOwedBy(stored, context.logObject)) return claim(stored, seen, { ...context, learning: false });',
         to: '',
       },
     ],
@@ -152,8 +152,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/alerting/plan-stream.ts',
-        from: 'windowId: windowIdOf(stream, parts[0]!.value),',
-        to: 'windowId: windowIdOf(stream, parts[0]!.value) + now,',
+        from: 'before !== null && isOnlyNamed(before) ? before.windowId : windowIdOf(stream, parts[0]!.value),',
+        to: 'String(now),',
       },
     ],
   },

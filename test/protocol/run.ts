@@ -20,7 +20,7 @@ const SETTINGS: DetectionSettings = {
   bucketSettings: { guarded: { newIp: false } },
 };
 
-const LIMITS = { alertWindowMinutes: 60, alertsPerWindow: 5, alertsPerMinute: 30, deniedWindowMinutes: 1440 };
+export const LIMITS = { alertWindowMinutes: 60, alertsPerWindow: 5, alertsPerMinute: 30, deniedWindowMinutes: 1440 };
 
 /** One line. Its `bit` is how many bytes it sent, a power of two: a sum of them tells which lines were told. */
 export interface Line {
@@ -40,33 +40,48 @@ export interface TestObject {
   readonly inPortions: boolean;
 }
 
+/** How the bytes of a log object come, and how they are cut; else a line at a time, and as the object says. */
+export interface Reading {
+  readonly chunkBytes?: number;
+  readonly portionBytes?: number;
+}
+
+export type End = 'done' | 'died' | 'failed';
+
 /** A container of the function: it remembers from one run to the next. */
 export interface Container {
-  deliver(object: TestObject): Promise<'done' | 'died' | 'failed'>;
-  announce(): Promise<'done' | 'died' | 'failed'>;
+  deliver(object: TestObject, reading?: Reading): Promise<End>;
+  announce(): Promise<End>;
+  /** Whether its last run died, and so it with it. */
+  readonly isDead: boolean;
 }
 
 export interface RunOptions {
   readonly learningDays?: number;
+  readonly forgetDays?: number;
+  readonly alertsPerMinute?: number;
+  readonly alertWindowMinutes?: number;
   readonly choose: ChooseFault;
   readonly lag?: Lag;
   readonly turn?: (name: string) => Promise<void>;
 }
 
-const compiledByDays = new Map<number, CompiledSettings>();
+const compiledByDays = new Map<string, CompiledSettings>();
 
-function compiledFor(learningDays: number): CompiledSettings {
-  const compiled = compiledByDays.get(learningDays) ?? compileSettings({ ...SETTINGS, learningDays });
-  compiledByDays.set(learningDays, compiled);
+function compiledFor(learningDays: number, forgetDays: number): CompiledSettings {
+  const key = `${learningDays} ${forgetDays}`;
+  const compiled = compiledByDays.get(key) ?? compileSettings({ ...SETTINGS, learningDays, forgetDays });
+  compiledByDays.set(key, compiled);
   return compiled;
 }
 
 let holders = 0;
 
-export function startContainer(world: World, { learningDays = 0, choose, lag, turn }: RunOptions): Container {
-  let process: Process = { dead: false, unmarked: false };
+export function startContainer(world: World, options: RunOptions): Container {
+  const { learningDays = 0, forgetDays = SETTINGS.forgetDays, choose, lag, turn } = options;
+  let process: Process = { dead: false, unmarked: null, minute: 0 };
   const { state, publisher } = mortal(world, () => process, choose, lag, turn);
-  const compiled = compiledFor(learningDays);
+  const compiled = compiledFor(learningDays, forgetDays);
   const clock = {
     now: () => world.now,
     sleep: async (milliseconds: number) => {
@@ -76,10 +91,12 @@ export function startContainer(world: World, { learningDays = 0, choose, lag, tu
   const where = { accountId: null, region: null };
   const buckets = watchBuckets(state);
   const detector: Detector = { compiled, state, clock, remembered: rememberPairs(), buckets, ...where };
-  const announcer = { state, publisher, clock, limits: LIMITS, ...where, newIpChosenFor: () => false };
+  const { alertsPerMinute = LIMITS.alertsPerMinute, alertWindowMinutes = LIMITS.alertWindowMinutes } = options;
+  const limits = { ...LIMITS, alertsPerMinute, alertWindowMinutes };
+  const announcer = { state, publisher, clock, limits, ...where, newIpChosenFor: () => false };
 
-  async function run(work: () => Promise<unknown>): Promise<'done' | 'died' | 'failed'> {
-    process = { dead: false, unmarked: false };
+  async function run(work: () => Promise<unknown>): Promise<End> {
+    process = { dead: false, unmarked: null, minute: 0 };
     const mine = process;
     try {
       await work();
@@ -90,14 +107,17 @@ export function startContainer(world: World, { learningDays = 0, choose, lag, tu
   }
 
   return {
-    deliver: (object) =>
+    get isDead() {
+      return process.dead;
+    },
+    deliver: (object, reading = {}) =>
       run(() =>
         detectLogObject(
           {
             logObject: { bucket: 'logs', key: object.name, versionId: null, etag: '1' },
-            chunks: bytesOf(object),
+            chunks: bytesOf(object, reading.chunkBytes),
             observer: createObserver(compiled),
-            portionBytes: object.inPortions ? 1 : 1_000_000,
+            portionBytes: reading.portionBytes ?? (object.inPortions ? 1 : 1_000_000),
           },
           detector,
         ),
@@ -109,7 +129,7 @@ export function startContainer(world: World, { learningDays = 0, choose, lag, tu
 /** Made once: thousands of stories read the same few lines. */
 const bytesOfObject = new WeakMap<TestObject, readonly Uint8Array[]>();
 
-async function* bytesOf(object: TestObject): AsyncGenerator<Uint8Array> {
+async function* bytesOf(object: TestObject, chunkBytes?: number): AsyncGenerator<Uint8Array> {
   let bytes = bytesOfObject.get(object);
   if (bytes === undefined) {
     bytes = object.lines.map(({ bucket, host, bit, denied = false, time = START }) => {
@@ -118,5 +138,7 @@ async function* bytesOf(object: TestObject): AsyncGenerator<Uint8Array> {
     });
     bytesOfObject.set(object, bytes);
   }
-  yield* bytes;
+  if (chunkBytes === undefined) return yield* bytes;
+  const whole = Buffer.concat(bytes);
+  for (let at = 0; at < whole.length; at += chunkBytes) yield whole.subarray(at, at + chunkBytes);
 }

@@ -1,9 +1,19 @@
 import type { Published, World } from './mortal';
 import type { Line, TestObject } from './run';
 
-/** The messages, each once: of a repeated one the last, since more may have been found in between. */
-function distinct(published: readonly Published[]): Published[] {
-  return [...new Map(published.map((message) => [message.alert.alertId, message])).values()];
+/** The messages, each once: of a repeated one the fullest, since more may have been found in between. */
+export function distinct(published: readonly Published[]): Published[] {
+  const fullest = new Map<string, Published>();
+  for (const message of published) {
+    const { alertId } = message.alert;
+    const before = fullest.get(alertId);
+    if (before === undefined || sizeOf(message) >= sizeOf(before)) fullest.set(alertId, message);
+  }
+  return [...fullest.values()];
+}
+
+function sizeOf({ alert }: Published): number {
+  return alert.totals.requests + (alert.notice?.buckets.length ?? 0);
 }
 
 /** The bits that were told, added up, by `rule host`. */
@@ -63,15 +73,25 @@ export function wrongs(world: World, owed: Owed): string[] {
       wrong.push(`DOUBLE: new ${host}: ${found} of ${candidates}`);
     }
   }
-  const repeated = world.published.length - distinct(world.published).length;
-  if (repeated > world.repeatable) {
-    wrong.push(`REPEATED: ${repeated} messages, for ${world.repeatable} deaths between publish and mark`);
-  }
+  wrong.push(...wrongRepeats(world), ...wrongNotices(world));
+  return wrong;
+}
+
+/** Messages sent more often than deaths between publish and mark allow. */
+export function wrongRepeats({ published, repeatable }: World): string[] {
+  const repeated = published.length - distinct(published).length;
+  if (repeated <= repeatable) return [];
+  return [`REPEATED: ${repeated} messages, for ${repeatable} deaths between publish and mark`];
+}
+
+/** Of each bucket that learns, it is told once that it does, and once that it has. */
+export function wrongNotices({ published, memory }: World): string[] {
+  const wrong: string[] = [];
   for (const notice of ['learning-started', 'learning-finished'] as const) {
-    const of = distinct(world.published).filter(({ alert }) => alert.rule.id === notice);
+    const of = distinct(published).filter(({ alert }) => alert.rule.id === notice);
     const buckets = of.flatMap(({ alert }) => alert.notice!.buckets.map(({ bucket }) => bucket));
     if (new Set(buckets).size !== buckets.length) wrong.push(`DOUBLE: ${notice} of ${buckets}`);
-    const learning = [...world.memory.allBuckets()].filter(({ learningUntil }) => learningUntil !== null);
+    const learning = [...memory.allBuckets()].filter(({ learningUntil }) => learningUntil !== null);
     for (const { bucket } of learning) if (!buckets.includes(bucket)) wrong.push(`LOST: ${notice} of ${bucket}`);
   }
   return wrong;

@@ -2,6 +2,7 @@ import type { AccessLogRecord } from '../../lib/access-log/record';
 import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
 import type { AlertLimits, DuePart, StreamMessage } from '../../lib/alerting/plan-stream';
 import type { Stream } from '../../lib/alerting/stream';
+import { NO_EFFECTS } from '../../lib/detection/effect';
 
 /** The configuration's defaults. */
 export const LIMITS: AlertLimits = {
@@ -33,6 +34,8 @@ export function finding(network: string, given: Partial<OutboxFinding> = {}): Ou
     forgottenSince: null,
     severity: 'Medium',
     severityReason: null,
+    effects: { ...NO_EFFECTS, read: 1 },
+    operations: [{ name: 'REST.GET.OBJECT', requests: 1, successes: 1 }],
     sample: () => null,
     ...given,
   };

@@ -15,6 +15,8 @@ export function partOf(bucket: string, network: string, foundAt: number): Outbox
     forgottenSince: null,
     severity: 'Low',
     severityReason: null,
+    effects: { deleted: 0, written: 0, settings: 0, read: 1, listed: 0 },
+    operations: [{ name: 'REST.GET.OBJECT', requests: 1, successes: 1 }],
     sample: () => null,
   } as const;
   return {

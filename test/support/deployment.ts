@@ -10,11 +10,11 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Alert } from '../../lib/alerting/alert';
-import type { Configuration } from '../../lib/config/configuration';
+import { contextOf } from './configuration';
 import { clientOptions, type Emulator, startAws, startDynamo } from './emulators';
 import { type FunctionOptions, type LambdaFunction, startFunction } from './lambda-runtime';
 import { createStateTable } from './state-table';
-import { outcomeOf, type Synthesized, synthesize } from './synthesized';
+import { type Synthesized, synthesize } from './synthesized';
 import { type FaultyWire, startFaultyWire } from './wire-faults';
 
 export const LOG_BUCKET = 'logs';
@@ -27,21 +27,23 @@ export interface Deployment {
   /** Puts a log object, and returns the event that EventBridge makes of it. */
   putLog(key: string, content: string | Uint8Array): Promise<object>;
   deleteLog(key: string): Promise<void>;
-  /** The alerts that have arrived at a queue since the last call. */
+  /** The messages that have arrived at the topic since the last call to this or the next. */
+  receiveMessages(): Promise<ReceivedMessage[]>;
+  /** The alerts in them. */
   receiveAlerts(): Promise<Alert[]>;
   readonly tableName: string;
   readonly dynamo: Emulator;
+  /** S3, SNS and SQS. */
+  readonly aws: Emulator;
   readonly synthesized: Synthesized;
   close(): Promise<void>;
 }
 
-/** What these tests configure beside what they are about. */
-function contextOf(given: Record<string, unknown>): Record<string, unknown> {
-  return { alertEmails: ['security@example.com'], learningDays: 0, ...given };
-}
-
-export function configurationOf(given: Record<string, unknown>): Configuration {
-  return outcomeOf(contextOf(given)).configuration;
+/** What was published: a text for each protocol. */
+export interface ReceivedMessage {
+  readonly subject: string;
+  readonly bodies: { readonly default: string; readonly email: string; readonly https?: string };
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 export async function deploy(given: Record<string, unknown>): Promise<Deployment> {
@@ -64,6 +66,26 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
     sns: await startFaultyWire(aws.endpoint),
   };
   const functions: LambdaFunction[] = [];
+
+  async function receiveMessages(): Promise<ReceivedMessage[]> {
+    const received: ReceivedMessage[] = [];
+    for (;;) {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      if (Messages.length === 0) return received;
+      for (const { Body, ReceiptHandle } of Messages) {
+        // SNS hands a queue the text under `default`; fauxqs hands it all of them.
+        const { Subject, Message, MessageAttributes } = JSON.parse(Body!) as {
+          Subject: string;
+          Message: string;
+          MessageAttributes: Record<string, { Value: string }>;
+        };
+        const attributes = Object.entries(MessageAttributes).map(([name, { Value }]) => [name, Value] as const);
+        const bodies = JSON.parse(Message) as ReceivedMessage['bodies'];
+        received.push({ subject: Subject, bodies, attributes: Object.fromEntries(attributes) });
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+    }
+  }
   const variables = deployedVariables((Environment as { Variables: Record<string, unknown> }).Variables, synthesized, {
     'AWS::SNS::Topic': TopicArn!,
     'AWS::DynamoDB::Table': tableName,
@@ -98,21 +120,14 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
     async deleteLog(key) {
       await s3.send(new DeleteObjectCommand({ Bucket: LOG_BUCKET, Key: key }));
     },
+    receiveMessages,
     async receiveAlerts() {
-      const alerts: Alert[] = [];
-      for (;;) {
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-        if (Messages.length === 0) return alerts;
-        for (const { Body, ReceiptHandle } of Messages) {
-          // SNS hands a queue the text under `default`; fauxqs hands it all of them.
-          const { Message } = JSON.parse(Body!) as { Message: string };
-          alerts.push(JSON.parse((JSON.parse(Message) as { default: string }).default) as Alert);
-          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-        }
-      }
+      const messages = await receiveMessages();
+      return messages.map(({ bodies }) => (JSON.parse(bodies.default) as { unmapped: Alert }).unmapped);
     },
     tableName,
     dynamo,
+    aws,
     synthesized,
     async close() {
       await Promise.all(functions.map((started) => started.close()));

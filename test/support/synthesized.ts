@@ -23,12 +23,16 @@ export interface Synthesized {
   one(type: string, id?: string): Properties;
   /** The folder that is deployed as the function's code. */
   readonly codeFolder: string;
+  /** The folders that are deployed as its layers, in their order. */
+  readonly layerFolders: readonly string[];
   /** What was said while it was synthesized: `info`, `warning`, `error`. */
   readonly notes: readonly { readonly level: string; readonly text: string }[];
 }
 
 /** What `cdk synth` makes of a context. */
-export function synthesize(values: Readonly<Record<string, unknown>>, region?: string): Synthesized {
+export function synthesize(given: Readonly<Record<string, unknown>>, region?: string): Synthesized {
+  // The databases are copied into each assembly, a hundred megabytes.
+  const values = { geo: 'none', ...given };
   const app = new App({ analyticsReporting: false });
   const env = region === undefined ? {} : { env: { account: '111122223333', region } };
   const stack = new AccessWatchStack(app, outcomeOf(values), env);
@@ -37,6 +41,7 @@ export function synthesize(values: Readonly<Record<string, unknown>>, region?: s
     Resources: Record<string, Resource>;
     Outputs: Synthesized['outputs'];
   };
+  const folderOf = assetFolders(artifact.assembly.directory, stack.artifactId);
   const ofType = (type: string): [string, Properties][] =>
     Object.entries(Resources).flatMap(([id, { Type, Properties = {} }]) => (Type === type ? [[id, Properties]] : []));
   return {
@@ -48,18 +53,18 @@ export function synthesize(values: Readonly<Record<string, unknown>>, region?: s
       if (found.length !== 1) throw new Error(`${found.length} of ${type} ${id}: ${found.map(([name]) => name)}`);
       return found[0]![1];
     },
-    codeFolder: codeFolder(artifact.assembly.directory, stack.artifactId, Resources),
+    codeFolder: folderOf(
+      Object.values(Resources).find(({ Properties }) => Properties?.Handler === 'handler.handler')!.Properties!.Code,
+    ),
+    layerFolders: ofType('AWS::Lambda::LayerVersion').map(([, { Content }]) => folderOf(Content)),
     notes: artifact.messages.map(({ level, entry }) => ({ level, text: String(entry.data) })),
   };
 }
 
-/** The asset that the function's `Code` names: its key in the bucket of assets is its hash. */
-function codeFolder(directory: string, stackId: string, resources: Readonly<Record<string, Resource>>): string {
+/** The folders of assets, by what the template says of them: the key in the bucket of assets is the hash. */
+function assetFolders(directory: string, stackId: string): (place: unknown) => string {
   const { files } = JSON.parse(readFileSync(join(directory, `${stackId}.assets.json`), 'utf8')) as {
     files: Record<string, { source: { path: string } }>;
   };
-  const code = Object.values(resources).find(
-    ({ Type, Properties }) => Type === 'AWS::Lambda::Function' && Properties!.Handler === 'handler.handler',
-  )!.Properties!.Code as { S3Key: string };
-  return join(directory, files[code.S3Key.replace('.zip', '')]!.source.path);
+  return (place) => join(directory, files[(place as { S3Key: string }).S3Key.replace('.zip', '')]!.source.path);
 }

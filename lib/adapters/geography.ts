@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GeoData } from '../config/configuration';
+import { ASN, type GeoPackage, placesOf } from '../config/geo-data';
+import { type Address, parseAddress } from '../detection/address';
+import { specialUseOf } from '../detection/special-use';
+import type { Geography, Place } from '../ports';
+import { openAsnFile } from './asn-file';
+import { type MmdbFile, openMmdb } from './mmdb-file';
+
+/** Where the files of a package are; null: it is not there. */
+export type FolderOf = (packageName: string) => string | null;
+
+const NOWHERE: Place = { specialUse: null, geo: null, asn: null };
+
+/** Knows nothing of anybody, but what addresses are for that are nobody's. */
+export const noGeography: Geography = {
+  locate: (address) => ({ ...NOWHERE, specialUse: specialUseOf(address) }),
+  credit: () => null,
+};
+
+/**
+ * Says of addresses where they are and whose, from databases on disk. Nothing is opened before the first question: most
+ * runs have nobody to tell of.
+ */
+export function fileGeography(geo: GeoData, folderOf: FolderOf): Geography {
+  if (geo === 'none') return noGeography;
+  let opened: Databases | null = null;
+  const databases = (): Databases => {
+    opened ??= openDatabases(geo, folderOf);
+    return opened;
+  };
+  return {
+    locate(text) {
+      const specialUse = specialUseOf(text);
+      const address = parseAddress(text);
+      if (address === null || specialUse !== null) return { ...NOWHERE, specialUse };
+      return { specialUse, ...databases().locate(address) };
+    },
+    credit: () => databases().credit,
+  };
+}
+
+interface Databases {
+  locate(address: Address): Pick<Place, 'geo' | 'asn'>;
+  readonly credit: string | null;
+}
+
+function openDatabases(geo: GeoData, folderOf: FolderOf): Databases {
+  const packaged = placesOf(geo);
+  const places = (packaged === null ? [geo] : pathsOf(packaged, folderOf)).map(openMmdb);
+  const [asnIpv4 = null, asnIpv6 = null] = pathsOf(ASN, folderOf).map(openAsnFile);
+  const credits = [
+    ...places.slice(0, 1).map((file) => `${packaged?.credit ?? `IP geolocation by ${file.type}`}, ${dateOf(file)}`),
+    ...(asnIpv4 === null ? [] : [ASN.credit]),
+  ];
+  return {
+    locate: (address) => {
+      const records = places.map((file) => file.get(address)).filter((record) => record !== null);
+      return {
+        geo: geoOf(records),
+        asn: asnOf(records) ?? (address.family === 4 ? asnIpv4 : asnIpv6)?.find(address) ?? null,
+      };
+    },
+    credit: credits.length === 0 ? null : credits.join('; '),
+  };
+}
+
+/** All of its files; none where the package is not there. */
+function pathsOf({ name, files }: GeoPackage, folderOf: FolderOf): string[] {
+  const folder = folderOf(name);
+  return folder === null ? [] : files.map((file) => join(folder, file)).filter((path) => existsSync(path));
+}
+
+function dateOf({ builtAt }: MmdbFile): string {
+  return new Date(builtAt).toISOString().slice(0, 10);
+}
+
+/** As the packages write it, flat, and as MaxMind's own databases do. */
+interface PlaceRecord {
+  readonly city?: string | { readonly names?: Readonly<Record<string, string>> };
+  readonly country_code?: string;
+  readonly country?: string | { readonly iso_code?: string };
+  readonly autonomous_system_number?: number;
+  readonly autonomous_system_organization?: string;
+}
+
+function geoOf(records: readonly unknown[]): Place['geo'] {
+  for (const { city, country, country_code } of records as readonly PlaceRecord[]) {
+    const code = country_code ?? (typeof country === 'string' ? country : country?.iso_code);
+    const name = typeof city === 'string' ? city : city?.names?.en;
+    if (code || name) return { country: code || null, city: name || null };
+  }
+  return null;
+}
+
+function asnOf(records: readonly unknown[]): Place['asn'] {
+  for (const record of records as readonly PlaceRecord[]) {
+    const { autonomous_system_number: number, autonomous_system_organization: organization = '' } = record;
+    if (typeof number === 'number') return { number, organization };
+  }
+  return null;
+}

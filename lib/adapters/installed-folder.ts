@@ -1,0 +1,14 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** The folder of a package that is installed where the program is, or where it is run; null: it is not there. */
+export function installedFolder(packageName: string): string | null {
+  for (const from of [__filename, join(process.cwd(), 'package.json')]) {
+    try {
+      return dirname(createRequire(from).resolve(`${packageName}/package.json`));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  return null;
+}

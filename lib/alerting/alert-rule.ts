@@ -1,0 +1,59 @@
+import { type FindingRule, RULES } from '../detection/rules';
+import type { Severity } from '../detection/severity';
+import type { AlertRule } from './alert';
+import { type Located, worse } from './merge-findings';
+
+/** What an alert says of its rule. `named`: the bucket, or how many. */
+export function alertRuleOf(rule: FindingRule, named: string, findings: readonly Located[]): AlertRule {
+  const severity = findings.reduce<Severity>((worst, finding) => worse(worst, finding.severity), 'Low');
+  const severityReason = findings.find((finding) => finding.severityReason !== null)?.severityReason ?? null;
+  if (rule === 'test') return TEST;
+  if (rule === 'detector-error')
+    return { ...DETECTOR_ERROR, severity, title: `S3 bucket ${named}: a remote IP is no address` };
+  const { id, origin, title, mitre, runbook, reference } = RULES[rule];
+  return { id, origin, title: title(named), severity, severityReason, mitre, runbook, reference };
+}
+
+const OWN = { origin: 's3-access-watch', severityReason: null, mitre: null, reference: null } as const;
+
+const TEST: AlertRule = {
+  ...OWN,
+  id: 'test',
+  title: 'Test',
+  severity: 'Informational',
+  runbook: 'Nothing is to be done: somebody proved that alerts arrive.',
+};
+
+const DETECTOR_ERROR = {
+  ...OWN,
+  id: 'detector-error',
+  runbook:
+    'Look at the lines in the log object: their remote IP cannot be read, so no rule could judge them. ' +
+    'Judge by hand whether the requester may reach the bucket. ' +
+    'If the lines are as S3 wrote them, report them to the project.',
+} as const;
+
+/** Of the notice that buckets learn. */
+export function startedRule(named: string): AlertRule {
+  return {
+    ...OWN,
+    id: 'learning-started',
+    title: `The watch works and is learning: ${named}`,
+    severity: 'Informational',
+    runbook:
+      'Nothing is to be done. Addresses that are not on an allowlist are reported already, new ones once learning has ended.',
+  };
+}
+
+/** Of the notice that buckets have learned. */
+export function finishedRule(named: string): AlertRule {
+  return {
+    ...OWN,
+    id: 'learning-finished',
+    title: `Learning has ended: ${named}`,
+    severity: 'Informational',
+    runbook:
+      'Check that you know the networks that were learned, and who used them. ' +
+      'What is learned is not reported as new; any other network is, from now on.',
+  };
+}

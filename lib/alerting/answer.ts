@@ -1,0 +1,132 @@
+import { changesIn, type Effect, type Effects, NO_EFFECTS } from '../detection/effect';
+import type { Alert, AlertNetwork, AlertTotals } from './alert';
+import { bytes, count, plural } from './amounts';
+import { cutText } from './cut-record';
+
+/*
+ * The answer to "what is it?" in a line, in the same words in subjects, in Slack and in the terminal. Names in it are
+ * as they are in the alert: whoever shows it makes them fit.
+ */
+
+/** What S3 names a bucket at most; whatever is longer is not one. */
+const LONGEST_NAME = 63;
+
+/** Where, who, and whether it got through. `brief`: who is a number, for where there is little room. */
+export function answerOf(alert: Alert, brief = false): string {
+  return `${whereOf(alert)}${markOf(alert)}: ${whatOf(alert, brief)}`;
+}
+
+/** What says that it goes on with something; empty where it does not. */
+export function markOf({ kind }: Alert): string {
+  return kind === 'update' || kind === 'digest' ? ` (${kind})` : '';
+}
+
+/** Where it is, without what happened there. */
+export function whereOf({ bucket, networks, notice, rule }: Alert): string {
+  if (rule.id === 'test') return 'Test';
+  if (bucket !== null) return cutText(bucket, LONGEST_NAME);
+  const buckets = new Set((notice?.buckets ?? networks).map((of) => of.bucket));
+  return plural(buckets.size, 'bucket');
+}
+
+/** What happened, without where. */
+export function whatOf(alert: Alert, brief = false): string {
+  const { rule, totals } = alert;
+  switch (rule.id) {
+    case 'test':
+      return 'the alerts of s3-access-watch arrive here';
+    case 'learning-started':
+      return 'the watch works and is learning';
+    case 'learning-finished':
+      return learnedOf(alert);
+    case 'detector-error': {
+      const who = totals.networks === 1 ? 'a remote IP' : plural(totals.networks, 'remote IP');
+      return `${who} could not be read, ${plural(totals.requests, 'request')} not judged`;
+    }
+  }
+  return `${whoOf(alert, brief)}, ${outcomeOf(totals)}`;
+}
+
+function learnedOf({ notice }: Alert): string {
+  const buckets = notice?.buckets ?? [];
+  const networks = plural(
+    buckets.reduce((sum, { learned }) => sum + (learned?.count ?? 0), 0),
+    'network',
+  );
+  const open = buckets.filter(({ looksPublic }) => looksPublic).length;
+  if (open === 0) return `learned ${networks}, others are told from now on`;
+  const rests = 'looks public, so new-ip rests';
+  return `learned ${networks}, ${buckets.length === 1 ? rests : `${count(open)} ${rests}`}`;
+}
+
+function whoOf({ rule, networks, totals }: Alert, brief: boolean): string {
+  const one = totals.networks === 1 && !brief ? networks[0] : undefined;
+  const isNew = rule.id === 'new-ip';
+  if (one !== undefined) {
+    const name = nameOf(one);
+    if (!isNew) return `${name} not on the allowlist`;
+    return one.forgottenSince === null ? `new address ${name}` : `${name} is back, long unseen`;
+  }
+  const distinct = networks.length < totals.networks ? totals.networks : new Set(networks.map(nameOf)).size;
+  const noun = networks.every(isOneAddress) ? ['address', 'addresses'] : ['network', 'networks'];
+  const named = (before: string): string => plural(distinct, `${before}${noun[0]}`, `${before}${noun[1]}`);
+  return isNew ? named('new ') : `${named('')} not on the allowlist`;
+}
+
+/** The address, where it is known to be one; else the network. */
+export function nameOf(network: Pick<AlertNetwork, 'network' | 'remoteIp' | 'addresses'>): string {
+  return network.addresses.length === 1 ? network.remoteIp : network.network;
+}
+
+function isOneAddress({ network, addresses }: AlertNetwork): boolean {
+  return addresses.length === 1 || !network.includes('/');
+}
+
+type Outcome = Pick<AlertTotals, 'requests' | 'successes' | 'denied' | 'effects'>;
+
+/** Whether it got through. */
+export function outcomeOf({ requests, successes, denied, effects }: Outcome): string {
+  if (successes === 0) {
+    if (denied < requests)
+      return requests === 1 ? 'its one request failed' : `none of ${count(requests)} requests succeeded`;
+    return requests === 1 ? 'its one request denied' : `all ${count(requests)} requests denied`;
+  }
+  const changes = changesIn(effects);
+  return `${plural(successes, 'request')} succeeded${changes === 0 ? '' : `, ${count(changes)} changed data`}`;
+}
+
+/** How much of it got through: `13 of 22 requests succeeded, 9 denied; 374 MB sent`. */
+export function volumeOf({
+  requests,
+  successes,
+  denied,
+  bytesSent,
+}: Omit<AlertTotals, 'networks' | 'effects'>): string {
+  if (successes === 0)
+    return `${outcomeOf({ requests, successes, denied, effects: NO_EFFECTS })}${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
+  const all = requests === 1 ? 'its one request' : `all ${count(requests)} requests`;
+  const succeeded = successes === requests ? all : `${count(successes)} of ${plural(requests, 'request')}`;
+  return `${succeeded} succeeded${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
+}
+
+function partly(requests: number, denied: number): string {
+  return denied === 0 || denied === requests ? '' : `, ${count(denied)} denied`;
+}
+
+const DONE: readonly (readonly [Effect, string])[] = [
+  ['deleted', 'DELETED'],
+  ['written', 'WRITTEN'],
+  ['settings', 'SETTINGS CHANGED'],
+  ['read', 'read'],
+  ['listed', 'listed'],
+];
+
+/** What became of objects: `DELETED by 3 requests, read by 9`, or that nothing did. */
+export function effectsText(effects: Effects, successes: number): string {
+  const done = DONE.filter(([effect]) => effects[effect] > 0).map(([effect, text], index) => {
+    const by = index === 0 ? plural(effects[effect], 'request') : count(effects[effect]);
+    return `${text} by ${by}`;
+  });
+  if (done.length === 0) return successes === 0 ? 'nothing read, written or deleted' : 'only looked at, not read';
+  return `${done.join(', ')}${changesIn(effects) === 0 ? '; nothing written or deleted' : ''}`;
+}

@@ -1,0 +1,58 @@
+import type { Alert } from './alert';
+import { nameOf } from './answer';
+import { isBucketName, isNetworkText, pasteJson } from './strangers-text';
+
+/*
+ * What somebody writes into the configuration who knows better than a rule, ready to be pasted. Nothing is proposed
+ * for names that are not what S3 and IAM write.
+ */
+
+/** Longer ones would break the lines of a mail, and are left to be written by hand. */
+const MOST_REQUESTER = 92;
+
+/** What people put in place of a reason. */
+export const REASON = 'WHO AND WHY';
+
+/** An entry of `allowlist`, in lines that fit a mail. */
+export function allowlistEntry(cidr: string, bucket: string, reason: string): string[] {
+  const entry = pasteJson({ cidr, reason, buckets: [bucket] });
+  if (entry.length <= 90) return [entry];
+  const second = entry.indexOf('"buckets": ');
+  return [entry.slice(0, second).trimEnd(), ` ${entry.slice(second)}`];
+}
+
+/** A rule of `trusted`, in lines that fit a mail: whatever address this requester comes from. */
+export function trustedRule(requester: string, bucket: string, until: string | null): string[] {
+  const rest = pasteJson({ bucket, reason: REASON, ...(until === null ? {} : { until }) });
+  return ['{"requester":', ` ${pasteJson(requesterPattern(requester))},`, ` ${rest.slice(1)}`];
+}
+
+/** Who a role is does not depend on the session, whose name may be another one each time. */
+function requesterPattern(requester: string): string {
+  return requester.replace(/^(arn:[a-z-]+:sts::\d{12}:assumed-role\/[^/]+\/).+$/, '$1*');
+}
+
+/** A member of `bucketSettings`. */
+export function bucketSetting(bucket: string, settings: Readonly<Record<string, boolean>>): string {
+  return pasteJson({ [bucket]: settings }).slice(1, -1);
+}
+
+/** Whether a rule of `trusted` can name it: what IAM writes, and nothing that a stranger made up. */
+export function isKnownRequester(requester: string | null): requester is string {
+  const isName =
+    requester !== null && /^(?:arn:[a-z-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]+|[0-9a-f]{64})$/.test(requester);
+  return isName && pasteJson(requesterPattern(requester)).length <= MOST_REQUESTER;
+}
+
+/** The networks of an alert that an entry could approve: written as an address or network, in a bucket with a name. */
+export function approvable({ networks }: Alert): { cidr: string; bucket: string }[] {
+  return networks.flatMap((network) => {
+    const cidr = nameOf(network);
+    return isNetworkText(cidr) && isBucketName(network.bucket) ? [{ cidr, bucket: network.bucket }] : [];
+  });
+}
+
+/** A date so many days after, as `until` takes it. */
+export function dateAfter(time: string, days: number): string {
+  return new Date(Date.parse(time) + days * 86_400_000).toISOString().slice(0, 10);
+}

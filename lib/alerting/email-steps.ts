@@ -1,0 +1,117 @@
+import type { Alert } from './alert';
+import {
+  allowlistEntry,
+  approvable,
+  bucketSetting,
+  dateAfter,
+  isKnownRequester,
+  REASON,
+  trustedRule,
+} from './approval';
+import { athenaQuery, cloudTrailQuery, consoleLink, logLinesCommand, logObjectUri } from './investigation';
+import { indented, section, sentences } from './mail-lines';
+import { inMail, isBucketName } from './strangers-text';
+
+/** How many entries are written out; the others are written alike. */
+const MOST_ENTRIES = 5;
+
+/** How long a proposed exception lasts, in days. */
+const EXCEPTION_DAYS = 90;
+
+/** What a rule asks people to do, a numbered step a sentence. */
+export function runbookSteps({ rule }: Pick<Alert, 'rule'>): string[] {
+  return rule.runbook.split(/(?<=\.) /).flatMap((step, index) => sentences(step, `  ${index + 1}. `));
+}
+
+/** Where to look: the console, the log lines, and queries. */
+export function lookCloser(alert: Alert): string[] {
+  const { bucket, region } = alert;
+  const link = bucket === null ? null : consoleLink(bucket, region);
+  const block = (heading: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : [...sentences(heading, '  '), ...indented(lines, 4)];
+  return section('LOOK CLOSER', [
+    ...block('The bucket in the console:', link === null ? [] : [link]),
+    ...block('The lines in the first log object:', logLinesCommand(alert)),
+    ...block(
+      'All they did here, in Athena (the table of the S3 guide; write your own name of it):',
+      athenaQuery(alert),
+    ),
+    ...block(
+      'All else they did, in CloudWatch Logs Insights on the log group of a CloudTrail trail:',
+      cloudTrailQuery(alert),
+    ),
+  ]);
+}
+
+/** How to approve what is right, and how to silence it without going blind. */
+export function ifLegitimate(alert: Alert): string[] {
+  const { rule } = alert;
+  if (rule.id === 'unapproved-ip') return section('IF THIS IS LEGITIMATE', approveUnapproved(alert));
+  return rule.id === 'new-ip' ? section('IF THIS IS LEGITIMATE', acceptNew(alert)) : [];
+}
+
+function approveUnapproved(alert: Alert): string[] {
+  const entries = approvable(alert);
+  const first = entries[0];
+  if (first === undefined) {
+    return sentences('The names above are none that could stand in an allowlist. Look at the log lines first.', '  ');
+  }
+  const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
+  const lines = entries
+    .slice(0, MOST_ENTRIES)
+    .flatMap(({ cidr, bucket }) => withComma(allowlistEntry(cidr, bucket, REASON)));
+  return [
+    ...sentences('Add to "allowlist", under "context" in cdk.json, with your reason; then run cdk deploy:', '  '),
+    ...indented(lines, 4),
+    ...(entries.length > MOST_ENTRIES ? [`  and the others alike.`] : []),
+    `  For a time only, add to an entry: "until": "${until}"`,
+    ...trustedLines(alert, until),
+    ...settingLines(first.bucket, alert, 'unapprovedIp', 'If anybody may reach this bucket'),
+  ];
+}
+
+/** An entry would do more than is wanted: the first one of a bucket makes every other address unapproved. */
+function acceptNew(alert: Alert): string[] {
+  const bucket = approvable(alert)[0]?.bucket;
+  const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
+  return [
+    ...sentences(
+      'Nothing needs to be done: it is known from now on, and is told again only after months of silence.',
+      '  ',
+    ),
+    ...trustedLines(alert, until),
+    ...(bucket === undefined ? [] : settingLines(bucket, alert, 'newIp', 'If new addresses are usual for this bucket')),
+  ];
+}
+
+function trustedLines({ networks }: Alert, until: string): string[] {
+  const known = networks.find(
+    ({ bucket, sample }) => isBucketName(bucket) && isKnownRequester(sample?.requester ?? null),
+  );
+  if (known === undefined) return [];
+  return [
+    ...sentences(
+      'If the requester is fine from any address, add to "trusted" instead; it is not watched until then:',
+      '  ',
+    ),
+    ...indented(withComma(trustedRule(known.sample!.requester!, known.bucket, until)), 4),
+  ];
+}
+
+function settingLines(bucket: string, alert: Alert, key: 'unapprovedIp' | 'newIp', when: string): string[] {
+  if (alert.bucket === null) return [];
+  const setting = bucketSetting(bucket, { [key]: false });
+  return [...sentences(`${when}, turn the rule off for it, in "bucketSettings":`, '  '), `    ${setting}`];
+}
+
+function withComma(lines: readonly string[]): string[] {
+  return lines.map((line, index) => (index === lines.length - 1 ? `${line},` : line));
+}
+
+/** Which log objects the evidence is in. */
+export function logObjectLines({ logObjects }: Alert, listed: number): string[] {
+  return logObjects.slice(0, listed).map((logObject) => {
+    const uri = logObjectUri(logObject);
+    return `    ${uri === null ? inMail(logObject, 90) : uri.replace(/\.(?=[A-Za-z])/g, '[.]')}`;
+  });
+}

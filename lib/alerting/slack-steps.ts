@@ -1,0 +1,39 @@
+import type { Alert } from './alert';
+import { allowlistEntry, approvable, bucketSetting, REASON } from './approval';
+import { consoleLink } from './investigation';
+import { inSlack, isBucketName } from './strangers-text';
+
+/** What to do next: the runbook's steps, where to look, and what would approve it. */
+export function nextSteps(alert: Alert): string[] {
+  const { rule, bucket, region, notice } = alert;
+  const link = bucket === null || rule.id === 'test' ? null : consoleLink(bucket, region);
+  const steps = notice === null ? rule.runbook.split(/(?<=\.) /).map(inSlack) : noticeSteps(alert);
+  const entry = rule.id === 'unapproved-ip' ? approvable(alert)[0] : undefined;
+  const code = entry === undefined ? '' : allowlistEntry(entry.cidr, entry.bucket, REASON).join('');
+  return [
+    ...steps,
+    ...(link === null || link.length > 170
+      ? []
+      : [`<${link.replaceAll('&', '&amp;')}|Open the bucket in the console>`]),
+    ...(code === '' || code.length > 130
+      ? []
+      : [`Legitimate? To "allowlist" in cdk.json, then cdk deploy: \`${code}\``]),
+  ];
+}
+
+function noticeSteps({ rule, notice }: Alert): string[] {
+  if (rule.id === 'learning-started') return ['Nothing is to be done.'];
+  const open = notice?.buckets.find(({ looksPublic, bucket }) => looksPublic && isBucketName(bucket));
+  const isAnyNamed = notice?.buckets.some(({ learned }) => learned !== null && learned.networks.length > 0);
+  return [
+    ...(isAnyNamed
+      ? ['Check that you know the networks and who used them; the mail names them, with lines for the allowlist.']
+      : []),
+    ...(open === undefined
+      ? []
+      : [
+          'Make sure that what looks public is meant to be public.',
+          `To have new-ip all the same, in "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
+        ]),
+  ];
+}

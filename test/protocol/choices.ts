@@ -1,0 +1,113 @@
+import type { Random } from '../support/random';
+
+/** At the choice counted `at`, from 0, this option was taken instead of the usual one. */
+export interface Deviation {
+  readonly at: number;
+  readonly option: number;
+}
+
+/**
+ * Decides all that chance decides: who goes on, what dies, what a read shows. Option 0 is the usual one, so that a run
+ * is known by its deviations, and the same deviations give the same run again.
+ */
+export interface Chooser {
+  /** One of `options`, from 0. `nameOf` names an unusual one for whoever reads what went wrong. */
+  choose(options: number, nameOf: (option: number) => string): number;
+  /** How many options each choice had so far. */
+  readonly offered: readonly number[];
+  /** The deviations so far, in words. */
+  readonly deviations: readonly string[];
+}
+
+/** Resolves to what is wrong when everything is decided by `chooser`. */
+export type Trial = (chooser: Chooser) => Promise<readonly string[]>;
+
+export interface Violation {
+  readonly deviations: readonly string[];
+  readonly wrong: readonly string[];
+}
+
+export interface Search {
+  readonly runs: number;
+  /** The first that was found; null: none was. */
+  readonly violation: Violation | null;
+}
+
+/**
+ * Tries it without any deviation, with each one, and with two of them: of all pairs about `pairs`, evenly spread.
+ * Stops at the first that is wrong, which so has the fewest deviations.
+ */
+export async function searchDeviations(trial: Trial, pairs: number): Promise<Search> {
+  let runs = 0;
+
+  async function attempt(deviations: readonly Deviation[]) {
+    runs++;
+    const chooser = following(deviations);
+    return { chooser, violation: await violationOf(trial, chooser) };
+  }
+
+  const usual = await attempt([]);
+  if (usual.violation !== null) return { runs, violation: usual.violation };
+  const singles: { readonly deviation: Deviation; readonly next: readonly Deviation[] }[] = [];
+  for (const deviation of deviationsFrom(0, usual.chooser.offered)) {
+    const { chooser, violation } = await attempt([deviation]);
+    if (violation !== null) return { runs, violation };
+    singles.push({ deviation, next: deviationsFrom(deviation.at + 1, chooser.offered) });
+  }
+  const stride = Math.max(1, singles.reduce((sum, { next }) => sum + next.length, 0) / pairs);
+  let passed = 0;
+  for (const { deviation, next } of singles) {
+    for (const second of next) {
+      // The first beyond each multiple of the stride.
+      if (Math.floor(passed / stride) === Math.floor(++passed / stride)) continue;
+      const { violation } = await attempt([deviation, second]);
+      if (violation !== null) return { runs, violation };
+    }
+  }
+  return { runs, violation: null };
+}
+
+/** Tries so many runs in which every choice may deviate, now seldom, now often. */
+export async function searchByChance(trial: Trial, times: number, random: Random): Promise<Search> {
+  for (let runs = 1; runs <= times; runs++) {
+    const violation = await violationOf(trial, byChance(random, random.pick([0.02, 0.05, 0.1, 0.2])));
+    if (violation !== null) return { runs, violation };
+  }
+  return { runs: times, violation: null };
+}
+
+/** Takes the usual option everywhere but where a deviation is given. */
+function following(deviations: readonly Deviation[]): Chooser {
+  const options = new Map(deviations.map(({ at, option }) => [at, option]));
+  return chooserBy((at) => options.get(at) ?? 0);
+}
+
+function byChance(random: Random, probability: number): Chooser {
+  return chooserBy((_at, options) => (random.next() < probability ? random.int(1, options - 1) : 0));
+}
+
+function chooserBy(decide: (at: number, options: number) => number): Chooser {
+  const offered: number[] = [];
+  const deviations: string[] = [];
+  return {
+    offered,
+    deviations,
+    choose(options, nameOf) {
+      if (options === 1) return 0;
+      const option = decide(offered.push(options) - 1, options);
+      if (option !== 0) deviations.push(nameOf(option));
+      return option;
+    },
+  };
+}
+
+function deviationsFrom(from: number, offered: readonly number[]): Deviation[] {
+  return offered.flatMap((options, at) =>
+    at < from ? [] : Array.from({ length: options - 1 }, (_, index) => ({ at, option: index + 1 })),
+  );
+}
+
+async function violationOf(trial: Trial, chooser: Chooser): Promise<Violation | null> {
+  const wrong = await trial(chooser);
+  return wrong.length === 0 ? null : { deviations: chooser.deviations, wrong };
+}

@@ -1,0 +1,251 @@
+import { AT_MOST_ONCE, guarded, logObject, NEVER, ONCE, onceIf, open, type Situation } from './situation';
+
+const DAY = 1440;
+
+/** Bytes of a portion that ends with its second line. */
+const TWO_LINES = 700;
+
+const A = logObject('A', [open(1)]);
+const B = logObject('B', [open(1)]);
+const C = logObject('C', [open(1)]);
+const MIXED = logObject('A', [open(1), guarded(11)], true);
+const UNAPPROVED = logObject('B', [guarded(11)]);
+
+/** Situations of detecting: who finds what, whoever dies, comes twice, or comes late. */
+export const DETECTING: readonly Situation[] = [
+  {
+    number: '1',
+    sentence: 'one log object, which comes again when it has died',
+    happens: [
+      { at: 0, deliver: logObject('A', [open(1), guarded(11)]), to: 'one' },
+      { at: 40, announce: true },
+    ],
+    told: ['40 unapproved-ip new 11', '40 new-ip new 1'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A')) }),
+  },
+  {
+    number: '2',
+    sentence: 'two log objects have the same new pair at the same time; what fails comes to the other’s container soon',
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 0, deliver: logObject('B', [open(1), guarded(11)]), to: 'two' },
+      { at: 1, announce: true },
+    ],
+    retryAfter: 10,
+    retryInWarm: true,
+    told: ['1 new-ip new 1', '1 unapproved-ip new 11'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A') && done.has('B')) }),
+  },
+  {
+    number: '3',
+    sentence: 'the same log object twice at the same time',
+    happens: [
+      { at: 0, deliver: MIXED, to: 'one' },
+      { at: 0, deliver: MIXED, to: 'two' },
+      { at: 1, announce: true },
+    ],
+    told: ['1 unapproved-ip new 11', '1 new-ip new 1'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A')) }),
+  },
+  {
+    number: '4',
+    sentence: 'a large log object in many portions, with pairs and addresses that come back in later ones',
+    happens: [
+      {
+        at: 0,
+        deliver: logObject('A', [open(1), guarded(11), open(2), open(1), guarded(11)], true),
+        to: 'one',
+      },
+      { at: 1, announce: true },
+    ],
+    told: ['1 unapproved-ip new 11', '1 new-ip new 1 2'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A')), 2: onceIf(done.has('A')) }),
+  },
+  {
+    number: '5',
+    sentence: 'a log object from the time of learning is delivered again when that is over',
+    learningDays: 1,
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 5, announce: true },
+      { at: DAY + 30, announce: true },
+      { at: DAY + 60, deliver: A },
+    ],
+    told: ['5 learning-started', '1470 learning-finished 1'],
+    owed: ({ done }) => ({ 1: (done.get('A') ?? DAY) < DAY ? NEVER : AT_MOST_ONCE }),
+  },
+  {
+    number: '6a',
+    sentence: 'logs that come a hundred days late: by then their pair is neither forgotten nor cleaned up',
+    happens: [
+      { at: 0, deliver: logObject('A', [open(1, -100 * DAY)]), to: 'one' },
+      { at: 10, deliver: logObject('B', [open(1, -100 * DAY + 60)]) },
+      { at: 11, announce: true },
+      { at: 30 * DAY, sweep: true },
+      { at: 31 * DAY, deliver: logObject('C', [open(1, -100 * DAY + 120)]) },
+    ],
+    told: ['11 new-ip new 1'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A') && done.has('B') && done.has('C')) }),
+  },
+  {
+    number: '6b',
+    sentence: 'a pair is found, forgotten, and found again by a log object that dies',
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 1, announce: true },
+      { at: 95 * DAY, deliver: logObject('B', [open(1, 95 * DAY)]) },
+      { at: 95 * DAY + 1, announce: true },
+    ],
+    told: ['1 new-ip new 1', '136801 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('A') && done.has('B') ? [2, 2] : [0, 2] }),
+  },
+  {
+    number: '6c',
+    sentence: 'a pair is forgotten after one day, and in use every twenty hours',
+    forgetDays: 1,
+    happens: [
+      ...['A', 'B', 'C', 'D'].map((name, index) => {
+        const at = index * 20 * 60;
+        return { at, deliver: logObject(name, [open(1, at)]) };
+      }),
+      { at: 61 * 60, announce: true },
+    ],
+    told: ['3660 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.size === 4 ? ONCE : [0, 2] }),
+  },
+  {
+    number: '7a',
+    sentence: 'a log object dies for good after its claim; another meets the pair at once, a third one later',
+    happens: [
+      { at: 0, deliver: A, to: 'one', dies: { times: 99, when: 'die-before', part: 1 } },
+      { at: 0, deliver: B, to: 'two' },
+      { at: 300, deliver: C, to: 'two' },
+      { at: 301, announce: true },
+      { at: 900, deliver: logObject('D', [open(1)]) },
+    ],
+    told: ['301 new-ip new 1'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('D')) }),
+  },
+  {
+    number: '7b',
+    sentence: 'dead letters, one between its claim and the outbox, one right after; redriven when another took over',
+    receives: 2,
+    redriveAfter: 600,
+    happens: [
+      {
+        at: 0,
+        deliver: logObject('A', [open(1), open(2)], true),
+        to: 'one',
+        dies: { times: 2, when: 'die-before', part: 2 },
+      },
+      { at: 0, deliver: logObject('B', [open(3)]), to: 'two', dies: { times: 2, when: 'die-after', part: 1 } },
+      { at: 300, deliver: logObject('C', [open(1), open(2), open(3)]) },
+      { at: 301, announce: true },
+    ],
+    told: ['301 new-ip new 1 2 3'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('C')), 2: onceIf(done.has('C')), 3: onceIf(done.has('C')) }),
+  },
+  {
+    number: '7c',
+    sentence: 'a dead letter is redriven while another log object takes over its pair',
+    redriveAfter: 230,
+    happens: [
+      { at: 0, deliver: A, to: 'one', dies: { times: 3, when: 'die-before', part: 1 } },
+      { at: 290, deliver: B },
+      { at: 291, announce: true },
+    ],
+    told: ['291 new-ip new 1'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A') && done.has('B')) }),
+  },
+  {
+    number: '8',
+    sentence: 'a log object dies after its claim, and is deleted before it comes again',
+    happens: [
+      { at: 0, deliver: A, to: 'one', dies: { times: 1, when: 'die-before', part: 1 } },
+      { at: 10, deleted: A },
+      { at: 200, deliver: B },
+      { at: 201, announce: true },
+    ],
+    told: ['201 new-ip new 1'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('B')) }),
+  },
+  {
+    number: '9a',
+    sentence: 'log objects are delivered again weeks later, when the table has cleaned up what it may',
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 0, deliver: UNAPPROVED, to: 'one' },
+      { at: 5, announce: true },
+      { at: 20 * DAY, sweep: true },
+      { at: 20 * DAY, deliver: A },
+      { at: 20 * DAY, deliver: UNAPPROVED },
+      { at: 20 * DAY + 1, announce: true },
+      // By now what was told is gone, and only the sighting knows.
+      { at: 60 * DAY, sweep: true },
+      { at: 60 * DAY, deliver: A },
+      { at: 60 * DAY + 1, announce: true },
+    ],
+    told: ['5 new-ip new 1', '5 unapproved-ip new 11'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A')) }),
+  },
+  {
+    number: '13',
+    sentence: 'an operator has a pair forgotten while it is refreshed',
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 5, announce: true },
+      { at: 2 * DAY, deliver: logObject('B', [open(1, 2 * DAY)]) },
+      { at: 2 * DAY, forget: 1 },
+      { at: 2 * DAY + 20, deliver: logObject('C', [open(1, 2 * DAY + 20)]) },
+      { at: 2 * DAY + 25, announce: true },
+    ],
+    told: ['5 new-ip new 1', '2905 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.size === 3 ? [2, 2] : [0, 2] }),
+  },
+  {
+    number: '14',
+    sentence: 'an operator ends the learning: a container that has seen it learn finds what comes next',
+    learningDays: 1,
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 5, announce: true },
+      { at: 30, seed: 2 },
+      { at: 40, deliver: logObject('B', [open(2), open(3)]), to: 'one' },
+      { at: 41, announce: true },
+      { at: 55, announce: true },
+    ],
+    told: ['5 learning-started', '41 new-ip new 3', '55 learning-finished 1'],
+    owed: ({ done }) => ({
+      1: (done.get('A') ?? 30) < 30 ? NEVER : AT_MOST_ONCE,
+      2: NEVER,
+      3: onceIf(done.has('B')),
+    }),
+  },
+  {
+    number: '15a',
+    sentence: 'the bytes come in other chunks when a log object comes again: its portions end where they did',
+    happens: [
+      {
+        at: 0,
+        deliver: logObject('A', [guarded(11), open(1), guarded(11), open(2)]),
+        reading: [
+          { chunkBytes: 10_000, portionBytes: TWO_LINES },
+          { chunkBytes: 100, portionBytes: TWO_LINES },
+        ],
+      },
+      { at: 1, announce: true },
+    ],
+    told: ['1 unapproved-ip new 11', '1 new-ip new 1 2'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A')), 2: onceIf(done.has('A')) }),
+  },
+  {
+    number: '15b',
+    sentence: 'another version of the function cuts portions otherwise when a log object comes again',
+    happens: [
+      { at: 0, deliver: logObject('A', [open(1), open(2)]), reading: [{ portionBytes: 1 }, { portionBytes: 10_000 }] },
+      { at: 1, announce: true },
+    ],
+    told: ['1 new-ip new 1 2'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('A')), 2: onceIf(done.has('A')) }),
+  },
+];

@@ -1,0 +1,64 @@
+import { guarded, logObject, onceIf, open, type Situation } from './situation';
+
+const DAY = 1440;
+
+const A = logObject('A', [open(1), open(2), guarded(11)]);
+const B = logObject('B', [open(1), open(3), open(1)], true);
+const C = logObject('C', [open(2), open(3), guarded(11)]);
+const D = logObject('D', [open(1), open(2), open(3)]);
+
+const FIRST = logObject('A', [open(1)]);
+const SECOND = logObject('B', [open(1), open(2)]);
+const THIRD = logObject('C', [open(2), open(3), open(4), open(1)], true);
+
+/** Situations with so much in them that everything cannot be tried: chance tries some of it. */
+export const RANDOM: readonly Situation[] = [
+  {
+    number: 'R1',
+    sentence: 'all together: twice, at once, late, dead letters redriven, cleaned up',
+    isRandom: true,
+    receives: 5,
+    redriveAfter: 700,
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 0, deliver: B, to: 'two' },
+      { at: 0, deliver: A, to: 'two' },
+      { at: 1, announce: true },
+      { at: 2, deliver: C, to: 'one' },
+      { at: 2.5, announce: true },
+      { at: 4, announce: true },
+      { at: 31, announce: true },
+      { at: 62, announce: true },
+      { at: 400, deliver: D },
+      { at: 401, announce: true },
+      { at: 20 * DAY, sweep: true },
+      { at: 20 * DAY, deliver: A },
+      { at: 20 * DAY + 1, announce: true },
+    ],
+    told: ['1 unapproved-ip new 11', '1 new-ip new 1 2 3', '62 unapproved-ip digest 11'],
+    owed: ({ done }) => Object.fromEntries([1, 2, 3].map((host) => [host, onceIf(done.size === 4)])),
+  },
+  {
+    number: 'R2',
+    sentence: 'all together while the learning ends',
+    isRandom: true,
+    learningDays: 1,
+    receives: 6,
+    happens: [
+      { at: 0, deliver: FIRST, to: 'one' },
+      { at: 1, announce: true },
+      { at: DAY - 10, deliver: SECOND, to: 'two' },
+      { at: DAY - 5, deliver: FIRST },
+      { at: DAY + 1, announce: true },
+      { at: DAY + 3, deliver: SECOND, to: 'one' },
+      { at: DAY + 10, announce: true },
+      { at: DAY + 30, announce: true },
+      { at: DAY + 400, deliver: THIRD, to: 'two' },
+      { at: DAY + 401, announce: true },
+      { at: DAY + 403, deliver: THIRD },
+      { at: DAY + 404, announce: true },
+    ],
+    told: ['1 learning-started', '1470 learning-finished 1 2', '1841 new-ip new 3 4'],
+    owed: () => ({}),
+  },
+];

@@ -1,0 +1,188 @@
+import { MUTANTS, type Mutant } from './mutants';
+
+/** A protection taken away, and the situation that is there because of it: that one has to notice. */
+export interface SituationMutant {
+  readonly situation: string;
+  readonly mutant: Mutant;
+}
+
+/** One of those that the searches for deaths have to notice, too. */
+function known(situation: string, name: string): SituationMutant {
+  return { situation, mutant: MUTANTS.find((mutant) => mutant.name === name)! };
+}
+
+/** One change in one file. */
+function changed(situation: string, name: string, file: string, from: string, to: string): SituationMutant {
+  return { situation, mutant: { name, changes: [{ file, from, to }] } };
+}
+
+const CLAIM = 'lib/detection/claim.ts';
+const CLAIM_PAIRS = 'lib/claim-pairs.ts';
+const LEASE = 'lib/hold-lease.ts';
+
+/** For each situation a protection without which something is lost or doubled in it. */
+export const SITUATION_MUTANTS: readonly SituationMutant[] = [
+  known('1', 'a claim whose read skips its own owed pair'),
+  known('2', 'remembering a pair that is still owed'),
+  known('3', 'a part for every run'),
+  known('4', 'settling without comparing the stored parts'),
+  known('5', 'a learned pair that is claimed by its log object'),
+  changed(
+    '6a',
+    'a pair that is forgotten by the time of processing',
+    CLAIM,
+    '{ firstAt }: SeenPair, { forgetDays }: ClaimContext): boolean {\n  return firstAt >',
+    '_: SeenPair, { forgetDays, now }: ClaimContext): boolean {\n  return now >',
+  ),
+  changed(
+    '6a',
+    'a sighting that is cleaned up by event time',
+    'lib/detection/sighting.ts',
+    'forgottenAt(Math.max(lastSeenAt, now), forgetDays) + KEPT_FORGOTTEN',
+    'forgottenAt(lastSeenAt, forgetDays) + KEPT_FORGOTTEN',
+  ),
+  changed(
+    '6b',
+    'a forgotten pair that stays with who claimed it first',
+    CLAIM,
+    'claimedBy: learning ? LEARNING : logObject,',
+    'claimedBy: learning ? LEARNING : (stored?.claimedBy ?? logObject),',
+  ),
+  changed(
+    '6c',
+    'a pair that is forgotten before it would be refreshed',
+    'lib/detection/sighting.ts',
+    'lastSeenAt + forgetDays * DAY + REFRESH_AFTER',
+    'lastSeenAt + forgetDays * DAY',
+  ),
+  known('7a', 'nothing owed by a claim'),
+  known('7b', 'a take-over that asks whether there is something in the outbox, and not this pair'),
+  known('7b', 'a take-over that does not ask'),
+  changed(
+    '7c',
+    'a claim that writes over what another wrote',
+    CLAIM_PAIRS,
+    'state.putSighting(next, stored?.version ?? null)',
+    'state.putSighting(next, (await state.sighting(pair))?.version ?? null)',
+  ),
+  known('8', 'a claim only of what is absent'),
+  changed(
+    '9a',
+    'told parts that are cleaned up while their log object may come again',
+    'lib/announce-findings.ts',
+    'TOLD_KEPT = 45 *',
+    'TOLD_KEPT = 14 *',
+  ),
+  changed(
+    '9b',
+    'parts that expire though nobody told them',
+    'lib/adapters/dynamo-items.ts',
+    '...(notBefore === null ? {} : { pending: PENDING, notBefore }),',
+    '...(notBefore === null ? {} : { pending: PENDING, notBefore, expiresAt: seconds(notBefore + 45 * 86_400_000) }),',
+  ),
+  changed(
+    '10a',
+    'an index that is believed',
+    'lib/read-due.ts',
+    'part !== null && part.value.notBefore !== null && part.value.notBefore <= now ? [part] : []',
+    'part !== null ? [part] : []',
+  ),
+  changed('10b', 'a lease that ends when its holder should', LEASE, 'const MARGIN = 60_000;', 'const MARGIN = 0;'),
+  changed(
+    '10c',
+    'a count of messages for each holder',
+    LEASE,
+    'const { minute = 0, sent = 0 } = stored?.value ?? {};',
+    'const [minute, sent] = [0, 0];',
+  ),
+  changed(
+    '10d',
+    'a part that is told, and put off for what of it was known',
+    'lib/alerting/plan-stream.ts',
+    'const waiting = pending.filter((part) => !isNew(part));',
+    'const waiting = pending;',
+  ),
+  changed('10e', 'a lease that refuses its holder', 'lib/alerting/lease.ts', ' || lease.holder === holder', ''),
+  {
+    situation: '10f',
+    mutant: {
+      name: 'marks when all messages are sent',
+      changes: [
+        {
+          file: 'lib/announce-findings.ts',
+          from: 'sent.push({ at: clock.now(), alert });\n      await writeDown(message, due, announcer);',
+          to: 'sent.push({ at: clock.now(), alert });',
+        },
+        {
+          file: 'lib/announce-findings.ts',
+          from: "if (failures.length > 0) return 'failing';",
+          to: 'for (const message of messages) await writeDown(message, due, announcer);',
+        },
+      ],
+    },
+  },
+  changed(
+    '10g',
+    'a lease that anybody gives back',
+    LEASE,
+    'if (current !== null) await write({ ...current.value, until: 0 });',
+    'await state.putLease({ ...taken.value, until: 0 }, (await state.lease())!.version);',
+  ),
+  changed(
+    '10h',
+    'a name that is not written down before it is used',
+    'lib/announce-findings.ts',
+    "if (message.kind === 'stream') await writeName(message.message, due, state);",
+    '',
+  ),
+  known('11', 'a mark that does not name the notice it marks'),
+  changed(
+    '12',
+    'a notice as soon as the learning ends',
+    'lib/alerting/bucket-state.ts',
+    'LEARNING_GRACE = 20 * 60_000',
+    'LEARNING_GRACE = 0',
+  ),
+  changed(
+    '12b',
+    'a found pair that is learned by a run which is late',
+    CLAIM,
+    'return claim(stored, seen, { ...context, learning: false });',
+    'return claim(stored, seen, context);',
+  ),
+  changed(
+    '13',
+    'a refresh that brings back what was forgotten',
+    CLAIM_PAIRS,
+    'stored = await state.sighting(pair);\n  }\n  throw',
+    "stored = await state.sighting(pair);\n    if (stored === null && decision.kind === 'update') await state.putSighting(next, null);\n  }\n  throw",
+  ),
+  {
+    situation: '14',
+    mutant: {
+      name: 'a container that knows how long a bucket learns',
+      changes: [
+        { file: 'lib/watch-buckets.ts', from: 'if (isOver(current, now)) settled.set', to: 'settled.set' },
+        { file: 'lib/watch-buckets.ts', from: 'read?.at === now ? read.value', to: 'read !== undefined ? read.value' },
+      ],
+    },
+  },
+  changed(
+    '14',
+    'a notice that is named by what it says',
+    'lib/alerting/notice-alert.ts',
+    'noticeIdOf(notice, buckets[0]!.bucket)',
+    'noticeIdOf(notice, JSON.stringify(buckets))',
+  ),
+  changed(
+    '15a',
+    'portions that depend on the chunks they are read in',
+    'lib/read-portions.ts',
+    'lines.push(chunk);',
+    'lines.push(chunk); portionLeft = portionBytes;',
+  ),
+  known('15b', 'settling without comparing the stored parts'),
+  known('R1', 'a claim that lost its race is not decided anew'),
+  known('R1', 'mark before publish'),
+  known('R2', 'a learned pair that is claimed by its log object'),
+];

@@ -1,0 +1,165 @@
+import type { Alert } from '../../lib/alerting/alert';
+import { LEARNING, SEED } from '../../lib/detection/sighting';
+import type { Published, World } from './mortal';
+import { DAY, LIMITS, type Line, MINUTE, START, type TestObject } from './run';
+import { AT_MOST_ONCE, linesIn, networkOf, type Situation } from './situation';
+import type { Outcome } from './stage';
+import { distinct, wrongNotices, wrongRepeats } from './told';
+
+/** All that is wrong with what came of a situation: what holds always, and what it says itself. */
+export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
+  const { world, leaseWrongs, deviations } = outcome;
+  const isUsual = deviations.length === 0;
+  const told = toldMessages(outcome);
+  return [
+    ...leaseWrongs,
+    ...wrongRepeats(world),
+    ...wrongNotices(world),
+    ...wrongLearned(outcome),
+    ...wrongRate(situation, outcome),
+    ...wrongUnapproved(situation, outcome),
+    ...wrongNew(situation, outcome),
+    ...wrongTimes(situation, outcome),
+    ...(situation.also?.(outcome) ?? []),
+    ...(world.memory.nextDueAt() === null ? [] : ['LOST: something stays due']),
+    ...(isUsual && `${told}` !== `${situation.told}` ? [`USUALLY told: ${told.join(' | ')}`] : []),
+  ];
+}
+
+/** Each message as the minute, its rule, its kind and what it is about. */
+function toldMessages({ world }: Outcome): string[] {
+  return world.published.map(({ at, alert }) => {
+    const { rule, kind, networks, notice } = alert;
+    const learned = notice?.buckets.flatMap((bucket) => bucket.learned?.networks ?? []) ?? [];
+    const hosts = [...networks, ...learned].map(({ network }) => network.split('.')[3]).sort();
+    return [Math.floor((at - START) / MINUTE), rule.id, ...(notice === null ? [kind] : []), ...hosts].join(' ');
+  });
+}
+
+/** How often something is told: surely, and at most. */
+interface Told {
+  readonly surely: number;
+  readonly atMost: number;
+}
+
+/** How many lines of each log object are told of a host. */
+function toldLines({ world }: Outcome, rule: Alert['rule']['id'], host: number, names: readonly string[]) {
+  const told = (messages: readonly Published[]): number =>
+    distinct(messages)
+      .filter(({ alert }) => alert.rule.id === rule)
+      .flatMap(({ alert }) => alert.networks.filter(({ network }) => network === networkOf(host)))
+      .reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+  const surely = told(world.published.filter((message) => counts(message, world)));
+  const atMost = told(world.published);
+  return new Map(
+    names.map((name): [string, Told] => [name, { surely: linesIn(surely, name), atMost: linesIn(atMost, name) }]),
+  );
+}
+
+/**
+ * Whether a message counts. Its sender may have died, and the index not have shown all of it when it was repeated: then
+ * what is left over is told once more, in another message.
+ */
+function counts(message: Published, { interrupted, published }: World): boolean {
+  const { alertId, totals } = message.alert;
+  const isCut = published.some(({ alert }) => alert.alertId === alertId && alert.totals.requests < totals.requests);
+  return !(isCut && interrupted.includes(message));
+}
+
+/** Each line of an unapproved address is told once, if its log object is done; else at most. */
+function wrongUnapproved(situation: Situation, outcome: Outcome): string[] {
+  const objects = objectsOf(situation);
+  return hostsOf(objects, 'guarded').flatMap((host) => {
+    const told = toldLines(outcome, 'unapproved-ip', host, namesOf(objects));
+    return objects.flatMap((object) => {
+      const { name } = object;
+      const lines = linesOf(object, 'guarded', host).length;
+      const { surely, atMost } = told.get(name)!;
+      if (surely > lines) return [`DOUBLE: unapproved ${host} of ${name}: ${surely} of ${lines} lines`];
+      const isLost = atMost < lines && outcome.done.has(name);
+      return isLost ? [`LOST: unapproved ${host} of ${name}: ${atMost} of ${lines} lines`] : [];
+    });
+  });
+}
+
+/**
+ * Each host is told as often as the situation says. What was learned, or brought along, is not told; whatever else is
+ * remembered, and owed by nobody who may still bring it, is.
+ */
+function wrongNew(situation: Situation, outcome: Outcome): string[] {
+  const objects = objectsOf(situation);
+  const owed = situation.owed(outcome);
+  return hostsOf(objects, 'open').flatMap((host) => {
+    const lines = [...toldLines(outcome, 'new-ip', host, namesOf(objects)).values()];
+    const surely = lines.reduce((sum, told) => sum + told.surely, 0);
+    const atMost = lines.reduce((sum, told) => sum + told.atMost, 0);
+    const [least, most] = owed[host] ?? AT_MOST_ONCE;
+    if (surely > most) return [`DOUBLE: new ${host}: ${surely} times, not ${most}`];
+    if (atMost < least) return [`LOST: new ${host}: ${atMost} times, not ${least}`];
+    const sighting = sightingOf(outcome, host);
+    const isSilent = sighting?.claimedBy === LEARNING || sighting?.claimedBy === SEED;
+    if (isSilent) return atMost > 0 ? [`LEARNED, and told: new ${host}`] : [];
+    const met = objects.filter((object) => linesOf(object, 'open', host).length > 0);
+    const done = met.filter(({ name }) => outcome.done.has(name));
+    const isOwed = sighting?.owedUntil != null && !done.some(({ name }) => sighting.claimedBy === `logs/${name}@1`);
+    return atMost === 0 && done.length > 0 && !isOwed ? [`LOST: new ${host}, which nobody owes`] : [];
+  });
+}
+
+/** Whatever is remembered of a host, the log objects that are done have shown: to the day, where it was last seen. */
+function wrongTimes(situation: Situation, outcome: Outcome): string[] {
+  const forgotten = situation.happens.flatMap((one) => ('forget' in one ? [one.forget] : []));
+  const done = objectsOf(situation).filter(({ name }) => outcome.done.has(name));
+  return hostsOf(done, 'open').flatMap((host) => {
+    const times = done.flatMap((object) => linesOf(object, 'open', host).map(({ time = START }) => time));
+    const sighting = sightingOf(outcome, host);
+    if (forgotten.includes(host)) return [];
+    if (sighting === undefined) return [`FORGOTTEN: ${host}`];
+    const { firstSeenAt, lastSeenAt } = sighting;
+    const isRight = firstSeenAt <= Math.min(...times) && lastSeenAt > Math.max(...times) - DAY;
+    return isRight ? [] : [`TIMES of ${host}: ${firstSeenAt} to ${lastSeenAt}, of ${times}`];
+  });
+}
+
+/** What was learned stands in the notice of what was. */
+function wrongLearned({ world }: Outcome): string[] {
+  const notices = world.published.flatMap(({ alert }) => alert.notice?.buckets ?? []);
+  const named = new Set(notices.flatMap(({ learned }) => learned?.networks ?? []).map(({ network }) => network));
+  const learned = [...world.memory.allSightings()].filter(({ claimedBy }) => claimedBy === LEARNING);
+  return learned.flatMap(({ network }) =>
+    named.has(network) ? [] : [`LOST: ${network} was learned, and nobody told`],
+  );
+}
+
+/**
+ * No minute has more messages than it may. One that was begun in its last moment, and so came in the next, is counted
+ * where it was begun; one that was repeated counts once.
+ */
+function wrongRate({ alertsPerMinute = LIMITS.alertsPerMinute }: Situation, { world }: Outcome): string[] {
+  const sent = new Map<number, number>();
+  for (const { minute } of distinct(world.published)) sent.set(minute, (sent.get(minute) ?? 0) + 1);
+  return [...sent].flatMap(([minute, messages]) =>
+    messages > alertsPerMinute ? [`RATE: ${messages} messages in minute ${minute - START / MINUTE}`] : [],
+  );
+}
+
+function sightingOf({ world }: Outcome, host: number) {
+  return [...world.memory.allSightings()].find(({ network }) => network === networkOf(host));
+}
+
+function namesOf(objects: readonly TestObject[]): string[] {
+  return objects.map(({ name }) => name);
+}
+
+function objectsOf({ happens }: Situation): TestObject[] {
+  return [...new Set(happens.flatMap((one) => ('deliver' in one ? [one.deliver] : [])))];
+}
+
+function hostsOf(objects: readonly TestObject[], bucket: Line['bucket']): number[] {
+  const lines = objects.flatMap((object) => object.lines.filter((line) => line.bucket === bucket));
+  return [...new Set(lines.map(({ host }) => host))];
+}
+
+function linesOf({ lines }: TestObject, bucket: Line['bucket'], host: number): Line[] {
+  return lines.filter((line) => line.bucket === bucket && line.host === host);
+}

@@ -1,0 +1,44 @@
+import type { Announcement } from '../../lib/alerting/announcement';
+import { ocsfProblems } from './ocsf-validator';
+import { slackProblems } from './slack-validator';
+
+/** What a terminal, a mail program or a page might act on instead of showing it; of these, line feeds are ours. */
+const STEERING = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\ufffe\uffff]/u;
+
+/** `2026-03-02 09:05`. */
+export function isoMinute(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** Bytes of UTF-8 that a body takes in the message, as the JSON string that it is there. */
+export function bytesInMessage(body: string): number {
+  return Buffer.byteLength(JSON.stringify(body));
+}
+
+/** Bytes of the message, its subject and its attributes, as SNS counts them. */
+export function bytesOf({ bodies, attributes, subject }: Announcement): number {
+  const all = Object.entries(attributes).map(([name, value]) => `${name}String${value}`);
+  return Buffer.byteLength([JSON.stringify(bodies), subject, ...all].join(''));
+}
+
+/** Within all limits, in valid forms, and without a character that steers. */
+export function expectSendable(announcement: Announcement): void {
+  const { bodies, subject, attributes } = announcement;
+  expect(bytesInMessage(bodies.default)).toBeLessThanOrEqual(140_000);
+  expect(bytesInMessage(bodies.email)).toBeLessThanOrEqual(60_000);
+  expect(bytesInMessage(bodies.https ?? '')).toBeLessThanOrEqual(8_000);
+  expect(bytesOf(announcement)).toBeLessThan(262_144);
+  expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+  expect(subject).toBe(subject.trim());
+  for (const body of Object.values(bodies)) expect(body).not.toMatch(STEERING);
+  const lines = bodies.email.split('\n').filter((line) => !line.includes('://'));
+  expect(lines.filter((line) => columnsOf(line) > 100)).toEqual([]);
+  for (const value of Object.values(attributes)) expect(value).toMatch(/^[\x21-\x7e]+$/);
+  expect(ocsfProblems(JSON.parse(bodies.default))).toEqual([]);
+  if (bodies.https !== undefined) expect(slackProblems(JSON.parse(bodies.https))).toEqual([]);
+}
+
+/** At most: letters of far scripts are two columns wide. */
+function columnsOf(line: string): number {
+  return [...line].reduce((columns, character) => columns + (character.codePointAt(0)! < 0x1100 ? 1 : 2), 0);
+}
