@@ -9,6 +9,7 @@ import { scan } from '../lib/commands/scan';
 import { writeScanJson } from '../lib/commands/scan-json';
 import { writeScanText } from '../lib/commands/scan-text';
 import { processTerminal } from '../lib/commands/terminal';
+import { terminalGeography } from '../lib/commands/terminal-geography';
 import { ConfigError } from '../lib/config/config-error';
 
 const terminal = processTerminal();
@@ -75,18 +76,21 @@ async function runScan(paths: readonly string[], flags: ScanFlags): Promise<numb
     // The past is there to be judged; learning from it silently must be asked for.
     learningDays: loaded.isGiven('learningDays') ? loaded.configuration.learningDays : 0,
   };
+  const geography = terminalGeography(configuration.geo, loaded.isGiven('geo'));
   const result = await scan(paths, {
     configuration,
+    geography,
     stateFile: flags.state ?? null,
     startProgress: (totalBytes) => startProgress(totalBytes, terminal.progress),
   });
   noteSkipped(result.skipped, terminal);
   for (const { message } of result.problems) terminal.note(`s3-access-watch: ${message}`);
   const nothingRead = result.logObjects === 0 && result.problems.length > 0;
-  if (flags.format === 'json') await writeScanJson(result, terminal);
+  if (flags.format === 'json') await writeScanJson(result, geography, terminal);
   else if (!nothingRead) {
     const { sources } = loaded;
-    await writeScanText(result, { configuration, sources, state: flags.state ?? null, limit: flags.limit }, terminal);
+    const { state = null, limit } = flags;
+    await writeScanText(result, { configuration, sources, state, limit, geography }, terminal);
   }
   // Not before the findings are told: who was never shown one must be shown it by the next scan.
   if (flags.state !== undefined && !nothingRead) await writeStateFile(flags.state, result.sightings);

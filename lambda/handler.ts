@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -8,12 +8,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import { dynamoState } from '../lib/adapters/dynamo-state';
 import { dynamoTable } from '../lib/adapters/dynamo-table';
+import { fileGeography, noGeography } from '../lib/adapters/geography';
 import { S3_CLIENT_OPTIONS, s3LogObjects } from '../lib/adapters/s3-log-objects';
 import { snsPublisher } from '../lib/adapters/sns-publisher';
 import { snsSubscriptions } from '../lib/adapters/sns-subscriptions';
 import { systemClock } from '../lib/adapters/system-clock';
-import type { Configuration } from '../lib/config/configuration';
+import type { Configuration, GeoData } from '../lib/config/configuration';
 import { compileSettings } from '../lib/detection/compile-settings';
+import type { Geography } from '../lib/ports';
 import { rememberPairs } from '../lib/remembered-pairs';
 import { watchBuckets } from '../lib/watch-buckets';
 import { createReport } from './report';
@@ -62,6 +64,7 @@ function createWatcher(): Watcher {
       state,
       publisher: snsPublisher(topicArn, { slack: configuration.slackChannelId !== null }),
       clock: systemClock,
+      geography: geographyOf(configuration.geo),
       limits: configuration,
       ...deployment,
       newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
@@ -71,6 +74,13 @@ function createWatcher(): Watcher {
     usage: table.usage,
     lookedAroundAt: 0,
   };
+}
+
+/** Its files are in the layers; one of the operator's under its own name. */
+function geographyOf(geo: GeoData): Geography {
+  if (geo === 'none') return noGeography;
+  const folder = required('GEO_FOLDER', GEO_FOLDER);
+  return fileGeography(geo.endsWith('.mmdb') ? (join(folder, basename(geo)) as GeoData) : geo, () => folder);
 }
 
 /** The configuration as the stack validated it, in the same asset as this file. */

@@ -1,13 +1,14 @@
 import type { Alert } from './alerting/alert';
 import { alertOf } from './alerting/alert-of';
 import { noticeAlert } from './alerting/notice-alert';
+import { withPlaces } from './alerting/place';
 import { type PlannedMessage, plan } from './alerting/plan';
 import type { AlertLimits, DuePart, StreamMessage } from './alerting/plan-stream';
 import { streamKey } from './alerting/stream';
 import { type AlertWindow, isOnlyNamed, onlyNamed } from './alerting/window';
 import { eachBounded } from './each-bounded';
 import { takeLease } from './hold-lease';
-import type { Clock, Publisher, State, Version } from './ports';
+import type { Clock, Geography, Publisher, State, Version } from './ports';
 import { type DueItems, readDue } from './read-due';
 import { markNotice, noticeOf } from './tell-notices';
 
@@ -15,6 +16,7 @@ export interface Announcer {
   readonly state: State;
   readonly publisher: Publisher;
   readonly clock: Clock;
+  readonly geography: Geography;
   readonly limits: AlertLimits;
   /** Of the deployment. */
   readonly accountId: string | null;
@@ -59,7 +61,7 @@ const WRITES_AT_ONCE = 16;
  * message under its name; nothing else is ever repeated. `holder` names this run and no other; it is over before `until`.
  */
 export async function announceFindings(announcer: Announcer, holder: string, until: number): Promise<Announced> {
-  const { state, clock, limits } = announcer;
+  const { state, clock, limits, geography } = announcer;
   const sent: SentAlert[] = [];
   const failures: unknown[] = [];
   const lease = await takeLease(state, holder, clock.now(), until, limits.alertsPerMinute);
@@ -79,7 +81,7 @@ export async function announceFindings(announcer: Announcer, holder: string, unt
       await clock.sleep(BETWEEN_MESSAGES);
       const reserved = await lease!.reserve(clock.now());
       if (reserved !== 'reserved') return reserved === 'full' ? 'full' : 'busy';
-      const alert = await alertOfMessage(message, announcer);
+      const alert = withPlaces(await alertOfMessage(message, announcer), geography.locate, geography.credit);
       if (message.kind === 'stream') await writeName(message.message, due, state);
       try {
         await announcer.publisher.publish(alert);

@@ -2,6 +2,7 @@ import type { Alert } from './alerting/alert';
 import type { BucketState } from './alerting/bucket-state';
 import type { Lease } from './alerting/lease';
 import type { OutboxPart } from './alerting/outbox';
+import type { Place } from './alerting/place';
 import type { Stream } from './alerting/stream';
 import type { AlertWindow } from './alerting/window';
 import type { PairName, StoredSighting } from './detection/sighting';
@@ -96,18 +97,10 @@ export interface Publisher {
   publish(alert: Alert): Promise<void>;
 }
 
-/** Where an address is, and whose. */
-export interface Place {
-  /** What it is for, if it is nobody's on the internet: `private, through a VPC endpoint`. */
-  readonly specialUse: string | null;
-  /** `country` as ISO 3166-1 has it: `DE`. */
-  readonly geo: { readonly country: string | null; readonly city: string | null } | null;
-  readonly asn: { readonly number: number; readonly organization: string } | null;
-}
-
 export interface Geography {
+  /** Of what is no address, nothing. */
   locate(address: string): Place;
-  /** Whose databases it is from, and of when; null: it knows nothing. */
+  /** Whose databases it is from, and of when; null: there are none. */
   credit(): string | null;
 }
 

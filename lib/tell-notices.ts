@@ -1,5 +1,6 @@
 import { isoTime, type LearnedNetwork, type NoticeBucket } from './alerting/alert';
 import { type BucketState, LEARNING_GRACE, PUBLIC_BUCKET_NETWORKS } from './alerting/bucket-state';
+import { NO_PLACE } from './alerting/place';
 import { LEARNING, type StoredSighting } from './detection/sighting';
 import type { State, Stored } from './ports';
 
@@ -27,7 +28,7 @@ export async function noticeOf(
   const named = count > PUBLIC_BUCKET_NETWORKS ? [] : learned.sort(earliestFirst).slice(0, MOST_NAMED);
   const networks: LearnedNetwork[] = named.map(({ network, seenAs }) => {
     const { requester = null, operation = null } = seenAs() ?? {};
-    return { network, requester, operation };
+    return { network, requester, operation, ...NO_PLACE };
   });
   const looksPublic = count > PUBLIC_BUCKET_NETWORKS && !newIpChosen;
   return { bucket, learningUntil: until, learned: { count, networks }, looksPublic };

@@ -38,7 +38,11 @@ const LAWS: Readonly<Record<string, Law>> = {
     packages: ['cli-progress', 'picocolors', 'string-width'],
     node: true,
   },
-  'lib/infra': { rooms: ['lib/config', 'lib/detection', 'lib/adapters'], packages: ['aws-cdk-lib', 'constructs'], node: true },
+  'lib/infra': {
+    rooms: ['lib/config', 'lib/detection', 'lib/adapters'],
+    packages: ['aws-cdk-lib', 'constructs'],
+    node: true,
+  },
   lambda: {
     rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config', 'lib/adapters'],
     packages: ['aws-lambda', '@aws-sdk/', '@aws-lambda-powertools/'],

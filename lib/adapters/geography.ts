@@ -1,21 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { NO_PLACE, type Place } from '../alerting/place';
 import type { GeoData } from '../config/configuration';
 import { ASN, type GeoPackage, placesOf } from '../config/geo-data';
 import { type Address, parseAddress } from '../detection/address';
 import { specialUseOf } from '../detection/special-use';
-import type { Geography, Place } from '../ports';
+import type { Geography } from '../ports';
 import { openAsnFile } from './asn-file';
 import { type MmdbFile, openMmdb } from './mmdb-file';
+
+/** Whoever runs a network says what it is called; characters. */
+const MOST_NAME = 100;
 
 /** Where the files of a package are; null: it is not there. */
 export type FolderOf = (packageName: string) => string | null;
 
-const NOWHERE: Place = { specialUse: null, geo: null, asn: null };
-
 /** Knows nothing of anybody, but what addresses are for that are nobody's. */
 export const noGeography: Geography = {
-  locate: (address) => ({ ...NOWHERE, specialUse: specialUseOf(address) }),
+  locate: (address) => ({ ...NO_PLACE, specialUse: specialUseOf(address) }),
   credit: () => null,
 };
 
@@ -34,7 +36,7 @@ export function fileGeography(geo: GeoData, folderOf: FolderOf): Geography {
     locate(text) {
       const specialUse = specialUseOf(text);
       const address = parseAddress(text);
-      if (address === null || specialUse !== null) return { ...NOWHERE, specialUse };
+      if (address === null || specialUse !== null) return { ...NO_PLACE, specialUse };
       return { specialUse, ...databases().locate(address) };
     },
     credit: () => databases().credit,
@@ -59,7 +61,7 @@ function openDatabases(geo: GeoData, folderOf: FolderOf): Databases {
       const records = places.map((file) => file.get(address)).filter((record) => record !== null);
       return {
         geo: geoOf(records),
-        asn: asnOf(records) ?? (address.family === 4 ? asnIpv4 : asnIpv6)?.find(address) ?? null,
+        asn: named(asnOf(records) ?? (address.family === 4 ? asnIpv4 : asnIpv6)?.find(address) ?? null),
       };
     },
     credit: credits.length === 0 ? null : credits.join('; '),
@@ -89,9 +91,13 @@ function geoOf(records: readonly unknown[]): Place['geo'] {
   for (const { city, country, country_code } of records as readonly PlaceRecord[]) {
     const code = country_code ?? (typeof country === 'string' ? country : country?.iso_code);
     const name = typeof city === 'string' ? city : city?.names?.en;
-    if (code || name) return { country: code || null, city: name || null };
+    if (code || name) return { country: code || null, city: name?.slice(0, MOST_NAME) || null };
   }
   return null;
+}
+
+function named(asn: Place['asn']): Place['asn'] {
+  return asn === null ? null : { ...asn, organization: asn.organization.slice(0, MOST_NAME) };
 }
 
 function asnOf(records: readonly unknown[]): Place['asn'] {

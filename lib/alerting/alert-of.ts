@@ -6,6 +6,7 @@ import { alertRuleOf } from './alert-rule';
 import { combinedIdOf, noticeIdOf } from './identity';
 import { findingsOf, type Located, mergedFindings, worstFirst } from './merge-findings';
 import type { OutboxFinding, OutboxPart } from './outbox';
+import { NO_PLACE } from './place';
 import type { PlannedMessage } from './plan';
 import type { StreamMessage } from './plan-stream';
 
@@ -87,6 +88,7 @@ function common(parts: readonly OutboxPart[], findings: readonly Located[], most
     more: Math.max(0, networks.length - most),
     totals: totalsOf(networks),
     logObjects: [...new Set(parts.map(({ logObject }) => logObject))].slice(0, MOST_LOG_OBJECTS),
+    placesFrom: null,
     notice: null,
   };
 }
@@ -100,8 +102,7 @@ function networkOf(finding: Located): AlertNetwork {
     network,
     remoteIp,
     addresses,
-    geo: null,
-    asn: null,
+    ...NO_PLACE,
     requests,
     successes,
     denied,

@@ -3,6 +3,7 @@ import type { Effects } from '../detection/effect';
 import type { FindingRule } from '../detection/rules';
 import type { Severity } from '../detection/severity';
 import type { NamedOperation } from './outbox';
+import type { Place } from './place';
 
 /** The canonical alert: everything that people or machines receive is made of it. Times are ISO 8601 in UTC. */
 export interface Alert {
@@ -27,6 +28,8 @@ export interface Alert {
   readonly totals: AlertTotals;
   /** Where the evidence is: not all of very many. */
   readonly logObjects: readonly string[];
+  /** Whose databases say where the addresses are, and of when; null: none says it of any. */
+  readonly placesFrom: string | null;
   readonly notice: AlertNotice | null;
 }
 
@@ -41,13 +44,11 @@ export interface AlertRule {
   readonly reference: string | null;
 }
 
-export interface AlertNetwork {
+export interface AlertNetwork extends Place {
   readonly bucket: string;
   readonly network: string;
   readonly remoteIp: string;
   readonly addresses: readonly string[];
-  readonly geo: { readonly country: string | null; readonly city: string | null } | null;
-  readonly asn: { readonly number: number; readonly organization: string } | null;
   readonly requests: number;
   readonly successes: number;
   readonly denied: number;
@@ -87,7 +88,7 @@ export interface NoticeBucket {
   readonly looksPublic: boolean;
 }
 
-export interface LearnedNetwork {
+export interface LearnedNetwork extends Place {
   readonly network: string;
   /** Null: anonymous, or not known. */
   readonly requester: string | null;

@@ -2,6 +2,7 @@ import type { Alert, AlertNetwork, SampleRecord } from './alert';
 import { bytes, count, minute, period, plural, second } from './amounts';
 import { effectsText, nameOf, volumeOf } from './answer';
 import { MOST_COLUMNS, sentences, strangersField } from './mail-lines';
+import { placeText } from './place';
 import { columnsOf, inMail } from './strangers-text';
 
 /** How much of what strangers wrote is shown, in columns. */
@@ -34,7 +35,7 @@ function moreLine(more: number): string[] {
 
 function block(network: AlertNetwork): string[] {
   const { addresses, effects, successes, firstEventAt, lastEventAt, forgottenSince, operations, sample } = network;
-  const place = placeOf(network);
+  const place = placeText(network);
   const text = (label: string, value: string, most: number) => strangersField(label, value, most, 4);
   return [
     `  ${nameInMail(network)}${place === '' ? '' : `  ${place}`}`,
@@ -47,13 +48,6 @@ function block(network: AlertNetwork): string[] {
     ...(sample === null ? [] : sampleLines(sample)),
     '',
   ];
-}
-
-/** Where and whose the address is, as far as is known. */
-export function placeOf({ geo, asn }: Pick<AlertNetwork, 'geo' | 'asn'>): string {
-  const place = [geo?.city ?? null, geo?.country ?? null].filter((part) => part !== null).join(', ');
-  const owner = asn === null ? '' : `AS${asn.number} ${asn.organization}`;
-  return inMail([place, owner].filter((part) => part !== '').join(' · '), 70);
 }
 
 /** The address or network as we wrote it; or what could not be read as one, as it stood there. */

@@ -2,6 +2,7 @@ import type { Alert, LearnedNetwork, NoticeBucket } from './alert';
 import { minute, plural } from './amounts';
 import { allowlistEntry, bucketSetting, isKnownRequester, trustedRule } from './approval';
 import { indented, MOST_COLUMNS, section, sentences, strangersField } from './mail-lines';
+import { placeText } from './place';
 import { columnsOf, inMail, isBucketName, isNetworkText } from './strangers-text';
 
 /** Who comes from more networks than this is proposed as a requester to trust, and not network by network. */
@@ -82,11 +83,16 @@ function learnedLines({ bucket, learned, looksPublic }: NoticeBucket, listed: nu
   ];
 }
 
-function learnedNetwork({ network, requester, operation }: LearnedNetwork, width: number): string[] {
+function learnedNetwork(learned: LearnedNetwork, width: number): string[] {
+  const { network, requester, operation } = learned;
+  const place = placeText(learned);
   const start = `    ${inMail(network, 50).padEnd(width)}  ${inMail(operation ?? '-', 30)}`;
   const who = inMail(requester ?? 'anonymous', 200);
   const isShort = columnsOf(start) + 2 + columnsOf(who) <= MOST_COLUMNS;
-  return isShort ? [`${start}  ${who}`] : [start, ...strangersField('', requester!, 200, 0)];
+  return [
+    ...(isShort ? [`${start}  ${who}`] : [start, ...strangersField('', requester!, 200, 0)]),
+    ...(place === '' ? [] : [`      ${place}`]),
+  ];
 }
 
 function whatHolds(isAnyPublic: boolean, areAllPublic: boolean): string {

@@ -109,7 +109,7 @@ function whatNext(alert: Alert): string[] {
 }
 
 function about(alert: Alert, listed: number): string[] {
-  const { rule, alertId, createdAt } = alert;
+  const { rule, alertId, createdAt, placesFrom } = alert;
   const mitre = rule.mitre === null ? '' : `, MITRE ATT&CK ${rule.mitre.tactic}:${rule.mitre.technique}`;
   const logs = logObjectLines(alert, listed);
   return section('ABOUT THIS MESSAGE', [
@@ -118,6 +118,7 @@ function about(alert: Alert, listed: number): string[] {
     ...(rule.reference === null ? [] : [`  ${'Reference'.padEnd(12)}${rule.reference}`]),
     ...field('Made', `${minute(createdAt)} UTC; all times here are UTC`),
     ...field('Alert', alertId),
+    ...(placesFrom === null ? [] : field('Places', placesFrom)),
     ...(logs.length === 0 ? [] : ['  Log objects', ...logs]),
   ]);
 }

@@ -27,6 +27,7 @@ export function noticeAlert(
     more: 0,
     totals: totalsOf([]),
     logObjects: [],
+    placesFrom: null,
     notice: { buckets },
   };
 }

@@ -1,8 +1,9 @@
 import type { Alert, AlertNetwork, NoticeBucket } from './alert';
 import { count, minute, period, plural } from './amounts';
 import { effectsText, nameOf, volumeOf } from './answer';
-import { operationsText, placeOf } from './email-networks';
+import { operationsText } from './email-networks';
 import { quietUntil, severityText, whyText } from './email-text';
+import { placeText } from './place';
 import { inCode, inSlack } from './strangers-text';
 
 /** Slack takes 3,000 characters of text in a block. */
@@ -64,7 +65,7 @@ function networkLine(network: AlertNetwork, { bucket, rule }: Alert): string {
   const { sample, forgottenSince } = network;
   const isAddress = rule.id !== 'detector-error';
   const name = isAddress ? `\`${inSlack(nameOf(network))}\`` : inCode(nameOf(network), 80);
-  const place = placeOf(network);
+  const place = placeText(network);
   const head = [
     `• ${bucket === null ? `${inCode(network.bucket, 66)} ` : ''}${name}`,
     place === '' ? '' : inSlack(place),

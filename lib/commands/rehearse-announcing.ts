@@ -1,6 +1,6 @@
 import type { AlertLimits } from '../alerting/plan-stream';
 import { announceFindings, type SentAlert } from '../announce-findings';
-import type { Publisher, State } from '../ports';
+import type { Geography, Publisher, State } from '../ports';
 
 const MINUTE = 60_000;
 
@@ -25,6 +25,7 @@ export interface RehearsalOptions {
   /** When the next thing is due, epoch milliseconds; null: nothing ever will be. */
   readonly nextDueAt: () => Promise<number | null>;
   readonly limits: AlertLimits;
+  readonly geography: Geography;
   readonly newIpChosenFor: (bucket: string) => boolean;
   /** Default: to nobody. */
   readonly publisher?: Publisher;

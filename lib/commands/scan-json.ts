@@ -1,12 +1,13 @@
 import { parseLine } from '../access-log/parse-line';
 import { jsonText } from '../alerting/json-text';
 import type { Finding } from '../detection/finding';
+import type { Geography } from '../ports';
 import { isoTime, recordJson } from './parse';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';
 
 /** Prints the one document of `scan --format json`; findings and alerts are made into text one at a time. */
-export async function writeScanJson(result: ScanResult, terminal: Terminal): Promise<void> {
+export async function writeScanJson(result: ScanResult, geography: Geography, terminal: Terminal): Promise<void> {
   const summary = {
     logObjects: result.logObjects,
     records: result.counts.records,
@@ -17,7 +18,9 @@ export async function writeScanJson(result: ScanResult, terminal: Terminal): Pro
   };
   await terminal.write(`{\n"summary": ${JSON.stringify(summary)},\n"findings": [`);
   for (const [index, finding] of result.findings.entries()) {
-    await terminal.write(`${index === 0 ? '' : ','}\n${jsonText(findingJson(finding))}`);
+    await terminal.write(
+      `${index === 0 ? '' : ','}\n${jsonText({ ...findingJson(finding), ...geography.locate(finding.remoteIp) })}`,
+    );
   }
   await terminal.write('\n],\n"alerts": [');
   for (const [index, { at, alert }] of result.alerts.entries()) {

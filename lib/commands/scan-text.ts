@@ -5,12 +5,14 @@ import type { AccessLogRecord } from '../access-log/record';
 import { bytes, count as number, plural } from '../alerting/amounts';
 import { whatOf, whereOf } from '../alerting/answer';
 import { severityTag } from '../alerting/email-text';
+import { type Place, placeText } from '../alerting/place';
 import { makeVisible } from '../alerting/visible';
 import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
 import type { Finding } from '../detection/finding';
 import { severityOf } from '../detection/severity';
 import { addTally, emptyTally, type Tally } from '../detection/tally';
+import type { Geography } from '../ports';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';
 
@@ -21,6 +23,7 @@ export interface ScanTextOptions {
   readonly state: string | null;
   /** Networks to show of each bucket, the newest; 0: all. */
   readonly limit: number;
+  readonly geography: Geography;
 }
 
 /** Prints what a scan found for a person: grouped by bucket, newest last. */
@@ -34,7 +37,7 @@ export async function writeScanText(result: ScanResult, options: ScanTextOptions
     if (hidden > 0) await terminal.write(`  ${hidden} older ones are not shown; --limit 0 shows all\n`);
     const width = shown.reduce((widest, { label }) => Math.max(widest, label.length), 0);
     for (const network of shown) {
-      await terminal.write(networkBlock(network, width, terminal.columns, color));
+      await terminal.write(networkBlock(network, width, terminal.columns, color, options.geography));
     }
   }
   if (result.alerts.length > 0) await terminal.write(alertsText(result.alerts, options.limit, terminal.columns, color));
@@ -107,8 +110,15 @@ function sumOf(findings: readonly Finding[]): Tally {
   return sum;
 }
 
-function networkBlock(group: NetworkFindings, width: number, columns: number, color: Colors): string {
+function networkBlock(
+  group: NetworkFindings,
+  width: number,
+  columns: number,
+  color: Colors,
+  geography: Geography,
+): string {
   const { label, tally, addresses } = group;
+  const place = placeText(geography.locate(addresses[0]!));
   const line = (tag: string, name: string, text: string): string =>
     `    ${tag.padEnd(6)}  ${name.padEnd(13)}  ${cut(makeVisible(text), columns - 27)}\n`;
   const more = addresses.length > 1 ? line('', 'addresses', addresses.join(', ')) : '';
@@ -119,6 +129,7 @@ function networkBlock(group: NetworkFindings, width: number, columns: number, co
       line(severity.toUpperCase(), rule, text).replace(/^ {4}(\w+)/, (_, tag) => `    ${severityColor(tag, color)}`),
     ),
     more,
+    place === '' ? '' : line('', 'where', place),
     line('', 'operations', operationsText(tally)),
     record === null ? '' : line('', 'requester', record.requester ?? 'anonymous'),
     record === null ? '' : line('', 'user agent', record.userAgent ?? '-'),
@@ -211,7 +222,7 @@ function inventory({ logObjects, counts, parseFailures, networks, period }: Scan
   return `Read: ${parts.join(' · ')}${when}`;
 }
 
-function conclusion(result: ScanResult, { configuration, state }: ScanTextOptions, color: Colors): string {
+function conclusion(result: ScanResult, { configuration, state, geography }: ScanTextOptions, color: Colors): string {
   const lines: string[] = [];
   for (const { source, line, reason, text } of result.failureSamples.slice(0, 5)) {
     lines.push(color.dim(`Not read: ${makeVisible(source)} line ${line}: ${reason}: ${cut(makeVisible(text), 60)}`));
@@ -227,6 +238,9 @@ function conclusion(result: ScanResult, { configuration, state }: ScanTextOption
     lines.push(
       `${makeVisible(bucket)}: learned ${plural(learned, 'network')} until ${minute(until)} UTC, without findings`,
     );
+  }
+  if (result.findings.some(({ remoteIp }) => isKnown(geography.locate(remoteIp)))) {
+    lines.push(color.dim(`Places: ${geography.credit()}`));
   }
   const severities = { High: 0, Medium: 0, Low: 0 };
   for (const finding of result.findings) severities[severityOf(finding).severity]++;
@@ -244,6 +258,10 @@ function conclusion(result: ScanResult, { configuration, state }: ScanTextOption
     );
   }
   return lines.join('\n');
+}
+
+function isKnown({ geo, asn }: Place): boolean {
+  return geo !== null || asn !== null;
 }
 
 /** `2026-03-04 02:14`, UTC. */

@@ -9,7 +9,7 @@ import { compileSettings } from '../detection/compile-settings';
 import { type Finding, foldFindings } from '../detection/finding';
 import { createObserver, type ObserverCounts } from '../detection/observe';
 import type { PairName, Sighting } from '../detection/sighting';
-import type { LogObject } from '../ports';
+import type { Geography, LogObject } from '../ports';
 import { nothingRead } from '../read-portions';
 import { rememberPairs } from '../remembered-pairs';
 import { seedSightings } from '../seed-sightings';
@@ -58,6 +58,7 @@ export interface ScanOptions {
   readonly configuration: Configuration;
   /** CSV file of sightings to begin with; null: with none. */
   readonly stateFile: string | null;
+  readonly geography: Geography;
   readonly startProgress: (totalBytes: number) => Promise<Progress>;
 }
 
@@ -67,7 +68,7 @@ export interface ScanOptions {
  * @throws Mistake, StateFileError: nothing was scanned. What goes wrong with a single file is in `problems`.
  */
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
-  const { configuration, stateFile } = options;
+  const { configuration, stateFile, geography } = options;
   const compiled = compileSettings(configuration);
   const state = createMemoryState({ dropTold: true });
   if (stateFile !== null) await seedSightings(state, await readStateFile(stateFile), configuration);
@@ -78,6 +79,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     state,
     nextDueAt: async () => state.nextDueAt(),
     limits: configuration,
+    geography,
     newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
   });
   // One for all log objects: a finding counts over the whole input.

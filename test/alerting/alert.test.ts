@@ -66,6 +66,7 @@ test('the alert of a new finding says it all', () => {
         network: '203.0.113.7',
         remoteIp: '203.0.113.7',
         addresses: ['203.0.113.7'],
+        specialUse: null,
         geo: null,
         asn: null,
         requests: 2,
@@ -91,6 +92,7 @@ test('the alert of a new finding says it all', () => {
       effects: { ...NO_EFFECTS, read: 1 },
     },
     logObjects: ['logs/2026-03-02T09:00:00.000Z@1'],
+    placesFrom: null,
     notice: null,
   });
 });
@@ -312,6 +314,7 @@ describe('a notice', () => {
       more: 0,
       totals: NO_TOTALS,
       logObjects: [],
+      placesFrom: null,
       notice: { buckets: [learning] },
     });
   });

@@ -2,6 +2,7 @@ import type { Alert, AlertNetwork, NoticeBucket } from '../../lib/alerting/alert
 import { alertOf } from '../../lib/alerting/alert-of';
 import { announcementOf } from '../../lib/alerting/announcement';
 import { noticeAlert } from '../../lib/alerting/notice-alert';
+import { NO_PLACE } from '../../lib/alerting/place';
 import { type PlannedMessage, plan } from '../../lib/alerting/plan';
 import type { DuePart } from '../../lib/alerting/plan-stream';
 import { NO_EFFECTS } from '../../lib/detection/effect';
@@ -158,7 +159,7 @@ describe('what is proposed', () => {
   const bucket: NoticeBucket = { bucket: 'payroll', learningUntil: null, learned: null, looksPublic: false };
   const learnedBy = (requesters: readonly (string | null)[], given: Partial<NoticeBucket> = {}): string => {
     const learned = networks(requesters.length).map((network, index) => {
-      return { network, requester: requesters[index]!, operation: 'REST.GET.OBJECT' };
+      return { network, requester: requesters[index]!, operation: 'REST.GET.OBJECT', ...NO_PLACE };
     });
     const buckets = [{ ...bucket, learned: { count: learned.length, networks: learned }, ...given }];
     return emailOf(noticeAlert('finished', buckets, ORIGIN));

@@ -1,8 +1,9 @@
-import type { Alert, AlertNetwork, NoticeBucket } from '../../lib/alerting/alert';
+import type { Alert, NoticeBucket } from '../../lib/alerting/alert';
 import { alertOf } from '../../lib/alerting/alert-of';
 import { cutRecord } from '../../lib/alerting/cut-record';
 import { noticeAlert } from '../../lib/alerting/notice-alert';
 import type { OutboxFinding } from '../../lib/alerting/outbox';
+import { NO_PLACE, type Place, withPlaces } from '../../lib/alerting/place';
 import { type PlanInput, type PlannedMessage, plan } from '../../lib/alerting/plan';
 import type { DuePart } from '../../lib/alerting/plan-stream';
 import { streamKey } from '../../lib/alerting/stream';
@@ -26,8 +27,13 @@ function logObject(clock: string, bucket = 'acme-payroll'): string {
 }
 
 /** Places that a database of addresses would give. */
-function located(alert: Alert, places: Readonly<Record<string, Pick<AlertNetwork, 'geo' | 'asn'>>>): Alert {
-  return { ...alert, networks: alert.networks.map((network) => ({ ...network, ...places[network.remoteIp] })) };
+function located(alert: Alert, places: Readonly<Record<string, Partial<Place>>>): Alert {
+  const credit = 'IP geolocation by DB-IP.com (CC BY 4.0), 2026-02-01; AS by routeviews.org and DB-IP.com (CC BY 4.0)';
+  return withPlaces(
+    alert,
+    (address) => ({ ...NO_PLACE, ...places[address] }),
+    () => credit,
+  );
 }
 
 const THIEF: OutboxFinding = finding('192.0.2.213', {
@@ -151,13 +157,14 @@ const LAPTOPS =
   'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_PayrollOfficer_4b1f0c9d2e7a6538/mara.lind@acme.example';
 
 const LEARNED = [
-  { network: '203.0.113.7', requester: BACKUP, operation: 'REST.PUT.OBJECT' },
+  { network: '203.0.113.7', requester: BACKUP, operation: 'REST.PUT.OBJECT', ...NO_PLACE },
   ...[1, 2, 3, 4].map((number) => ({
     network: `2001:db8:4:${number}::/64`,
     requester: LAPTOPS,
     operation: 'REST.GET.OBJECT',
+    ...NO_PLACE,
   })),
-  { network: '198.51.100.1', requester: null, operation: 'WEBSITE.GET.OBJECT' },
+  { network: '198.51.100.1', requester: null, operation: 'WEBSITE.GET.OBJECT', ...NO_PLACE },
 ];
 
 /** One alert of each kind, with what people would see of it: the file names of the golden texts. */

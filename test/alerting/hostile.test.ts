@@ -5,6 +5,7 @@ import { type Announcement, announcementOf } from '../../lib/alerting/announceme
 import { cutRecord } from '../../lib/alerting/cut-record';
 import { noticeAlert } from '../../lib/alerting/notice-alert';
 import type { OutboxFinding } from '../../lib/alerting/outbox';
+import { type Place, withPlaces } from '../../lib/alerting/place';
 import { type PlannedMessage, plan } from '../../lib/alerting/plan';
 import type { DuePart } from '../../lib/alerting/plan-stream';
 import { at, finding, LIMITS, networks, part, RECORD } from '../support/alerting-parts';
@@ -65,6 +66,15 @@ const bucketName = fc.oneof(
   fc.constantFrom('payroll', 'www.evil.example', 'b'.repeat(63)),
   attack.map((text) => text.slice(0, 255)),
 );
+
+/** Whoever runs a network names it; the adapter cuts what is too long. */
+const place: fc.Arbitrary<Place> = fc.record({
+  specialUse: fc.option(fc.constant('documentation')),
+  geo: fc.option(
+    fc.record({ country: fc.constantFrom('DE', null), city: fc.option(attack.map((text) => text.slice(0, 100))) }),
+  ),
+  asn: fc.option(fc.record({ number: fc.nat(), organization: attack.map((text) => text.slice(0, 100)) })),
+});
 
 const strangers = fc.record({
   key: attack,
@@ -152,16 +162,29 @@ function expectFacts(announcement: Announcement, alert: Alert): void {
 test(`alerts about anybody who writes anything (seed ${SEED})`, () => {
   const rules = fc.constantFrom('unapproved-ip' as const, 'new-ip' as const);
   fc.assert(
-    fc.property(strangers, bucketName, attack, rules, fc.constantFrom(1, 2, 100), (texts, bucket, key, rule, count) => {
-      const named = count === 2 ? ['2001:db8::/64', '203.0.113.9'] : networks(count);
-      const findings = named.map((network) => hostileFinding(network, texts));
-      const logObject = `logs/${key.slice(0, 1024)}@1`;
-      const alert = alertFor([part(at('09:00'), findings, { rule, bucket, logObject })]);
-      const announcement = announcementOf(alert, { slack: true });
-      expectHarmless(announcement);
-      expectFacts(announcement, alert);
-      expectHarmless(announcementOf(alert, { slack: true, reduced: true }));
-    }),
+    fc.property(
+      strangers,
+      bucketName,
+      attack,
+      rules,
+      fc.constantFrom(1, 2, 100),
+      place,
+      (texts, bucket, key, rule, count, where) => {
+        const named = count === 2 ? ['2001:db8::/64', '203.0.113.9'] : networks(count);
+        const findings = named.map((network) => hostileFinding(network, texts));
+        const logObject = `logs/${key.slice(0, 1024)}@1`;
+        const found = alertFor([part(at('09:00'), findings, { rule, bucket, logObject })]);
+        const alert = withPlaces(
+          found,
+          () => where,
+          () => 'some database',
+        );
+        const announcement = announcementOf(alert, { slack: true });
+        expectHarmless(announcement);
+        expectFacts(announcement, alert);
+        expectHarmless(announcementOf(alert, { slack: true, reduced: true }));
+      },
+    ),
     runs(25),
   );
 });
@@ -187,11 +210,9 @@ test(`combined alerts, tests and detector errors, too (seed ${SEED})`, () => {
 });
 
 test(`what was learned from anybody (seed ${SEED})`, () => {
-  const learned = fc.record({
-    network: fc.constantFrom(...networks(9)),
-    requester: fc.option(attack),
-    operation: attack,
-  });
+  const learned = fc
+    .record({ network: fc.constantFrom(...networks(9)), requester: fc.option(attack), operation: attack, place })
+    .map(({ place: at, ...one }) => ({ ...one, ...at }));
   const bucket = fc.record({
     bucket: bucketName,
     looksPublic: fc.boolean(),

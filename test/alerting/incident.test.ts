@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { noGeography } from '../../lib/adapters/geography';
 import { announcementOf } from '../../lib/alerting/announcement';
 import { scan } from '../../lib/commands/scan';
 import { readConfiguration } from '../../lib/config/read-configuration';
@@ -30,7 +31,7 @@ test('an incident of 10,000 networks, wave after wave: every message is within t
     now: start,
   });
   const startProgress = async () => ({ at() {}, stop() {} });
-  const { alerts } = await scan(files, { configuration, stateFile: null, startProgress });
+  const { alerts } = await scan(files, { configuration, stateFile: null, geography: noGeography, startProgress });
 
   const digests = alerts.map(({ alert }) => alert).filter(({ kind }) => kind === 'digest');
   expect(digests.length).toBeGreaterThan(0);

@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import stringWidth from 'string-width';
+import { noGeography } from '../../lib/adapters/geography';
 import { type ScanResult, scan } from '../../lib/commands/scan';
 import { writeScanJson } from '../../lib/commands/scan-json';
 import { writeScanText } from '../../lib/commands/scan-text';
@@ -129,6 +130,7 @@ Read: 2 log objects · 1,509 records · 3 networks · 1 without a remote IP · 1
 zebra
   192.0.2.1       2 requests       2 succeeded       0 denied    4.0 kB  2026-03-02 10:00 to 2026-03-02 10:00
     LOW     new-ip         a hint: first success here 2026-03-02 10:00, which is not yet wrong
+            where          documentation
             operations     REST.GET.OBJECT 2
             requester      arn:aws:iam::111122223333:user/ana
             user agent     curl/8.5.0
@@ -140,6 +142,7 @@ archive
     MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
     LOW     new-ip         a hint: first success here 2026-03-03 09:00, which is not yet wrong
             addresses      2001:db8:1:2:3:4:5:6, 2001:db8:1:2:3:4:5:7
+            where          documentation
             operations     REST.GET.OBJECT 2 (1 succeeded)
             requester      anonymous
             user agent     -
@@ -148,6 +151,7 @@ archive
   192.0.2.2           1,501 requests   1,501 succeeded       0 denied    1.5 GB  2026-03-03 09:30 to 2026-03-03 09:31
     HIGH    unapproved-ip  sure: no entry of the allowlist covers it; changes succeeded: REST.DELETE.OBJECT 1
     LOW     new-ip         a hint: first success here 2026-03-03 09:30, which is not yet wrong
+            where          documentation
             operations     REST.GET.OBJECT 1,500, REST.DELETE.OBJECT 1
             requester      arn:aws:iam::111122223333:user/ana
             user agent     curl/8.5.0
@@ -156,6 +160,7 @@ archive
   192.0.2.1               1 request        1 succeeded       0 denied    2.0 kB  2026-03-03 10:00 to 2026-03-03 10:00
     MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
     LOW     new-ip         a hint: first success here 2026-03-03 10:00, which is not yet wrong
+            where          documentation
             operations     REST.GET.OBJECT 1
             requester      arn:aws:iam::111122223333:user/ana
             user agent     curl/8.5.0
@@ -244,7 +249,7 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
       textOf({ ...result, findings }, {}, (found, terminal) =>
         writeScanText(
           found,
-          { configuration: configurationOf({}), sources: [], state: null, limit: 0 },
+          { configuration: configurationOf({}), sources: [], state: null, limit: 0, geography: noGeography },
           { ...terminal, write },
         ),
       ),
@@ -279,7 +284,11 @@ async function textOf(
   result: ScanResult,
   { columns = 120, color = false, context = {} }: HereOptions = {},
   write: (result: ScanResult, terminal: Terminal) => Promise<void> = (found, terminal) =>
-    writeScanText(found, { configuration: configurationOf(context), sources: ['-c'], state: null, limit: 0 }, terminal),
+    writeScanText(
+      found,
+      { configuration: configurationOf(context), sources: ['-c'], state: null, limit: 0, geography: noGeography },
+      terminal,
+    ),
 ): Promise<string> {
   const written: string[] = [];
   const note = (line: string): void => void written.push(`${line}\n`);
@@ -296,9 +305,14 @@ async function scannedHere(lines: readonly LineChanges[] | string, options: Here
   const result = await scan([path], {
     configuration: configurationOf(options.context ?? {}),
     stateFile: null,
+    geography: noGeography,
     startProgress: async () => ({ at() {}, stop() {} }),
   });
-  return { result, text: await textOf(result, options), json: await textOf(result, options, writeScanJson) };
+  return {
+    result,
+    text: await textOf(result, options),
+    json: await textOf(result, options, (found, terminal) => writeScanJson(found, noGeography, terminal)),
+  };
 }
 
 describe('what strangers wrote', () => {
@@ -411,6 +425,7 @@ describe('--format json', () => {
     const stdout = await scanned(['a.log', '--format', 'json', '-c', 'allowlist=10.0.0.0/9'], cwd);
     const sample = JSON.parse((await runCli(['parse', 'a.log'], { cwd })).stdout.split('\n')[1]!) as object;
     const finding = { bucket: 'payroll', network: '192.0.2.10', remoteIp: '192.0.2.10', addresses: ['192.0.2.10'] };
+    const place = { specialUse: 'documentation', geo: null, asn: null };
     const document = {
       summary: { logObjects: 1, records: 5, parseFailures: 0, recordsWithoutIp: 1, invalidRemoteIps: 1, networks: 1 },
       findings: [
@@ -424,6 +439,7 @@ describe('--format json', () => {
           firstEventAt: '2026-03-02T10:00:00Z',
           lastEventAt: '2026-03-02T10:00:02Z',
           sample,
+          ...place,
         },
         {
           rule: 'new-ip',
@@ -435,6 +451,7 @@ describe('--format json', () => {
           firstEventAt: '2026-03-02T10:00:01Z',
           lastEventAt: '2026-03-02T10:00:02Z',
           sample,
+          ...place,
         },
       ],
     };

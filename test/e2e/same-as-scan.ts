@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { dynamoState } from '../../lib/adapters/dynamo-state';
+import { noGeography } from '../../lib/adapters/geography';
 import { createMemoryState } from '../../lib/adapters/memory-state';
 import { S3_CLIENT_OPTIONS, s3LogObjects } from '../../lib/adapters/s3-log-objects';
 import { snsPublisher } from '../../lib/adapters/sns-publisher';
@@ -56,6 +57,7 @@ async function watchSamples(
     },
   };
   const rehearsal = rehearseAnnouncing({
+    geography: noGeography,
     state: watched,
     nextDueAt: async () => (await state.due(Number.MAX_SAFE_INTEGER, 1))[0]?.notBefore ?? null,
     limits: configuration,
@@ -170,7 +172,7 @@ export async function expectSameAsScan(learningDays: number): Promise<void> {
 
 async function compare(configuration: Configuration, emulators: Emulators): Promise<void> {
   const startProgress = async () => ({ at() {}, stop() {} });
-  const scanned = await scan([SAMPLES], { configuration, stateFile: null, startProgress });
+  const scanned = await scan([SAMPLES], { configuration, stateFile: null, geography: noGeography, startProgress });
   const [memory, table] = [await inMemory(configuration), await deployed(configuration, emulators)];
 
   expect(scanned.alerts.length).toBeGreaterThan(3);

@@ -1,3 +1,4 @@
+import { noGeography } from '../../lib/adapters/geography';
 import { announceFindings } from '../../lib/announce-findings';
 import { type Detector, detectLogObject } from '../../lib/detect-log-object';
 import { type CompiledSettings, compileSettings } from '../../lib/detection/compile-settings';
@@ -93,7 +94,7 @@ export function startContainer(world: World, options: RunOptions): Container {
   const detector: Detector = { compiled, state, clock, remembered: rememberPairs(), buckets, ...where };
   const { alertsPerMinute = LIMITS.alertsPerMinute, alertWindowMinutes = LIMITS.alertWindowMinutes } = options;
   const limits = { ...LIMITS, alertsPerMinute, alertWindowMinutes };
-  const announcer = { state, publisher, clock, limits, ...where, newIpChosenFor: () => false };
+  const announcer = { state, publisher, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
 
   async function run(work: () => Promise<unknown>): Promise<End> {
     process = { dead: false, unmarked: null, minute: 0 };

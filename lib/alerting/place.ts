@@ -1,0 +1,42 @@
+import type { Alert, AlertNetwork, NoticeBucket } from './alert';
+import { inMail } from './strangers-text';
+
+/** Where an address is, and whose. */
+export interface Place {
+  /** What it is for, if it is nobody's on the internet: `private, through a VPC endpoint`. */
+  readonly specialUse: string | null;
+  /** `country` as ISO 3166-1 has it: `DE`. */
+  readonly geo: { readonly country: string | null; readonly city: string | null } | null;
+  readonly asn: { readonly number: number; readonly organization: string } | null;
+}
+
+export const NO_PLACE: Place = { specialUse: null, geo: null, asn: null };
+
+/** Says of every address in the alert where it is; `credit` names the databases that know it. */
+export function withPlaces(alert: Alert, locate: (address: string) => Place, credit: () => string | null): Alert {
+  const networks = alert.networks.map((network): AlertNetwork => ({ ...network, ...locate(network.remoteIp) }));
+  const buckets = alert.notice?.buckets.map((bucket) => withLearnedPlaces(bucket, locate)) ?? [];
+  const learned = buckets.flatMap((bucket) => bucket.learned?.networks ?? []);
+  const isKnown = [...networks, ...learned].some(({ geo, asn }) => geo !== null || asn !== null);
+  return {
+    ...alert,
+    networks,
+    notice: alert.notice === null ? null : { ...alert.notice, buckets },
+    placesFrom: isKnown ? credit() : null,
+  };
+}
+
+function withLearnedPlaces(bucket: NoticeBucket, locate: (address: string) => Place): NoticeBucket {
+  const { learned } = bucket;
+  if (learned === null) return bucket;
+  // Of a network, its first address.
+  const networks = learned.networks.map((one) => ({ ...one, ...locate(one.network.split('/')[0]!) }));
+  return { ...bucket, learned: { ...learned, networks } };
+}
+
+/** `Amsterdam, NL · AS64500 Example Hosting`, or what an address is for; '': nothing is known. For mail and terminals. */
+export function placeText({ specialUse, geo, asn }: Place): string {
+  const place = [geo?.city ?? null, geo?.country ?? null].filter((part) => part !== null).join(', ');
+  const owner = asn === null ? '' : `AS${asn.number} ${asn.organization}`;
+  return inMail([specialUse ?? '', place, owner].filter((part) => part !== '').join(' · '), 70);
+}
