@@ -1,5 +1,5 @@
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/native-environment.cjs',
   // Tests use what is shipped and deployed: it is built once, before them all.
   globalSetup: '<rootDir>/test/support/build-once.cjs',
   transform: {

@@ -185,7 +185,7 @@ test(`alerts about anybody who writes anything (seed ${SEED})`, () => {
         expectHarmless(announcementOf(alert, { slack: true, reduced: true }));
       },
     ),
-    runs(25),
+    runs(12),
   );
 });
 
@@ -205,7 +205,7 @@ test(`combined alerts, tests and detector errors, too (seed ${SEED})`, () => {
         expectHarmless(announcementOf(alertFor(parts.slice(0, 1)), { slack: true }));
       },
     ),
-    runs(25),
+    runs(12),
   );
 });
 
@@ -235,7 +235,7 @@ test(`what was learned from anybody (seed ${SEED})`, () => {
       const learning = buckets.map((one) => ({ ...one, learned: null }));
       expectHarmless(announcementOf(noticeAlert('started', learning, ORIGIN), { slack: true }));
     }),
-    runs(25),
+    runs(12),
   );
 });
 

@@ -60,8 +60,8 @@ test('whatever the values: a configuration that JSON carries, or a ConfigError o
     { numRuns: 2_000 },
   );
   // Both happened, so the property said something.
-  expect(outcomes.read).toBeGreaterThan(50);
-  expect(outcomes.refused).toBeGreaterThan(50);
+  expect(outcomes.read).toBeGreaterThan(10);
+  expect(outcomes.refused).toBeGreaterThan(10);
 });
 
 test.each([

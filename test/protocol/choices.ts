@@ -34,10 +34,10 @@ export interface Search {
 }
 
 /**
- * Tries it without any deviation, with each one, and with two of them: of all pairs about `pairs`, evenly spread.
+ * Tries it without any deviation, with each `every`th, and with two of them: of all pairs about `pairs`, evenly spread.
  * Stops at the first that is wrong, which so has the fewest deviations.
  */
-export async function searchDeviations(trial: Trial, pairs: number): Promise<Search> {
+export async function searchDeviations(trial: Trial, every: number, pairs: number): Promise<Search> {
   let runs = 0;
 
   async function attempt(deviations: readonly Deviation[]) {
@@ -49,7 +49,8 @@ export async function searchDeviations(trial: Trial, pairs: number): Promise<Sea
   const usual = await attempt([]);
   if (usual.violation !== null) return { runs, violation: usual.violation };
   const singles: { readonly deviation: Deviation; readonly next: readonly Deviation[] }[] = [];
-  for (const deviation of deviationsFrom(0, usual.chooser.offered)) {
+  for (const [index, deviation] of deviationsFrom(0, usual.chooser.offered).entries()) {
+    if (index % every !== 0) continue;
     const { chooser, violation } = await attempt([deviation]);
     if (violation !== null) return { runs, violation };
     singles.push({ deviation, next: deviationsFrom(deviation.at + 1, chooser.offered) });

@@ -2,9 +2,6 @@ import fc from 'fast-check';
 import { runs, SEED } from '../support/runs';
 import { crowds, letHappen } from './crowd';
 import { searchDeaths } from './deaths';
-import { loadMutated } from './mutate';
-import { SITUATION_MUTANTS } from './situation-mutants';
-import type * as situations from './situations';
 import { SITUATIONS, searchSituation } from './situations';
 
 test('of the pairs of deaths, each eleventh', async () => {
@@ -24,17 +21,7 @@ test(`whatever runs at the same time, many times over (seed ${SEED})`, async () 
 
 describe(`in each situation, many pairs of what may go differently, and some by chance (seed ${SEED})`, () => {
   test.each(SITUATIONS)('$number: $sentence', async (situation) => {
-    const { violation } = await searchSituation(situation, { pairs: 500, random: 150, seed: SEED });
+    const { violation } = await searchSituation(situation, { every: 1, pairs: 500, random: 150, seed: SEED });
     expect(violation).toBeNull();
-  });
-});
-
-describe('each situation notices when its protection is taken away', () => {
-  test.each(SITUATION_MUTANTS)('$situation: $mutant.name', async ({ situation: number, mutant }) => {
-    const path = 'test/protocol/situations.ts';
-    const { SITUATIONS, searchSituation } = await loadMutated<typeof situations>(path, mutant);
-    const situation = SITUATIONS.find((one) => one.number === number)!;
-    const { violation } = await searchSituation(situation, { pairs: 3000, random: 300, seed: SEED });
-    expect(violation).not.toBeNull();
   });
 });

@@ -1,6 +1,20 @@
 const { execFileSync } = require('node:child_process');
 const { join } = require('node:path');
+const { build } = require('esbuild');
 
-module.exports = () => {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: join(__dirname, '..', '..'), stdio: 'inherit' });
+const ROOT = join(__dirname, '..', '..');
+
+/** What is shipped and deployed, and what makes a stack of it in tests. */
+module.exports = async () => {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['test/support/make-assembly.ts'],
+    outfile: 'test/.built/make-assembly.cjs',
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    external: ['aws-cdk-lib', 'constructs'],
+    logLevel: 'error',
+  });
 };

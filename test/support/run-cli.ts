@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildSync } from 'esbuild';
 import { ROOT } from './root';
 
 export { ROOT };
@@ -43,32 +42,16 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Where the command line stands that `runCli` runs: built from the source as it is now, once for each test file. */
+/** Where the command line stands that `runCli` runs: as it is shipped, and where every user may read it. */
 export function builtCli(): string {
-  built ??= build();
-  return built;
+  if (!existsSync(copy)) copyFileSync(join(ROOT, 'dist', 'bin', 'cli.js'), copy);
+  return copy;
 }
 
-// The only thing a test file shares between its tests, and it does not change.
-let built: string | undefined;
 const folder = temporaryFolder();
-
-function build(): string {
-  const outfile = join(folder, 'cli.js');
-  buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: ['bin/cli.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    keepNames: true,
-    logLevel: 'error',
-  });
-  mkdirSync(join(folder, 'home'));
-  return outfile;
-}
+const home = join(folder, 'home');
+mkdirSync(home);
+const copy = join(folder, 'cli.js');
 
 /** Runs `s3-access-watch` with these arguments in a process of its own. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
@@ -87,10 +70,9 @@ export function startCli(
   args: readonly string[],
   { cwd = ROOT, env = {}, stdout = 'pipe', uid, preload = [], timeout = 50_000 }: Omit<CliOptions, 'stdin'> = {},
 ): { readonly child: ChildProcess; readonly done: Promise<CliResult> } {
-  const cli = builtCli();
-  const child = spawn(process.execPath, [...preload.flatMap((path) => ['--require', path]), cli, ...args], {
+  const child = spawn(process.execPath, [...preload.flatMap((path) => ['--require', path]), builtCli(), ...args], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: join(dirname(cli), 'home'), TZ: 'Asia/Kathmandu', ...env },
+    env: { PATH: process.env.PATH, HOME: home, TZ: 'Asia/Kathmandu', ...env },
     stdio: ['pipe', stdout, 'pipe'],
     timeout,
     killSignal: 'SIGKILL',

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { AccessWatchStack } from '../../lib/infra/access-watch-stack';
-import { outcomeOf } from './configuration';
+import type * as native from './make-assembly';
+import { ROOT } from './root';
+
+/** Given by `native-environment.cjs`. */
+declare const nativeRequire: (path: string) => typeof native;
 
 export type Properties = Record<string, unknown>;
 
@@ -33,15 +35,10 @@ export interface Synthesized {
 export function synthesize(given: Readonly<Record<string, unknown>>, region?: string): Synthesized {
   // The databases are copied into each assembly, a hundred megabytes.
   const values = { geo: 'none', ...given };
-  const app = new App({ analyticsReporting: false });
-  const env = region === undefined ? {} : { env: { account: '111122223333', region } };
-  const stack = new AccessWatchStack(app, outcomeOf(values), env);
-  const artifact = app.synth().getStackArtifact(stack.artifactId);
-  const { Resources, Outputs } = artifact.template as {
-    Resources: Record<string, Resource>;
-    Outputs: Synthesized['outputs'];
-  };
-  const folderOf = assetFolders(artifact.assembly.directory, stack.artifactId);
+  const { makeAssembly } = nativeRequire(join(ROOT, 'test', '.built', 'make-assembly.cjs'));
+  const { directory, stackId, template, notes } = makeAssembly(values, region);
+  const { Resources, Outputs } = template as { Resources: Record<string, Resource>; Outputs: Synthesized['outputs'] };
+  const folderOf = assetFolders(directory, stackId);
   const ofType = (type: string): [string, Properties][] =>
     Object.entries(Resources).flatMap(([id, { Type, Properties = {} }]) => (Type === type ? [[id, Properties]] : []));
   return {
@@ -57,7 +54,7 @@ export function synthesize(given: Readonly<Record<string, unknown>>, region?: st
       Object.values(Resources).find(({ Properties }) => Properties?.Handler === 'handler.handler')!.Properties!.Code,
     ),
     layerFolders: ofType('AWS::Lambda::LayerVersion').map(([, { Content }]) => folderOf(Content)),
-    notes: artifact.messages.map(({ level, entry }) => ({ level, text: String(entry.data) })),
+    notes,
   };
 }
 

@@ -1,0 +1,100 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../support/root';
+import { temporaryFolder } from '../support/run-cli';
+
+/*
+ * The packed package in a CDK app of somebody else, who has neither esbuild nor Docker.
+ */
+
+const folder = temporaryFolder();
+const app = join(folder, 'app');
+const packages = join(app, 'node_modules');
+
+beforeAll(() => {
+  const env = { PATH: process.env.PATH, HOME: folder, npm_config_cache: join(folder, 'cache') };
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT, env });
+  const [{ filename }] = JSON.parse(packed.toString()) as [{ filename: string }];
+  mkdirSync(packages, { recursive: true });
+  execFileSync('tar', ['xzf', join(folder, filename), '-C', folder]);
+  renameSync(join(folder, 'package'), join(packages, 's3-access-watch'));
+  // As if they had been installed there: there is no registry here.
+  for (const name of ['aws-cdk-lib', 'constructs']) symlinkSync(join(ROOT, 'node_modules', name), join(packages, name));
+  writeFileSync(
+    join(app, 'app.ts'),
+    `import { App, Stack } from 'aws-cdk-lib';
+import { S3AccessWatch, type S3AccessWatchProps } from 's3-access-watch';
+
+const props: S3AccessWatchProps = {
+alertEmails: ['security@example.com'],
+allowlist: ['10.20.0.0/16', { cidr: '203.0.113.0/24', reason: 'office', buckets: ['payroll-*'] }],
+};
+const stack = new Stack(new App(), 'Security');
+const watch = new S3AccessWatch(stack, 'Watch', props);
+console.log(watch.alerts.topic.node.path, watch.watcher.function.timeout?.toSeconds());
+`,
+  );
+});
+
+/** Nothing but Node.js is on the path: neither esbuild nor Docker. */
+function node(args: readonly string[]) {
+  return spawnSync(process.execPath, args, {
+    cwd: app,
+    env: { PATH: '/nowhere', HOME: folder, CDK_OUTDIR: join(app, 'cdk.out'), NODE_ENV: 'test' },
+    encoding: 'utf8',
+  });
+}
+
+test('the construct has types', () => {
+  const wrong = readFileSync(join(app, 'app.ts'), 'utf8').replace('alertEmails', 'alertEmail');
+  writeFileSync(join(app, 'wrong.ts'), wrong);
+  const options = {
+    compilerOptions: { module: 'node20', target: 'es2023', lib: ['es2023'], strict: true, types: [], noEmit: true },
+    files: ['app.ts', 'wrong.ts'],
+  };
+  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify(options));
+  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+  const { stdout } = spawnSync(tsc, ['--skipLibCheck', 'false'], { cwd: app, encoding: 'utf8' });
+  const errors = stdout.split('\n').filter((line) => /^(app|wrong|node_modules.s3-access-watch)/.test(line));
+  expect(errors.filter((line) => !line.includes("Cannot find name 'console'"))).toEqual([
+    expect.stringMatching(/^wrong.*'alertEmail' does not exist in type 'S3AccessWatchProps'/),
+  ]);
+});
+
+test('the construct is synthesized, with the function that the package brings', () => {
+  const source = readFileSync(join(app, 'app.ts'), 'utf8');
+  const plain = source.replace(', type S3AccessWatchProps', '').replace(': S3AccessWatchProps', '');
+  writeFileSync(join(app, 'app.mjs'), plain);
+  const { status, stderr, stdout } = node(['app.mjs']);
+  expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: 'Security/Watch/Alerts/Topic 300\n' });
+  const template = JSON.parse(readFileSync(join(app, 'cdk.out', 'Security.template.json'), 'utf8')) as {
+    Resources: Record<string, { Type: string }>;
+  };
+  const types = Object.values(template.Resources).map(({ Type }) => Type);
+  expect(types).toEqual(expect.arrayContaining(['AWS::Lambda::Function', 'AWS::DynamoDB::Table', 'AWS::SNS::Topic']));
+  const [asset] = readdirSync(join(app, 'cdk.out')).filter((name) => name.startsWith('asset.'));
+  expect(readdirSync(join(app, 'cdk.out', asset!)).sort()).toEqual(['configuration.json', 'handler.js']);
+});
+
+test('wrong props are one error with every problem', () => {
+  writeFileSync(
+    join(app, 'wrong.mjs'),
+    `import { App, Stack } from 'aws-cdk-lib';
+import { S3AccessWatch } from 's3-access-watch';
+try {
+new S3AccessWatch(new Stack(new App(), 'Security'), 'Watch', { allowlist: ['10.1.2.3/8'], alowlist: [] });
+} catch (error) {
+console.log(error.name, error.problems);
+}
+`,
+  );
+  expect(node(['wrong.mjs']).stdout).toMatchInlineSnapshot(`
+"ConfigError [
+'alowlist: no such key; did you mean "allowlist"? (from props)',
+'allowlist[0]: "10.1.2.3/8" has host bits set; write "10.0.0.0/8" (from props)',
+'alertEmails: nobody would receive the alerts; write alertEmails, slackWorkspaceId with slackChannelId, or alertTopicArn; or noDestination: true if that is meant'
+]
+"
+`);
+});

@@ -1,0 +1,3 @@
+import { testWire } from './wire';
+
+describe.each([1, 5])('%d times', (times) => testWire({ times }));
