@@ -27,8 +27,8 @@ beforeAll(() => {
 import { S3AccessWatch, type S3AccessWatchProps } from 's3-access-watch';
 
 const props: S3AccessWatchProps = {
-alertEmails: ['security@example.com'],
-allowlist: ['10.20.0.0/16', { cidr: '203.0.113.0/24', reason: 'office', buckets: ['payroll-*'] }],
+  alertEmails: ['security@example.com'],
+  allowlist: ['10.20.0.0/16', { cidr: '203.0.113.0/24', reason: 'office', buckets: ['payroll-*'] }],
 };
 const stack = new Stack(new App(), 'Security');
 const watch = new S3AccessWatch(stack, 'Watch', props);
@@ -85,16 +85,15 @@ import { S3AccessWatch } from 's3-access-watch';
 try {
 new S3AccessWatch(new Stack(new App(), 'Security'), 'Watch', { allowlist: ['10.1.2.3/8'], alowlist: [] });
 } catch (error) {
-console.log(error.name, error.problems);
+console.log(JSON.stringify([error.name, ...error.problems]));
 }
 `,
   );
-  expect(node(['wrong.mjs']).stdout).toMatchInlineSnapshot(`
-"ConfigError [
-'alowlist: no such key; did you mean "allowlist"? (from props)',
-'allowlist[0]: "10.1.2.3/8" has host bits set; write "10.0.0.0/8" (from props)',
-'alertEmails: nobody would receive the alerts; write alertEmails, slackWorkspaceId with slackChannelId, or alertTopicArn; or noDestination: true if that is meant'
-]
-"
-`);
+  const [name, ...problems] = JSON.parse(node(['wrong.mjs']).stdout) as string[];
+  expect(name).toBe('ConfigError');
+  expect(problems).toEqual([
+    'alowlist: no such key; did you mean "allowlist"? (from props)',
+    'allowlist[0]: "10.1.2.3/8" has host bits set; write "10.0.0.0/8" (from props)',
+    expect.stringMatching(/^alertEmails: nobody would receive the alerts; write alertEmails, /),
+  ]);
 });

@@ -97,7 +97,7 @@ test('parse prints every line', () => {
   const { status, stdout, stderr } = run(['parse', 'samples']);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');
-  expect(lines).toHaveLength(401);
+  expect(lines).toHaveLength(403);
   expect(lines.filter((line) => 'parseFailure' in (JSON.parse(line) as object))).toHaveLength(2);
 });
 

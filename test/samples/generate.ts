@@ -12,6 +12,9 @@ const SEED = 20260302;
 const DAYS: readonly Day[] = ([1, 2, 3] as const).map((number) => ({ number, date: `2026-03-0${number + 1}` }));
 const MINUTE = 60_000;
 
+/** Reserved: a record of it makes a test alert. */
+const TEST_BUCKET = 's3-access-watch-test';
+
 interface LogObject {
   readonly bucket: string;
   /** Epoch milliseconds; of one of its records. */
@@ -35,6 +38,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   [DATA_LAKE]: { minutes: 60, key: (object, unique) => partitioned(object, startOfDay(object.eventTime), unique) },
   // Partitioned by the day of delivery.
   [BACKUPS]: { minutes: 60, key: (object, unique) => partitioned(object, object.deliveredAt, unique) },
+  [TEST_BUCKET]: { minutes: 60, key: (object, unique) => `test-${stamp(object.deliveredAt)}-${unique}` },
 };
 
 /** Writes the samples into this folder, in place of all that is in it. */
@@ -93,7 +97,21 @@ function withAccidents(objects: readonly LogObject[]): LogObject[] {
     [stray, [stray.lines[0]!, STRAY_ERROR, ...stray.lines.slice(1)]],
   ]);
   const again = { ...twice, deliveredAt: twice.deliveredAt + 187 * MINUTE, lines: twice.lines.slice(0, 3) };
-  return [...objects.map((object) => ({ ...object, lines: changed.get(object) ?? object.lines })), again];
+  const usual = at(PAYROLL, '2026-03-04T09:40:00Z');
+  const [line] = usual.lines;
+  // Somebody proves that alerts arrive, and one line has a remote IP that nothing can read.
+  const test = { ...usual, bucket: TEST_BUCKET, lines: [withHead(line!, TEST_BUCKET, '203.0.113.10')] };
+  const odd = {
+    ...usual,
+    deliveredAt: usual.deliveredAt + 5 * MINUTE,
+    lines: [withHead(line!, PAYROLL, '192.0.2.300')],
+  };
+  return [...objects.map((object) => ({ ...object, lines: changed.get(object) ?? object.lines })), again, test, odd];
+}
+
+/** The line with another bucket and remote IP. */
+function withHead(line: string, bucket: string, remoteIp: string): string {
+  return line.replace(/^(\S+) \S+ (\[[^\]]+\]) \S+/, `$1 ${bucket} $2 ${remoteIp}`);
 }
 
 const STRAY_ERROR =
