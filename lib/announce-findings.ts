@@ -81,7 +81,7 @@ export async function announceFindings(announcer: Announcer, holder: string, unt
       await clock.sleep(BETWEEN_MESSAGES);
       const reserved = await lease!.reserve(clock.now());
       if (reserved !== 'reserved') return reserved === 'full' ? 'full' : 'busy';
-      const alert = withPlaces(await alertOfMessage(message, announcer), geography.locate, geography.credit);
+      const alert = withPlaces(await alertOfMessage(message, announcer), geography);
       if (message.kind === 'stream') await writeName(message.message, due, state);
       try {
         await announcer.publisher.publish(alert);

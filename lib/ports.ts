@@ -102,6 +102,8 @@ export interface Geography {
   locate(address: string): Place;
   /** Whose databases it is from, and of when; null: there are none. */
   credit(): string | null;
+  /** Why nothing is known that should be; an alert goes out all the same, and says so. */
+  problem(): string | null;
 }
 
 export interface Subscriptions {

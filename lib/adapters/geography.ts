@@ -19,27 +19,39 @@ export type FolderOf = (packageName: string) => string | null;
 export const noGeography: Geography = {
   locate: (address) => ({ ...NO_PLACE, specialUse: specialUseOf(address) }),
   credit: () => null,
+  problem: () => null,
 };
 
 /**
  * Says of addresses where they are and whose, from databases on disk. Nothing is opened before the first question: most
- * runs have nobody to tell of.
+ * runs have nobody to tell of. A database that cannot be read is a problem that is told, and never one that holds up an
+ * alert.
  */
 export function fileGeography(geo: GeoData, folderOf: FolderOf): Geography {
   if (geo === 'none') return noGeography;
   let opened: Databases | null = null;
-  const databases = (): Databases => {
-    opened ??= openDatabases(geo, folderOf);
-    return opened;
-  };
+  let problem: string | null = null;
+
+  function ask<Answer>(question: (databases: Databases) => Answer, otherwise: Answer): Answer {
+    if (problem !== null) return otherwise;
+    try {
+      opened ??= openDatabases(geo, folderOf);
+      return question(opened);
+    } catch (error) {
+      problem = `the databases of places cannot be read: ${(error as Error).message}`;
+      return otherwise;
+    }
+  }
+
   return {
     locate(text) {
       const specialUse = specialUseOf(text);
       const address = parseAddress(text);
       if (address === null || specialUse !== null) return { ...NO_PLACE, specialUse };
-      return { specialUse, ...databases().locate(address) };
+      return ask((databases) => ({ specialUse, ...databases.locate(address) }), NO_PLACE);
     },
-    credit: () => databases().credit,
+    credit: () => ask(({ credit }) => credit, null),
+    problem: () => problem,
   };
 }
 

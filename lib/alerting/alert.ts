@@ -28,7 +28,7 @@ export interface Alert {
   readonly totals: AlertTotals;
   /** Where the evidence is: not all of very many. */
   readonly logObjects: readonly string[];
-  /** Whose databases say where the addresses are, and of when; null: none says it of any. */
+  /** Whose databases say where the addresses are, and of when, or why none does; null: nothing is known of any. */
   readonly placesFrom: string | null;
   readonly notice: AlertNotice | null;
 }

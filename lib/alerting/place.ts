@@ -12,8 +12,15 @@ export interface Place {
 
 export const NO_PLACE: Place = { specialUse: null, geo: null, asn: null };
 
-/** Says of every address in the alert where it is; `credit` names the databases that know it. */
-export function withPlaces(alert: Alert, locate: (address: string) => Place, credit: () => string | null): Alert {
+/** What is asked about addresses. */
+export interface Places {
+  locate(address: string): Place;
+  credit(): string | null;
+  problem(): string | null;
+}
+
+/** Says of every address in the alert where it is, and who knows it. */
+export function withPlaces(alert: Alert, { locate, credit, problem }: Places): Alert {
   const networks = alert.networks.map((network): AlertNetwork => ({ ...network, ...locate(network.remoteIp) }));
   const buckets = alert.notice?.buckets.map((bucket) => withLearnedPlaces(bucket, locate)) ?? [];
   const learned = buckets.flatMap((bucket) => bucket.learned?.networks ?? []);
@@ -22,7 +29,7 @@ export function withPlaces(alert: Alert, locate: (address: string) => Place, cre
     ...alert,
     networks,
     notice: alert.notice === null ? null : { ...alert.notice, buckets },
-    placesFrom: isKnown ? credit() : null,
+    placesFrom: isKnown ? credit() : problem(),
   };
 }
 

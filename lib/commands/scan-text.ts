@@ -242,6 +242,8 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
   if (result.findings.some(({ remoteIp }) => isKnown(geography.locate(remoteIp)))) {
     lines.push(color.dim(`Places: ${geography.credit()}`));
   }
+  const placesProblem = geography.problem();
+  if (placesProblem !== null) lines.push(`Places: ${makeVisible(placesProblem)}`);
   const severities = { High: 0, Medium: 0, Low: 0 };
   for (const finding of result.findings) severities[severityOf(finding).severity]++;
   const named = Object.entries(severities)

@@ -29,11 +29,11 @@ function logObject(clock: string, bucket = 'acme-payroll'): string {
 /** Places that a database of addresses would give. */
 function located(alert: Alert, places: Readonly<Record<string, Partial<Place>>>): Alert {
   const credit = 'IP geolocation by DB-IP.com (CC BY 4.0), 2026-02-01; AS by routeviews.org and DB-IP.com (CC BY 4.0)';
-  return withPlaces(
-    alert,
-    (address) => ({ ...NO_PLACE, ...places[address] }),
-    () => credit,
-  );
+  return withPlaces(alert, {
+    locate: (address) => ({ ...NO_PLACE, ...places[address] }),
+    credit: () => credit,
+    problem: () => null,
+  });
 }
 
 const THIEF: OutboxFinding = finding('192.0.2.213', {

