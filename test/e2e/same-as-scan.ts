@@ -181,7 +181,10 @@ async function compare(configuration: Configuration, emulators: Emulators): Prom
 
   expect(folded(table.parts)).toEqual(folded(memory.parts));
   const ofTable = folded(table.parts) as Record<string, OutboxFinding>;
-  expect(Object.keys(ofTable)).toHaveLength(scanned.findings.length);
+  // What scan does not call a finding: a test, and a remote IP that is no address.
+  const others = Object.keys(ofTable).filter((name) => /^(?:test|detector-error) /.test(name));
+  expect(others).toEqual(['test s3-access-watch-test 203.0.113.10', 'detector-error acme-payroll 192.0.2.300']);
+  expect(Object.keys(ofTable)).toHaveLength(scanned.findings.length + others.length);
   for (const { rule, bucket, network, remoteIp, tally } of scanned.findings) {
     const finding = ofTable[`${rule} ${bucket} ${rule === 'new-ip' ? network : remoteIp}`]!;
     const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt } = tally;
