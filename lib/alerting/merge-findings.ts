@@ -35,7 +35,7 @@ function sumOf(first: Located, second: Located): Located {
   const [a, b] = first.successes > 0 || second.successes === 0 ? [first, second] : [second, first];
   return {
     ...a,
-    addresses: [...new Set([...a.addresses, ...b.addresses])].slice(0, MAX_ADDRESSES),
+    addresses: union(a.addresses, b.addresses),
     requests: a.requests + b.requests,
     successes: a.successes + b.successes,
     denied: a.denied + b.denied,
@@ -48,6 +48,12 @@ function sumOf(first: Located, second: Located): Located {
     effects: sumOfEffects(a.effects, b.effects),
     operations: mergedOperations(a.operations, b.operations),
   };
+}
+
+/** Mostly of the same few. */
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  const others = b.filter((address) => !a.includes(address));
+  return others.length === 0 ? a : [...a, ...others].slice(0, MAX_ADDRESSES);
 }
 
 function mergedOperations(a: readonly NamedOperation[], b: readonly NamedOperation[]): readonly NamedOperation[] {

@@ -102,7 +102,13 @@ function bucketLine({ bucket, learningUntil, learned, looksPublic }: NoticeBucke
 
 function tailLines(alert: Alert): string[] {
   const until = quietUntil(alert);
-  return until === null
-    ? []
-    : ['', `_These networks are not named again before ${until}; a digest tells what they do until then._`];
+  const { placesFrom } = alert;
+  const lines = [
+    ...(until === null
+      ? []
+      : [`_These networks are not named again before ${until}; a digest tells what they do until then._`]),
+    // Licences of databases ask for it wherever what they say is shown.
+    ...(placesFrom === null ? [] : [`_${inSlack(placesFrom)}_`]),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
 }

@@ -26,7 +26,7 @@ interface Setup {
 
 /**
  * Where nobody may, each of 16 portions has its findings of all pairs. Detecting them stays below 200 MiB; announcing,
- * which comes after it in the same process, then holds 16,000 findings at once, and is what the rest is for.
+ * which comes after it in the same process, takes them some thousands at a time, and is what the rest is for.
  */
 const SETUPS: readonly Setup[] = [
   { name: 'all but a few may', allowlist: ALLOWLIST, told: ({ strangers }) => strangers, most: 200 * MEBIBYTE },
