@@ -69,8 +69,8 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       count('PublishFailures', failures.length);
       metrics.addMetric('OldestDueFor', MetricUnit.Milliseconds, oldestDueFor);
       for (const { alert } of sent) {
-        const { alertId, kind, rule, totals } = alert;
-        logger.info('alert.sent', { alertId, kind, rule: rule.id, severity: rule.severity, totals });
+        const { alertId, kind, rule, bucket, totals } = alert;
+        logger.info('alert.sent', { alertId, kind, rule: rule.id, severity: rule.severity, bucket, totals });
       }
       for (const error of failures) logger.error('alert.not-published', error as Error);
     },

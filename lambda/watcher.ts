@@ -1,5 +1,5 @@
 import type { Usage } from '../lib/adapters/dynamo-table';
-import { SILENT_AT_MOST } from '../lib/alerting/bucket-state';
+import { SILENCE_TOLD_FOR } from '../lib/alerting/bucket-state';
 import { type Announced, type Announcer, announceFindings } from '../lib/announce-findings';
 import { type Detector, detectLogObject } from '../lib/detect-log-object';
 import { createObserver } from '../lib/detection/observe';
@@ -124,7 +124,9 @@ async function lookAround(watcher: Watcher): Promise<void> {
   const { detector, subscriptions, report } = watcher;
   const now = detector.clock.now();
   if (now - watcher.lookedAroundAt < LOOK_AROUND_EVERY) return;
-  const silent = await detector.state.silentBuckets(now - SILENT_AT_MOST, now);
+  const names = await detector.state.silentBuckets(now - SILENCE_TOLD_FOR, now);
+  // Of one that is not watched any more, nothing is heard.
+  const silent = names.filter((name) => detector.compiled.policyOf(name).watched);
   report.lookedAround(subscriptions === null ? null : await subscriptions.confirmed(), silent);
   watcher.lookedAroundAt = now;
 }

@@ -1,5 +1,4 @@
 import { readLogObjectKey } from './access-log/log-object-key';
-import { parseLine } from './access-log/parse-line';
 import type { ParseFailure } from './access-log/read-records';
 import { outboxFinding } from './alerting/outbox';
 import type { Stream } from './alerting/stream';
@@ -179,9 +178,8 @@ function seenPair({ bucket, network, success, tally }: NetworkObservation): Seen
     firstAt: success!.firstAt,
     lastAt: success!.lastAt,
     seenAs: () => {
-      const record = tally.sample === null ? null : parseLine(tally.sample.line);
-      if (record === null || typeof record === 'string') return null;
-      return { requester: record.requester, operation: record.operation };
+      const record = tally.sample?.record() ?? null;
+      return record === null ? null : { requester: record.requester, operation: record.operation };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createMemoryState } from '../lib/adapters/memory-state';
-import { type BucketState, SILENT_AT_MOST, strangeFrom } from '../lib/alerting/bucket-state';
+import { type BucketState, SILENCE_TOLD_FOR, strangeFrom } from '../lib/alerting/bucket-state';
 import { compileSettings } from '../lib/detection/compile-settings';
 import { watchBuckets } from '../lib/watch-buckets';
 import { configurationOf } from './support/configuration';
@@ -32,6 +32,7 @@ describe('when it is strange to hear nothing of a bucket', () => {
     { name: 'of one that logs every hour: after a day', hours: hourly, strange: 24 },
     { name: 'of one that logs every day: after two', hours: [0, 24, 48, 72, 96], strange: 48 },
     { name: 'of one that logs on Mondays: after two weeks', hours: [0, 168, 336], strange: 336 },
+    { name: 'of one that once was silent for a month: after two weeks', hours: [0, 720, 744], strange: 336 },
     { name: 'a long silence is remembered', hours: [0, 24, 124, 125, 126], strange: 200 },
     { name: 'within an hour nothing is written', hours: [...hourly, 99.5], strange: 24 },
   ];
@@ -54,15 +55,15 @@ describe('when it is strange to hear nothing of a bucket', () => {
   });
 });
 
-test('of a bucket that is silent for more than a week nobody is told any more', async () => {
+test('that a bucket is silent is told for a day', async () => {
   const state = createMemoryState();
   const watch = watchBuckets(state);
   const policy = compileSettings(configurationOf({ learningDays: 0 })).policyOf('payroll');
   for (let hour = 0; hour <= 96; hour++) await watch.met({ bucket: 'payroll', policy }, START + hour * HOUR);
   const last = START + 96 * HOUR;
-  const silent = (now: number) => state.silentBuckets(now - SILENT_AT_MOST, now);
+  const silent = (now: number) => state.silentBuckets(now - SILENCE_TOLD_FOR, now);
   expect(await silent(last + DAY - 1)).toEqual([]);
   expect(await silent(last + DAY)).toEqual(['payroll']);
-  expect(await silent(last + 8 * DAY)).toEqual(['payroll']);
-  expect(await silent(last + 8 * DAY + 1)).toEqual([]);
+  expect(await silent(last + 2 * DAY)).toEqual(['payroll']);
+  expect(await silent(last + 2 * DAY + 1)).toEqual([]);
 });

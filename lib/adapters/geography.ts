@@ -63,10 +63,14 @@ interface Databases {
 function openDatabases(geo: GeoData, folderOf: FolderOf): Databases {
   const packaged = placesOf(geo);
   const places = (packaged === null ? [geo] : pathsOf(packaged, folderOf)).map(openMmdb);
-  const [asnIpv4 = null, asnIpv6 = null] = pathsOf(ASN, folderOf).map(openAsnFile);
+  const asnFiles = pathsOf(ASN, folderOf);
+  const asnFile = (family: string) => asnFiles.find((path) => path.endsWith(`-${family}.csv`)) ?? null;
+  const [asnIpv4, asnIpv6] = [asnFile('ipv4'), asnFile('ipv6')].map((path) =>
+    path === null ? null : openAsnFile(path),
+  );
   const credits = [
     ...places.slice(0, 1).map((file) => `${packaged?.credit ?? `IP geolocation by ${file.type}`}, ${dateOf(file)}`),
-    ...(asnIpv4 === null ? [] : [ASN.credit]),
+    ...(asnFiles.length === 0 ? [] : [ASN.credit]),
   ];
   return {
     locate: (address) => {

@@ -10,8 +10,10 @@ export function alertRuleOf(rule: FindingRule, named: string, findings: readonly
   if (rule === 'test') return TEST;
   if (rule === 'detector-error')
     return { ...DETECTOR_ERROR, severity, title: `S3 bucket ${named}: a remote IP is no address` };
-  const { id, origin, title, mitre, runbook, reference } = RULES[rule];
-  return { id, origin, title: title(named), severity, severityReason, mitre, runbook, reference };
+  const { id, origin, title, mitre, runbook, deniedRunbook, reference } = RULES[rule];
+  const isDenied = findings.every(({ requests, denied }) => denied === requests);
+  const steps = isDenied ? (deniedRunbook ?? runbook) : runbook;
+  return { id, origin, title: title(named), severity, severityReason, mitre, runbook: steps, reference };
 }
 
 const OWN = { origin: 's3-access-watch', severityReason: null, mitre: null, reference: null } as const;

@@ -27,9 +27,12 @@ export function trustedRule(requester: string, bucket: string, until: string | n
   return ['{"requester":', ` ${pasteJson(requesterPattern(requester))},`, ` ${rest.slice(1)}`];
 }
 
-/** Who a role is does not depend on the session, whose name may be another one each time. */
+/**
+ * A role's sessions have another name each time, so anybody with the role is meant; but those of IAM Identity Center are
+ * named after the person: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+ */
 function requesterPattern(requester: string): string {
-  return requester.replace(/^(arn:[a-z-]+:sts::\d{12}:assumed-role\/[^/]+\/).+$/, '$1*');
+  return requester.replace(/^(arn:[a-z-]+:sts::\d{12}:assumed-role\/(?!AWSReservedSSO_)[^/]+\/).+$/, '$1*');
 }
 
 /** A member of `bucketSettings`. */

@@ -27,9 +27,11 @@ const DAY = 86_400_000;
 /** A bucket that has logged for less than this has no habits yet; milliseconds. */
 const HABITS_AFTER = 3 * DAY;
 
-/** Nobody is told of a bucket that is silent for less than this, or of one that has been for longer; milliseconds. */
-const SILENT_AT_LEAST = DAY;
-export const SILENT_AT_MOST = 7 * DAY;
+/** A silence is strange after this at the earliest, and at the latest; milliseconds. */
+const STRANGE_AFTER = { least: DAY, most: 14 * DAY };
+
+/** How long it is told that a bucket is silent: then the alarm is free to ring for the next one. Milliseconds. */
+export const SILENCE_TOLD_FOR = DAY;
 
 /**
  * From when on it is strange to have heard nothing of a bucket: after twice its longest silence so far. Null: it has
@@ -37,7 +39,7 @@ export const SILENT_AT_MOST = 7 * DAY;
  */
 export function strangeFrom({ firstLogAt, lastLogAt, longestSilence }: Omit<BucketState, 'notice'>): number | null {
   if (lastLogAt - firstLogAt < HABITS_AFTER) return null;
-  return lastLogAt + Math.max(SILENT_AT_LEAST, 2 * longestSilence);
+  return lastLogAt + Math.min(STRANGE_AFTER.most, Math.max(STRANGE_AFTER.least, 2 * longestSilence));
 }
 
 /** How often a bucket's last log is written down; milliseconds. */

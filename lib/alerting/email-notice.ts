@@ -54,7 +54,9 @@ export function learningFinished({ notice }: Alert, listed: number): string[] {
       ...(allowlist.length === 0
         ? []
         : sentences(
-            'With its first entry a bucket has an allowlist: every other address is then reported as unapproved.',
+            'These are not all who were there: anonymous and trusted requesters, those below in "trusted", and networks ' +
+              'that are not listed have no line here. With its first entry a bucket has an allowlist: every other ' +
+              'address is then reported as unapproved.',
             '  ',
           )),
     ]),

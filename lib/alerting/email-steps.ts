@@ -91,7 +91,7 @@ function trustedLines({ networks }: Alert, until: string): string[] {
   if (known === undefined) return [];
   return [
     ...sentences(
-      'If the requester is fine from any address, add to "trusted" instead; it is not watched until then:',
+      'If the requester (of a role: anybody with it) is fine from any address, add to "trusted" instead; it is not watched until then:',
       '  ',
     ),
     ...indented(withComma(trustedRule(known.sample!.requester!, known.bucket, until)), 4),

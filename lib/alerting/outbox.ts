@@ -1,4 +1,3 @@
-import { parseLine } from '../access-log/parse-line';
 import type { AccessLogRecord } from '../access-log/record';
 import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
@@ -94,8 +93,8 @@ export function outboxFinding(finding: Finding): OutboxFinding {
     effects: effectsOf(tally.operations),
     operations: namedOperations(tally.operations),
     sample: () => {
-      const record = sample === null ? null : parseLine(sample.line);
-      return record === null || typeof record === 'string' ? null : cutRecord(record, MAX_SAMPLE_BYTES);
+      const record = sample?.record() ?? null;
+      return record === null ? null : cutRecord(record, MAX_SAMPLE_BYTES);
     },
   };
 }

@@ -1,6 +1,5 @@
 import pc from 'picocolors';
 import stringWidth from 'string-width';
-import { parseLine } from '../access-log/parse-line';
 import type { AccessLogRecord } from '../access-log/record';
 import { bytes, count as number, plural } from '../alerting/amounts';
 import { whatOf, whereOf } from '../alerting/answer';
@@ -122,7 +121,7 @@ function networkBlock(
   const line = (tag: string, name: string, text: string): string =>
     `    ${tag.padEnd(6)}  ${name.padEnd(13)}  ${cut(makeVisible(text), columns - 27)}\n`;
   const more = addresses.length > 1 ? line('', 'addresses', addresses.join(', ')) : '';
-  const record = sampleRecord(tally);
+  const record = tally.sample?.record() ?? null;
   return [
     `  ${color.bold(label.padEnd(width))}  ${counts(tally)}  ${color.dim(`${minute(tally.firstEventAt)} to ${minute(tally.lastEventAt)}`)}\n`,
     ...onePerRule(group).map(({ severity, rule, text }) =>
@@ -191,11 +190,6 @@ function exampleText({ time, httpStatus, errorCode, requestUri, operation, key }
 function approvalText({ label, findings }: NetworkFindings): string {
   const buckets = JSON.stringify([findings[0]!.bucket]);
   return `"allowlist": [{"cidr": "${label}", "reason": "…", "buckets": ${buckets}}]`;
-}
-
-function sampleRecord({ sample }: Tally): AccessLogRecord | null {
-  const record = sample === null ? null : parseLine(sample.line);
-  return typeof record === 'string' ? null : record;
 }
 
 function judgedWith({ configuration, sources, state }: ScanTextOptions): string {

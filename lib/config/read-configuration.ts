@@ -54,7 +54,9 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
     warnings: [
       ...lintAllowlist(allowlist, input.now),
       ...lintTrusted(values.trusted, input.now),
-      ...(input.purpose === 'deployment' ? [...logPrefixWarning(values), ...lintEmails(values)] : []),
+      ...(input.purpose === 'deployment'
+        ? [...logPrefixWarning(values), ...lintEmails(values), ...operationsWarning(values)]
+        : []),
     ],
     sources: new Map([...given].map(([key, { source }]) => [key, source] as const)),
   };
@@ -72,4 +74,13 @@ function logPrefixWarning({ logBucket, logPrefix }: Pick<Configuration, 'logBuck
   return [
     `logPrefix: not given, so every object of ${quote(logBucket)} is read as a log; write the prefix of the logs`,
   ];
+}
+
+function operationsWarning({
+  operationsEmails,
+  alertEmails,
+  slackChannelId,
+}: Pick<Configuration, 'operationsEmails' | 'alertEmails' | 'slackChannelId'>): string[] {
+  if ((operationsEmails ?? alertEmails).length > 0 || slackChannelId !== null) return [];
+  return ['operationsEmails: nobody would hear of trouble with the watch itself; write operationsEmails'];
 }

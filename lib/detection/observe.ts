@@ -9,7 +9,7 @@ import { createCounters } from './counters';
 import { createLineArena } from './line-arena';
 import { type CountedAddress, createPairs, type JudgedPair, type Pair, type WatchedBucket } from './pairs';
 import { isDenied, isSuccessfulRequest } from './statuses';
-import { type CountedRecord, emptyTally, NOTHING, setSample, type Tally } from './tally';
+import { type CountedRecord, createSample, emptyTally, NOTHING, type Sample, type Tally } from './tally';
 
 /** All records of a portion for one (bucket, remote IP) that nothing approved or trusted. */
 export interface AddressObservation {
@@ -158,7 +158,7 @@ export function createObserver(compiled: CompiledSettings): Observer {
     record.success = isSuccessfulRequest(isSuccessStatus, status, record.operation);
     record.denied = isDenied(status);
     record.bytesSent = integerAt(layout, FIELD.bytesSent) ?? 0;
-    let line: Uint8Array | null = null;
+    let sample: Sample | null = null;
     if (source !== null) {
       if (!source.touched) {
         source.touched = true;
@@ -166,8 +166,8 @@ export function createObserver(compiled: CompiledSettings): Observer {
         touchedAddresses.push(source);
       }
       if (counters.isBetterSample(source.row, record.time, record.success)) {
-        line = arena.keep(bytes, start, end);
-        setSample(source.tally, line, record);
+        sample = createSample(arena.keep(bytes, start, end), record);
+        source.tally.sample = sample;
       }
       counters.count(source.row, source.tally, record, operationNumber);
     }
@@ -179,7 +179,7 @@ export function createObserver(compiled: CompiledSettings): Observer {
       }
       if (!countsNow(network, record, pair.remoteIp)) return;
       if (counters.isBetterSample(network.row, record.time, record.success)) {
-        setSample(network.tally, line ?? arena.keep(bytes, start, end), record);
+        network.tally.sample = sample ?? createSample(arena.keep(bytes, start, end), record);
       }
       counters.count(network.row, network.tally, record, operationNumber);
     }

@@ -1,3 +1,6 @@
+import { parseLine } from '../access-log/parse-line';
+import type { AccessLogRecord } from '../access-log/record';
+
 /**
  * What is counted of the records that belong together: one (bucket, remote IP) for `unapproved-ip`, one (bucket,
  * network) from its first success on for `new-ip`. Times are epoch milliseconds.
@@ -25,6 +28,8 @@ export interface Sample {
   readonly line: Uint8Array;
   readonly time: number;
   readonly success: boolean;
+  /** The line as a record, read when it is first asked for; null where it is none. */
+  record(): AccessLogRecord | null;
 }
 
 /** One record, as far as it is counted. */
@@ -77,8 +82,21 @@ export function isBetterSample({ sample }: Tally, { time, success }: Pick<Counte
   return sample.success === success ? time < sample.time : success;
 }
 
-export function setSample(tally: Tally, line: Uint8Array, { time, success }: Readonly<CountedRecord>): void {
-  tally.sample = { line, time, success };
+/** Both rules show the same line, in alerts and on the screen: it is read once for all of them. */
+export function createSample(line: Uint8Array, { time, success }: Pick<CountedRecord, 'time' | 'success'>): Sample {
+  let read: AccessLogRecord | null | undefined;
+  return {
+    line,
+    time,
+    success,
+    record() {
+      if (read === undefined) {
+        const record = parseLine(line);
+        read = typeof record === 'string' ? null : record;
+      }
+      return read;
+    },
+  };
 }
 
 /** Adds what was counted later to what was counted before. */

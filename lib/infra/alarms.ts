@@ -4,7 +4,6 @@ import {
   ComparisonOperator,
   type IAlarmAction,
   type IMetric,
-  MathExpression,
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -70,9 +69,9 @@ export class Alarms extends Construct {
   }
 }
 
-/** `NoLogObjects` has the heading `no-log-objects`. */
+/** `NoLogObjects` has the heading `## NoLogObjects`, which links name so. */
 export function headingOf(name: string): string {
-  return name.replace(/\B[A-Z]/g, '-$&').toLowerCase();
+  return name.toLowerCase();
 }
 
 function waysToMissAnAlert({ feed, watcher, alerts, own, noLogsAlarmHours }: AlarmsProps): Way[] {
@@ -95,15 +94,13 @@ function waysToMissAnAlert({ feed, watcher, alerts, own, noLogsAlarmHours }: Ala
     {
       name: 'EventsUndelivered',
       says: 'EventBridge could not put events about new log objects into the queue.',
-      metric: new MathExpression({
-        expression: 'FILL(failed, 0) + FILL(waiting, 0)',
-        label: 'events that did not arrive',
-        period: FIVE_MINUTES,
-        usingMetrics: {
-          failed: failedInvocations(feed.rule),
-          waiting: feed.undelivered.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-        },
-      }),
+      metric: feed.undelivered.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+      from: 1,
+    },
+    {
+      name: 'EventsLost',
+      says: 'EventBridge could put events about new log objects neither into the queue nor aside.',
+      metric: eventsLost(feed.rule),
       from: 1,
     },
     {
@@ -205,12 +202,13 @@ function waysToMissAnAlert({ feed, watcher, alerts, own, noLogsAlarmHours }: Ala
   ];
 }
 
-/** Events of a rule that EventBridge gave up. */
-function failedInvocations({ ruleName }: Rule): Metric {
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+function eventsLost({ ruleName }: Rule): Metric {
   return new Metric({
     namespace: 'AWS/Events',
-    metricName: 'FailedInvocations',
+    metricName: 'InvocationsFailedToBeSentToDlq',
     statistic: 'Sum',
+    period: FIVE_MINUTES,
     dimensionsMap: { RuleName: ruleName },
   });
 }

@@ -57,6 +57,8 @@ export class LogBucket extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
+    // Without it S3 could deliver no more logs into the bucket, which stays.
+    bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN);
     acknowledge(bucket, 'AwsSolutions-S1', 'It receives access logs: logging its own would make a log of every log.');
     return bucket as IBucket; // whose optional properties the CDK's own types make undefined
   }

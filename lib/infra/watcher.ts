@@ -94,7 +94,8 @@ export class Watcher extends Construct {
     this.allow(
       ['s3:ListBucket'],
       [bucket.bucketArn],
-      prefix === '' ? {} : { StringLike: { 's3:prefix': `${prefix}*` } },
+      // S3 asks for this right when it is asked for an object, too: then there may be no prefix to compare.
+      prefix === '' ? {} : { StringLikeIfExists: { 's3:prefix': `${prefix}*` } },
     );
     if (keyArn !== null) this.allow(['kms:Decrypt'], [keyArn]);
     acknowledgeWildcard(this.role, logsArn, 'It reads any log object under the prefix, and nothing else.');

@@ -5,7 +5,7 @@ import { FINDINGS_PER_PART, identityOf, MAX_FINDING_BYTES, outboxFinding } from 
 import { NO_EFFECTS } from '../../lib/detection/effect';
 import type { Finding } from '../../lib/detection/finding';
 import type { FindingRule } from '../../lib/detection/rules';
-import { emptyTally, type Tally } from '../../lib/detection/tally';
+import { createSample, emptyTally, type Tally } from '../../lib/detection/tally';
 import { at, RECORD } from '../support/alerting-parts';
 import { calmRecord } from '../support/arbitrary-records';
 import { runs, SEED } from '../support/runs';
@@ -25,7 +25,7 @@ function tallyOf(record: AccessLogRecord, given: Partial<Tally> = {}): Tally {
     firstEventAt: at('08:00'),
     lastEventAt: at('08:30'),
     operations: new Map([['REST.GET.OBJECT', { requests: 3, successes: 2 }]]),
-    sample: { line: lineOf(record), time: record.time, success: true },
+    sample: createSample(lineOf(record), { time: record.time, success: true }),
     ...given,
   };
 }
@@ -116,7 +116,7 @@ describe('what it says', () => {
     },
     {
       name: 'nothing of a line that is no record',
-      given: { tally: tallyOf(RECORD, { sample: { line: Buffer.from('nonsense'), time: 0, success: true } }) },
+      given: { tally: tallyOf(RECORD, { sample: createSample(Buffer.from('nonsense'), { time: 0, success: true }) }) },
       expected: { sample: null },
     },
   ];
@@ -233,7 +233,7 @@ test(`a finding takes no more than its room (seed ${SEED})`, () => {
       const tally = {
         ...tallyOf(RECORD, { requests: most, successes: most, denied: most, bytesSent: most }),
         operations: new Map(operations.map(([name, successes]) => [name, { requests: successes, successes }])),
-        sample: { line: sample, time: RECORD.time, success: true },
+        sample: createSample(sample, { time: RECORD.time, success: true }),
       };
       const finding = stored({
         ...found({ rule, forgottenSince: RECORD.time, tally }),

@@ -143,12 +143,22 @@ test('trusted rules past their until', () => {
 });
 
 test('a deployment on an existing log bucket without a prefix', () => {
-  const values = { logBucket: 'logs', noDestination: true };
+  const values = { logBucket: 'logs', noDestination: true, operationsEmails: 'me@acme.com' };
   expect(warningsOf(values, { purpose: 'deployment' })).toEqual([
     'logPrefix: not given, so every object of "logs" is read as a log; write the prefix of the logs',
   ]);
   expect(warningsOf(values)).toEqual([]);
   expect(warningsOf({ ...values, logPrefix: 'a/' }, { purpose: 'deployment' })).toEqual([]);
+});
+
+test('a deployment whose own trouble nobody hears of', () => {
+  const topic = { alertTopicArn: 'arn:aws:sns:eu-central-1:111122223333:alerts' };
+  const warned = (values: object) => warningsOf({ ...topic, ...values }, { purpose: 'deployment' });
+  expect(warned({})).toEqual([
+    'operationsEmails: nobody would hear of trouble with the watch itself; write operationsEmails',
+  ]);
+  expect(warned({ operationsEmails: 'me@acme.com' })).toEqual([]);
+  expect(warned({ slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' })).toEqual([]);
 });
 
 test('addresses of nobody, where there is to be mail', () => {

@@ -9,9 +9,9 @@ import {
   addTally,
   type CountedRecord,
   count,
+  createSample,
   emptyTally,
   isBetterSample,
-  setSample,
   type Tally,
 } from '../../lib/detection/tally';
 import { expectSame } from '../support/expect-same';
@@ -336,6 +336,11 @@ describe('the tally', () => {
   });
 });
 
+/** Without what only reads it. */
+function plain({ sample, ...tally }: Tally): object {
+  return { ...tally, sample: sample === null ? null : { ...sample, record: null } };
+}
+
 test(`tallies add up as their records do (seed ${SEED})`, () => {
   const record = fc.record({
     time: fc.nat(20),
@@ -347,7 +352,7 @@ test(`tallies add up as their records do (seed ${SEED})`, () => {
   const tallyOf = (records: readonly CountedRecord[]): Tally => {
     const tally = emptyTally();
     for (const one of records) {
-      if (isBetterSample(tally, one)) setSample(tally, new Uint8Array(), one);
+      if (isBetterSample(tally, one)) tally.sample = createSample(new Uint8Array(), one);
       count(tally, one);
     }
     return tally;
@@ -356,7 +361,7 @@ test(`tallies add up as their records do (seed ${SEED})`, () => {
     fc.property(fc.array(fc.array(record, { maxLength: 6 }), { maxLength: 4 }), (groups) => {
       const sum = emptyTally();
       for (const group of groups) addTally(sum, tallyOf(group));
-      expect(sum).toEqual(tallyOf(groups.flat()));
+      expect(plain(sum)).toEqual(plain(tallyOf(groups.flat())));
     }),
     runs(200),
   );

@@ -181,7 +181,8 @@ test('thresholds', () => {
 [
   "QueueStuck: ApproximateAgeOfOldestMessage Maximum 300s >= 3600, 3 periods, silence is notBreaching",
   "DeadLetters: ApproximateNumberOfMessagesVisible Maximum 300s >= 1, 1 periods, silence is notBreaching",
-  "EventsUndelivered: FILL(failed, 0) + FILL(waiting, 0) >= 1, 1 periods, silence is notBreaching",
+  "EventsUndelivered: ApproximateNumberOfMessagesVisible Maximum 300s >= 1, 1 periods, silence is notBreaching",
+  "EventsLost: InvocationsFailedToBeSentToDlq Sum 300s >= 1, 1 periods, silence is notBreaching",
   "FunctionErrors: Errors Sum 300s >= 1, 3 periods, silence is notBreaching",
   "FunctionThrottled: Throttles Sum 300s >= 1, 3 periods, silence is notBreaching",
   "ParseFailures: ParseFailures Sum 3600s >= 1, 1 periods, silence is notBreaching",

@@ -36,8 +36,9 @@ const ASSUMED = {
   /** Messages of a batch at the most, and how long one is waited for, seconds. */
   batch: 10,
   batchingWindow: 5,
-  /** Polls of the queue a minute when nothing comes: five pollers of 20 seconds. */
-  idlePolls: 15,
+  /** Lambda takes messages with five pollers, each with its own window; when nothing comes, each asks every 20 seconds. */
+  pollers: 5,
+  pollsAMinute: 3,
   /** A consistent read of its pairs now and then; the lease's read and two writes, and the index, of each call. */
   readUnitsPerObject: 2,
   readUnitsPerCall: 2,
@@ -58,7 +59,7 @@ export function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: num
   const at = (cost: (objects: number, calls: number) => number): number[] =>
     objectsPerHour.map((perHour) => cost(perHour * ASSUMED.hours, callsFor(perHour)));
   const fixed = (cost: number): number[] => objectsPerHour.map(() => cost);
-  const { perObject, perCall, gigabytes, hours, idlePolls } = ASSUMED;
+  const { perObject, perCall, gigabytes, hours, pollers, pollsAMinute } = ASSUMED;
   return [
     {
       resource: 'Lambda: the function',
@@ -74,7 +75,7 @@ export function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: num
     },
     {
       resource: 'SQS: put, taken, deleted',
-      cost: at((objects, calls) => (objects + 2 * calls + idlePolls * 60 * hours) * PRICES.queueRequest),
+      cost: at((objects, calls) => (objects + 2 * calls + pollers * pollsAMinute * 60 * hours) * PRICES.queueRequest),
     },
     { resource: 'S3: reading the log objects', cost: at((objects) => objects * PRICES.getObject) },
     {
@@ -99,8 +100,8 @@ export function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: num
 
 /** Calls a month: each minute's, and one for each batch that the window makes. */
 function callsFor(objectsPerHour: number): number {
-  const { hours, batch, batchingWindow } = ASSUMED;
-  const perWindow = (objectsPerHour / 3600) * batchingWindow;
+  const { hours, batch, batchingWindow, pollers } = ASSUMED;
+  const perWindow = ((objectsPerHour / 3600) * batchingWindow) / pollers;
   const perBatch = Math.min(batch, Math.max(1, perWindow));
   return 60 * hours + (objectsPerHour * hours) / perBatch;
 }
