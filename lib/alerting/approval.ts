@@ -40,11 +40,14 @@ export function bucketSetting(bucket: string, settings: Readonly<Record<string, 
   return pasteJson({ [bucket]: settings }).slice(1, -1);
 }
 
-/** Whether a rule of `trusted` can name it: what IAM writes, and nothing that a stranger made up. */
-export function isKnownRequester(requester: string | null): requester is string {
-  const isName =
-    requester !== null && /^(?:arn:[a-z-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]+|[0-9a-f]{64})$/.test(requester);
-  return isName && pasteJson(requesterPattern(requester)).length <= MOST_REQUESTER;
+/** Whether it is what IAM writes, and nothing that a stranger made up. */
+export function isRequesterName(requester: string | null): requester is string {
+  return requester !== null && /^(?:arn:[a-z-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]+|[0-9a-f]{64})$/.test(requester);
+}
+
+/** Whether a rule of `trusted` can name it in a line of a mail. */
+export function isTrustable(requester: string | null): requester is string {
+  return isRequesterName(requester) && pasteJson(requesterPattern(requester)).length <= MOST_REQUESTER;
 }
 
 /** The networks of an alert that an entry could approve: written as an address or network, in a bucket with a name. */

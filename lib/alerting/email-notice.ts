@@ -1,6 +1,6 @@
 import type { Alert, LearnedNetwork, NoticeBucket } from './alert';
 import { minute, plural } from './amounts';
-import { allowlistEntry, bucketSetting, isKnownRequester, trustedRule } from './approval';
+import { allowlistEntry, bucketSetting, isRequesterName, isTrustable, trustedRule } from './approval';
 import { indented, MOST_COLUMNS, section, sentences, strangersField } from './mail-lines';
 import { placeText } from './place';
 import { columnsOf, inMail, isBucketName, isNetworkText } from './strangers-text';
@@ -131,12 +131,14 @@ function proposalsFor({ bucket, learned, looksPublic }: NoticeBucket, listed: nu
   if (learned === null || looksPublic || !isBucketName(bucket)) return { allowlist: [], trusted: [] };
   const byRequester = new Map<string, string[]>();
   for (const { network, requester } of learned.networks.slice(0, listed)) {
-    if (!isKnownRequester(requester) || !isNetworkText(network)) continue;
+    if (!isRequesterName(requester) || !isNetworkText(network)) continue;
     byRequester.set(requester, [...(byRequester.get(requester) ?? []), network]);
   }
   const all = [...byRequester];
-  const many = all.filter(([, networks]) => networks.length > MANY_NETWORKS);
-  const few = all.filter(([, networks]) => networks.length <= MANY_NETWORKS);
+  const isMany = ([requester, networks]: (typeof all)[number]) =>
+    networks.length > MANY_NETWORKS && isTrustable(requester);
+  const many = all.filter(isMany);
+  const few = all.filter((one) => !isMany(one));
   return {
     allowlist: few.flatMap(([requester, networks]) =>
       networks.flatMap((network) => allowlistEntry(network, bucket, `learned: ${shortName(requester)}`)).map(ended),
@@ -153,6 +155,6 @@ function ended(line: string): string {
 /** `user/ana`; of a canonical user id, its beginning. */
 function shortName(requester: string): string {
   return requester.startsWith('arn:')
-    ? requester.split(':').slice(5).join(':').slice(0, 60)
+    ? requester.split(':').slice(5).join(':').slice(0, 44)
     : `${requester.slice(0, 12)}…`;
 }

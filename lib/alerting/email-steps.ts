@@ -1,13 +1,5 @@
 import type { Alert } from './alert';
-import {
-  allowlistEntry,
-  approvable,
-  bucketSetting,
-  dateAfter,
-  isKnownRequester,
-  REASON,
-  trustedRule,
-} from './approval';
+import { allowlistEntry, approvable, bucketSetting, dateAfter, isTrustable, REASON, trustedRule } from './approval';
 import { athenaQuery, cloudTrailQuery, consoleLink, logLinesCommand, logObjectUri } from './investigation';
 import { indented, section, sentences } from './mail-lines';
 import { inMail, isBucketName } from './strangers-text';
@@ -85,9 +77,7 @@ function acceptNew(alert: Alert): string[] {
 }
 
 function trustedLines({ networks }: Alert, until: string): string[] {
-  const known = networks.find(
-    ({ bucket, sample }) => isBucketName(bucket) && isKnownRequester(sample?.requester ?? null),
-  );
+  const known = networks.find(({ bucket, sample }) => isBucketName(bucket) && isTrustable(sample?.requester ?? null));
   if (known === undefined) return [];
   return [
     ...sentences(
