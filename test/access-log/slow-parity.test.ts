@@ -35,7 +35,7 @@ const mutatedLine = fc
 test(`agrees with the slow parser on generated lines (seed ${SEED})`, () => {
   fc.assert(
     fc.property(anyLine, (line) => expectSame(parse(line), slowParse(line))),
-    runs(2_000),
+    runs(1_200),
   );
 });
 
@@ -50,7 +50,7 @@ test(`agrees with the slow parser on mutated lines, and all that can come of a l
       if (outcome === null || typeof outcome === 'string') see(outcome ?? 'blank');
       else for (const flag of ['record', ...outcome.flags]) see(flag);
     }),
-    runs(12_000),
+    runs(6_000),
   );
   const everything = [
     'no bucket',
@@ -77,7 +77,7 @@ test(`what detections read of a mutated line is what its record says (seed ${SEE
       locateAll(line, layout);
       expectSame(decisionOf(line, quick), decisionOf(line, layout));
     }),
-    runs(6_000),
+    runs(3_000),
   );
 });
 

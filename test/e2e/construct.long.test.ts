@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packInto } from '../support/pack';
 import { ROOT } from '../support/root';
 import { temporaryFolder } from '../support/run-cli';
 
@@ -14,8 +15,7 @@ const packages = join(app, 'node_modules');
 
 beforeAll(() => {
   const env = { PATH: process.env.PATH, HOME: folder, npm_config_cache: join(folder, 'cache') };
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT, env });
-  const [{ filename }] = JSON.parse(packed.toString()) as [{ filename: string }];
+  const { filename } = packInto(folder, env);
   mkdirSync(packages, { recursive: true });
   execFileSync('tar', ['xzf', join(folder, filename), '-C', folder]);
   renameSync(join(folder, 'package'), join(packages, 's3-access-watch'));

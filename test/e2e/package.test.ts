@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packInto, type Tarball } from '../support/pack';
 import { ROOT, temporaryFolder } from '../support/run-cli';
 
 const folder = temporaryFolder();
@@ -15,11 +16,10 @@ const env = {
   npm_config_update_notifier: 'false',
 };
 
-let tarball: { filename: string; files: { path: string; mode: number }[]; size: number };
+let tarball: Tarball;
 
 beforeAll(() => {
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT, env });
-  [tarball] = JSON.parse(packed.toString()) as [typeof tarball];
+  tarball = packInto(folder, env);
   mkdirSync(installed);
   writeFileSync(join(installed, 'package.json'), '{ "private": true }');
   const archive = join(folder, tarball.filename);

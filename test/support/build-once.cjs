@@ -6,7 +6,7 @@ const ROOT = join(__dirname, '..', '..');
 
 /** What is shipped and deployed, and what makes a stack of it in tests. */
 module.exports = async () => {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
+  execFileSync(process.execPath, ['esbuild.config.mjs'], { cwd: ROOT, stdio: 'inherit' });
   await build({
     absWorkingDir: ROOT,
     entryPoints: ['test/support/make-assembly.ts'],
