@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_PLACE, type Place } from '../alerting/place';
 import type { GeoData } from '../config/configuration';
@@ -70,7 +70,7 @@ function openDatabases(geo: GeoData, folderOf: FolderOf): Databases {
   );
   const credits = [
     ...places.slice(0, 1).map((file) => `${packaged?.credit ?? `IP geolocation by ${file.type}`}, ${dateOf(file)}`),
-    ...(asnFiles.length === 0 ? [] : [ASN.credit]),
+    ...(asnIpv4 === null && asnIpv6 === null ? [] : [`${ASN.credit}${dateOfPackage(asnFiles)}`]),
   ];
   return {
     locate: (address) => {
@@ -88,6 +88,15 @@ function openDatabases(geo: GeoData, folderOf: FolderOf): Databases {
 function pathsOf({ name, files }: GeoPackage, folderOf: FolderOf): string[] {
   const folder = folderOf(name);
   return folder === null ? [] : files.map((file) => join(folder, file)).filter((path) => existsSync(path));
+}
+
+/** `, 2026-06-17` of the version 2.3.2026061719; '' where it says none. */
+function dateOfPackage(files: readonly string[]): string {
+  const manifest = files.find((path) => path.endsWith('package.json'));
+  if (manifest === undefined) return '';
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string };
+  const [, year, month, day] = /\.(\d{4})(\d\d)(\d\d)\d*$/.exec(version ?? '') ?? [];
+  return year === undefined ? '' : `, ${year}-${month}-${day}`;
 }
 
 function dateOf({ builtAt }: MmdbFile): string {

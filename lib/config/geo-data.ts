@@ -24,7 +24,8 @@ const COUNTRY: GeoPackage = {
 /** Number and organisation of autonomous systems, by ranges of addresses. */
 export const ASN: GeoPackage = {
   name: '@ip-location-db/asn',
-  files: ['asn-ipv4.csv', 'asn-ipv6.csv'],
+  // The data has no date in it; the package's version ends with it.
+  files: ['asn-ipv4.csv', 'asn-ipv6.csv', 'package.json'],
   credit: 'AS by routeviews.org and DB-IP.com (CC BY 4.0)',
 };
 

@@ -28,7 +28,8 @@ function logObject(clock: string, bucket = 'acme-payroll'): string {
 
 /** Places that a database of addresses would give. */
 function located(alert: Alert, places: Readonly<Record<string, Partial<Place>>>): Alert {
-  const credit = 'IP geolocation by DB-IP.com (CC BY 4.0), 2026-02-01; AS by routeviews.org and DB-IP.com (CC BY 4.0)';
+  const credit =
+    'IP geolocation by DB-IP.com (CC BY 4.0), 2026-02-01; AS by routeviews.org and DB-IP.com (CC BY 4.0), 2026-02-02';
   return withPlaces(alert, {
     locate: (address) => ({ ...NO_PLACE, ...places[address] }),
     credit: () => credit,

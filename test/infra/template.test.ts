@@ -348,7 +348,14 @@ describe('where addresses are', () => {
     expect(Environment).toMatchObject({ Variables: { GEO_FOLDER: '/opt' } });
     const [places, networks] = made.layerFolders.map((folder) => readdirSync(folder).sort());
     expect(places).toEqual(['NRO_LICENSE', 'geo-whois-asn-country.mmdb']);
-    expect(networks).toEqual(['DBIP-LICENSE', 'NRO_LICENSE', 'ROUTEVIEWS-LICENSE', 'asn-ipv4.csv', 'asn-ipv6.csv']);
+    expect(networks).toEqual([
+      'DBIP-LICENSE',
+      'NRO_LICENSE',
+      'ROUTEVIEWS-LICENSE',
+      'asn-ipv4.csv',
+      'asn-ipv6.csv',
+      'package.json',
+    ]);
   });
 
   test('by default to the city, and with all of it the function is not too large for Lambda', () => {
