@@ -35,6 +35,8 @@ export interface Configuration extends DetectionSettings {
   readonly alertTopicKeyArn: string | null;
   /** Whether it is meant that nobody receives the alerts; default false. */
   readonly noDestination: boolean;
+  /** Address of a page that shows `docs/runbook.md`, which alarms link to; null, the default: the dashboard. */
+  readonly runbookUrl: string | null;
   /** Hours without any log object after which an alarm rings; default 24; 0: no such alarm. */
   readonly noLogsAlarmHours: number;
   /** Name of an existing state table to take over; null, the default: the stack makes one. */

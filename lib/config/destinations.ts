@@ -33,3 +33,16 @@ export const slackChannelId = textLike({
   problem: 'is not the ID of a Slack channel',
   pattern: /^[CG][A-Z0-9]{2,254}$/,
 });
+
+/** Of a page whose headings are linked to as `#heading`. */
+export const webAddress = textLike({
+  expected: 'write an address such as "https://wiki.example.com/s3-access-watch/runbook"',
+  problem: 'is not the address of a page',
+  pattern: /^https?:\/\/[^\s#"'<>]{1,500}$/i,
+  amend: (text) => {
+    const page = /^(https?:\/\/)?([^\s#"'<>:/]+\.[^\s#"'<>]+?)(?:#[^\s#"'<>]*)?$/i.exec(text);
+    return page === null || text.length > 500
+      ? undefined
+      : { instead: `write ${quote(`${page[1] ?? 'https://'}${page[2]}`)}` };
+  },
+});

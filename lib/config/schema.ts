@@ -5,7 +5,7 @@ import { keyArn, tableName, topicArn } from './aws-names';
 import { bucketName, bucketPattern } from './bucket-names';
 import { bucketSettings } from './bucket-settings';
 import type { Configuration, GeoData } from './configuration';
-import { emailAddresses, slackChannelId, slackWorkspaceId } from './destinations';
+import { emailAddresses, slackChannelId, slackWorkspaceId, webAddress } from './destinations';
 import { listOf } from './lists';
 import { quote } from './messages';
 import { orElse, reads, readsText } from './readings';
@@ -69,6 +69,7 @@ export const configurationSchema = z.object({
   alertTopicArn: orElse(topicArn, null),
   alertTopicKeyArn: orElse(keyArn, null),
   noDestination: orElse(flag, false),
+  runbookUrl: orElse(webAddress, null),
   noLogsAlarmHours: orElse(wholeNumber(0, 168, '0: no such alarm'), 24),
   table: orElse(tableName, null),
   deletionProtection: orElse(flag, false),

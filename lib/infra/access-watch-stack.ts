@@ -1,6 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { partitionOf } from './partition';
 import { type CheckedConfiguration, S3AccessWatch } from './s3-access-watch';
 
 /** `S3AccessWatch`, and with a stage `S3AccessWatch-dev`: several can stand beside each other. */
@@ -18,16 +17,12 @@ export class AccessWatchStack extends Stack {
       ...props,
     });
     this.watch = new S3AccessWatch(this, 'Watch', outcome);
-    const { logBucket, table, alerts, dashboard } = this.watch;
+    const { logBucket, table, alerts, dashboardUrl } = this.watch;
     const { bucketName } = logBucket.bucket;
     this.output('LogBucket', bucketName, 'Where your buckets have to send their access logs');
     this.output('StateTable', table.tableName, 'What is remembered; -c table=NAME takes it over in another deployment');
     this.output('AlertTopic', alerts.topic.topicArn, 'Where alerts are published');
-    this.output(
-      'Dashboard',
-      `https://${this.region}.${consoleHost(partitionOf(this))}/cloudwatch/home?region=${this.region}#dashboards/dashboard/${dashboard.dashboardName}`,
-      'Does it work, how far behind is it, what did it find',
-    );
+    this.output('Dashboard', dashboardUrl, 'Does it work, how far behind is it, what did it find');
     this.output(
       'TurnLoggingOn',
       `aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status '${loggingStatus(bucketName, logBucket.prefix)}'`,
@@ -52,11 +47,4 @@ function loggingStatus(targetBucket: string, targetPrefix: string): string {
       TargetObjectKeyFormat: { PartitionedPrefix: { PartitionDateSource: 'DeliveryTime' } },
     },
   });
-}
-
-/** `console.aws.amazon.com`, and its likes in other partitions. */
-function consoleHost(partition: string): string {
-  if (partition === 'aws-cn') return 'console.amazonaws.cn';
-  if (partition === 'aws-us-gov') return 'console.amazonaws-us-gov.com';
-  return 'console.aws.amazon.com';
 }

@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import type { AlertTopic } from './alert-topic';
 import type { Feed } from './feed';
 import type { OwnMetric } from './own-metrics';
+import { headingOf } from './runbook';
 import type { Watcher } from './watcher';
 
 export interface AlarmsProps {
@@ -21,6 +22,10 @@ export interface AlarmsProps {
   readonly own: OwnMetric;
   readonly noLogsAlarmHours: number;
   readonly action: IAlarmAction;
+  /** Address of a page with a heading for each alarm; null: the dashboard. */
+  readonly runbookUrl: string | null;
+  /** Address of the dashboard, which shows the runbook as well. */
+  readonly dashboardUrl: string;
 }
 
 /** One way to miss an alert. */
@@ -45,16 +50,19 @@ const MINUTE_MS = 60_000;
 
 /** An alarm for each way to miss an alert; all go to the operations topic, and again when it is over. */
 export class Alarms extends Construct {
-  readonly all: readonly Alarm[];
+  /** By their names, which are headings of the runbook. */
+  readonly all: ReadonlyMap<string, Alarm>;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.all = waysToMissAnAlert(props).map((way) => this.alarm(way, props.action));
+    this.all = new Map(waysToMissAnAlert(props).map((way) => [way.name, this.alarm(way, props)]));
   }
 
-  private alarm({ name, says, metric, from, below, periods = 1, missingIsBad }: Way, action: IAlarmAction): Alarm {
+  private alarm(way: Way, { action, runbookUrl, dashboardUrl }: AlarmsProps): Alarm {
+    const { name, says, metric, from, below, periods = 1, missingIsBad } = way;
+    const whatToDo = runbookUrl === null ? `, under ${name}: ${dashboardUrl}` : `: ${runbookUrl}#${headingOf(name)}`;
     const alarm = new Alarm(this, name, {
-      alarmDescription: `${says} What to do: docs/runbook.md#${headingOf(name)}`,
+      alarmDescription: `${says} What to do${whatToDo}`,
       metric,
       threshold: from,
       comparisonOperator: below
@@ -67,11 +75,6 @@ export class Alarms extends Construct {
     alarm.addOkAction(action);
     return alarm;
   }
-}
-
-/** `NoLogObjects` has the heading `## NoLogObjects`, which links name so. */
-export function headingOf(name: string): string {
-  return name.toLowerCase();
 }
 
 function waysToMissAnAlert({ feed, watcher, alerts, own, noLogsAlarmHours }: AlarmsProps): Way[] {

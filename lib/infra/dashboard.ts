@@ -12,21 +12,30 @@ import {
 import type { Construct } from 'constructs';
 import type { Feed } from './feed';
 import type { OwnMetric, OwnMetricName } from './own-metrics';
+import { type RunbookNames, readRunbook } from './runbook';
 import type { Watcher } from './watcher';
 
 export interface DashboardProps {
-  readonly alarms: readonly Alarm[];
+  readonly name: string;
+  /** By the headings of the runbook. */
+  readonly alarms: ReadonlyMap<string, Alarm>;
   readonly feed: Feed;
   readonly watcher: Watcher;
   readonly own: OwnMetric;
+  /** What the commands of the runbook are about. */
+  readonly names: RunbookNames;
 }
 
 const PERIOD = Duration.minutes(15);
 const DAY = Duration.days(1);
 const FULL = 24;
 
-/** Three questions, from the top: does it work, how far is it behind, what did it find; and below, what it costs. */
-export function dashboard(scope: Construct, id: string, { alarms, feed, watcher, own }: DashboardProps): Dashboard {
+/**
+ * Three questions, from the top: does it work, how far is it behind, what did it find; then what it costs; and below,
+ * what to do about each alarm.
+ */
+export function dashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
+  const { name: dashboardName, alarms, feed, watcher, own, names } = props;
   const { function: fn } = watcher;
   const sum = (name: OwnMetricName, label: string, period = PERIOD): IMetric =>
     own(name, 'Sum', period).with({ label });
@@ -34,9 +43,11 @@ export function dashboard(scope: Construct, id: string, { alarms, feed, watcher,
     new GraphWidget({ title, left, width, height: 6, leftYAxis: { min: 0 } });
   const heading = (markdown: string): IWidget => new TextWidget({ markdown, width: FULL, height: 1 });
 
-  const board = new Dashboard(scope, id, { defaultInterval: Duration.days(3) });
+  const board = new Dashboard(scope, id, { dashboardName, defaultInterval: Duration.days(3) });
   board.addWidgets(heading('## Does it work?'));
-  board.addWidgets(new AlarmStatusWidget({ title: 'Every way to miss an alert', alarms: [...alarms], width: FULL }));
+  board.addWidgets(
+    new AlarmStatusWidget({ title: 'Every way to miss an alert', alarms: [...alarms.values()], width: FULL }),
+  );
   board.addWidgets(
     new SingleValueWidget({
       title: 'The last day',
@@ -101,5 +112,10 @@ export function dashboard(scope: Construct, id: string, { alarms, feed, watcher,
       8,
     ),
   );
+  const runbook = readRunbook();
+  board.addWidgets(heading('## What to do about an alarm'));
+  board.addWidgets(new TextWidget({ markdown: runbook.preparation(names), width: FULL, height: 6 }));
+  const sections = [...alarms.keys()].map((alarm) => runbook.section(alarm));
+  board.addWidgets(...sections.map((markdown) => new TextWidget({ markdown, width: FULL / 2, height: 8 })));
   return board;
 }

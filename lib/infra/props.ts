@@ -61,6 +61,8 @@ export interface S3AccessWatchProps {
   readonly alertTopicKeyArn?: string;
   /** Whether it is meant that nobody receives the alerts. @default false */
   readonly noDestination?: boolean;
+  /** Address of a page that shows `docs/runbook.md`, which alarms link to. @default - the dashboard, which shows it too */
+  readonly runbookUrl?: string;
   /** Hours without any log object after which an alarm rings; 0: no such alarm. @default 24 */
   readonly noLogsAlarmHours?: number;
   /** Name of an existing state table to take over. @default - one is made */

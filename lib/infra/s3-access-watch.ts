@@ -2,8 +2,10 @@ import { Annotations } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { accountWideName } from './account-wide-name';
 import { Alarms } from './alarms';
 import { AlertTopic } from './alert-topic';
+import { dashboardUrl } from './console';
 import { dashboard } from './dashboard';
 import { Feed } from './feed';
 import { geographyLayers } from './geography-layers';
@@ -13,6 +15,7 @@ import { ownMetrics } from './own-metrics';
 import { partitionOf } from './partition';
 import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 import { readProps } from './read-props';
+import type { RunbookNames } from './runbook';
 import { Slack } from './slack';
 import { stateTable } from './state-table';
 import { Watcher } from './watcher';
@@ -41,12 +44,14 @@ export class S3AccessWatch extends Construct {
   readonly watcher: Watcher;
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
+  /** Where people look at it. */
+  readonly dashboardUrl: string;
 
   constructor(scope: Construct, id: string, props: S3AccessWatchProps | CheckedConfiguration) {
     super(scope, id);
     const { configuration, warnings, sources } = 'configuration' in props ? props : readProps(props);
     const isGiven = (key: string): boolean => sources.has(key);
-    const { alertEmails, operationsEmails, noLogsAlarmHours } = configuration;
+    const { alertEmails, operationsEmails, noLogsAlarmHours, runbookUrl } = configuration;
 
     this.logBucket = new LogBucket(this, 'Logs', configuration);
     this.feed = new Feed(this, 'Feed', { logBucket: this.logBucket, functionTimeout: Watcher.TIMEOUT });
@@ -71,6 +76,9 @@ export class S3AccessWatch extends Construct {
 
     const { feed, watcher, alerts } = this;
     const own = ownMetrics(watcher.serviceName);
+    // Fixed, because the dashboard shows the alarms, and they link to it.
+    const dashboardName = accountWideName(this);
+    this.dashboardUrl = dashboardUrl(this, dashboardName);
     this.alarms = new Alarms(this, 'Alarms', {
       feed,
       watcher,
@@ -78,12 +86,36 @@ export class S3AccessWatch extends Construct {
       own,
       noLogsAlarmHours,
       action: this.operations.action,
+      runbookUrl,
+      dashboardUrl: this.dashboardUrl,
     });
-    this.dashboard = dashboard(this, 'Dashboard', { alarms: this.alarms.all, feed, watcher, own });
+    this.dashboard = dashboard(this, 'Dashboard', {
+      name: dashboardName,
+      alarms: this.alarms.all,
+      feed,
+      watcher,
+      own,
+      names: this.names(),
+    });
 
     const notes = Annotations.of(this);
     for (const warning of warnings) notes.addWarningV2(`s3-access-watch:${warning}`, warning);
     if (configuration.logBucket !== null) notes.addInfo(`logBucket: ${EXISTING_LOG_BUCKET}`);
+  }
+
+  private names(): RunbookNames {
+    const { feed, watcher } = this;
+    return {
+      LOGS: watcher.logGroup.logGroupName,
+      RULE: feed.rule.ruleName,
+      QUEUE: feed.queue.queueUrl,
+      DEAD: feed.deadLetters.queueUrl,
+      UNDELIVERED: feed.undelivered.queueUrl,
+      SCHEDULE: watcher.schedule.ruleName,
+      BUCKET: this.logBucket.bucket.bucketName,
+      TABLE: this.table.tableName,
+      TOPIC: this.alerts.topic.topicArn,
+    };
   }
 }
 

@@ -1,8 +1,8 @@
-import { Names } from 'aws-cdk-lib';
 import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
 import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { accountWideName } from './account-wide-name';
 
 export interface SlackProps {
   readonly workspaceId: string;
@@ -26,7 +26,7 @@ export class Slack extends Construct {
       statements: [new PolicyStatement({ effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     });
     new SlackChannelConfiguration(this, 'Channel', {
-      slackChannelConfigurationName: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }),
+      slackChannelConfigurationName: accountWideName(this),
       slackWorkspaceId: workspaceId,
       slackChannelId: channelId,
       notificationTopics: [...topics],

@@ -39,6 +39,7 @@ export class Watcher extends Construct {
   static readonly TIMEOUT = Duration.minutes(5);
 
   readonly function: LambdaFn;
+  readonly logGroup: LogGroup;
   readonly schedule: Rule;
   /** The `service` dimension of its metrics: two deployments in one account and Region have two. */
   readonly serviceName: string;
@@ -47,7 +48,7 @@ export class Watcher extends Construct {
   constructor(scope: Construct, id: string, configuration: Configuration) {
     super(scope, id);
     this.serviceName = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -55,7 +56,7 @@ export class Watcher extends Construct {
       description: 'Reads access logs, remembers who was seen, publishes alerts',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
     this.function = withFunctionAsset(
       configuration,
       (code) =>
@@ -68,7 +69,7 @@ export class Watcher extends Construct {
           timeout: Watcher.TIMEOUT,
           memorySize: MEMORY_MIB,
           role: this.role.withoutPolicyUpdates(),
-          logGroup,
+          logGroup: this.logGroup,
           // The schedule comes every minute: what failed is tried again anyway, and not by three calls at once.
           retryAttempts: 0,
           maxEventAge: Duration.minutes(1),

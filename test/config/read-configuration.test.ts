@@ -35,6 +35,7 @@ const DEFAULTS: Configuration = {
   alertTopicArn: null,
   alertTopicKeyArn: null,
   noDestination: false,
+  runbookUrl: null,
   noLogsAlarmHours: 24,
   table: null,
   deletionProtection: false,

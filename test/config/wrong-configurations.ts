@@ -450,6 +450,16 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     values: { slackChannelId: 'C0123' },
     problems: ['slackChannelId: "C0123" needs slackWorkspaceId; write both or neither'],
   },
+  ...[
+    ['wiki.example.com/runbook', 'write "https://wiki.example.com/runbook"'],
+    ['https://wiki.example.com/runbook#top', 'write "https://wiki.example.com/runbook"'],
+    ['docs/runbook.md', 'write an address such as "https://wiki.example.com/s3-access-watch/runbook"'],
+    ['the wiki', 'write an address such as "https://wiki.example.com/s3-access-watch/runbook"'],
+  ].map(([runbookUrl, instead]) => ({
+    name: `runbookUrl ${runbookUrl}`,
+    values: { runbookUrl },
+    problems: [`runbookUrl: "${runbookUrl}" is not the address of a page; ${instead}`],
+  })),
   {
     name: 'a queue as the topic',
     values: { alertTopicArn: 'arn:aws:sqs:eu-central-1:123456789012:alerts' },

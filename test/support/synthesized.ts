@@ -58,6 +58,15 @@ export function synthesize(given: Readonly<Record<string, unknown>>, region?: st
   };
 }
 
+/** A value of a template as text; what is known only when it is deployed in braces: `{QueueA1B2.Arn}`. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, unknown>;
+  if (Array.isArray(attribute)) return `{${attribute.join('.')}}`;
+  if (Array.isArray(join)) return (join[1] as unknown[]).map(textOf).join(join[0] as string);
+  return `{${String(Ref)}}`;
+}
+
 /** The folders of assets, by what the template says of them: the key in the bucket of assets is the hash. */
 function assetFolders(directory: string, stackId: string): (place: unknown) => string {
   const { files } = JSON.parse(readFileSync(join(directory, `${stackId}.assets.json`), 'utf8')) as {

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** From here as it is built (`dist/lib/infra`), and from here in a checkout. */
+const PLACES = [join(__dirname, '..', '..', '..', 'docs'), join(__dirname, '..', '..', 'docs')];
+
+/** Names that the commands of the runbook use as shell variables. */
+export type RunbookNames = Readonly<
+  Record<'LOGS' | 'RULE' | 'QUEUE' | 'DEAD' | 'UNDELIVERED' | 'SCHEDULE' | 'BUCKET' | 'TABLE' | 'TOPIC', string>
+>;
+
+/** `docs/runbook.md`, in the parts that a dashboard shows; Markdown. */
+export interface Runbook {
+  /** Sets what the commands use, for this deployment. */
+  preparation(names: RunbookNames): string;
+  /** The part that says what to do about an alarm, with its heading. */
+  section(alarm: string): string;
+}
+
+export function readRunbook(): Runbook {
+  const text = forDashboards(readFileSync(runbookPath(), 'utf8'));
+  const [, helpers] = /<!-- helpers -->\n\n```\n([\s\S]*?)```/.exec(text)!;
+  const sections = new Map(
+    text
+      .split(/^(?=## )/m)
+      .slice(1)
+      .map((section) => [/^## (\w+)$/m.exec(section)![1]!, section.trim()]),
+  );
+  return {
+    preparation(names) {
+      const lines = Object.entries(names).map(([name, value]) => `${name}='${value}'\n`);
+      return `Before the commands below, in a shell of this account and Region:\n\n\`\`\`\n${lines.join('')}${helpers}\`\`\``;
+    },
+    section(alarm) {
+      const section = sections.get(alarm);
+      if (section === undefined) throw new Error(`the runbook has no heading ${alarm}`);
+      return section;
+    },
+  };
+}
+
+/** `NoLogObjects` has the heading `## NoLogObjects`, which links name so. */
+export function headingOf(alarm: string): string {
+  return alarm.toLowerCase();
+}
+
+/** A dashboard has neither languages of code nor the documents beside this one. */
+function forDashboards(text: string): string {
+  return text.replaceAll('```sh\n', '```\n').replace(/\[([^\]]+)\]\((?!https:)[^)]*\)/g, '`docs/$1`');
+}
+
+function runbookPath(): string {
+  const paths = PLACES.map((folder) => join(folder, 'runbook.md'));
+  const found = paths.find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`there is no ${paths.join(' or ')}`);
+  return found;
+}
