@@ -27,7 +27,7 @@ const {
   ALERT_TOPIC_ARN,
   ACCOUNT_ID,
   AWS_REGION,
-  COUNT_SUBSCRIPTIONS,
+  SUBSCRIBED_TOPIC_ARNS,
   GEO_FOLDER,
   POWERTOOLS_SERVICE_NAME,
 } = process.env;
@@ -69,7 +69,7 @@ function createWatcher(): Watcher {
       ...deployment,
       newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
     },
-    subscriptions: COUNT_SUBSCRIPTIONS === 'true' ? snsSubscriptions(topicArn) : null,
+    subscriptions: SUBSCRIBED_TOPIC_ARNS === undefined ? null : snsSubscriptions(SUBSCRIBED_TOPIC_ARNS.split(',')),
     report: createReport(new Logger({ serviceName }), new Metrics({ namespace: 'S3AccessWatch', serviceName })),
     usage: table.usage,
     lookedAroundAt: 0,

@@ -75,6 +75,8 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       for (const error of failures) logger.error('alert.not-published', error as Error);
     },
     lookedAround(confirmedSubscriptions, silentBuckets) {
+      // Says that none came, where else nothing would be said: the alarm then counts from the first day on.
+      count('LogObjects', 0);
       if (confirmedSubscriptions !== null) count('ConfirmedSubscriptions', confirmedSubscriptions);
       count('SilentBuckets', silentBuckets.length);
       if (silentBuckets.length > 0) logger.warn('buckets.silent', { buckets: silentBuckets.slice(0, MOST_NAMED) });

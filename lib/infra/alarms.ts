@@ -20,6 +20,8 @@ export interface AlarmsProps {
   readonly watcher: Watcher;
   readonly alerts: AlertTopic;
   readonly own: OwnMetric;
+  /** Whether the function counts subscriptions. */
+  readonly asksWhoListens: boolean;
   readonly noLogsAlarmHours: number;
   readonly action: IAlarmAction;
   /** Address of a page with a heading for each alarm; null: the dashboard. */
@@ -77,7 +79,8 @@ export class Alarms extends Construct {
   }
 }
 
-function waysToMissAnAlert({ feed, watcher, alerts, own, noLogsAlarmHours }: AlarmsProps): Way[] {
+function waysToMissAnAlert(props: AlarmsProps): Way[] {
+  const { feed, watcher, alerts, own, asksWhoListens, noLogsAlarmHours } = props;
   const { function: fn } = watcher;
   const { topic } = alerts;
   return [
@@ -166,11 +169,11 @@ function waysToMissAnAlert({ feed, watcher, alerts, own, noLogsAlarmHours }: Ala
           },
         ]
       : []),
-    ...(alerts.countsSubscriptions
+    ...(asksWhoListens
       ? [
           {
             name: 'NobodySubscribed',
-            says: 'Nobody has confirmed a subscription to the alerts, so nobody gets them.',
+            says: 'Nobody has confirmed a subscription to the alerts, or none to the alarms, so nobody gets them.',
             metric: own('ConfirmedSubscriptions', 'Maximum', HOUR),
             from: 1,
             below: true as const,
@@ -192,7 +195,6 @@ function waysToMissAnAlert({ feed, watcher, alerts, own, noLogsAlarmHours }: Ala
             from: 1,
             below: true as const,
             periods: noLogsAlarmHours,
-            missingIsBad: true as const,
           },
         ]
       : []),

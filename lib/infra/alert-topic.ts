@@ -4,10 +4,7 @@ import { type CfnTopic, type ITopic, Subscription, SubscriptionProtocol, Topic }
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/configuration';
 
-export type AlertTopicProps = Pick<
-  Configuration,
-  'alertTopicArn' | 'alertTopicKeyArn' | 'alertEmails' | 'noDestination'
->;
+export type AlertTopicProps = Pick<Configuration, 'alertTopicArn' | 'alertTopicKeyArn' | 'alertEmails'>;
 
 /** Where alerts are published: a topic made here, to which only our own function publishes, or one by its ARN. */
 export class AlertTopic extends Construct {
@@ -15,15 +12,12 @@ export class AlertTopic extends Construct {
   /** ARN of a key of its own that whoever publishes has to use; null: none, or one of AWS that needs no grant. */
   readonly keyArn: string | null;
   readonly isOurs: boolean;
-  /** Whether somebody should have subscribed, and we may ask. */
-  readonly countsSubscriptions: boolean;
 
   constructor(scope: Construct, id: string, props: AlertTopicProps) {
     super(scope, id);
-    const { alertTopicArn, alertTopicKeyArn, alertEmails, noDestination } = props;
+    const { alertTopicArn, alertTopicKeyArn, alertEmails } = props;
     this.isOurs = alertTopicArn === null;
     this.keyArn = alertTopicKeyArn;
-    this.countsSubscriptions = this.isOurs && !noDestination;
     this.topic = alertTopicArn === null ? this.make() : Topic.fromTopicArn(this, 'Topic', alertTopicArn);
     for (const email of alertEmails) subscribe(this, this.topic, email);
   }

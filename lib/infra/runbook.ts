@@ -6,7 +6,10 @@ const PLACES = [join(__dirname, '..', '..', '..', 'docs'), join(__dirname, '..',
 
 /** Names that the commands of the runbook use as shell variables. */
 export type RunbookNames = Readonly<
-  Record<'LOGS' | 'RULE' | 'QUEUE' | 'DEAD' | 'UNDELIVERED' | 'SCHEDULE' | 'BUCKET' | 'TABLE' | 'TOPIC', string>
+  Record<
+    'LOGS' | 'RULE' | 'QUEUE' | 'DEAD' | 'UNDELIVERED' | 'SCHEDULE' | 'BUCKET' | 'TABLE' | 'TOPIC' | 'OPERATIONS',
+    string
+  >
 >;
 
 /** `docs/runbook.md`, in the parts that a dashboard shows; Markdown. */

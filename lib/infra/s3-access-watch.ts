@@ -1,7 +1,9 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { Configuration } from '../config/configuration';
 import { accountWideName } from './account-wide-name';
 import { Alarms } from './alarms';
 import { AlertTopic } from './alert-topic';
@@ -64,6 +66,8 @@ export class S3AccessWatch extends Construct {
     this.watcher.takesFrom(this.feed);
     this.watcher.remembersIn(this.table);
     this.watcher.publishesTo(this.alerts);
+    const listenedTo = this.topicsThatSomebodyHears(configuration);
+    this.watcher.asksWhoListensTo(listenedTo);
     this.watcher.knowsPlaces(geographyLayers(this.watcher, configuration.geo, isGiven('geo')));
 
     const { slackWorkspaceId: workspaceId, slackChannelId: channelId } = configuration;
@@ -84,6 +88,7 @@ export class S3AccessWatch extends Construct {
       watcher,
       alerts,
       own,
+      asksWhoListens: listenedTo.length > 0,
       noLogsAlarmHours,
       action: this.operations.action,
       runbookUrl,
@@ -103,6 +108,18 @@ export class S3AccessWatch extends Construct {
     if (configuration.logBucket !== null) notes.addInfo(`logBucket: ${EXISTING_LOG_BUCKET}`);
   }
 
+  /** Those of ours that somebody should have subscribed to, as it is configured. */
+  private topicsThatSomebodyHears({
+    noDestination,
+    alertEmails,
+    operationsEmails,
+    slackChannelId,
+  }: Configuration): ITopic[] {
+    const { alerts, operations } = this;
+    const hasOperators = (operationsEmails ?? alertEmails).length > 0 || slackChannelId !== null;
+    return [...(alerts.isOurs && !noDestination ? [alerts.topic] : []), ...(hasOperators ? [operations.topic] : [])];
+  }
+
   private names(): RunbookNames {
     const { feed, watcher } = this;
     return {
@@ -115,6 +132,7 @@ export class S3AccessWatch extends Construct {
       BUCKET: this.logBucket.bucket.bucketName,
       TABLE: this.table.tableName,
       TOPIC: this.alerts.topic.topicArn,
+      OPERATIONS: this.operations.topic.topicArn,
     };
   }
 }

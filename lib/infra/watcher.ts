@@ -11,6 +11,7 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/configuration';
 import { acknowledgeWildcard } from './acknowledge';
@@ -124,14 +125,19 @@ export class Watcher extends Construct {
   }
 
   publishesTo(alerts: AlertTopic): void {
-    const { topic, keyArn, countsSubscriptions } = alerts;
+    const { topic, keyArn } = alerts;
     alerts.isPublishedToBy(this.role);
     this.allow(['sns:Publish'], [topic.topicArn]);
     if (keyArn !== null) this.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
     this.function.addEnvironment('ALERT_TOPIC_ARN', topic.topicArn);
-    if (!countsSubscriptions) return;
-    this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
-    this.function.addEnvironment('COUNT_SUBSCRIPTIONS', 'true');
+  }
+
+  /** Counts who listens to topics of this account and Region, where somebody should. */
+  asksWhoListensTo(topics: readonly ITopic[]): void {
+    if (topics.length === 0) return;
+    const arns = topics.map(({ topicArn }) => topicArn);
+    this.allow(['sns:GetTopicAttributes'], arns);
+    this.function.addEnvironment('SUBSCRIBED_TOPIC_ARNS', arns.join(','));
   }
 
   /** Says where addresses are and whose, when it announces. */

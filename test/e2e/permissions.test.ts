@@ -1,7 +1,10 @@
+import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient, UnsubscribeCommand } from '@aws-sdk/client-sns';
 import { NAMESPACE, OWN_METRICS } from '../../lib/infra/own-metrics';
 import { batchOf, type Deployment, deploy, LOG_BUCKET, SCHEDULED } from '../support/deployment';
+import { clientOptions } from '../support/emulators';
+import type { LambdaFunction } from '../support/lambda-runtime';
 import { lineOf } from '../support/observe-lines';
-import type { Synthesized } from '../support/synthesized';
+import { type Synthesized, textOf } from '../support/synthesized';
 import type { WireRequest } from '../support/wire-faults';
 
 /** What the function may do: `dynamodb:Query <WatchState.Arn>/index/pending`, one an action and resource. */
@@ -10,16 +13,13 @@ function allowed(stack: Synthesized): string[] {
   const { Statement } = PolicyDocument as { Statement: { Effect: string; Action: unknown; Resource: unknown }[] };
   return Statement.flatMap(({ Effect, Action, Resource }) => {
     expect(Effect).toBe('Allow');
-    return [Action].flat().flatMap((action) => [Resource].flat().map((one) => `${action} ${textOf(one)}`));
+    return [Action].flat().flatMap((action) => [Resource].flat().map((one) => `${action} ${nameOf(one)}`));
   });
 }
 
 /** `<Table>/index/pending`: what the template refers to, without the hash of its id. */
-function textOf(resource: unknown): string {
-  if (typeof resource === 'string') return resource;
-  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as Record<string, unknown>;
-  if (Array.isArray(join)) return (join[1] as unknown[]).map(textOf).join('');
-  return `<${String(Ref ?? (attribute as string[])[0]).replace(/[0-9A-F]{8}$/, '')}>`;
+function nameOf(resource: unknown): string {
+  return textOf(resource).replace(/\{(\w+)[0-9A-F]{8}(?:\.Arn)?\}/g, '<$1>');
 }
 
 /** What a call needs to be allowed, in the same words. */
@@ -29,7 +29,11 @@ function needed(service: 's3' | 'dynamo' | 'sns', { method, path, target, body }
     const index = IndexName === undefined ? '' : `/index/${IndexName}`;
     return `dynamodb:${target!.split('.')[1]} <WatchState>${index}`;
   }
-  if (service === 'sns') return `sns:${new URLSearchParams(body.toString()).get('Action')} <WatchAlertsTopic>`;
+  if (service === 'sns') {
+    const asked = new URLSearchParams(body.toString());
+    const topic = asked.get('TopicArn')!.endsWith(':operations') ? 'Operations' : 'Alerts';
+    return `sns:${asked.get('Action')} <Watch${topic}Topic>`;
+  }
   expect(method).toBe('GET');
   expect(path).toMatch(`/${LOG_BUCKET}/s3/`);
   return `s3:GetObject${path.includes('versionId=') ? 'Version' : ''} <WatchLogsBucket>/s3/*`;
@@ -91,6 +95,18 @@ interface EmbeddedMetrics {
   };
 }
 
+/** What a process of the function has said of itself. */
+function emittedBy({ output }: LambdaFunction): EmbeddedMetrics[] {
+  const lines = output.split('\n').filter((line) => line.startsWith('{"_aws"'));
+  return lines.map((line) => JSON.parse(line) as EmbeddedMetrics);
+}
+
+test('that no log object has come is said too: an alarm hears it from the first day on', async () => {
+  const function_ = await deployment.startFunction();
+  await function_.invoke(SCHEDULED);
+  expect(emittedBy(function_)).toMatchObject([{ LogObjects: 0, ConfirmedSubscriptions: 1, SilentBuckets: 0 }]);
+});
+
 test('what it says of itself is what the alarms and the dashboard look at', async () => {
   const function_ = await deployment.startFunction();
   await function_.invoke(
@@ -100,12 +116,8 @@ test('what it says of itself is what the alarms and the dashboard look at', asyn
   const { Environment } = deployment.synthesized.one('AWS::Lambda::Function', 'Watcher') as {
     Environment: { Variables: Record<string, string> };
   };
-  const emitted = function_.output
-    .split('\n')
-    .filter((line) => line.startsWith('{"_aws"'))
-    .map((line) => JSON.parse(line) as EmbeddedMetrics);
   const names = new Set<string>();
-  for (const { service, _aws } of emitted) {
+  for (const { service, _aws } of emittedBy(function_)) {
     expect(service).toBe(Environment.Variables.POWERTOOLS_SERVICE_NAME);
     for (const { Namespace, Dimensions, Metrics } of _aws.CloudWatchMetrics) {
       expect([Namespace, Dimensions]).toEqual([NAMESPACE, [['service']]]);
@@ -115,4 +127,16 @@ test('what it says of itself is what the alarms and the dashboard look at', asyn
   // Those that only trouble brings.
   const others = ['LogObjectsGone', 'Failures', 'PairsOwedFor'];
   expect([...names, ...others].sort()).toEqual([...OWN_METRICS].sort());
+});
+
+test('nobody listens where one of two topics has no subscription', async () => {
+  const sns = new SNSClient(clientOptions(deployment.aws.endpoint));
+  const { Topics } = await sns.send(new ListTopicsCommand());
+  const { TopicArn } = Topics!.find((topic) => topic.TopicArn!.endsWith(':operations'))!;
+  const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+  for (const { SubscriptionArn } of Subscriptions!) await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+  const function_ = await deployment.startFunction();
+  await function_.invoke(SCHEDULED);
+  expect(emittedBy(function_)).toMatchObject([{ ConfirmedSubscriptions: 0 }]);
+  sns.destroy();
 });

@@ -146,6 +146,11 @@ describe('which alarms there are', () => {
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts' },
       ['AlertsUndelivered', 'NobodySubscribed'],
     ],
+    [
+      'where it is, and somebody is to hear alarms',
+      { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts', operationsEmails: ['me@example.com'] },
+      ['AlertsUndelivered'],
+    ],
   ];
   const all = ringing(emails);
   test.each(cases)('%s', (_name, context, missing) => {
@@ -180,7 +185,7 @@ test('thresholds', () => {
   "AlertsUndelivered: NumberOfNotificationsFailed Sum 300s >= 1, 1 periods, silence is notBreaching",
   "NobodySubscribed: ConfirmedSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
   "LogObjectsGone: LogObjectsGone Sum 3600s >= 1, 1 periods, silence is notBreaching",
-  "NoLogObjects: LogObjects Sum 3600s < 1, 24 periods, silence is breaching",
+  "NoLogObjects: LogObjects Sum 3600s < 1, 24 periods, silence is notBreaching",
   "BucketSilent: SilentBuckets Maximum 3600s >= 1, 1 periods, silence is notBreaching",
 ]
 `);

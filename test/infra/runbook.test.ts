@@ -40,7 +40,7 @@ function alarmsOf(stack: Synthesized): string[] {
 /** Shell variables that are set, and those that are used. */
 function variables(script: string): { set: Set<string>; used: Set<string> } {
   const all = (pattern: RegExp): Set<string> => new Set([...script.matchAll(pattern)].map(([, name]) => name!));
-  return { set: all(/\b([A-Z][A-Z_]+)=/g), used: all(/\$\{?([A-Z][A-Z_]+)\b/g) };
+  return { set: all(/\b([A-Z][A-Z_]+)(?:=| in )/g), used: all(/\$\{?([A-Z][A-Z_]+)\b/g) };
 }
 
 test('there is a heading for each alarm, and no other', () => {
@@ -100,9 +100,10 @@ test('the names are those of this deployment', () => {
     "BUCKET='{WatchLogsBucket}'",
     "TABLE='{WatchState}'",
     "TOPIC='{WatchAlertsTopic}'",
+    "OPERATIONS='{WatchOperationsTopic}'",
   ]);
   const there = named(runbookOf(synthesize({ logBucket: 'acme-logs', table: 'acme-state', alertTopicArn: ELSEWHERE })));
-  expect(there.slice(-3)).toEqual(["BUCKET='acme-logs'", "TABLE='acme-state'", `TOPIC='${ELSEWHERE}'`]);
+  expect(there.slice(-4, -1)).toEqual(["BUCKET='acme-logs'", "TABLE='acme-state'", `TOPIC='${ELSEWHERE}'`]);
 });
 
 test('no part of the dashboard lies on another', () => {

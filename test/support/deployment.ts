@@ -16,7 +16,7 @@ import { contextOf } from './configuration';
 import { clientOptions, type Emulator, startAws, startDynamo } from './emulators';
 import { type FunctionOptions, type LambdaFunction, startFunction } from './lambda-runtime';
 import { createStateTable } from './state-table';
-import { type Synthesized, synthesize } from './synthesized';
+import { type Synthesized, synthesize, textOf } from './synthesized';
 import { type FaultyWire, startFaultyWire } from './wire-faults';
 
 export const LOG_BUCKET = 'logs';
@@ -58,10 +58,14 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
   const sns = new SNSClient(clientOptions(aws.endpoint));
   const sqs = new SQSClient(clientOptions(aws.endpoint));
   await s3.send(new CreateBucketCommand({ Bucket: LOG_BUCKET }));
-  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'alerts' }));
+  const [TopicArn, operationsArn] = await Promise.all(
+    ['alerts', 'operations'].map(async (Name) => (await sns.send(new CreateTopicCommand({ Name }))).TopicArn!),
+  );
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'alerts' }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes!.QueueArn }));
+  for (const topic of [TopicArn, operationsArn]) {
+    await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol: 'sqs', Endpoint: Attributes!.QueueArn }));
+  }
   const wires = {
     s3: await startFaultyWire(aws.endpoint),
     dynamo: await startFaultyWire(dynamo.endpoint),
@@ -89,9 +93,11 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
     }
   }
   const layers = layersTogether(synthesized.layerFolders);
-  const variables = deployedVariables((Environment as { Variables: Record<string, unknown> }).Variables, synthesized, {
-    'AWS::SNS::Topic': TopicArn!,
-    'AWS::DynamoDB::Table': tableName,
+  const variables = deployedVariables((Environment as { Variables: Record<string, unknown> }).Variables, {
+    'AWS::AccountId': '111122223333',
+    WatchAlertsTopic: TopicArn!,
+    WatchOperationsTopic: operationsArn!,
+    WatchState: tableName,
   });
 
   return {
@@ -155,14 +161,10 @@ function layersTogether(folders: readonly string[]): string {
 /** The variables of the template, as they are where it is deployed: what it refers to has these names. */
 function deployedVariables(
   variables: Readonly<Record<string, unknown>>,
-  { resources }: Synthesized,
   names: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const deployed = (value: unknown): string => {
-    if (typeof value === 'string') return value;
-    const { Ref } = value as { Ref: string };
-    return Ref === 'AWS::AccountId' ? '111122223333' : names[resources[Ref]!.Type]!;
-  };
+  const deployed = (value: unknown): string =>
+    textOf(value).replace(/\{([\w:]+?)[0-9A-F]{0,8}\}/g, (_, id) => names[id]!);
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, deployed(value)]));
 }
 
