@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { KNOWN_KEYS } from '../../lib/config/schema';
 import { configurationOf } from '../support/configuration';
 import { ROOT } from '../support/root';
 import { STATE_TABLE } from '../support/state-table';
 import { type Synthesized, synthesize, textOf } from '../support/synthesized';
-import { manyAllowlistEntries } from './contexts';
+import { keptContext } from './contexts';
 
 const EMAILS = { alertEmails: ['security@example.com'] };
 
@@ -194,7 +195,7 @@ describe('the function', () => {
   });
 
   test('is one file with the configuration beside it, and no part of the CDK', () => {
-    const many = synthesize({ ...EMAILS, allowlist: manyAllowlistEntries(10_000) });
+    const many = synthesize(keptContext('many-entries'));
     expect(readdirSync(many.codeFolder).sort()).toEqual(['configuration.json', 'handler.js']);
     const configuration = JSON.parse(readFileSync(join(many.codeFolder, 'configuration.json'), 'utf8')) as {
       allowlist: unknown[];
@@ -386,6 +387,12 @@ describe('where addresses are', () => {
     expect(layersOf(made)).toContain('geo-whois-asn-country.mmdb');
     expect(() => synthesize({ ...EMAILS, geo: 'nowhere.mmdb' })).toThrow(/^geo: there is no .*nowhere\.mmdb$/);
   });
+});
+
+test('the context with everything has every key that can stand beside the others', () => {
+  // For a bucket and a table that are made; and the other way to write an allowlist.
+  const left = ['logExpiryDays', 'deletionProtection', 'allowlistFile'];
+  expect(Object.keys(keptContext('everything')).sort()).toEqual(KNOWN_KEYS.filter((key) => !left.includes(key)).sort());
 });
 
 test('two stages in one account and Region have no name in common', () => {
