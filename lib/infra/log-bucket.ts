@@ -1,5 +1,5 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, type CfnResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   BlockPublicAccess,
   Bucket,
@@ -41,7 +41,7 @@ export class LogBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       lifecycleRules: expiryDays === null ? [] : [{ expiration: Duration.days(expiryDays) }],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // The construct's own flag would deploy a function to set this.
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
@@ -58,7 +58,7 @@ export class LogBucket extends Construct {
       }),
     );
     // Without it S3 could deliver no more logs into the bucket, which stays.
-    bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     acknowledge(bucket, 'AwsSolutions-S1', 'It receives access logs: logging its own would make a log of every log.');
     return bucket as IBucket; // whose optional properties the CDK's own types make undefined
   }
@@ -66,7 +66,6 @@ export class LogBucket extends Construct {
   /** Its policy, encryption and other notifications stay as they are; it has to let log delivery write already. */
   private takeOver(name: string): IBucket {
     const stack = Stack.of(this);
-    const bucketArn = stack.formatArn({ service: 's3', region: '', account: '', resource: name });
     const handlerLogs = stack.formatArn({
       service: 'logs',
       resource: 'log-group',
@@ -74,24 +73,16 @@ export class LogBucket extends Construct {
       // CloudFormation cuts the stack's name where the function's would become too long.
       resourceName: `/aws/lambda/${Token.isUnresolved(stack.stackName) ? '' : stack.stackName.slice(0, 20)}*`,
     });
-    const role = new Role(this, 'NotificationsRole', {
+    const role = new NotificationsRole(this, 'NotificationsRole', {
       description: 'Turns EventBridge on for the log bucket, beside the notifications that it has',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: {
-        Notifications: new PolicyDocument({
-          statements: [
-            new PolicyStatement({
-              actions: ['s3:GetBucketNotification', 's3:PutBucketNotification'],
-              resources: [bucketArn],
-            }),
-            new PolicyStatement({
-              actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: [handlerLogs],
-            }),
-          ],
-        }),
-      },
     });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [handlerLogs],
+      }),
+    );
     acknowledgeWildcard(
       role,
       handlerLogs,
@@ -99,9 +90,20 @@ export class LogBucket extends Construct {
     );
     const bucket = Bucket.fromBucketAttributes(this, 'Bucket', {
       bucketName: name,
-      notificationsHandlerRole: role.withoutPolicyUpdates(),
+      notificationsHandlerRole: role,
     });
     bucket.enableEventBridgeNotification();
+    // Its notifications are written anew as they are: S3 is not to try where each of them goes, and refuse all if one fails.
+    const written = bucket.node.findChild('Notifications').node.findChild('Resource') as CfnResource;
+    written.addPropertyOverride('SkipDestinationValidation', true);
     return bucket;
   }
+}
+
+/**
+ * Of the function with which the CDK writes notifications, once for all buckets of a stack: each bucket adds its right
+ * to it. Only the managed policy is left out, which would let it write any log.
+ */
+class NotificationsRole extends Role {
+  override addManagedPolicy(): void {}
 }

@@ -22,7 +22,8 @@ export function stateTable(
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute: 'expiresAt',
     deletionProtection,
-    removalPolicy: RemovalPolicy.RETAIN,
+    // One that refuses to be deleted would hold up even the undoing of a first deployment that failed.
+    removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   table.addGlobalSecondaryIndex({
     indexName: PENDING_INDEX,
