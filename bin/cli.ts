@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { fileGeography } from '../lib/adapters/geography';
+import { installedFolder } from '../lib/adapters/installed-folder';
 import { StateFileError, StateWriteFailure, writeStateFile } from '../lib/adapters/state-file';
 import { type ConfigurationOptions, loadConfiguration } from '../lib/commands/configuration';
 import { EXIT, exitCodeOf, Mistake } from '../lib/commands/mistake';
@@ -9,7 +11,6 @@ import { scan } from '../lib/commands/scan';
 import { writeScanJson } from '../lib/commands/scan-json';
 import { writeScanText } from '../lib/commands/scan-text';
 import { processTerminal } from '../lib/commands/terminal';
-import { terminalGeography } from '../lib/commands/terminal-geography';
 import { ConfigError } from '../lib/config/config-error';
 
 const terminal = processTerminal();
@@ -76,7 +77,7 @@ async function runScan(paths: readonly string[], flags: ScanFlags): Promise<numb
     // The past is there to be judged; learning from it silently must be asked for.
     learningDays: loaded.isGiven('learningDays') ? loaded.configuration.learningDays : 0,
   };
-  const geography = terminalGeography(configuration.geo, loaded.isGiven('geo'));
+  const geography = fileGeography(configuration.geo, installedFolder);
   const result = await scan(paths, {
     configuration,
     geography,

@@ -13,7 +13,8 @@ import { S3_CLIENT_OPTIONS, s3LogObjects } from '../lib/adapters/s3-log-objects'
 import { snsPublisher } from '../lib/adapters/sns-publisher';
 import { snsSubscriptions } from '../lib/adapters/sns-subscriptions';
 import { systemClock } from '../lib/adapters/system-clock';
-import type { Configuration, GeoData } from '../lib/config/configuration';
+import type { GeoData } from '../lib/config/configuration';
+import type { FunctionConfiguration } from '../lib/config/function-configuration';
 import { compileSettings } from '../lib/detection/compile-settings';
 import type { Geography } from '../lib/ports';
 import { rememberPairs } from '../lib/remembered-pairs';
@@ -27,7 +28,8 @@ const {
   ALERT_TOPIC_ARN,
   ACCOUNT_ID,
   AWS_REGION,
-  SUBSCRIBED_TOPIC_ARNS,
+  COUNT_SUBSCRIPTIONS,
+  OPERATIONS_TOPIC_ARN,
   GEO_FOLDER,
   POWERTOOLS_SERVICE_NAME,
 } = process.env;
@@ -44,6 +46,7 @@ export async function handler(event: unknown, context: Context): Promise<BatchAn
 
 function createWatcher(): Watcher {
   const configuration = readConfigurationFile();
+  const { slackChannelId, slackElsewhere } = configuration;
   const compiled = compileSettings(configuration);
   const table = dynamoTable(new DynamoDBClient({}), required('TABLE_NAME', TABLE_NAME));
   const state = dynamoState(table);
@@ -62,14 +65,15 @@ function createWatcher(): Watcher {
     logObjects: s3LogObjects(new S3Client(S3_CLIENT_OPTIONS)),
     announcer: {
       state,
-      publisher: snsPublisher(topicArn, { slack: configuration.slackChannelId !== null }),
+      publisher: snsPublisher(topicArn, { slack: slackChannelId !== null || slackElsewhere }),
       clock: systemClock,
       geography: geographyOf(configuration.geo),
       limits: configuration,
       ...deployment,
       newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
     },
-    subscriptions: SUBSCRIBED_TOPIC_ARNS === undefined ? null : snsSubscriptions(SUBSCRIBED_TOPIC_ARNS.split(',')),
+    alertSubscriptions: COUNT_SUBSCRIPTIONS === 'true' ? snsSubscriptions(topicArn) : null,
+    operationsSubscriptions: OPERATIONS_TOPIC_ARN === undefined ? null : snsSubscriptions(OPERATIONS_TOPIC_ARN),
     report: createReport(new Logger({ serviceName }), new Metrics({ namespace: 'S3AccessWatch', serviceName })),
     usage: table.usage,
     lookedAroundAt: 0,
@@ -84,12 +88,12 @@ function geographyOf(geo: GeoData): Geography {
 }
 
 /** The configuration as the stack validated it, in the same asset as this file. */
-function readConfigurationFile(): Configuration {
+function readConfigurationFile(): FunctionConfiguration {
   const path = join(__dirname, 'configuration.json');
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Configuration;
+    return JSON.parse(readFileSync(path, 'utf8')) as FunctionConfiguration;
   } catch (error) {
-    throw new Error(`${path} cannot be read; deploy the stack again`, { cause: error });
+    throw new Error(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 

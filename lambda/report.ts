@@ -15,11 +15,17 @@ export interface Report {
   gone(logObject: AnnouncedObject): void;
   failed(what: string, error: unknown): void;
   announced(announced: Announced): void;
-  /** `null`: nobody asked. */
-  lookedAround(confirmedSubscriptions: number | null, silentBuckets: readonly string[]): void;
+  silent(buckets: readonly string[]): void;
+  heard(confirmed: ConfirmedSubscriptions): void;
   used(usage: Usage): void;
   /** Writes the metrics of this invocation. */
   end(): void;
+}
+
+/** How many receive what is published to the topic of the alerts, and of the alarms; null: nobody asked. */
+export interface ConfirmedSubscriptions {
+  readonly alerts: number | null;
+  readonly operations: number | null;
 }
 
 /** How many buckets a line of log names. */
@@ -74,12 +80,16 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       }
       for (const error of failures) logger.error('alert.not-published', error as Error);
     },
-    lookedAround(confirmedSubscriptions, silentBuckets) {
+    silent(buckets) {
       // Says that none came, where else nothing would be said: the alarm then counts from the first day on.
       count('LogObjects', 0);
-      if (confirmedSubscriptions !== null) count('ConfirmedSubscriptions', confirmedSubscriptions);
-      count('SilentBuckets', silentBuckets.length);
-      if (silentBuckets.length > 0) logger.warn('buckets.silent', { buckets: silentBuckets.slice(0, MOST_NAMED) });
+      count('SilentBuckets', buckets.length);
+      if (buckets.length > 0) logger.warn('buckets.silent', { buckets: buckets.slice(0, MOST_NAMED) });
+    },
+    heard({ alerts, operations }) {
+      if (operations !== null) count('OperationsSubscriptions', operations);
+      // An alarm says a thing once: not before somebody hears it.
+      if (alerts !== null && operations !== 0) count('AlertSubscriptions', alerts);
     },
     used({ reads, writes }) {
       count('ReadUnits', reads);

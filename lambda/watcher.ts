@@ -14,7 +14,9 @@ export interface Watcher {
   readonly logObjects: LogObjects;
   readonly announcer: Announcer;
   /** Null: nobody need have subscribed, or we may not ask. */
-  readonly subscriptions: Subscriptions | null;
+  readonly alertSubscriptions: Subscriptions | null;
+  /** Of the topic of the alarms. Null: nobody need have subscribed. */
+  readonly operationsSubscriptions: Subscriptions | null;
   readonly report: Report;
   readonly usage: Usage;
   /** When this process last looked around; epoch milliseconds. */
@@ -58,8 +60,10 @@ export async function watch(event: unknown, call: Call, watcher: Watcher): Promi
       await detectAll(asked.logObjects, watcher);
       await announceAfter(call, watcher);
     } else {
-      await announce(call, watcher);
+      const failures = await announce(call, watcher);
+      // Also while nothing can be published: alarms are told elsewhere.
       await lookAround(watcher);
+      if (failures.length > 0) throw new AggregateError(failures, `${failures.length} alerts were not published`);
     }
     return undefined;
   } finally {
@@ -110,24 +114,27 @@ async function announceAfter(call: Call, watcher: Watcher): Promise<void> {
   }
 }
 
-/** By the schedule: what goes wrong fails the call. */
-async function announce(call: Call, watcher: Watcher): Promise<void> {
+/** By the schedule: what goes wrong fails the call. Resolves to why alerts were not published. */
+async function announce(call: Call, watcher: Watcher): Promise<readonly unknown[]> {
   const announced = await announceDue(call, watcher);
   watcher.report.announced(announced);
-  if (announced.failures.length > 0) {
-    throw new AggregateError(announced.failures, `${announced.failures.length} alerts were not published`);
-  }
+  return announced.failures;
 }
 
 /** Looks for what no event tells of; now and then, since it changes slowly. */
 async function lookAround(watcher: Watcher): Promise<void> {
-  const { detector, subscriptions, report } = watcher;
+  const { detector, alertSubscriptions, operationsSubscriptions, report } = watcher;
   const now = detector.clock.now();
   if (now - watcher.lookedAroundAt < LOOK_AROUND_EVERY) return;
   const names = await detector.state.silentBuckets(now - SILENCE_TOLD_FOR, now);
   // Of one that is not watched any more, nothing is heard.
   const silent = names.filter((name) => detector.compiled.policyOf(name).watched);
-  report.lookedAround(subscriptions === null ? null : await subscriptions.confirmed(), silent);
+  report.silent(silent);
+  const [alerts = null, operations = null] = await Promise.all([
+    alertSubscriptions?.confirmed(),
+    operationsSubscriptions?.confirmed(),
+  ]);
+  report.heard({ alerts, operations });
   watcher.lookedAroundAt = now;
 }
 

@@ -107,7 +107,7 @@ export interface Geography {
 }
 
 export interface Subscriptions {
-  /** How many receive what is published to a topic; of several, to that with the fewest. */
+  /** How many receive what is published. */
   confirmed(): Promise<number>;
 }
 

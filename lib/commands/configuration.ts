@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { namedFiles } from '../adapters/named-files';
 import type { Configuration } from '../config/configuration';
-import { allowlistFileOf, type Layer } from '../config/layers';
+import type { Layer } from '../config/layers';
+import type { Place } from '../config/place-problems';
 import { type ConfigurationOutcome, readConfiguration } from '../config/read-configuration';
 import { Mistake } from './mistake';
 
@@ -26,7 +28,7 @@ export interface LoadedConfiguration {
 /**
  * Reads the configuration that a deployment from this folder would have: `-c`, then the context of `cdk.json`,
  * `cdk.context.json` and `~/.cdk.json`, the order in which the AWS CDK merges them.
- * @throws ConfigError with every problem; Mistake where a file cannot be read.
+ * @throws ConfigError with every problem; Mistake where a context file cannot be read.
  */
 export async function loadConfiguration(options: ConfigurationOptions, now: number): Promise<LoadedConfiguration> {
   const layers: LocatedLayer[] = [typedLayer(readContextOptions(options.context))];
@@ -35,9 +37,8 @@ export async function loadConfiguration(options: ConfigurationOptions, now: numb
     if (file === null) throw new Mistake(`--config ${options.config}: no such file`);
     layers.push({ source: options.config, values: file, directory: dirname(resolve(options.config)) });
   } else if (options.config) layers.push(...(await contextFiles()));
-  const named = allowlistFileOf(layers);
-  const allowlistFile = named === null ? undefined : await readAllowlistFile(named, layers);
-  const { configuration, warnings, sources } = readConfiguration({ layers, allowlistFile, purpose: 'terminal', now });
+  const files = namedFiles(layers, directoryIn(layers));
+  const { configuration, warnings, sources } = readConfiguration({ layers, ...files, purpose: 'terminal', now });
   const used = new Set(sources.values());
   return {
     configuration,
@@ -50,10 +51,11 @@ export async function loadConfiguration(options: ConfigurationOptions, now: numb
 /**
  * Reads what a CDK app is configured by: the context as the CDK has merged it. The files are read again, because only
  * they tell where a value comes from; what stands in none of them was given with `-c`.
- * @throws ConfigError with every problem; Mistake where a file cannot be read.
+ * @throws ConfigError with every problem; Mistake where a context file cannot be read.
  */
 export async function loadDeployment(
   context: Readonly<Record<string, unknown>>,
+  place: Place | null,
   now: number,
 ): Promise<ConfigurationOutcome> {
   const files = await contextFiles();
@@ -62,14 +64,16 @@ export async function loadDeployment(
     return file === undefined || !isDeepStrictEqual(file.values[key], value);
   });
   const layers = [typedLayer(Object.fromEntries(typed)), ...files];
-  const named = allowlistFileOf(layers);
-  const allowlistFile = named === null ? undefined : await readAllowlistFile(named, layers);
-  return readConfiguration({ layers, allowlistFile, purpose: 'deployment', now });
+  return readConfiguration({ layers, ...namedFiles(layers, directoryIn(layers)), place, purpose: 'deployment', now });
 }
 
 interface LocatedLayer extends Layer {
   /** What paths in it are relative to. */
   readonly directory: string;
+}
+
+function directoryIn(layers: readonly LocatedLayer[]): (source: string) => string {
+  return (wanted) => layers.find(({ source }) => source === wanted)?.directory ?? process.cwd();
 }
 
 function typedLayer(values: Record<string, unknown>): LocatedLayer {
@@ -133,19 +137,4 @@ async function readContextFile(path: string): Promise<Record<string, unknown> | 
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-async function readAllowlistFile(
-  { value, source }: { readonly value: string; readonly source: string },
-  layers: readonly LocatedLayer[],
-): Promise<{ name: string; text: string }> {
-  const directory = layers.find((layer) => layer.source === source)?.directory ?? process.cwd();
-  const path = resolve(directory, value);
-  try {
-    return { name: value, text: await readFile(path, 'utf8') };
-  } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? `there is no ${path}` : (error as Error).message;
-    throw new Mistake(`allowlistFile: "${value}" cannot be read: ${reason}`, { cause: error });
-  }
 }

@@ -29,6 +29,8 @@ export interface Configuration extends DetectionSettings {
   readonly slackWorkspaceId: string | null;
   /** `C…` or `G…`; given together with `slackWorkspaceId` or not at all. */
   readonly slackChannelId: string | null;
+  /** Whether a Slack channel that is configured elsewhere listens to the alerts; default false. */
+  readonly slackElsewhere: boolean;
   /** ARN of an existing standard SNS topic to publish alerts to; null, the default: the stack makes one. */
   readonly alertTopicArn: string | null;
   /** ARN of the KMS key that an existing alert topic is encrypted with; default null. */

@@ -1,3 +1,4 @@
+import type { Configuration } from './configuration';
 import { listOf } from './lists';
 import { quote } from './messages';
 import { textLike } from './scalars';
@@ -46,3 +47,13 @@ export const webAddress = textLike({
       : { instead: `write ${quote(`${page[1] ?? 'https://'}${page[2]}`)}` };
   },
 });
+
+/** Whether somebody is to hear of trouble with the watch itself. */
+export function anybodyHearsAlarms({
+  operationsEmails,
+  alertEmails,
+  slackChannelId,
+  slackElsewhere,
+}: Pick<Configuration, 'operationsEmails' | 'alertEmails' | 'slackChannelId' | 'slackElsewhere'>): boolean {
+  return (operationsEmails ?? alertEmails).length > 0 || slackChannelId !== null || slackElsewhere;
+}

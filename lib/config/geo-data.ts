@@ -1,5 +1,3 @@
-import type { GeoData } from './configuration';
-
 /** A package of the npm registry with databases that say where addresses are, or whose. */
 export interface GeoPackage {
   readonly name: string;
@@ -30,7 +28,7 @@ export const ASN: GeoPackage = {
 };
 
 /** The package with the places; null: none is wanted, or the operator has a file of their own. */
-export function placesOf(geo: GeoData): GeoPackage | null {
+export function placesOf(geo: string): GeoPackage | null {
   if (geo === 'city') return CITY;
   return geo === 'country' ? COUNTRY : null;
 }

@@ -34,6 +34,12 @@ export function allowlistFileOf(layers: readonly Layer[]): { readonly value: str
   return { value: given.value, source: given.source };
 }
 
+/** The kind or file of geo data that is asked for; null: the default is not refused for what is missing. */
+export function geoOf(layers: readonly Layer[]): string | null {
+  const value = mergeLayers(layers).get('geo')?.value;
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
+
 /** Problems with keys that are none of ours: context is shared, so in files only with those that look like ours. */
 export function unknownKeyProblems(layers: readonly Layer[], purpose: 'deployment' | 'terminal'): readonly string[] {
   return layers.flatMap(({ source, values }) =>

@@ -1,18 +1,33 @@
 import { readAllowlistFile } from './allowlist-entries';
 import { ConfigError } from './config-error';
 import type { Configuration } from './configuration';
+import { anybodyHearsAlarms } from './destinations';
 import { type Given, type Layer, mergeLayers, sourceNote, unknownKeyProblems } from './layers';
 import { lintAllowlist, lintEmails, lintTrusted } from './lint';
 import { pathText, quote } from './messages';
+import { type Place, placeProblems } from './place-problems';
 import { relationProblems } from './relations';
-import { configurationSchema, type KnownKey } from './schema';
+import { configurationSchema, type KnownKey, type LateKey } from './schema';
+
+/** What the configuration names and the mains have looked for. */
+export interface NamedFiles {
+  /** What `allowlistFileOf` names, read, or why it cannot be. */
+  readonly allowlistFile?:
+    | { readonly name: string; readonly text: string }
+    | { readonly name: string; readonly problem: string }
+    | undefined;
+  /** What is wrong with what `geoOf` names; null: nothing. */
+  readonly geoProblem?: string | null;
+}
 
 /** What the mains have gathered. */
-export interface ConfigurationInput {
+export interface ConfigurationInput extends NamedFiles {
   /** The highest precedence first. */
   readonly layers: readonly Layer[];
-  /** What `allowlistFileOf` names, read. */
-  readonly allowlistFile?: { readonly name: string; readonly text: string } | undefined;
+  /** Where it is to be deployed; null: nobody knows yet. */
+  readonly place?: Place | null;
+  /** Keys whose values are texts that are known only when it is deployed, and are taken as they are. */
+  readonly late?: ReadonlySet<LateKey>;
   /** A deployment needs a destination for its alerts; in a terminal, every `-c` key must be ours. */
   readonly purpose: 'deployment' | 'terminal';
   /** Epoch milliseconds; only for warnings. */
@@ -31,8 +46,10 @@ export interface ConfigurationOutcome {
 /** Reads a configuration as a whole. Throws `ConfigError` with every problem there is, and nothing else. */
 export function readConfiguration(input: ConfigurationInput): ConfigurationOutcome {
   const given = mergeLayers(input.layers);
+  const late: ReadonlySet<KnownKey> = input.late ?? new Set();
+  const known = new Map([...given].filter(([key]) => !late.has(key)));
   const result = configurationSchema.safeParse(
-    Object.fromEntries([...given].map(([key, { value }]) => [key, value] as const)),
+    Object.fromEntries([...known].map(([key, { value }]) => [key, value] as const)),
   );
   const file = readFile(input.allowlistFile, given.get('allowlistFile'));
   const problems = [
@@ -42,11 +59,14 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
       return `${pathText(path)}: ${message}${sourceNote(source)}`;
     }),
     ...file.problems,
+    ...geoProblems(input.geoProblem, given.get('geo')),
     ...relationProblems(given, input.purpose),
+    ...placeProblems(known, input.place ?? null),
   ];
   if (!result.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
-  const { allowlistFile: _path, ...values } = result.data;
+  const { allowlistFile: _path, ...read } = result.data;
+  const values = { ...read, ...lateValues(given, late) };
   const listed = values.allowlist.map((entry, index) => ({ place: pathText(['allowlist', index]), entry }));
   const allowlist = [...listed, ...file.entries];
   return {
@@ -63,10 +83,23 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
 }
 
 function readFile(file: ConfigurationInput['allowlistFile'], given: Given | undefined) {
-  if (file !== undefined) return readAllowlistFile(file);
+  if (file !== undefined && 'text' in file) return readAllowlistFile(file);
+  if (file !== undefined) return { entries: [], problems: [`allowlistFile: ${quote(file.name)} ${file.problem}`] };
   // A policy that was not read must not pass for an empty one. What is no path is a problem already.
   const isPath = typeof given?.value === 'string' && given.value.trim() !== '';
   return { entries: [], problems: isPath ? [`allowlistFile: ${quote(given.value)} was not read`] : [] };
+}
+
+function geoProblems(problem: string | null | undefined, given: Given | undefined): string[] {
+  if (problem === null || problem === undefined || given === undefined) return [];
+  return [`geo: ${quote(given.value)} ${problem}${sourceNote(given.source)}`];
+}
+
+function lateValues(
+  given: ReadonlyMap<KnownKey, Given>,
+  late: ReadonlySet<KnownKey>,
+): Partial<Record<LateKey, string>> {
+  return Object.fromEntries([...given].flatMap(([key, { value }]) => (late.has(key) ? [[key, value]] : [])));
 }
 
 function logPrefixWarning({ logBucket, logPrefix }: Pick<Configuration, 'logBucket' | 'logPrefix'>): string[] {
@@ -76,11 +109,7 @@ function logPrefixWarning({ logBucket, logPrefix }: Pick<Configuration, 'logBuck
   ];
 }
 
-function operationsWarning({
-  operationsEmails,
-  alertEmails,
-  slackChannelId,
-}: Pick<Configuration, 'operationsEmails' | 'alertEmails' | 'slackChannelId'>): string[] {
-  if ((operationsEmails ?? alertEmails).length > 0 || slackChannelId !== null) return [];
+function operationsWarning(values: Parameters<typeof anybodyHearsAlarms>[0]): string[] {
+  if (anybodyHearsAlarms(values)) return [];
   return ['operationsEmails: nobody would hear of trouble with the watch itself; write operationsEmails'];
 }

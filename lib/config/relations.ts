@@ -24,7 +24,13 @@ export function relationProblems(
     ([key, other]) => `${key}: ${quote(given.get(key)?.value)} needs ${other}; write both or neither`,
   );
   const noDestination = flagOf('noDestination', given);
-  const destinations = DESTINATIONS.filter((key) => given.has(key));
+  const destinations: KnownKey[] = DESTINATIONS.filter((key) => given.has(key));
+  if (flagOf('slackElsewhere', given) === true) destinations.push('slackElsewhere');
+  if (given.has('slackChannelId') && flagOf('slackElsewhere', given) === true) {
+    problems.push(
+      'slackElsewhere: true is for a channel that is configured elsewhere; leave it out beside slackChannelId',
+    );
+  }
   if (noDestination === true && destinations.length > 0) {
     problems.push(`noDestination: true contradicts ${destinations.join(', ')}; leave one side out`);
   }
@@ -45,7 +51,10 @@ const WRITE_A_DESTINATION =
   'write alertEmails, slackWorkspaceId with slackChannelId, or alertTopicArn; or noDestination: true if that is meant';
 
 /** Null if what is given is no flag. */
-function flagOf(key: 'noDestination' | 'deletionProtection', given: ReadonlyMap<KnownKey, Given>): boolean | null {
+function flagOf(
+  key: 'noDestination' | 'deletionProtection' | 'slackElsewhere',
+  given: ReadonlyMap<KnownKey, Given>,
+): boolean | null {
   const result = configurationSchema.shape[key].safeParse(given.get(key)?.value);
   return result.success ? result.data : null;
 }

@@ -66,6 +66,7 @@ export const configurationSchema = z.object({
   operationsEmails: orElse(emailAddresses, null),
   slackWorkspaceId: orElse(slackWorkspaceId, null),
   slackChannelId: orElse(slackChannelId, null),
+  slackElsewhere: orElse(flag, false),
   alertTopicArn: orElse(topicArn, null),
   alertTopicKeyArn: orElse(keyArn, null),
   noDestination: orElse(flag, false),
@@ -79,6 +80,11 @@ export const configurationSchema = z.object({
 
 /** A key of the configuration. */
 export type KnownKey = keyof typeof configurationSchema.shape;
+
+/** Keys that name resources, whose names a CDK app may know only when it is deployed. */
+export const LATE_KEYS = ['logBucket', 'logBucketKeyArn', 'alertTopicArn', 'alertTopicKeyArn', 'table'] as const;
+
+export type LateKey = (typeof LATE_KEYS)[number];
 
 /** The keys that context and the command line may hold. */
 export const KNOWN_KEYS = Object.keys(configurationSchema.shape) as readonly KnownKey[];

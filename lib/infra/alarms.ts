@@ -20,8 +20,8 @@ export interface AlarmsProps {
   readonly watcher: Watcher;
   readonly alerts: AlertTopic;
   readonly own: OwnMetric;
-  /** Whether the function counts subscriptions. */
-  readonly asksWhoListens: boolean;
+  /** Whose subscriptions the function counts. */
+  readonly hearers: { readonly alerts: boolean; readonly alarms: boolean };
   readonly noLogsAlarmHours: number;
   readonly action: IAlarmAction;
   /** Address of a page with a heading for each alarm; null: the dashboard. */
@@ -80,7 +80,7 @@ export class Alarms extends Construct {
 }
 
 function waysToMissAnAlert(props: AlarmsProps): Way[] {
-  const { feed, watcher, alerts, own, asksWhoListens, noLogsAlarmHours } = props;
+  const { feed, watcher, alerts, own, hearers, noLogsAlarmHours } = props;
   const { function: fn } = watcher;
   const { topic } = alerts;
   return [
@@ -169,12 +169,23 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
           },
         ]
       : []),
-    ...(asksWhoListens
+    ...(hearers.alerts
       ? [
           {
             name: 'NobodySubscribed',
-            says: 'Nobody has confirmed a subscription to the alerts, or none to the alarms, so nobody gets them.',
-            metric: own('ConfirmedSubscriptions', 'Maximum', HOUR),
+            says: 'Nobody has confirmed a subscription to the alerts, so nobody gets them.',
+            metric: own('AlertSubscriptions', 'Maximum', HOUR),
+            from: 1,
+            below: true as const,
+          },
+        ]
+      : []),
+    ...(hearers.alarms
+      ? [
+          {
+            name: 'NobodyHearsAlarms',
+            says: 'Nobody has confirmed a subscription to the alarms, so they are seen on the dashboard only.',
+            metric: own('OperationsSubscriptions', 'Maximum', HOUR),
             from: 1,
             below: true as const,
           },

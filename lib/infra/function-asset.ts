@@ -1,29 +1,33 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
 import type { Configuration } from '../config/configuration';
+import { functionConfiguration } from '../config/function-configuration';
+import { withAssetFolder } from './asset-folder';
 
 /** Where the bundled function stands: from here as it is built (`dist/lib/infra`), and from here in a checkout. */
 const PLACES = [join(__dirname, '..', '..', 'lambda'), join(__dirname, '..', '..', 'dist', 'lambda')];
 
 /** The file and the function in it that Lambda calls. */
-export const BUNDLE = 'handler.js';
+const BUNDLE = 'handler.js';
 export const HANDLER = 'handler.handler';
 
 /**
  * The bundled function with its configuration beside it, as one asset: what was validated is what runs, and a list of
- * 10,000 networks has room. `use` is called while the asset can be read.
+ * 10,000 networks has room.
  */
-export function withFunctionAsset<Result>(configuration: Configuration, use: (code: Code) => Result): Result {
-  const folder = mkdtempSync(join(tmpdir(), 's3-access-watch-asset-'));
-  try {
+export function withFunctionAsset<Result>(
+  scope: IConstruct,
+  configuration: Configuration,
+  use: (code: Code) => Result,
+): Result {
+  const fill = (folder: string): void => {
     copyFileSync(join(bundleFolder(), BUNDLE), join(folder, BUNDLE));
-    writeFileSync(join(folder, 'configuration.json'), `${JSON.stringify(configuration, null, 1)}\n`);
-    return use(Code.fromAsset(folder));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    const text = JSON.stringify(functionConfiguration(configuration), null, 1);
+    writeFileSync(join(folder, 'configuration.json'), `${text}\n`);
+  };
+  return withAssetFolder(scope, fill, use);
 }
 
 function bundleFolder(): string {

@@ -1,13 +1,18 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Annotations, AssetHashType } from 'aws-cdk-lib';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { installedFolder } from '../adapters/installed-folder';
-import { ConfigError } from '../config/config-error';
+import { missingGeoPackages } from '../adapters/named-files';
 import type { GeoData } from '../config/configuration';
 import { ASN, type GeoPackage, placesOf } from '../config/geo-data';
+import { withAssetFolder } from './asset-folder';
+
+const READ_BY_ALL = 0o444;
+
+/** Of a file of the operator's, beside the function and the networks: of 250 for all of it, unzipped. */
+const MOST_OWN_MIB = 200;
 
 /** Lambda puts the files of all layers here. */
 export const LAYER_FOLDER = '/opt';
@@ -16,20 +21,19 @@ export const LAYER_FOLDER = '/opt';
  * The databases that say where addresses are and whose, a layer each: they change seldom, are twenty times the size of
  * the function, and are opened only when there is somebody to tell of. The packages with them are not dependencies of
  * ours, because nobody is to download a hundred megabytes who did not ask: where one is missing, alerts go without it,
- * which is said; where it was asked for (`isGiven`), that is a mistake.
+ * which is said. Where it was asked for, that is a mistake, and was refused before.
  */
-export function geographyLayers(scope: Construct, geo: GeoData, isGiven: boolean): LayerVersion[] {
+export function geographyLayers(scope: Construct, geo: GeoData): LayerVersion[] {
   if (geo === 'none') return [];
   const places = placesOf(geo);
   const packages = [...(places === null ? [] : [places]), ASN].map((one) => ({
     ...one,
     folder: installedFolder(one.name),
   }));
-  const missing = packages.filter(({ folder }) => folder === null).map(({ name }) => name);
+  const missing = missingGeoPackages(geo);
   if (missing.length > 0) {
-    const problem = `geo: ${JSON.stringify(geo)} needs ${missing.join(' and ')}; npm install ${missing.join(' ')}, or write geo: "none"`;
-    if (isGiven) throw new ConfigError([problem]);
-    Annotations.of(scope).addWarningV2('s3-access-watch:geo', `${problem}. Until then, alerts do not say it`);
+    const problem = `geo: alerts do not say where addresses are and whose; npm install ${missing.join(' ')}, or write geo: "none"`;
+    Annotations.of(scope).addWarningV2('s3-access-watch:geo', problem);
   }
   const layers = packages.flatMap(({ folder, ...one }, index) =>
     folder === null ? [] : [packageLayer(scope, index, one, folder)],
@@ -43,6 +47,11 @@ function packageLayer(
   { name, files, credit }: GeoPackage,
   folder: string,
 ): LayerVersion {
+  const unreadable = files.find((file) => (statSync(join(folder, file)).mode & READ_BY_ALL) !== READ_BY_ALL);
+  if (unreadable !== undefined) {
+    const problem = `${join(folder, unreadable)} cannot be read by everybody, as Lambda wants it; run: chmod -R a+rX ${folder}`;
+    Annotations.of(scope).addError(`geo: ${problem}`);
+  }
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
   return new LayerVersion(scope, index === 0 ? 'Places' : 'Networks', {
     description: `${credit}: ${name} ${version}`,
@@ -59,12 +68,15 @@ function packageLayer(
 /** A file of the operator's; its path is relative to where the app runs. */
 function ownLayer(scope: Construct, geo: string): LayerVersion {
   const path = resolve(geo);
-  if (!existsSync(path)) throw new ConfigError([`geo: there is no ${path}`]);
-  const folder = mkdtempSync(join(tmpdir(), 's3-access-watch-geo-'));
-  try {
-    copyFileSync(path, join(folder, basename(path)));
-    return new LayerVersion(scope, 'OwnPlaces', { description: basename(path), code: Code.fromAsset(folder) });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const megabytes = Math.ceil(statSync(path).size / 1024 / 1024);
+  if (megabytes > MOST_OWN_MIB) {
+    const problem = `has ${megabytes} MiB, and Lambda takes 250 with all else; write a smaller file`;
+    Annotations.of(scope).addError(`geo: ${JSON.stringify(geo)} ${problem}`);
   }
+  const fill = (folder: string): void => copyFileSync(path, join(folder, basename(path)));
+  return withAssetFolder(
+    scope,
+    fill,
+    (code) => new LayerVersion(scope, 'OwnPlaces', { description: basename(path), code }),
+  );
 }

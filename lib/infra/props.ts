@@ -55,6 +55,8 @@ export interface S3AccessWatchProps {
   readonly slackWorkspaceId?: string;
   /** `C…` or `G…`; with `slackWorkspaceId`. @default - no Slack */
   readonly slackChannelId?: string;
+  /** Whether a Slack channel of Amazon Q that is configured elsewhere listens to the topics. @default false */
+  readonly slackElsewhere?: boolean;
   /** ARN of an existing standard topic, of any account or Region, to publish to. @default - one is made */
   readonly alertTopicArn?: string;
   /** ARN of the KMS key that an existing topic is encrypted with. @default - none */
@@ -103,6 +105,4 @@ export interface TrustedProps {
 export interface CheckedConfiguration {
   readonly configuration: Configuration;
   readonly warnings: readonly string[];
-  /** Which keys were given, and where; the others have their defaults. */
-  readonly sources: ReadonlyMap<string, string>;
 }

@@ -1,9 +1,8 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Configuration } from '../config/configuration';
+import { anybodyHearsAlarms } from '../config/destinations';
 import { accountWideName } from './account-wide-name';
 import { Alarms } from './alarms';
 import { AlertTopic } from './alert-topic';
@@ -14,7 +13,6 @@ import { geographyLayers } from './geography-layers';
 import { LogBucket } from './log-bucket';
 import { OperationsTopic } from './operations-topic';
 import { ownMetrics } from './own-metrics';
-import { partitionOf } from './partition';
 import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 import { readProps } from './read-props';
 import type { RunbookNames } from './runbook';
@@ -51,8 +49,7 @@ export class S3AccessWatch extends Construct {
 
   constructor(scope: Construct, id: string, props: S3AccessWatchProps | CheckedConfiguration) {
     super(scope, id);
-    const { configuration, warnings, sources } = 'configuration' in props ? props : readProps(props);
-    const isGiven = (key: string): boolean => sources.has(key);
+    const { configuration, warnings } = 'configuration' in props ? props : readProps(this, props);
     const { alertEmails, operationsEmails, noLogsAlarmHours, runbookUrl } = configuration;
 
     this.logBucket = new LogBucket(this, 'Logs', configuration);
@@ -66,16 +63,17 @@ export class S3AccessWatch extends Construct {
     this.watcher.takesFrom(this.feed);
     this.watcher.remembersIn(this.table);
     this.watcher.publishesTo(this.alerts);
-    const listenedTo = this.topicsThatSomebodyHears(configuration);
-    this.watcher.asksWhoListensTo(listenedTo);
-    this.watcher.knowsPlaces(geographyLayers(this.watcher, configuration.geo, isGiven('geo')));
+    const hearers = {
+      alerts: this.alerts.isOurs && !configuration.noDestination,
+      alarms: anybodyHearsAlarms(configuration),
+    };
+    if (hearers.alerts) this.watcher.asksWhoHearsAlerts(this.alerts);
+    if (hearers.alarms) this.watcher.asksWhoHearsAlarms(this.operations);
+    this.watcher.knowsPlaces(geographyLayers(this.watcher, configuration.geo));
 
     const { slackWorkspaceId: workspaceId, slackChannelId: channelId } = configuration;
     if (workspaceId !== null && channelId !== null) {
-      const topics = [this.alerts.topic, this.operations.topic];
-      if (partitionOf(this) === 'aws') new Slack(this, 'Slack', { workspaceId, channelId, topics });
-      else
-        Annotations.of(this).addError('slackWorkspaceId: Amazon Q in Slack is not in this partition; use alertEmails');
+      new Slack(this, 'Slack', { workspaceId, channelId, topics: [this.alerts.topic, this.operations.topic] });
     }
 
     const { feed, watcher, alerts } = this;
@@ -88,7 +86,7 @@ export class S3AccessWatch extends Construct {
       watcher,
       alerts,
       own,
-      asksWhoListens: listenedTo.length > 0,
+      hearers,
       noLogsAlarmHours,
       action: this.operations.action,
       runbookUrl,
@@ -104,20 +102,8 @@ export class S3AccessWatch extends Construct {
     });
 
     const notes = Annotations.of(this);
-    for (const warning of warnings) notes.addWarningV2(`s3-access-watch:${warning}`, warning);
+    for (const warning of warnings) notes.addWarningV2(warningId(warning), warning);
     if (configuration.logBucket !== null) notes.addInfo(`logBucket: ${EXISTING_LOG_BUCKET}`);
-  }
-
-  /** Those of ours that somebody should have subscribed to, as it is configured. */
-  private topicsThatSomebodyHears({
-    noDestination,
-    alertEmails,
-    operationsEmails,
-    slackChannelId,
-  }: Configuration): ITopic[] {
-    const { alerts, operations } = this;
-    const hasOperators = (operationsEmails ?? alertEmails).length > 0 || slackChannelId !== null;
-    return [...(alerts.isOurs && !noDestination ? [alerts.topic] : []), ...(hasOperators ? [operations.topic] : [])];
   }
 
   private names(): RunbookNames {
@@ -137,7 +123,14 @@ export class S3AccessWatch extends Construct {
   }
 }
 
+/** What it is about: `s3-access-watch:allowlist-3`; the CDK takes no brackets in it. */
+function warningId(warning: string): string {
+  const [place] = warning.split(': ', 1);
+  return `s3-access-watch:${place!.replace(/\W+/g, '-').replace(/^-|-$/g, '')}`;
+}
+
 /** What the stack cannot see to where it does not make the log bucket. */
 const EXISTING_LOG_BUCKET =
   'an existing log bucket is used as it is. It has to be in this account and Region, and its policy has to let ' +
-  'logging.s3.amazonaws.com put objects (docs/deploy.md). EventBridge is turned on for it and stays on after destroy.';
+  'logging.s3.amazonaws.com put objects; it has no default retention, no Requester Pays, and no default encryption by ' +
+  'KMS where S3 itself delivers into it (docs/deploy.md). EventBridge is turned on for it and stays on after destroy.';

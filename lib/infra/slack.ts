@@ -26,7 +26,8 @@ export class Slack extends Construct {
       statements: [new PolicyStatement({ effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     });
     new SlackChannelConfiguration(this, 'Channel', {
-      slackChannelConfigurationName: accountWideName(this),
+      // Another workspace makes another configuration, beside which this one still stands for a moment.
+      slackChannelConfigurationName: `${accountWideName(this)}-${workspaceId}`,
       slackWorkspaceId: workspaceId,
       slackChannelId: channelId,
       notificationTopics: [...topics],

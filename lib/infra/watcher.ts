@@ -11,7 +11,6 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/configuration';
 import { acknowledgeWildcard } from './acknowledge';
@@ -20,14 +19,15 @@ import type { Feed } from './feed';
 import { HANDLER, withFunctionAsset } from './function-asset';
 import { LAYER_FOLDER } from './geography-layers';
 import type { LogBucket } from './log-bucket';
+import type { OperationsTopic } from './operations-topic';
 import { PENDING_INDEX } from './state-table';
 
 /** Log objects that one call gets at most, and how long they are waited for: what is late by hours loses nothing. */
 const BATCH_SIZE = 10;
 const BATCHING_WINDOW = Duration.seconds(5);
 
-/** Calls at a time, of an account's thousand; and so the most connections, and writes, there are at once. */
-const MOST_CALLS = 10;
+/** Calls at a time, of the ten of a new account; and so the most connections, and writes, there are at once. */
+const MOST_CALLS = 5;
 
 /** Processor time comes with memory: fetching a log object takes a hundred times what reading it does. */
 const MEMORY_MIB = 1024;
@@ -59,6 +59,7 @@ export class Watcher extends Construct {
     });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
     this.function = withFunctionAsset(
+      this,
       configuration,
       (code) =>
         new LambdaFn(this, 'Function', {
@@ -132,12 +133,16 @@ export class Watcher extends Construct {
     this.function.addEnvironment('ALERT_TOPIC_ARN', topic.topicArn);
   }
 
-  /** Counts who listens to topics of this account and Region, where somebody should. */
-  asksWhoListensTo(topics: readonly ITopic[]): void {
-    if (topics.length === 0) return;
-    const arns = topics.map(({ topicArn }) => topicArn);
-    this.allow(['sns:GetTopicAttributes'], arns);
-    this.function.addEnvironment('SUBSCRIBED_TOPIC_ARNS', arns.join(','));
+  /** Counts who has subscribed to the alerts that it publishes. */
+  asksWhoHearsAlerts({ topic }: AlertTopic): void {
+    this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
+    this.function.addEnvironment('COUNT_SUBSCRIPTIONS', 'true');
+  }
+
+  /** Counts who has subscribed to the alarms. */
+  asksWhoHearsAlarms({ topic }: OperationsTopic): void {
+    this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
+    this.function.addEnvironment('OPERATIONS_TOPIC_ARN', topic.topicArn);
   }
 
   /** Says where addresses are and whose, when it announces. */

@@ -595,7 +595,19 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     name: 'an allowlistFile that is missing',
     args: ['scan', '-c', 'allowlistFile=office.txt', 'good.log'],
     stderr: (folder) =>
-      `s3-access-watch: allowlistFile: "office.txt" cannot be read: there is no ${join(folder, 'office.txt')}\n`,
+      `${CANNOT}  allowlistFile: "office.txt" cannot be read: there is no ${join(folder, 'office.txt')}\n`,
+  },
+  {
+    name: 'a database of places that is a folder',
+    args: ['scan', '-c', 'geo=places.mmdb', 'good.log'],
+    prepare: (folder) => mkdirSync(join(folder, 'places.mmdb')),
+    stderr: (folder) => `${CANNOT}  geo: "places.mmdb" is not a file: ${join(folder, 'places.mmdb')}\n`,
+  },
+  {
+    name: 'a database of places that is missing, beside another mistake',
+    args: ['scan', '-c', 'geo=nope.mmdb', '-c', 'newIp=perhaps', 'good.log'],
+    stderr: (folder) =>
+      `${CANNOT}  newIp: "perhaps" is neither true nor false; write true or false\n  geo: "nope.mmdb" cannot be read: there is no ${join(folder, 'nope.mmdb')}\n`,
   },
   {
     name: 'an allowlistFile with bad lines',

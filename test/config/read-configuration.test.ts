@@ -32,6 +32,7 @@ const DEFAULTS: Configuration = {
   operationsEmails: null,
   slackWorkspaceId: null,
   slackChannelId: null,
+  slackElsewhere: false,
   alertTopicArn: null,
   alertTopicKeyArn: null,
   noDestination: false,
@@ -58,12 +59,22 @@ function problemsOf(input: Partial<ConfigurationInput>): readonly string[] {
 }
 
 describe('wrong configurations', () => {
-  test.each(WRONG_CONFIGURATIONS)(
-    '$name',
-    ({ values, source = '-c', purpose = 'terminal', allowlistFile, problems }) => {
-      expect(problemsOf({ layers: [{ source, values }], purpose, allowlistFile })).toEqual(problems);
-    },
-  );
+  test.each(WRONG_CONFIGURATIONS)('$name', ({ name: _, values, source = '-c', problems, ...input }) => {
+    expect(problemsOf({ layers: [{ source, values }], ...input })).toEqual(problems);
+  });
+
+  test('names that are known only when it is deployed are taken as they are, and are no reason for silence', () => {
+    const late = new Set(['logBucket', 'alertTopicArn', 'alertTopicKeyArn'] as const);
+    const values = { logBucket: '{token 1}', alertTopicArn: '{token 2}', alertTopicKeyArn: '{token 3}' };
+    const layers = [{ source: 'props', values }];
+    const place = { region: 'cn-north-1', partition: 'aws-cn' };
+    const { configuration } = read({ layers, late, place, purpose: 'deployment' });
+    expect(configuration).toEqual({ ...DEFAULTS, ...values });
+    expect(problemsOf({ layers: [{ source: 'props', values: { ...values, logExpiryDays: 1 } }], late })).toEqual([
+      'logExpiryDays: 1 is for a log bucket that the stack makes; leave it out beside logBucket',
+    ]);
+    expect(problemsOf({ layers, place })).toHaveLength(3);
+  });
 
   test('all problems of all rows come at once, a line each', () => {
     const layers = [
@@ -217,7 +228,7 @@ const RIGHT: readonly {
       slackWorkspaceId: 'T0123ABCD',
       slackChannelId: 'G0123ABCD',
       alertTopicArn: 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:Alerts_1',
-      alertTopicKeyArn: 'arn:aws-iso-b:kms:us-isob-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab',
+      alertTopicKeyArn: 'arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab',
     },
     result: {
       alertEmails: ['a@example.com', 'b.c+d@sub.example.co.uk'],
@@ -225,7 +236,7 @@ const RIGHT: readonly {
       slackWorkspaceId: 'T0123ABCD',
       slackChannelId: 'G0123ABCD',
       alertTopicArn: 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:Alerts_1',
-      alertTopicKeyArn: 'arn:aws-iso-b:kms:us-isob-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab',
+      alertTopicKeyArn: 'arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab',
     },
   },
   {

@@ -1,3 +1,4 @@
+import type { Place } from '../../lib/config/place-problems';
 import type { ConfigurationInput } from '../../lib/config/read-configuration';
 
 /** A configuration that is refused, and every problem that is then told. */
@@ -7,6 +8,8 @@ export interface WrongConfiguration {
   readonly values: Readonly<Record<string, unknown>>;
   readonly source?: string;
   readonly allowlistFile?: ConfigurationInput['allowlistFile'];
+  readonly geoProblem?: string;
+  readonly place?: Place;
   /** `terminal` where nothing is said. */
   readonly purpose?: ConfigurationInput['purpose'];
   readonly problems: readonly string[];
@@ -501,6 +504,49 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     values: { operationsEmails: 'ops@example.com' },
     problems: [
       'alertEmails: nobody would receive the alerts; write alertEmails, slackWorkspaceId with slackChannelId, or alertTopicArn; or noDestination: true if that is meant',
+    ],
+  },
+  {
+    name: 'a channel that is configured here and elsewhere',
+    values: { slackWorkspaceId: 'T0123ABCD', slackChannelId: 'C0123ABCD', slackElsewhere: true },
+    problems: [
+      'slackElsewhere: true is for a channel that is configured elsewhere; leave it out beside slackChannelId',
+    ],
+  },
+  {
+    name: 'a key of another Region than the topic',
+    values: { alertTopicArn: TOPIC, alertTopicKeyArn: KEY.replace('eu-central-1', 'eu-west-1') },
+    problems: [
+      `alertTopicKeyArn: "${KEY.replace('eu-central-1', 'eu-west-1')}" is of eu-west-1, and the topic of eu-central-1; write the key that encrypts it`,
+    ],
+  },
+  {
+    name: 'what cannot be reached from where it is deployed',
+    place: { region: 'cn-north-1', partition: 'aws-cn' },
+    values: { alertTopicArn: TOPIC, logBucket: 'logs', logBucketKeyArn: KEY, slackElsewhere: 'true' },
+    problems: [
+      `alertTopicArn: "${TOPIC}" cannot be reached from cn-north-1; write a topic of the partition aws-cn`,
+      `logBucketKeyArn: "${KEY}" is of eu-central-1, and the log bucket of cn-north-1; write the key that encrypts it`,
+      'slackElsewhere: "true" needs Amazon Q in Slack, which is not in cn-north-1; use alertEmails',
+    ],
+  },
+  {
+    name: 'a key of the log bucket from another Region',
+    place: { region: 'eu-west-1', partition: 'aws' },
+    values: { logBucket: 'logs', logBucketKeyArn: KEY, slackElsewhere: false },
+    problems: [
+      `logBucketKeyArn: "${KEY}" is of eu-central-1, and the log bucket of eu-west-1; write the key that encrypts it`,
+    ],
+  },
+  {
+    name: 'files that cannot be read, beside other mistakes',
+    values: { allowlistFile: 'offices.txt', geo: 'mine.mmdb', learningDays: 'many' },
+    allowlistFile: { name: 'offices.txt', problem: 'cannot be read: there is no /tmp/offices.txt' },
+    geoProblem: 'cannot be read: there is no /tmp/mine.mmdb',
+    problems: [
+      'learningDays: "many" is not a whole number; write a whole number from 0 to 90 (0: no learning)',
+      'allowlistFile: "offices.txt" cannot be read: there is no /tmp/offices.txt',
+      'geo: "mine.mmdb" cannot be read: there is no /tmp/mine.mmdb',
     ],
   },
   {

@@ -74,6 +74,18 @@ test('each subscriber of the topic gets a body that is made for it', async () =>
   expect(notification.metadata.threadId).toBe(finding.finding_info.uid);
 });
 
+test.each([
+  ['a channel that is configured elsewhere listens', { slackElsewhere: true }, true],
+  ['no channel listens', {}, false],
+])('where %s', async (_name, given, isForSlack) => {
+  const other = await deploy(given);
+  const event = await other.putLog('a.log', `${lineOf({ remoteIp: '198.51.100.1' })}\n`);
+  await (await other.startFunction()).invoke(batchOf([event]));
+  const [{ bodies }] = (await other.receiveMessages()) as [ReceivedMessage];
+  await other.close();
+  expect(Object.keys(bodies).sort()).toEqual(['default', 'email', ...(isForSlack ? ['https'] : [])]);
+});
+
 test('somebody else within the hour is an update, in the thread of the first', async () => {
   const first = await publishedFor('first.log', [{ remoteIp: '198.51.100.10', bucket: 'reports' }]);
   const second = await publishedFor('second.log', [{ remoteIp: '198.51.100.11', bucket: 'reports' }]);

@@ -144,6 +144,10 @@ describe('called directly', () => {
     deployment.wires.sns.fail('status-500', () => true, 20);
     expect(await watcher.invoke(batchOf([await put([{ remoteIp: '198.51.100.60' }])]))).toEqual(DONE);
     expect(await deployment.receiveAlerts()).toEqual([]);
+    const cold = await deployment.startFunction();
+    expect((await cold.invoke(SCHEDULED)).kind).toBe('error');
+    // What else is wrong is told all the same.
+    expect(cold.output).toMatch(/"PublishFailures":[1-9].*"LogObjects":0.*"SilentBuckets":0/);
     deployment.wires.sns.fail('status-500', () => true, 0);
     let left = 10;
     while (left-- > 0 && (await watcher.invoke(SCHEDULED)).kind === 'error') {}

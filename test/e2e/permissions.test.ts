@@ -104,7 +104,9 @@ function emittedBy({ output }: LambdaFunction): EmbeddedMetrics[] {
 test('that no log object has come is said too: an alarm hears it from the first day on', async () => {
   const function_ = await deployment.startFunction();
   await function_.invoke(SCHEDULED);
-  expect(emittedBy(function_)).toMatchObject([{ LogObjects: 0, ConfirmedSubscriptions: 1, SilentBuckets: 0 }]);
+  expect(emittedBy(function_)).toMatchObject([
+    { LogObjects: 0, AlertSubscriptions: 1, OperationsSubscriptions: 1, SilentBuckets: 0 },
+  ]);
 });
 
 test('what it says of itself is what the alarms and the dashboard look at', async () => {
@@ -129,7 +131,7 @@ test('what it says of itself is what the alarms and the dashboard look at', asyn
   expect([...names, ...others].sort()).toEqual([...OWN_METRICS].sort());
 });
 
-test('nobody listens where one of two topics has no subscription', async () => {
+test('while nobody hears alarms, the one that nobody gets alerts waits until it is heard', async () => {
   const sns = new SNSClient(clientOptions(deployment.aws.endpoint));
   const { Topics } = await sns.send(new ListTopicsCommand());
   const { TopicArn } = Topics!.find((topic) => topic.TopicArn!.endsWith(':operations'))!;
@@ -137,6 +139,7 @@ test('nobody listens where one of two topics has no subscription', async () => {
   for (const { SubscriptionArn } of Subscriptions!) await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
   const function_ = await deployment.startFunction();
   await function_.invoke(SCHEDULED);
-  expect(emittedBy(function_)).toMatchObject([{ ConfirmedSubscriptions: 0 }]);
+  expect(emittedBy(function_)).toMatchObject([{ OperationsSubscriptions: 0 }]);
+  expect(emittedBy(function_)).not.toMatchObject([{ AlertSubscriptions: expect.anything() }]);
   sns.destroy();
 });

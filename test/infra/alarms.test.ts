@@ -140,16 +140,16 @@ describe('which alarms there are', () => {
   const cases: [name: string, context: Record<string, unknown>, missing: string[]][] = [
     ['by default, all', emails, []],
     ['without noLogsAlarmHours', { ...emails, noLogsAlarmHours: 0 }, ['NoLogObjects']],
-    ['where nobody is meant to get alerts', { noDestination: true }, ['NobodySubscribed']],
+    ['where nobody is meant to get alerts', { noDestination: true }, ['NobodySubscribed', 'NobodyHearsAlarms']],
     [
       'where the topic is somebody else’s',
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts' },
-      ['AlertsUndelivered', 'NobodySubscribed'],
+      ['AlertsUndelivered', 'NobodySubscribed', 'NobodyHearsAlarms'],
     ],
     [
       'where it is, and somebody is to hear alarms',
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts', operationsEmails: ['me@example.com'] },
-      ['AlertsUndelivered'],
+      ['AlertsUndelivered', 'NobodySubscribed'],
     ],
   ];
   const all = ringing(emails);
@@ -183,7 +183,8 @@ test('thresholds', () => {
   "NobodyAnnounces: OldestDueFor SampleCount 300s < 1, 6 periods, silence is breaching",
   "PublishFailures: PublishFailures Sum 300s >= 1, 3 periods, silence is notBreaching",
   "AlertsUndelivered: NumberOfNotificationsFailed Sum 300s >= 1, 1 periods, silence is notBreaching",
-  "NobodySubscribed: ConfirmedSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
+  "NobodySubscribed: AlertSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
+  "NobodyHearsAlarms: OperationsSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
   "LogObjectsGone: LogObjectsGone Sum 3600s >= 1, 1 periods, silence is notBreaching",
   "NoLogObjects: LogObjects Sum 3600s < 1, 24 periods, silence is notBreaching",
   "BucketSilent: SilentBuckets Maximum 3600s >= 1, 1 periods, silence is notBreaching",

@@ -163,7 +163,7 @@ describe('the feed', () => {
     expect(stack.one('AWS::Lambda::EventSourceMapping')).toMatchObject({
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 10 },
+      ScalingConfig: { MaximumConcurrency: 5 },
     });
   });
 });
@@ -287,10 +287,11 @@ describe('the alert topic', () => {
 
   test('of another account and Region is published to with its key, and subscribed to where it is', () => {
     const alertTopicArn = 'arn:aws:sns:eu-west-1:444455556666:alerts';
-    const other = synthesize({ ...EMAILS, alertTopicArn, alertTopicKeyArn: KEY }, 'us-east-1');
+    const alertTopicKeyArn = KEY.replace('eu-central-1', 'eu-west-1');
+    const other = synthesize({ ...EMAILS, alertTopicArn, alertTopicKeyArn }, 'us-east-1');
     const may = policyOf(other.one('AWS::IAM::Policy', 'WatcherRole'));
     expect(may).toContainEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: alertTopicArn });
-    const useKey = { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: KEY };
+    const useKey = { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: alertTopicKeyArn };
     expect(may).toContainEqual(useKey);
     expect(other.one('AWS::SNS::Subscription', 'WatchAlerts')).toMatchObject({
       TopicArn: alertTopicArn,
@@ -331,10 +332,9 @@ describe('Slack', () => {
 
   test('is refused where Amazon Q is not', () => {
     for (const region of ['cn-north-1', 'us-gov-west-1'])
-      expect(synthesize(SLACK, region).notes).toContainEqual({
-        level: 'error',
-        text: 'slackWorkspaceId: Amazon Q in Slack is not in this partition; use alertEmails',
-      });
+      expect(() => synthesize(SLACK, region)).toThrow(
+        `slackWorkspaceId: "T0123ABCDEF" needs Amazon Q in Slack, which is not in ${region}; use alertEmails`,
+      );
     expect(synthesize(SLACK, 'eu-west-1').notes).toEqual([]);
   });
 });
@@ -392,13 +392,15 @@ describe('where addresses are', () => {
     );
     const made = synthesize({ ...EMAILS, geo: source });
     expect(layersOf(made)).toContain('geo-whois-asn-country.mmdb');
-    expect(() => synthesize({ ...EMAILS, geo: 'nowhere.mmdb' })).toThrow(/^geo: there is no .*nowhere\.mmdb$/);
+    expect(() => synthesize({ ...EMAILS, geo: 'nowhere.mmdb' })).toThrow(
+      /^geo: "nowhere\.mmdb" cannot be read: there is no .*nowhere\.mmdb$/,
+    );
   });
 });
 
 test('the context with everything has every key that can stand beside the others', () => {
-  // For a bucket and a table that are made; and the other way to write an allowlist.
-  const left = ['logExpiryDays', 'deletionProtection', 'allowlistFile'];
+  // For a bucket, a table and a Slack channel that are made; and the other way to write an allowlist.
+  const left = ['logExpiryDays', 'deletionProtection', 'slackElsewhere', 'allowlistFile'];
   expect(Object.keys(keptContext('everything')).sort()).toEqual(KNOWN_KEYS.filter((key) => !left.includes(key)).sort());
 });
 
@@ -421,7 +423,7 @@ test('two stages in one account and Region have no name in common', () => {
   const physical = (stack: Synthesized) => named(stack).filter((name) => !name.startsWith('PolicyName '));
   // An account has dashboards and channels once for all Regions.
   expect(physical(dev!)).toEqual([
-    expect.stringMatching(/^ConfigurationName S3AccessWatchdev-Watch-Slack-[0-9A-F]{8}-\{AWS::Region\}$/),
+    expect.stringMatching(/^ConfigurationName S3AccessWatchdev-Watch-Slack-[0-9A-F]{8}-\{AWS::Region\}-T0123ABCDEF$/),
     expect.stringMatching(/^DashboardName S3AccessWatchdev-Watch-[0-9A-F]{8}-\{AWS::Region\}$/),
   ]);
   expect(physical(prod!).filter((name) => physical(dev!).includes(name))).toEqual([]);

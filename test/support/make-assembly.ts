@@ -1,6 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { AccessWatchStack } from '../../lib/infra/access-watch-stack';
-import { outcomeOf } from './configuration';
+import { deploymentOutcome } from './deployment-outcome';
+
+export { S3AccessWatch } from '../../lib/infra/s3-access-watch';
 
 /** What the CDK makes of a context: a folder with a template and assets. */
 export interface Assembly {
@@ -23,7 +25,7 @@ export function makeAssembly(values: Readonly<Record<string, unknown>>, region?:
 function make(values: Readonly<Record<string, unknown>>, region: string | undefined): Assembly {
   const app = new App({ analyticsReporting: false });
   const env = region === undefined ? {} : { env: { account: '111122223333', region } };
-  const stack = new AccessWatchStack(app, outcomeOf(values), env);
+  const stack = new AccessWatchStack(app, deploymentOutcome(values, region), env);
   const { template, assembly, messages } = app.synth().getStackArtifact(stack.artifactId);
   return {
     directory: assembly.directory,

@@ -4,7 +4,12 @@ import type * as native from './make-assembly';
 import { ROOT } from './root';
 
 /** Given by `native-environment.cjs`. */
-declare const nativeRequire: (path: string) => typeof native;
+declare const nativeRequire: (path: string) => unknown;
+
+/** What is bundled with `make-assembly.ts`, loaded once a worker. */
+export function assembler(): typeof native {
+  return nativeRequire(join(ROOT, 'test', '.built', 'make-assembly.cjs')) as typeof native;
+}
 
 export type Properties = Record<string, unknown>;
 
@@ -35,7 +40,7 @@ export interface Synthesized {
 export function synthesize(given: Readonly<Record<string, unknown>>, region?: string): Synthesized {
   // The databases are copied into each assembly, a hundred megabytes.
   const values = { geo: 'none', ...given };
-  const { makeAssembly } = nativeRequire(join(ROOT, 'test', '.built', 'make-assembly.cjs'));
+  const { makeAssembly } = assembler();
   const { directory, stackId, template, notes } = makeAssembly(values, region);
   const { Resources, Outputs } = template as { Resources: Record<string, Resource>; Outputs: Synthesized['outputs'] };
   const folderOf = assetFolders(directory, stackId);
