@@ -1,17 +1,16 @@
 import pc from 'picocolors';
-import stringWidth from 'string-width';
-import type { AccessLogRecord } from '../access-log/record';
-import { bytes, count as number, plural } from '../alerting/amounts';
+import { count as number, plural } from '../alerting/amounts';
 import { whatOf, whereOf } from '../alerting/answer';
 import { severityTag } from '../alerting/email-text';
-import { type Place, placeText } from '../alerting/place';
+import type { Place } from '../alerting/place';
 import { makeVisible } from '../alerting/visible';
 import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
-import type { Finding } from '../detection/finding';
 import { severityOf } from '../detection/severity';
-import { addTally, emptyTally, type Tally } from '../detection/tally';
 import type { Geography } from '../ports';
+import { cut, minute } from './columns';
+import { findingsByBucket } from './findings-by-bucket';
+import { type Colors, networkText } from './network-text';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';
 
@@ -29,14 +28,14 @@ export interface ScanTextOptions {
 export async function writeScanText(result: ScanResult, options: ScanTextOptions, terminal: Terminal): Promise<void> {
   const color = pc.createColors(terminal.color);
   await terminal.write(`${color.dim(judgedWith(options))}\n${inventory(result)}\n`);
-  for (const bucket of bucketsNewestLast(result.findings)) {
+  for (const bucket of findingsByBucket(result.findings)) {
     await terminal.write(`\n${color.bold(makeVisible(bucket.name))}\n`);
     const shown = options.limit === 0 ? bucket.networks : bucket.networks.slice(-options.limit);
     const hidden = bucket.networks.length - shown.length;
     if (hidden > 0) await terminal.write(`  ${hidden} older ones are not shown; --limit 0 shows all\n`);
     const width = shown.reduce((widest, { label }) => Math.max(widest, label.length), 0);
     for (const network of shown) {
-      await terminal.write(networkBlock(network, width, terminal.columns, color, options.geography));
+      await terminal.write(networkText(network, width, terminal.columns, color, options.geography));
     }
   }
   if (result.alerts.length > 0) await terminal.write(alertsText(result.alerts, options.limit, terminal.columns, color));
@@ -56,140 +55,6 @@ function alertsText(alerts: readonly SentAlert[], limit: number, columns: number
       return `  ${minute(at)}  ${named.padEnd(8)}  ${cut(makeVisible(text), columns - 30)}\n`;
     }),
   ].join('');
-}
-
-type Colors = ReturnType<typeof pc.createColors>;
-
-/** The findings of both rules for one network of a bucket, which are one story for the reader. */
-interface NetworkFindings {
-  readonly network: string;
-  /** The address where there is only one, else the network. */
-  readonly label: string;
-  readonly findings: readonly Finding[];
-  readonly addresses: readonly string[];
-  readonly tally: Tally;
-}
-
-interface BucketFindings {
-  readonly name: string;
-  readonly networks: readonly NetworkFindings[];
-  readonly newest: number;
-}
-
-function bucketsNewestLast(findings: readonly Finding[]): BucketFindings[] {
-  const buckets = new Map<string, Map<string, Finding[]>>();
-  for (const finding of findings) {
-    const networks = buckets.get(finding.bucket) ?? new Map<string, Finding[]>();
-    buckets.set(finding.bucket, networks);
-    const group = networks.get(finding.network);
-    if (group === undefined) networks.set(finding.network, [finding]);
-    else group.push(finding);
-  }
-  return [...buckets]
-    .map(([name, byNetwork]) => {
-      const networks = [...byNetwork].map(([network, group]) => networkFindings(network, group));
-      networks.sort((a, b) => a.tally.lastEventAt - b.tally.lastEventAt || a.tally.firstEventAt - b.tally.firstEventAt);
-      return { name, networks, newest: networks.at(-1)!.tally.lastEventAt };
-    })
-    .sort((a, b) => a.newest - b.newest);
-}
-
-function networkFindings(network: string, findings: readonly Finding[]): NetworkFindings {
-  const addresses = [...new Set(findings.flatMap(({ addresses }) => [...addresses]))];
-  const unapproved = findings.filter(({ rule }) => rule === 'unapproved-ip');
-  // What unapproved-ip counted includes what new-ip counted, which begins with the first success.
-  const tally = sumOf(unapproved.length > 0 ? unapproved : findings);
-  return { network, label: addresses.length === 1 ? addresses[0]! : network, findings, addresses, tally };
-}
-
-function sumOf(findings: readonly Finding[]): Tally {
-  if (findings.length === 1) return findings[0]!.tally;
-  const sum = emptyTally();
-  for (const { tally } of findings) addTally(sum, tally);
-  return sum;
-}
-
-function networkBlock(
-  group: NetworkFindings,
-  width: number,
-  columns: number,
-  color: Colors,
-  geography: Geography,
-): string {
-  const { label, tally, addresses } = group;
-  const place = placeText(geography.locate(addresses[0]!));
-  const line = (tag: string, name: string, text: string): string =>
-    `    ${tag.padEnd(6)}  ${name.padEnd(13)}  ${cut(makeVisible(text), columns - 27)}\n`;
-  const more = addresses.length > 1 ? line('', 'addresses', addresses.join(', ')) : '';
-  const record = tally.sample?.record() ?? null;
-  return [
-    `  ${color.bold(label.padEnd(width))}  ${counts(tally)}  ${color.dim(`${minute(tally.firstEventAt)} to ${minute(tally.lastEventAt)}`)}\n`,
-    ...onePerRule(group).map(({ severity, rule, text }) =>
-      line(severity.toUpperCase(), rule, text).replace(/^ {4}(\w+)/, (_, tag) => `    ${severityColor(tag, color)}`),
-    ),
-    more,
-    place === '' ? '' : line('', 'where', place),
-    line('', 'operations', operationsText(tally)),
-    record === null ? '' : line('', 'requester', record.requester ?? 'anonymous'),
-    record === null ? '' : line('', 'user agent', record.userAgent ?? '-'),
-    record === null ? '' : line('', 'for example', exampleText(record)),
-    // Whole, however long: it is there to be pasted.
-    `            ${'to approve'.padEnd(13)}  ${makeVisible(approvalText(group))}\n`,
-  ].join('');
-}
-
-/** One line a rule: how bad, how sure. */
-function onePerRule({ findings }: NetworkFindings): { severity: string; rule: string; text: string }[] {
-  return (['unapproved-ip', 'new-ip'] as const).flatMap((rule) => {
-    const group = findings.filter((finding) => finding.rule === rule);
-    if (group.length === 0) return [];
-    const tally = sumOf(group);
-    const { severity, reason } = severityOf({ rule, tally });
-    const { forgottenSince } = group[0]!;
-    const sureness =
-      rule === 'unapproved-ip'
-        ? 'sure: no entry of the allowlist covers it'
-        : forgottenSince === null
-          ? `a hint: first success here ${minute(tally.firstEventAt)}, which is not yet wrong`
-          : `a hint: known before, forgotten since ${minute(forgottenSince)}`;
-    return [{ severity, rule, text: reason === null ? sureness : `${sureness}; ${reason}` }];
-  });
-}
-
-function severityColor(tag: string, color: Colors): string {
-  return tag === 'HIGH' ? color.red(tag) : tag === 'MEDIUM' ? color.yellow(tag) : color.cyan(tag);
-}
-
-function counts({ requests, successes, denied, bytesSent }: Tally): string {
-  return [
-    `${number(requests).padStart(6)} ${requests === 1 ? 'request ' : 'requests'}`,
-    `${number(successes).padStart(6)} succeeded`,
-    `${number(denied).padStart(6)} denied`,
-    bytes(bytesSent).padStart(8),
-  ].join('  ');
-}
-
-/** The most frequent first, with how many of each succeeded. */
-function operationsText({ operations }: Tally): string {
-  return [...operations]
-    .sort(([, a], [, b]) => b.requests - a.requests)
-    .map(([name, { requests, successes }]) =>
-      successes === requests
-        ? `${name} ${number(requests)}`
-        : `${name} ${number(requests)} (${number(successes)} succeeded)`,
-    )
-    .join(', ');
-}
-
-function exampleText({ time, httpStatus, errorCode, requestUri, operation, key }: AccessLogRecord): string {
-  const status = [httpStatus ?? '-', errorCode].filter((part) => part !== null).join(' ');
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}  ${status}  ${requestUri ?? `${operation} ${key ?? ''}`}`;
-}
-
-/** The entry that would approve this network for this bucket, as it would stand in the configuration. */
-function approvalText({ label, findings }: NetworkFindings): string {
-  const buckets = JSON.stringify([findings[0]!.bucket]);
-  return `"allowlist": [{"cidr": "${label}", "reason": "…", "buckets": ${buckets}}]`;
 }
 
 function judgedWith({ configuration, sources, state }: ScanTextOptions): string {
@@ -258,27 +123,4 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
 
 function isKnown({ geo, asn }: Place): boolean {
   return geo !== null || asn !== null;
-}
-
-/** `2026-03-04 02:14`, UTC. */
-function minute(time: number): string {
-  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
-}
-
-/** Cuts text to so many columns, with an ellipsis where something is missing. */
-function cut(text: string, columns: number): string {
-  if (width(text) <= columns) return text;
-  let kept = '';
-  let used = 0;
-  for (const character of text) {
-    used += width(character);
-    if (used > columns - 1) break;
-    kept += character;
-  }
-  return `${kept}…`;
-}
-
-/** Columns that the text takes; what is plain ASCII, as nearly all is, needs no table to tell. */
-function width(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
