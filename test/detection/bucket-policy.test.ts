@@ -1,23 +1,11 @@
 import { compileAllowlist } from '../../lib/detection/allowlist';
 import { type BucketPolicy, compileBucketPolicies, RESERVED_TEST_BUCKET } from '../../lib/detection/bucket-policy';
 import type { AllowlistEntry, DetectionSettings } from '../../lib/detection/settings';
+import { DEFAULTS } from '../support/observe-lines';
 
 const office: AllowlistEntry = { cidr: '203.0.113.0/24', reason: 'office', buckets: null, until: null };
 
-const plain: DetectionSettings = {
-  allowlist: [],
-  buckets: [],
-  excludeBuckets: [],
-  bucketSettings: {},
-  trusted: [],
-  unapprovedIp: true,
-  newIp: true,
-  successStatuses: ['2xx', '304'],
-  learningDays: 3,
-  forgetDays: 90,
-  ipv4PrefixLength: 32,
-  ipv6PrefixLength: 64,
-};
+const plain: DetectionSettings = { ...DEFAULTS, learningDays: 3 };
 
 interface Case {
   name: string;

@@ -3,6 +3,7 @@ import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
 import type { AlertLimits, DuePart, StreamMessage } from '../../lib/alerting/plan-stream';
 import type { Stream } from '../../lib/alerting/stream';
 import { NO_EFFECTS } from '../../lib/detection/effect';
+import { PLAIN } from './observe-lines';
 
 /** The configuration's defaults. */
 export const LIMITS: AlertLimits = {
@@ -83,35 +84,5 @@ export function named({ parts }: Pick<StreamMessage, 'parts'>): string[] {
   return parts.flatMap(({ value }) => value.findings.map(({ network }) => network));
 }
 
-/** A record with what S3 and a usual client write; tests say what is different. */
-export const RECORD: AccessLogRecord = {
-  bucketOwner: '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be',
-  bucket: 'payroll',
-  time: at('08:00'),
-  remoteIp: '203.0.113.7',
-  requester: 'arn:aws:iam::111122223333:user/ana',
-  requestId: '3E57427F33A59F07',
-  operation: 'REST.GET.OBJECT',
-  key: '2026/february.csv',
-  requestUri: 'GET /2026/february.csv HTTP/1.1',
-  httpStatus: 200,
-  errorCode: null,
-  bytesSent: 100,
-  objectSize: 100,
-  totalTime: 70,
-  turnAroundTime: 10,
-  referer: null,
-  userAgent: 'curl/8.5.0',
-  versionId: null,
-  hostId: 's9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHfIa6UkFVdtjf5mKR3/eTPFvsiP/XV/VLi31234=',
-  signatureVersion: 'SigV4',
-  cipherSuite: 'TLS_AES_128_GCM_SHA256',
-  authenticationType: 'AuthHeader',
-  hostHeader: 'payroll.s3.eu-central-1.amazonaws.com',
-  tlsVersion: 'TLSv1.3',
-  accessPointArn: null,
-  aclRequired: null,
-  sourceRegion: null,
-  extra: [],
-  flags: [],
-};
+/** A plain successful GET at 08:00; tests say what is different. */
+export const RECORD: AccessLogRecord = { ...PLAIN, time: at('08:00') };
