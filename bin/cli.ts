@@ -12,6 +12,7 @@ import { writeScanJson } from '../lib/commands/scan-json';
 import { writeScanText } from '../lib/commands/scan-text';
 import { processTerminal } from '../lib/commands/terminal';
 import { ConfigError } from '../lib/config/config-error';
+import { version } from '../package.json';
 
 const terminal = processTerminal();
 
@@ -26,6 +27,7 @@ interface ScanFlags extends ConfigurationOptions {
 function program(): Command {
   const root = new Command('s3-access-watch')
     .description('Reads Amazon S3 server access logs and tells who reached a bucket from where nobody should.')
+    .version(version)
     .showHelpAfterError('(--help lists the commands and options)')
     .showSuggestionAfterError(true)
     .configureOutput({

@@ -53,7 +53,13 @@ const LAWS: Readonly<Record<string, Law>> = {
     packages: ['aws-cdk-lib', 'constructs'],
     node: true,
   },
-  'bin/cli.ts': { rooms: ['lib/commands', 'lib/adapters', 'lib/config'], packages: ['commander'], node: true },
+  'bin/cli.ts': {
+    rooms: ['lib/commands', 'lib/adapters', 'lib/config', 'package.json'],
+    packages: ['commander'],
+    node: true,
+  },
+  // Of which the version is read.
+  'package.json': { rooms: [], packages: [], node: false },
 };
 
 /** Packages that stand in few places, so that they can be exchanged, or need not be there. */

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { version } from '../../package.json';
 import { packInto, type Tarball } from '../support/pack';
 import { ROOT, temporaryFolder } from '../support/run-cli';
 
@@ -52,6 +53,10 @@ test('the tarball holds the programs, what one must read, and nothing else', () 
   );
   expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
   expect(tarball.size).toBeLessThan(2_000_000);
+});
+
+test('the installed command says which version it is', () => {
+  expect(run(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 test('nothing is installed beside the package', () => {
