@@ -54,6 +54,12 @@ export function anybodyHearsAlarms({
   alertEmails,
   slackChannelId,
   slackElsewhere,
-}: Pick<Configuration, 'operationsEmails' | 'alertEmails' | 'slackChannelId' | 'slackElsewhere'>): boolean {
-  return (operationsEmails ?? alertEmails).length > 0 || slackChannelId !== null || slackElsewhere;
+  alertTopicArn,
+}: Pick<
+  Configuration,
+  'operationsEmails' | 'alertEmails' | 'slackChannelId' | 'slackElsewhere' | 'alertTopicArn'
+>): boolean {
+  // A channel that listens to somebody else's topic need not listen to that of the alarms, which is ours.
+  const isOnSlack = slackChannelId !== null || (slackElsewhere && alertTopicArn === null);
+  return isOnSlack || (operationsEmails ?? alertEmails).length > 0;
 }

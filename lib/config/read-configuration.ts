@@ -75,7 +75,7 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
       ...lintAllowlist(allowlist, input.now),
       ...lintTrusted(values.trusted, input.now),
       ...(input.purpose === 'deployment'
-        ? [...logPrefixWarning(values), ...lintEmails(values), ...operationsWarning(values)]
+        ? [...logPrefixWarning(values, late), ...lintEmails(values), ...operationsWarning(values)]
         : []),
     ],
     sources: new Map([...given].map(([key, { source }]) => [key, source] as const)),
@@ -102,11 +102,13 @@ function lateValues(
   return Object.fromEntries([...given].flatMap(([key, { value }]) => (late.has(key) ? [[key, value]] : [])));
 }
 
-function logPrefixWarning({ logBucket, logPrefix }: Pick<Configuration, 'logBucket' | 'logPrefix'>): string[] {
+function logPrefixWarning(
+  { logBucket, logPrefix }: Pick<Configuration, 'logBucket' | 'logPrefix'>,
+  late: ReadonlySet<KnownKey>,
+): string[] {
   if (logBucket === null || logPrefix !== '') return [];
-  return [
-    `logPrefix: not given, so every object of ${quote(logBucket)} is read as a log; write the prefix of the logs`,
-  ];
+  const named = late.has('logBucket') ? 'the log bucket' : quote(logBucket);
+  return [`logPrefix: not given, so every object of ${named} is read as a log; write the prefix of the logs`];
 }
 
 function operationsWarning(values: Parameters<typeof anybodyHearsAlarms>[0]): string[] {

@@ -48,7 +48,7 @@ export function relationProblems(
 }
 
 const WRITE_A_DESTINATION =
-  'write alertEmails, slackWorkspaceId with slackChannelId, or alertTopicArn; or noDestination: true if that is meant';
+  'write alertEmails, slackWorkspaceId with slackChannelId, slackElsewhere: true, or alertTopicArn; or noDestination: true if that is meant';
 
 /** Null if what is given is no flag. */
 function flagOf(

@@ -20,7 +20,11 @@ export class AccessWatchStack extends Stack {
     const { logBucket, table, alerts, dashboardUrl } = this.watch;
     const { bucketName } = logBucket.bucket;
     this.output('LogBucket', bucketName, 'Where your buckets have to send their access logs');
-    this.output('StateTable', table.tableName, 'What is remembered; -c table=NAME takes it over in another deployment');
+    this.output(
+      'StateTable',
+      table.tableName,
+      'What is remembered; "table" in cdk.json takes it over in another deployment',
+    );
     this.output('AlertTopic', alerts.topic.topicArn, 'Where alerts are published');
     this.output('Dashboard', dashboardUrl, 'Does it work, how far behind is it, what did it find');
     this.output(

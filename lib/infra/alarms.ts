@@ -62,7 +62,10 @@ export class Alarms extends Construct {
 
   private alarm(way: Way, { action, runbookUrl, dashboardUrl }: AlarmsProps): Alarm {
     const { name, says, metric, from, below, periods = 1, missingIsBad } = way;
-    const whatToDo = runbookUrl === null ? `, under ${name}: ${dashboardUrl}` : `: ${runbookUrl}#${headingOf(name)}`;
+    const whatToDo =
+      runbookUrl === null
+        ? `, under ${name}: ${dashboardUrl} (docs/runbook.md#${headingOf(name)})`
+        : `: ${runbookUrl}#${headingOf(name)}`;
     const alarm = new Alarm(this, name, {
       alarmDescription: `${says} What to do${whatToDo}`,
       metric,

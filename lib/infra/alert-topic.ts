@@ -45,17 +45,26 @@ export class AlertTopic extends Construct {
 
 /** An e-mail subscription, in the topic's own Region; the address has to confirm it. */
 export function subscribe(scope: Construct, topic: ITopic, email: string): void {
-  const { region, account } = Stack.of(scope).splitArn(topic.topicArn, ArnFormat.NO_RESOURCE_NAME);
   const stack = Stack.of(scope);
+  const { region } = stack.splitArn(topic.topicArn, ArnFormat.NO_RESOURCE_NAME);
   new Subscription(scope, `Email ${email}`, {
     topic,
     protocol: SubscriptionProtocol.EMAIL,
     endpoint: email,
     ...(region === undefined || Token.isUnresolved(region) || region === stack.region ? {} : { region }),
   });
-  if (account === undefined || Token.isUnresolved(account) || account === stack.account) return;
+  warnOfAnotherAccount(scope, topic, email);
+}
+
+/** A topic of another account has to let this one subscribe somebody. */
+export function warnOfAnotherAccount(scope: Construct, topic: ITopic, subscriber: string): void {
+  const stack = Stack.of(scope);
+  const { account } = stack.splitArn(topic.topicArn, ArnFormat.NO_RESOURCE_NAME);
+  // Where the stack is for any account, it may be this one.
+  if (account === undefined || Token.isUnresolved(account) || Token.isUnresolved(stack.account)) return;
+  if (account === stack.account) return;
   Annotations.of(scope).addWarningV2(
-    `s3-access-watch:subscribe ${email}`,
-    `${email} is subscribed to a topic of account ${account}, whose policy has to allow this account sns:Subscribe`,
+    `s3-access-watch:subscribe-${subscriber}`,
+    `${subscriber} is subscribed to a topic of account ${account}, whose policy has to allow this account sns:Subscribe`,
   );
 }

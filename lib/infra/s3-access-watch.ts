@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { anybodyHearsAlarms } from '../config/destinations';
 import { accountWideName } from './account-wide-name';
 import { Alarms } from './alarms';
-import { AlertTopic } from './alert-topic';
+import { AlertTopic, warnOfAnotherAccount } from './alert-topic';
 import { dashboardUrl } from './console';
 import { dashboard } from './dashboard';
 import { Feed } from './feed';
@@ -74,6 +74,7 @@ export class S3AccessWatch extends Construct {
     const { slackWorkspaceId: workspaceId, slackChannelId: channelId } = configuration;
     if (workspaceId !== null && channelId !== null) {
       new Slack(this, 'Slack', { workspaceId, channelId, topics: [this.alerts.topic, this.operations.topic] });
+      warnOfAnotherAccount(this, this.alerts.topic, channelId);
     }
 
     const { feed, watcher, alerts } = this;

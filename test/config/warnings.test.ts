@@ -158,6 +158,9 @@ test('a deployment whose own trouble nobody hears of', () => {
     'operationsEmails: nobody would hear of trouble with the watch itself; write operationsEmails',
   ]);
   expect(warned({ operationsEmails: 'me@acme.com' })).toEqual([]);
+  // That channel listens to the topic of the alerts, which is another's.
+  expect(warned({ slackElsewhere: true })).toHaveLength(1);
+  expect(warningsOf({ slackElsewhere: true }, { purpose: 'deployment' })).toEqual([]);
   expect(warned({ slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' })).toEqual([]);
 });
 

@@ -503,7 +503,7 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     purpose: 'deployment',
     values: { operationsEmails: 'ops@example.com' },
     problems: [
-      'alertEmails: nobody would receive the alerts; write alertEmails, slackWorkspaceId with slackChannelId, or alertTopicArn; or noDestination: true if that is meant',
+      'alertEmails: nobody would receive the alerts; write alertEmails, slackWorkspaceId with slackChannelId, slackElsewhere: true, or alertTopicArn; or noDestination: true if that is meant',
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { headingOf } from '../../lib/infra/runbook';
 import { type Properties, type Synthesized, synthesize, textOf } from '../support/synthesized';
 
 const CONTEXTS: [name: string, context: Record<string, unknown>, region?: string][] = [
@@ -83,7 +84,9 @@ describe.each(CONTEXTS)('%s', (_name, context, region) => {
     const address = textOf(stack.outputs.Dashboard!.Value);
     for (const [id, { AlarmDescription }] of alarms) {
       const description = textOf(AlarmDescription);
-      const [, sentence, heading, link] = /^([A-Z][^.]+\.) What to do, under (\w+): (https:.+)$/.exec(description)!;
+      const [, sentence, heading, link, part] =
+        /^([A-Z][^.]+\.) What to do, under (\w+): (https:.+) \(docs\/runbook\.md#(\w+)\)$/.exec(description)!;
+      expect(part).toBe(headingOf(alarmNameOf(id)));
       expect(sentence!.length).toBeLessThan(120);
       expect(heading).toBe(alarmNameOf(id));
       expect(link).toBe(address);
@@ -101,7 +104,7 @@ test('with a page of the runbook, every alarm links to its heading there', () =>
   const stack = synthesize({ alertEmails: ['security@example.com'], runbookUrl: 'https://wiki.example.com/runbook' });
   for (const [id, { AlarmDescription }] of stack.ofType('AWS::CloudWatch::Alarm')) {
     const [, link] = /^[A-Z][^.]+\. What to do: (https:\S+)$/.exec(AlarmDescription as string)!;
-    expect(link).toBe(`https://wiki.example.com/runbook#${alarmNameOf(id).toLowerCase()}`);
+    expect(link).toBe(`https://wiki.example.com/runbook#${headingOf(alarmNameOf(id))}`);
   }
 });
 

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../support/root';
+import { temporaryFolder } from '../support/run-cli';
 import { type Synthesized, synthesize, textOf } from '../support/synthesized';
 
 const RUNBOOK = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
@@ -60,6 +62,73 @@ test('its commands use what is set before them', () => {
   expect([...used].filter((name) => !set.has(name))).toEqual([]);
 });
 
+test('no line has a comment, which the shell of macOS takes for a command', () => {
+  for (const file of ['docs/runbook.md', 'docs/deploy.md', 'README.md']) {
+    const blocks = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
+      ([, text]) => text!,
+    );
+    expect(blocks.join('').match(/^(#|.*\s#\s).*$/gm) ?? []).toEqual([]);
+  }
+});
+
+const shellFolder = temporaryFolder();
+
+/** What a part of the runbook does where `aws` is this, which gets its arguments as `$*`. */
+function runShell(script: string, aws: string): string {
+  const folder = mkdtempSync(join(shellFolder, 'run-'));
+  writeFileSync(join(folder, 'aws'), `#!/bin/sh\n${aws}\n`, { mode: 0o755 });
+  const inFolder = script.replaceAll('/tmp/', `${folder}/`);
+  return execFileSync('bash', ['-euc', inFolder], {
+    env: { PATH: `${folder}:${process.env.PATH}`, DIR: folder },
+  }).toString();
+}
+
+const [HELPERS] = /(?<=<!-- helpers -->\n\n```sh\n)[\s\S]*?(?=```)/.exec(RUNBOOK)!;
+
+test('the policy that it puts back is that of the template', () => {
+  const stack = synthesize(EMAILS);
+  const aws = `case "$*" in
+    *get-queue-attributes*) echo arn:the-queue ;;
+    *describe-rule*) echo arn:the-rule ;;
+    *set-queue-attributes*) cat "$DIR/policy.json" ;;
+  esac`;
+  const { Policy } = JSON.parse(runShell(`RULE=rule; ${HELPERS}\nrestore_policy queue`, aws)) as { Policy: string };
+  const policies = stack.ofType('AWS::SQS::QueuePolicy').filter(([id]) => /FeedQueue|FeedUndelivered/.test(id));
+  expect(policies).toHaveLength(2);
+  for (const [, { PolicyDocument }] of policies) {
+    const deployed = JSON.stringify(PolicyDocument)
+      .replace(/,"Sid":"[^"]*"/g, '')
+      // The CDK lets EventBridge ask about a queue, too, which it does not.
+      .replace(/\["(sqs:SendMessage)"[^\]]*\]/, '"$1"')
+      .replace(/\{"Fn::GetAtt":\["WatchFeed(Queue|Undelivered)[0-9A-F]{8}","Arn"\]\}/g, '"arn:the-queue"')
+      .replace(/\{"Fn::GetAtt":\["WatchFeedNewLogObject[0-9A-F]{8}","Arn"\]\}/g, '"arn:the-rule"');
+    expect(JSON.parse(Policy)).toEqual(JSON.parse(deployed));
+  }
+});
+
+test('what EventBridge could not deliver is sent to the queue, each once, and then taken away', () => {
+  const [loop] = /restore_policy "\$QUEUE"\nwhile[\s\S]*?\ndone/.exec(RUNBOOK)!;
+  const bodies = ['{"detail":{"object":{"key":"a b\\\\c\\"d"}}}', '{"detail":2}'];
+  const aws = `n=$(cat "$DIR/n" 2>/dev/null || echo 0)
+  case "$*" in
+    *receive-message*)
+      case "$n" in
+        0) printf 'handle-0\\t%s\\n' '${bodies[0]}' ;;
+        1) printf 'handle-1\\t%s\\n' '${bodies[1]}' ;;
+        *) [ "$n" = 2 ] && echo None ;;
+      esac ;;
+    *send-message*) cat "$DIR/body.json" >> "$DIR/told" ;;
+    *delete-message*) echo "deleted $*" >> "$DIR/told"; echo $((n + 1)) > "$DIR/n" ;;
+    *) echo x ;;
+  esac`;
+  const script = `RULE=rule QUEUE=queue UNDELIVERED=undelivered; ${HELPERS}\n${loop}\ncat "$DIR/told"`;
+  const told = runShell(script, aws)
+    .split('\n')
+    .filter((line) => line !== 'x');
+  const deleted = (n: number) => `deleted sqs delete-message --queue-url undelivered --receipt-handle handle-${n}`;
+  expect(told).toEqual([bodies[0], deleted(0), bodies[1], deleted(1), '']);
+});
+
 describe.each<[name: string, context: Record<string, unknown>]>([
   ['of what is made', EMAILS],
   ['of what was there', { logBucket: 'acme-logs', table: 'acme-state', alertTopicArn: ELSEWHERE, noLogsAlarmHours: 0 }],
@@ -77,7 +146,8 @@ describe.each<[name: string, context: Record<string, unknown>]>([
     expect([...used].filter((name) => !set.has(name) && !within.has(name))).toEqual([]);
     const { used: inAll } = variables(RUNBOOK);
     expect([...set].filter((name) => !inAll.has(name))).toEqual([]);
-    for (const helper of preparation!.matchAll(/^(\w+)\(\)/gm)) expect(RUNBOOK).toContain(`$(${helper[1]} `);
+    const helpers = [...preparation!.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name!);
+    expect(helpers.filter((name) => !sections.join('\n').includes(`${name} `))).toEqual([]);
   });
 
   test('no link leads to a file, and no code names its language', () => {
