@@ -114,7 +114,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
   );
   const runbook = readRunbook();
   board.addWidgets(heading('## What to do about an alarm'));
-  board.addWidgets(new TextWidget({ markdown: runbook.preparation(names), width: FULL, height: 6 }));
+  board.addWidgets(new TextWidget({ markdown: runbook.preparation(names), width: FULL, height: 9 }));
   const sections = [...alarms.keys()].map((alarm) => runbook.section(alarm));
   board.addWidgets(...sections.map((markdown) => new TextWidget({ markdown, width: FULL / 2, height: 8 })));
   return board;

@@ -35,25 +35,18 @@ export function geographyLayers(scope: Construct, geo: GeoData): LayerVersion[] 
     const problem = `geo: alerts do not say where addresses are and whose; npm install ${missing.join(' ')}, or write geo: "none"`;
     Annotations.of(scope).addWarningV2('s3-access-watch:geo', problem);
   }
-  const layers = packages.flatMap(({ folder, ...one }, index) =>
-    folder === null ? [] : [packageLayer(scope, index, one, folder)],
-  );
+  const layers = packages.flatMap(({ folder, ...one }) => (folder === null ? [] : [packageLayer(scope, one, folder)]));
   return places === null ? [ownLayer(scope, geo), ...layers] : layers;
 }
 
-function packageLayer(
-  scope: Construct,
-  index: number,
-  { name, files, credit }: GeoPackage,
-  folder: string,
-): LayerVersion {
+function packageLayer(scope: Construct, { name, files, credit }: GeoPackage, folder: string): LayerVersion {
   const unreadable = files.find((file) => (statSync(join(folder, file)).mode & READ_BY_ALL) !== READ_BY_ALL);
   if (unreadable !== undefined) {
     const problem = `${join(folder, unreadable)} cannot be read by everybody, as Lambda wants it; run: chmod -R a+rX ${folder}`;
     Annotations.of(scope).addError(`geo: ${problem}`);
   }
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
-  return new LayerVersion(scope, index === 0 ? 'Places' : 'Networks', {
+  return new LayerVersion(scope, name === ASN.name ? 'Networks' : 'Places', {
     description: `${credit}: ${name} ${version}`,
     code: Code.fromAsset(folder, {
       // Its licences too, which ask for it.

@@ -2,22 +2,17 @@ import { Annotations } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { anybodyHearsAlarms } from '../config/destinations';
-import { accountWideName } from './account-wide-name';
-import { Alarms } from './alarms';
-import { AlertTopic, warnOfAnotherAccount } from './alert-topic';
-import { dashboardUrl } from './console';
-import { dashboard } from './dashboard';
+import type { Alarms } from './alarms';
+import { AlertTopic } from './alert-topic';
 import { Feed } from './feed';
 import { geographyLayers } from './geography-layers';
 import { LogBucket } from './log-bucket';
 import { OperationsTopic } from './operations-topic';
-import { ownMetrics } from './own-metrics';
 import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 import { readProps } from './read-props';
-import type { RunbookNames } from './runbook';
-import { Slack } from './slack';
+import { slackChannel } from './slack';
 import { stateTable } from './state-table';
+import { watchOverItself } from './watch-over-itself';
 import { Watcher } from './watcher';
 
 export type {
@@ -50,7 +45,7 @@ export class S3AccessWatch extends Construct {
   constructor(scope: Construct, id: string, props: S3AccessWatchProps | CheckedConfiguration) {
     super(scope, id);
     const { configuration, warnings } = 'configuration' in props ? props : readProps(this, props);
-    const { alertEmails, operationsEmails, noLogsAlarmHours, runbookUrl } = configuration;
+    const { alertEmails, operationsEmails } = configuration;
 
     this.logBucket = new LogBucket(this, 'Logs', configuration);
     this.feed = new Feed(this, 'Feed', { logBucket: this.logBucket, functionTimeout: Watcher.TIMEOUT });
@@ -63,64 +58,17 @@ export class S3AccessWatch extends Construct {
     this.watcher.takesFrom(this.feed);
     this.watcher.remembersIn(this.table);
     this.watcher.publishesTo(this.alerts);
-    const hearers = {
-      alerts: this.alerts.isOurs && !configuration.noDestination,
-      alarms: anybodyHearsAlarms(configuration),
-    };
-    if (hearers.alerts) this.watcher.asksWhoHearsAlerts(this.alerts);
-    if (hearers.alarms) this.watcher.asksWhoHearsAlarms(this.operations);
     this.watcher.knowsPlaces(geographyLayers(this.watcher, configuration.geo));
 
-    const { slackWorkspaceId: workspaceId, slackChannelId: channelId } = configuration;
-    if (workspaceId !== null && channelId !== null) {
-      new Slack(this, 'Slack', { workspaceId, channelId, topics: [this.alerts.topic, this.operations.topic] });
-      warnOfAnotherAccount(this, this.alerts.topic, channelId);
-    }
-
-    const { feed, watcher, alerts } = this;
-    const own = ownMetrics(watcher.serviceName);
-    // Fixed, because the dashboard shows the alarms, and they link to it.
-    const dashboardName = accountWideName(this);
-    this.dashboardUrl = dashboardUrl(this, dashboardName);
-    this.alarms = new Alarms(this, 'Alarms', {
-      feed,
-      watcher,
-      alerts,
-      own,
-      hearers,
-      noLogsAlarmHours,
-      action: this.operations.action,
-      runbookUrl,
-      dashboardUrl: this.dashboardUrl,
-    });
-    this.dashboard = dashboard(this, 'Dashboard', {
-      name: dashboardName,
-      alarms: this.alarms.all,
-      feed,
-      watcher,
-      own,
-      names: this.names(),
-    });
+    slackChannel(this, configuration, this.alerts, this.operations);
+    const { alarms, dashboard, dashboardUrl } = watchOverItself(this, configuration, this);
+    this.alarms = alarms;
+    this.dashboard = dashboard;
+    this.dashboardUrl = dashboardUrl;
 
     const notes = Annotations.of(this);
     for (const warning of warnings) notes.addWarningV2(warningId(warning), warning);
     if (configuration.logBucket !== null) notes.addInfo(`logBucket: ${EXISTING_LOG_BUCKET}`);
-  }
-
-  private names(): RunbookNames {
-    const { feed, watcher } = this;
-    return {
-      LOGS: watcher.logGroup.logGroupName,
-      RULE: feed.rule.ruleName,
-      QUEUE: feed.queue.queueUrl,
-      DEAD: feed.deadLetters.queueUrl,
-      UNDELIVERED: feed.undelivered.queueUrl,
-      SCHEDULE: watcher.schedule.ruleName,
-      BUCKET: this.logBucket.bucket.bucketName,
-      TABLE: this.table.tableName,
-      TOPIC: this.alerts.topic.topicArn,
-      OPERATIONS: this.operations.topic.topicArn,
-    };
   }
 }
 
