@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../support/root';
 import { temporaryFolder } from '../support/run-cli';
+import { keptContext } from './contexts';
 
 const folder = temporaryFolder();
 let projects = 0;
@@ -10,6 +11,7 @@ let projects = 0;
 interface Result {
   readonly status: number | null;
   readonly output: string;
+  readonly directory: string;
   /** What the function would be deployed with; null where nothing is deployed. */
   readonly configuration: Record<string, unknown> | null;
 }
@@ -32,13 +34,14 @@ function synth(files: Readonly<Record<string, unknown>>, args: readonly string[]
     },
   );
   const output = stdout + stderr;
-  return { status, output, configuration: status === 0 ? deployed(directory) : null };
+  return { status, output, directory, configuration: status === 0 ? deployed(directory) : null };
 }
 
 const APP = `${join(ROOT, 'node_modules', '.bin', 'tsx')} ${join(ROOT, 'bin', 'app.ts')}`;
 
 function deployed(directory: string): Record<string, unknown> {
-  const assets = readFileSync(join(directory, 'cdk.out', 'S3AccessWatch.assets.json'), 'utf8');
+  const [file] = readdirSync(join(directory, 'cdk.out')).filter((name) => /^S3AccessWatch.*\.assets\.json$/.test(name));
+  const assets = readFileSync(join(directory, 'cdk.out', file!), 'utf8');
   const asset = /"path": "(asset\.[0-9a-f]+)"/.exec(assets)![1]!;
   const text = readFileSync(join(directory, 'cdk.out', asset, 'configuration.json'), 'utf8');
   return JSON.parse(text) as Record<string, unknown>;
@@ -52,15 +55,28 @@ test('the context decides: -c, then cdk.json; a file is relative to the file tha
       },
       'allowed.txt': '203.0.113.0/24 # office\n',
     },
-    ['-c', 'learningDays=7', '-c', 'alertEmails=b@example.org,c@example.org'],
+    ['-c', 'learningDays=7', '-c', 'buckets=payroll-*,website'],
   );
   expect({ status, output: status === 0 ? '' : output }).toEqual({ status: 0, output: '' });
   expect(configuration).toMatchObject({
     learningDays: 7,
     forgetDays: 30,
-    alertEmails: ['b@example.org', 'c@example.org'],
+    buckets: ['payroll-*', 'website'],
     allowlist: [{ cidr: '203.0.113.0/24', reason: 'office' }],
   });
+});
+
+test('every key can be given with -c, and makes the same stack', () => {
+  const values = keptContext('everything');
+  const typed = Object.entries(values).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  ]);
+  const [fromFile, fromLine] = [synth({ 'cdk.json': { context: values } }), synth({ 'cdk.json': {} }, typed)];
+  expect([fromFile.status, fromLine.status]).toEqual([0, 0]);
+  const template = ({ directory }: Result): unknown =>
+    JSON.parse(readFileSync(join(directory, 'cdk.out', 'S3AccessWatch-prod.template.json'), 'utf8'));
+  expect(template(fromLine)).toEqual(template(fromFile));
 });
 
 test('wrong: every problem, no stack trace, nothing to deploy', () => {
