@@ -1,5 +1,5 @@
 import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { type CfnTopic, type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/configuration';
@@ -34,10 +34,21 @@ export class AlertTopic extends Construct {
     if (!this.isOurs) return;
     this.topic.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'OnlyTheWatch',
+        sid: 'TheWatch',
         principals: [role],
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
+      }),
+    );
+    // Nor may those whose own policies allow them to publish anywhere: nobody forges an alert.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'NobodyElse',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
       }),
     );
   }

@@ -14,7 +14,7 @@ export function withAssetFolder<Result>(
   fill: (folder: string) => void,
   use: (code: Code) => Result,
 ): Result {
-  const folder = mkdtempSync(join(tmpdir(), 's3-access-watch-asset-'));
+  const folder = mkdtempSync(join(tmpdir(), `s3-access-watch-asset-${process.pid}-`));
   try {
     fill(folder);
     for (const file of readdirSync(folder)) chmodSync(join(folder, file), 0o644);

@@ -81,8 +81,6 @@ export class Watcher extends Construct {
           },
         }),
     );
-    // The role's policy is to be there when the function is first called.
-    this.function.node.addDependency(this.role);
     this.schedule = new Rule(this, 'EveryMinute', {
       description: 'Announces what is due',
       schedule: Schedule.rate(Duration.minutes(1)),

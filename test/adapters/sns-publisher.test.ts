@@ -22,11 +22,14 @@ type Refuse = (message: Published) => { code: string; message: string } | null;
 
 let refuse: Refuse = () => null;
 let asked: Published[] = [];
+let regions: unknown[] = [];
 
 const server = createServer(async (request, response) => {
   const form = new URLSearchParams(await text(request));
   const message = readForm(form);
   asked.push(message);
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html: what was signed for.
+  regions.push(/Credential=[^/]+\/\d+\/([a-z0-9-]+)\/sns\//.exec(request.headers.authorization!)?.[1]);
   const refused = refuse(message);
   const status = refused === null ? 200 : refused.code === 'InternalError' ? 500 : 400;
   response.writeHead(status, { 'content-type': 'text/xml' });
@@ -69,6 +72,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
   asked = [];
+  regions = [];
   refuse = () => null;
 });
 
@@ -91,6 +95,13 @@ test('an alert is published once, in a form for each who gets it', async () => {
 test('without Slack, webhooks get what machines get', async () => {
   await publish(NEW, false);
   expect(asked.map(({ bodies }) => Object.keys(bodies).sort())).toEqual([['default', 'email']]);
+});
+
+test('a topic of another Region is published to there', async () => {
+  const { region: _, ...client } = clientOptions(endpoint);
+  const elsewhere = 'arn:aws:sns:eu-west-1:444455556666:alerts';
+  await snsPublisher(elsewhere, { slack: false, client: { ...client, maxAttempts: 1 } }).publish(NEW);
+  expect(regions).toEqual(['eu-west-1']);
 });
 
 describe('refused, it is sent in a reduced form:', () => {

@@ -74,6 +74,7 @@ describe('wrong configurations', () => {
       'logExpiryDays: 1 is for a log bucket that the stack makes; leave it out beside logBucket',
     ]);
     expect(problemsOf({ layers, place })).toHaveLength(3);
+    expect(problemsOf({ layers: [{ source: '-c', values: { slackElsewhere: 'false' } }], place })).toEqual([]);
   });
 
   test('all problems of all rows come at once, a line each', () => {

@@ -141,11 +141,11 @@ describe('called directly', () => {
   });
 
   test('by the schedule, it tells what could not be told before', async () => {
-    deployment.wires.sns.fail('status-500', () => true, 20);
+    deployment.wires.sns.fail('status-500', ({ body }) => body.toString().includes('Action=Publish'), 20);
     expect(await watcher.invoke(batchOf([await put([{ remoteIp: '198.51.100.60' }])]))).toEqual(DONE);
     expect(await deployment.receiveAlerts()).toEqual([]);
     const cold = await deployment.startFunction();
-    expect((await cold.invoke(SCHEDULED)).kind).toBe('error');
+    expect(await cold.invoke(SCHEDULED)).toMatchObject({ kind: 'error', errorType: 'AggregateError' });
     // What else is wrong is told all the same.
     expect(cold.output).toMatch(/"PublishFailures":[1-9].*"LogObjects":0.*"SilentBuckets":0/);
     deployment.wires.sns.fail('status-500', () => true, 0);

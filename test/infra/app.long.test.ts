@@ -82,7 +82,7 @@ test('every key can be given with -c, and makes the same stack', () => {
 test('wrong: every problem, no stack trace, nothing to deploy', () => {
   const { status, output } = synth(
     { 'cdk.json': { context: { allowlist: ['10.1.2.3/8'], alowlist: [], slackChannelId: 'C0123ABCDEF' } } },
-    ['-c', 'learningDays=many'],
+    ['-c', 'learningDays=many', '-c', 'alertTopicArn=arn:aws-cn:sns:cn-north-1:111122223333:alerts'],
   );
   expect(status).not.toBe(0);
   const [, told] = /(The configuration cannot be deployed:\n(?: {2}.*\n)+)/.exec(output)!;

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type * as cdk from 'aws-cdk-lib';
 import type * as assertions from 'aws-cdk-lib/assertions';
+import type { KnownKey } from '../../lib/config/schema';
 import type { S3AccessWatchProps } from '../../lib/infra/props';
 import { assembler, textOf } from '../support/synthesized';
 
@@ -77,6 +79,13 @@ test('takes resources of the same app, whose names are known when it is deployed
   expect(readFileSync(join(codeFolder(stack), 'configuration.json'), 'utf8')).not.toMatch(/Token|logBucket|alertTopic/);
 });
 
+test('knows where its stack is', () => {
+  const env = { account: '111122223333', region: 'cn-north-1' };
+  const china = new Stack(new App({ analyticsReporting: false }), 'Mine', { env });
+  const slack = { slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' };
+  expect(() => watch(china, { ...MINE, ...slack })).toThrow(/^slackWorkspaceId: .* is not in cn-north-1/);
+});
+
 test('a wrong prop beside them is told with all that is wrong', () => {
   const wrong = () =>
     stackOf((mine) => {
@@ -133,11 +142,23 @@ test('Lambda can read what it gets, however private files are where it is made',
   }
 });
 
+test('what it puts together for an asset is taken away again', () => {
+  stackOf((mine) => watch(mine, MINE));
+  const ours = `s3-access-watch-asset-${process.pid}-`;
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith(ours))).toEqual([]);
+});
+
 test('without copies of assets (--no-staging) its own stay until they are deployed', () => {
   const folder = codeFolder(stackOf((mine) => watch(mine, MINE), { 'aws:cdk:disable-asset-staging': true }));
   expect(readdirSync(folder)).toEqual(['configuration.json', 'handler.js']);
   expect(dirname(folder)).not.toMatch(/cdk\.out/);
   rmSync(folder, { recursive: true });
+});
+
+test('every key of the configuration is a prop, but the stage, which is of the app’s own stack', () => {
+  type Missing = Exclude<KnownKey, keyof S3AccessWatchProps | 'stage'>;
+  const isComplete: [Missing] extends [never] ? true : false = true;
+  expect(isComplete).toBe(true);
 });
 
 test('a warning can be acknowledged by what it is about', () => {

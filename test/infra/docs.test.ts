@@ -22,6 +22,27 @@ test('the costs are what the prices and the stack make', () => {
   expect(plain(table!)).toBe(plain(costTable([1, 100, 10_000], alarmMetrics)));
 });
 
+test('the policy statements that are to be pasted allow what the stack needs', () => {
+  const pasted = [...DEPLOY.matchAll(/```json\n(\{[^`]*"Effect"[^`]*\})\n```/g)].map(([, json]) => JSON.parse(json!));
+  const key = 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const alertTopicArn = 'arn:aws:sns:eu-west-1:444455556666:security-alerts';
+  const other = synthesize({ alertTopicArn, alertTopicKeyArn: key }).one('AWS::IAM::Policy', 'WatcherRole');
+  const made = synthesize({ alertEmails: ['security@example.com'] }).one('AWS::S3::BucketPolicy');
+  const statements = (of: Record<string, unknown>) => (of.PolicyDocument as { Statement: Statement[] }).Statement;
+  const delivery = statements(made).find(({ Principal }) => JSON.stringify(Principal).includes('logging.s3'))!;
+  const needed = statements(other).filter(({ Resource }) => Resource === alertTopicArn || Resource === key);
+  expect(pasted.map(({ Action }) => Action)).toEqual([delivery.Action, ...needed.map(({ Action }) => Action)]);
+  expect(pasted[0]).toMatchObject({ Effect: 'Allow', Principal: delivery.Principal });
+  expect(Object.keys(pasted[0].Condition.StringEquals)).toEqual(['aws:SourceAccount']);
+  expect(delivery).toMatchObject({ Condition: { StringEquals: { 'aws:SourceAccount': expect.anything() } } });
+});
+
+interface Statement {
+  readonly Action: unknown;
+  readonly Principal?: unknown;
+  readonly Resource: unknown;
+}
+
 test('the log object that proves that alerts arrive makes a test alert, and no finding', async () => {
   const { stdout } = await runCli(['scan', 'docs/test-alert.log', '--no-config', '--format', 'json'], { cwd: ROOT });
   const { findings, alerts, summary } = JSON.parse(stdout) as {

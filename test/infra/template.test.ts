@@ -1,14 +1,16 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KNOWN_KEYS } from '../../lib/config/schema';
 import { configurationOf } from '../support/configuration';
 import { ROOT } from '../support/root';
+import { temporaryFolder } from '../support/run-cli';
 import { STATE_TABLE } from '../support/state-table';
 import { type Synthesized, synthesize, textOf } from '../support/synthesized';
 import { keptContext } from './contexts';
 
 const EMAILS = { alertEmails: ['security@example.com'] };
 
+const temporary = temporaryFolder();
 let stack: Synthesized;
 beforeAll(() => {
   stack = synthesize({ ...EMAILS, logPrefix: 's3/' });
@@ -258,14 +260,23 @@ describe('the alert topic', () => {
   test('is encrypted, and only the function publishes to it', () => {
     expect(stack.one('AWS::SNS::Topic', 'Alerts').KmsMasterKeyId).toBe('alias/aws/sns');
     const topic = { Ref: expect.stringContaining('WatchAlertsTopic') };
+    const role = { 'Fn::GetAtt': [expect.stringContaining('WatcherRole'), 'Arn'] };
     expect(policyOf(stack.one('AWS::SNS::TopicPolicy', 'Alerts'))).toEqual([
       tlsOnly('sns:Publish', topic),
       {
-        Sid: 'OnlyTheWatch',
+        Sid: 'TheWatch',
         Effect: 'Allow',
-        Principal: { AWS: { 'Fn::GetAtt': [expect.stringContaining('WatcherRole'), 'Arn'] } },
+        Principal: { AWS: role },
         Action: 'sns:Publish',
         Resource: topic,
+      },
+      {
+        Sid: 'NobodyElse',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'sns:Publish',
+        Resource: topic,
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': role } },
       },
     ]);
   });
@@ -292,6 +303,11 @@ describe('the alert topic', () => {
     const other = synthesize({ ...EMAILS, ...channel, alertTopicArn, alertTopicKeyArn }, 'us-east-1');
     const may = policyOf(other.one('AWS::IAM::Policy', 'WatcherRole'));
     expect(may).toContainEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: alertTopicArn });
+    // Who listens there is for its owner to know.
+    const asked = may
+      .filter(({ Action }) => Action === 'sns:GetTopicAttributes')
+      .map(({ Resource }) => textOf(Resource));
+    expect(asked).toEqual([expect.stringMatching(/^\{WatchOperationsTopic[0-9A-F]{8}\}$/)]);
     const useKey = { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: alertTopicKeyArn };
     expect(may).toContainEqual(useKey);
     expect(other.one('AWS::SNS::Subscription', 'WatchAlerts')).toMatchObject({
@@ -393,10 +409,32 @@ describe('where addresses are', () => {
     );
     const made = synthesize({ ...EMAILS, geo: source });
     expect(layersOf(made)).toContain('geo-whois-asn-country.mmdb');
+    expect(made.layerFolders.map((folder) => readdirSync(folder))).toContainEqual(['geo-whois-asn-country.mmdb']);
+    const large = join(temporary, 'large.mmdb');
+    writeFileSync(large, '');
+    truncateSync(large, 201 * 1024 * 1024);
+    expect(synthesize({ ...EMAILS, geo: large }).notes).toContainEqual({
+      level: 'error',
+      text: `geo: ${JSON.stringify(large)} has 201 MiB, and Lambda takes 250 with all else; write a smaller file`,
+    });
     expect(() => synthesize({ ...EMAILS, geo: 'nowhere.mmdb' })).toThrow(
       /^geo: "nowhere\.mmdb" cannot be read: there is no .*nowhere\.mmdb$/,
     );
   });
+});
+
+test('who gets a mail, and what links where, is no reason to deploy the function anew', () => {
+  const code = (given: Record<string, unknown>): unknown =>
+    synthesize({ ...EMAILS, ...given }).one('AWS::Lambda::Function', 'WatcherFunction').Code;
+  const more = {
+    alertEmails: ['other@example.com'],
+    operationsEmails: ['ops@example.com'],
+    runbookUrl: 'https://wiki.example.com/',
+    stage: 'dev',
+    noLogsAlarmHours: 3,
+  };
+  expect(code(more)).toEqual(code({}));
+  expect(code({ learningDays: 4 })).not.toEqual(code({}));
 });
 
 test('the context with everything has every key that can stand beside the others', () => {

@@ -1,0 +1,68 @@
+import { createReport } from '../../lambda/report';
+import type { Announced } from '../../lib/announce-findings';
+import type { Detected } from '../../lib/detect-log-object';
+
+type Arguments = Parameters<typeof createReport>;
+
+function written(say: (report: ReturnType<typeof createReport>) => void): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  const logger = { info() {}, warn() {}, error() {} } as unknown as Arguments[0];
+  const sink = {
+    addMetric: (name: string, _unit: string, value: number) => {
+      metrics[name] = value;
+    },
+    publishStoredMetrics() {},
+  };
+  say(createReport(logger, sink as unknown as Arguments[1]));
+  return metrics;
+}
+
+const LOG = { bucket: 'logs', key: 'a', versionId: null, etag: null, size: null };
+
+test('every number of a log object is in the metric of its name', () => {
+  const detected = {
+    records: 11,
+    parseFailures: 2,
+    firstFailure: null,
+    learned: 3,
+    longestOverdue: 4_000,
+    latest: 1_000,
+    counts: { recordsWithoutIp: 5, invalidRemoteIps: 6, trustedRecords: 7 },
+    findings: new Map([
+      ['unapproved-ip', 8],
+      ['new-ip', 9],
+    ]),
+  } as unknown as Detected;
+  expect(written((report) => report.detected(LOG, detected, 61_000))).toEqual({
+    LogObjects: 1,
+    Records: 11,
+    ParseFailures: 2,
+    RecordsWithoutIp: 5,
+    InvalidRemoteIps: 6,
+    TrustedRecords: 7,
+    NewPairs: 12,
+    UnapprovedIpFindings: 8,
+    NewIpFindings: 9,
+    PairsOwedFor: 4_000,
+    DeliveryLag: 60_000,
+  });
+});
+
+test('and what an alarm listens to', () => {
+  expect(written((report) => report.gone(LOG))).toEqual({ LogObjectsGone: 1 });
+  expect(written((report) => report.silent(['a', 'b']))).toEqual({ LogObjects: 0, SilentBuckets: 2 });
+  const announced = (more: Partial<Announced>): Announced => ({
+    end: 'done',
+    sent: [],
+    failures: [],
+    oldestDueFor: 5,
+    ...more,
+  });
+  expect(written((report) => report.announced(announced({ failures: [new Error('x')] })))).toEqual({
+    AlertsSent: 0,
+    PublishFailures: 1,
+    OldestDueFor: 5,
+  });
+  // Whoever did not look says nothing: it would pass for somebody who did.
+  expect(written((report) => report.announced(announced({ end: 'busy' })))).toEqual({});
+});
