@@ -31,7 +31,8 @@ function readText(directory: string, name: string): NonNullable<NamedFiles['allo
 /** Of what somebody asked for; null: nothing is wrong. Its own file's path is relative to where the program runs. */
 function geoProblem(geo: string): string | null {
   if (geo.endsWith('.mmdb')) return fileProblem(resolve(geo));
-  const missing = missingGeoPackages(geo);
+  // What is no kind of geo data is told as that.
+  const missing = placesOf(geo) === null ? [] : missingGeoPackages(geo);
   return missing.length === 0
     ? null
     : `needs ${missing.join(' and ')}; npm install ${missing.join(' ')}, or write "none"`;
