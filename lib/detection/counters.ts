@@ -27,8 +27,9 @@ const LAST_EVENT_AT = 5;
 const OPERATION = 6;
 const OPERATION_REQUESTS = 7;
 const OPERATION_SUCCESSES = 8;
-const SAMPLE_TIME = 9;
-const SAMPLE_SUCCESS = 10;
+const SIGNED_SUCCESSES = 9;
+const SAMPLE_TIME = 10;
+const SAMPLE_SUCCESS = 11;
 const COLUMNS = 12;
 
 export function createCounters(operationNames: readonly string[]): Counters {
@@ -67,10 +68,11 @@ export function createCounters(operationNames: readonly string[]): Counters {
       forgetSample(rows);
       return rows++;
     },
-    count(row, tally, { time, success, denied, bytesSent }, operation) {
+    count(row, tally, { time, success, signed, denied, bytesSent }, operation) {
       const at = row * COLUMNS;
       cells[at + REQUESTS]!++;
       if (success) cells[at + SUCCESSES]!++;
+      if (success && signed) cells[at + SIGNED_SUCCESSES]!++;
       if (denied) cells[at + DENIED]!++;
       cells[at + BYTES_SENT]! += bytesSent;
       if (time < cells[at + FIRST_EVENT_AT]!) cells[at + FIRST_EVENT_AT] = time;
@@ -94,6 +96,7 @@ export function createCounters(operationNames: readonly string[]): Counters {
       const at = row * COLUMNS;
       tally.requests += cells[at + REQUESTS]!;
       tally.successes += cells[at + SUCCESSES]!;
+      tally.signedSuccesses += cells[at + SIGNED_SUCCESSES]!;
       tally.denied += cells[at + DENIED]!;
       tally.bytesSent += cells[at + BYTES_SENT]!;
       tally.firstEventAt = Math.min(tally.firstEventAt, cells[at + FIRST_EVENT_AT]!);

@@ -102,7 +102,14 @@ export function createObserver(compiled: CompiledSettings): Observer {
   };
 
   /** The record at hand, written anew for each: one object, however many lines. */
-  const record: CountedRecord = { time: 0, success: false, denied: false, bytesSent: 0, operation: '' };
+  const record: CountedRecord = {
+    time: 0,
+    success: false,
+    signed: false,
+    denied: false,
+    bytesSent: 0,
+    operation: '',
+  };
 
   function text(bytes: Uint8Array, layout: LineLayout, field: number): string {
     return decode(bytes, layout.starts[field]!, layout.ends[field]!);
@@ -156,6 +163,7 @@ export function createObserver(compiled: CompiledSettings): Observer {
     record.operation = operationNames[operationNumber]!;
     record.time = layout.time;
     record.success = isSuccessfulRequest(isSuccessStatus, status, record.operation);
+    record.signed = isSigned(layout);
     record.denied = isDenied(status);
     record.bytesSent = integerAt(layout, FIELD.bytesSent) ?? 0;
     let sample: Sample | null = null;
@@ -234,6 +242,13 @@ export function createObserver(compiled: CompiledSettings): Observer {
       return pairs.networkCount;
     },
   };
+}
+
+/** Whether the record names a requester: a dash is an anonymous one. */
+function isSigned({ view, starts, ends }: LineLayout): boolean {
+  const start = starts[FIELD.requester]!;
+  const length = ends[FIELD.requester]! - start;
+  return length > 1 || (length === 1 && view.getUint8(start) !== DASH);
 }
 
 /** The integer in a field of digits; null for a dash, and where the line has no such field. */

@@ -1,7 +1,11 @@
 import type { Finding } from './finding';
+import { levelOf } from './level';
 import { RULES } from './rules';
 
 export type Severity = 'Low' | 'Medium' | 'High';
+
+/** From the least to the worst. */
+export const SEVERITIES: readonly Severity[] = ['Low', 'Medium', 'High'];
 
 /** How bad a finding is, and why it is worse than its rule says; null where it is not. */
 export interface JudgedSeverity {
@@ -21,16 +25,33 @@ export function isChange(operation: string): boolean {
   return !READING_METHODS.has(method) && !operation.endsWith('_GET');
 }
 
-/** What may hide somebody is as bad as somebody unapproved; a test is nothing bad. */
+/** A record that no rule can judge may hide an attacker: as bad as an unapproved address. A test is harmless. */
 const SEVERITY_WITHOUT_RULE = { 'detector-error': 'Medium', test: 'Low' } as const;
 
-/** The rule's severity, raised to High where an unapproved address succeeded in changing something. */
+/**
+ * The severity of a finding, by what its requests reached:
+ *
+ * | reached | unapproved-ip | new-ip |
+ * |---|---|---|
+ * | denied, or no access | Low | Low |
+ * | metadata or a list | Medium | Low |
+ * | objects read | Medium | Low if anonymous, Medium if signed |
+ * | a change | High | High |
+ */
 export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): JudgedSeverity {
   if (rule === 'detector-error' || rule === 'test') return { severity: SEVERITY_WITHOUT_RULE[rule], reason: null };
-  const { severity } = RULES[rule];
-  if (rule !== 'unapproved-ip') return { severity, reason: null };
-  const changes = [...tally.operations].filter(([operation, { successes }]) => successes > 0 && isChange(operation));
-  if (changes.length === 0) return { severity, reason: null };
-  const named = changes.map(([operation, { successes }]) => `${operation} ${successes}`).join(', ');
-  return { severity: 'High', reason: `changes succeeded: ${named}` };
+  const level = levelOf(tally);
+  if (level === 'changed') return { severity: 'High', reason: `changes succeeded: ${changesOf(tally)}` };
+  if (level === 'denied' || level === 'no access') return { severity: 'Low', reason: null };
+  if (rule === 'new-ip' && level === 'read' && tally.signedSuccesses > 0) {
+    return { severity: 'Medium', reason: 'objects were read with valid credentials' };
+  }
+  return { severity: RULES[rule].severity, reason: null };
+}
+
+function changesOf({ operations }: Finding['tally']): string {
+  return [...operations]
+    .filter(([operation, { successes }]) => successes > 0 && isChange(operation))
+    .map(([operation, { successes }]) => `${operation} ${successes}`)
+    .join(', ');
 }

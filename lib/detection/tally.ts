@@ -9,6 +9,8 @@ export interface Tally {
   requests: number;
   /** Records whose status counts as a success. */
   successes: number;
+  /** Of these, with a requester: somebody's credentials signed them. */
+  signedSuccesses: number;
   /** Records with 401 or 403. */
   denied: number;
   bytesSent: number;
@@ -36,6 +38,8 @@ export interface Sample {
 export interface CountedRecord {
   time: number;
   success: boolean;
+  /** Whether it has a requester. */
+  signed: boolean;
   denied: boolean;
   bytesSent: number;
   operation: string;
@@ -45,6 +49,7 @@ export function emptyTally(): Tally {
   return {
     requests: 0,
     successes: 0,
+    signedSuccesses: 0,
     denied: 0,
     bytesSent: 0,
     firstEventAt: Number.POSITIVE_INFINITY,
@@ -60,6 +65,7 @@ export const NOTHING: Tally = emptyTally();
 export function count(tally: Tally, record: Readonly<CountedRecord>): void {
   tally.requests++;
   if (record.success) tally.successes++;
+  if (record.success && record.signed) tally.signedSuccesses++;
   if (record.denied) tally.denied++;
   tally.bytesSent += record.bytesSent;
   if (record.time < tally.firstEventAt) tally.firstEventAt = record.time;
@@ -103,6 +109,7 @@ export function createSample(line: Uint8Array, { time, success }: Pick<CountedRe
 export function addTally(into: Tally, from: Tally): void {
   into.requests += from.requests;
   into.successes += from.successes;
+  into.signedSuccesses += from.signedSuccesses;
   into.denied += from.denied;
   into.bytesSent += from.bytesSent;
   into.firstEventAt = Math.min(into.firstEventAt, from.firstEventAt);
