@@ -18,6 +18,7 @@ import type { FunctionConfiguration } from '../lib/config/function-configuration
 import { compileSettings } from '../lib/detection/compile-settings';
 import type { Geography } from '../lib/ports';
 import { rememberPairs } from '../lib/remembered-pairs';
+import { viewStreams } from '../lib/stream-views';
 import { watchBuckets } from '../lib/watch-buckets';
 import { createReport } from './report';
 import { type BatchAnswer, type Watcher, watch } from './watcher';
@@ -60,10 +61,12 @@ function createWatcher(): Watcher {
       clock: systemClock,
       remembered: rememberPairs(),
       buckets: watchBuckets(state),
+      views: viewStreams(state),
+      limits: configuration,
       ...deployment,
     },
     logObjects: s3LogObjects(new S3Client(S3_CLIENT_OPTIONS)),
-    announcer: {
+    notifier: {
       state,
       publisher: snsPublisher(topicArn, { slack: slackChannelId !== null || slackElsewhere }),
       clock: systemClock,

@@ -1,8 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Usage } from '../lib/adapters/dynamo-table';
-import type { Announced } from '../lib/announce-findings';
 import type { Detected } from '../lib/detect-log-object';
+import type { Notified } from '../lib/notify/notify';
 import type { AnnouncedObject } from './read-event';
 
 /**
@@ -14,7 +14,7 @@ export interface Report {
   detected(logObject: AnnouncedObject, detected: Detected, writtenAt: number | null): void;
   gone(logObject: AnnouncedObject): void;
   failed(what: string, error: unknown): void;
-  announced(announced: Announced): void;
+  notified(notified: Notified): void;
   silent(buckets: readonly string[]): void;
   heard(confirmed: ConfirmedSubscriptions): void;
   used(usage: Usage): void;
@@ -69,10 +69,11 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       count('Failures', 1);
       logger.error(what, error as Error);
     },
-    announced({ end, sent, failures, oldestDueFor }) {
+    notified({ end, sent, failures, setAside, oldestDueFor }) {
       if (end === 'busy' && sent.length === 0) return;
       count('AlertsSent', sent.length);
       count('PublishFailures', failures.length);
+      count('AlertsSetAside', setAside);
       metrics.addMetric('OldestDueFor', MetricUnit.Milliseconds, oldestDueFor);
       for (const { alert } of sent) {
         const { alertId, kind, rule, bucket, totals } = alert;

@@ -1,9 +1,10 @@
 import type { Usage } from '../lib/adapters/dynamo-table';
 import { SILENCE_TOLD_FOR } from '../lib/alerting/bucket-state';
-import { type Announced, type Announcer, announceFindings } from '../lib/announce-findings';
 import { type Detector, detectLogObject } from '../lib/detect-log-object';
 import { createObserver } from '../lib/detection/observe';
 import { eachBounded } from '../lib/each-bounded';
+import { type Notified, notify } from '../lib/notify/notify';
+import type { Notifier } from '../lib/notify/notify-run';
 import type { LogObjects, Subscriptions } from '../lib/ports';
 import { type AnnouncedObject, type QueueMessage, readEvent, readMessage } from './read-event';
 import type { Report } from './report';
@@ -12,7 +13,7 @@ import type { Report } from './report';
 export interface Watcher {
   readonly detector: Detector;
   readonly logObjects: LogObjects;
-  readonly announcer: Announcer;
+  readonly notifier: Notifier;
   /** Null: nobody need have subscribed, or we may not ask. */
   readonly alertSubscriptions: Subscriptions | null;
   /** Of the topic of the alarms. Null: nobody need have subscribed. */
@@ -42,12 +43,12 @@ const OBJECTS_AT_ONCE = 6;
 /** Milliseconds; the alarms look at an hour. */
 const LOOK_AROUND_EVERY = 15 * 60_000;
 
-/** Stops announcing so long before the function is killed; milliseconds. */
+/** Stops sending so long before the function is killed; milliseconds. */
 const IN_GOOD_TIME = 3_000;
 
 /**
- * Detects what an event names, each log object by itself, and announces what is due then. A message that could not be
- * done comes again, and only that one; called directly, the call fails. To announce or not never fails a log object:
+ * Detects what an event names, each log object by itself, and sends what is due then. A message that could not be
+ * processed comes again, and only that one; called directly, the call fails. A failure to send never fails a log object:
  * what was found is in the outbox, and the schedule comes every minute.
  */
 export async function watch(event: unknown, call: Call, watcher: Watcher): Promise<BatchAnswer | undefined> {
@@ -58,9 +59,9 @@ export async function watch(event: unknown, call: Call, watcher: Watcher): Promi
     if (asked.kind === 'batch') return { batchItemFailures: await detectMessages(asked.messages, call, watcher) };
     if (asked.kind === 'detect') {
       await detectAll(asked.logObjects, watcher);
-      await announceAfter(call, watcher);
+      await notifyAfter(call, watcher);
     } else {
-      const failures = await announce(call, watcher);
+      const failures = await notifyBySchedule(call, watcher);
       // Also while nothing can be published: alarms are told elsewhere.
       await lookAround(watcher);
       if (failures.length > 0) throw new AggregateError(failures, `${failures.length} alerts were not published`);
@@ -86,7 +87,7 @@ async function detectMessages(
       failed.push({ itemIdentifier: messageId });
     }
   });
-  await announceAfter(call, watcher);
+  await notifyAfter(call, watcher);
   return failed;
 }
 
@@ -105,20 +106,20 @@ async function detect(logObject: AnnouncedObject, { detector, logObjects, report
   report.detected(logObject, await detectLogObject({ logObject, chunks, observer }, detector), writtenAt);
 }
 
-/** After detecting: whatever goes wrong is reported and tried again within the minute, and the log objects are done. */
-async function announceAfter(call: Call, watcher: Watcher): Promise<void> {
+/** After detecting: a failure is reported and tried again within the minute, and the log objects are done. */
+async function notifyAfter(call: Call, watcher: Watcher): Promise<void> {
   try {
-    watcher.report.announced(await announceDue(call, watcher));
+    watcher.report.notified(await notifyDue(call, watcher));
   } catch (error) {
-    watcher.report.failed('announcing.failed', error);
+    watcher.report.failed('notifying.failed', error);
   }
 }
 
-/** By the schedule: what goes wrong fails the call. Resolves to why alerts were not published. */
-async function announce(call: Call, watcher: Watcher): Promise<readonly unknown[]> {
-  const announced = await announceDue(call, watcher);
-  watcher.report.announced(announced);
-  return announced.failures;
+/** By the schedule: a failure fails the call. Resolves to why alerts were not sent. */
+async function notifyBySchedule(call: Call, watcher: Watcher): Promise<readonly unknown[]> {
+  const notified = await notifyDue(call, watcher);
+  watcher.report.notified(notified);
+  return notified.failures;
 }
 
 /** Looks for what no event tells of; now and then, since it changes slowly. */
@@ -138,6 +139,6 @@ async function lookAround(watcher: Watcher): Promise<void> {
   watcher.lookedAroundAt = now;
 }
 
-async function announceDue(call: Call, { announcer }: Watcher): Promise<Announced> {
-  return announceFindings(announcer, call.id, call.until - IN_GOOD_TIME);
+function notifyDue(call: Call, { notifier }: Watcher): Promise<Notified> {
+  return notify(notifier, call.id, call.until - IN_GOOD_TIME);
 }

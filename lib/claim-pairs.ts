@@ -92,10 +92,12 @@ async function claimPair(
 /** Whether the log object that claimed the pair has brought its finding: of this pair and claim, not just something. */
 async function isInOutbox(state: State, claimed: StoredSighting): Promise<boolean> {
   const { bucket, network, forgottenSince } = claimed;
-  const parts = await state.partsOf(claimed.claimedBy, 'new-ip', bucket);
   const isIt = (finding: OutboxFinding): boolean =>
     finding.network === network && finding.forgottenSince === forgottenSince;
-  return parts.some(({ findings }) => findings.some(isIt));
+  for await (const { findings } of state.partsOf(claimed.claimedBy, 'new-ip', bucket, 0)) {
+    if (findings.some(isIt)) return true;
+  }
+  return false;
 }
 
 /** Says that what a claim owed is in the outbox. */

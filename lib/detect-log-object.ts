@@ -1,11 +1,13 @@
 import { readLogObjectKey } from './access-log/log-object-key';
 import type { ParseFailure } from './access-log/read-records';
 import { outboxFinding } from './alerting/outbox';
+import type { AlertLimits } from './alerting/plan-stream';
 import type { Stream } from './alerting/stream';
 import { type Claimed, claimPairs, settlePair, WRITES_AT_ONCE } from './claim-pairs';
 import type { SeenPair } from './detection/claim';
 import type { CompiledSettings } from './detection/compile-settings';
 import { addressFinding, type Finding, networkFinding } from './detection/finding';
+import { levelOf } from './detection/level';
 import {
   countOn,
   type NetworkObservation,
@@ -18,7 +20,7 @@ import { eachBounded } from './each-bounded';
 import type { Clock, LogObject, State } from './ports';
 import { nothingRead, type ReadSoFar, readPortions } from './read-portions';
 import type { RememberedPairs } from './remembered-pairs';
-import { type KnownParts, type StreamFinding, storeFindings } from './store-findings';
+import { type KnownParts, type StreamFinding, type StreamViews, storeFindings } from './store-findings';
 import type { BucketPhase, BucketWatch } from './watch-buckets';
 
 /** What a process keeps from one log object to the next. */
@@ -28,6 +30,9 @@ export interface Detector {
   readonly clock: Pick<Clock, 'now'>;
   readonly remembered: RememberedPairs;
   readonly buckets: BucketWatch;
+  /** What is known of streams, so that what waits in their windows is not looked at again and again. */
+  readonly views: StreamViews;
+  readonly limits: AlertLimits;
   /** Of the deployment; for log objects whose key does not say. */
   readonly accountId: string | null;
   readonly region: string | null;
@@ -96,7 +101,7 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
     });
     const found = [...portion.addresses.map(addressFinding), ...judged.found.map(({ finding }) => finding)];
     const origin = { logObject: id, portion: number++, foundAt: now, ...whereFrom(logObject, detector) };
-    await storeFindings(state, found.map(asStreamFinding), origin, knownParts);
+    await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);
     await eachBounded(judged.found, WRITES_AT_ONCE, async ({ claimed }) => {
       await settlePair(state, claimed.sighting);
       detector.remembered.remember({ ...claimed.sighting.value, owedUntil: null }, now);
@@ -186,7 +191,7 @@ function seenPair({ bucket, network, success, tally }: NetworkObservation): Seen
 
 function asStreamFinding(finding: Finding): StreamFinding {
   const { rule, bucket, tally } = finding;
-  const denied = rule === 'unapproved-ip' && tally.denied === tally.requests;
+  const denied = rule === 'unapproved-ip' && levelOf(tally) === 'denied';
   const stream: Stream = { rule, bucket, denied };
   return { stream, finding: outboxFinding(finding) };
 }

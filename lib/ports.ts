@@ -1,10 +1,10 @@
 import type { Alert } from './alerting/alert';
 import type { BucketState } from './alerting/bucket-state';
 import type { Lease } from './alerting/lease';
-import type { OutboxPart } from './alerting/outbox';
+import type { OutboxPart, PendingPart } from './alerting/outbox';
 import type { Place } from './alerting/place';
 import type { Stream } from './alerting/stream';
-import type { AlertWindow } from './alerting/window';
+import type { CombinedPlan, Draft, StreamState } from './alerting/stream-state';
 import type { PairName, StoredSighting } from './detection/sighting';
 
 /*
@@ -40,21 +40,25 @@ export interface State {
   silentBuckets(from: number, to: number): Promise<readonly string[]>;
 
   /** Puts a part that is not there yet. */
-  putPart(part: OutboxPart): Promise<Version | null>;
-  /** The parts that a log object has of this rule and bucket, told or not. */
-  partsOf(logObject: string, rule: OutboxPart['rule'], bucket: string): Promise<readonly OutboxPart[]>;
-  parts(names: readonly PartName[]): Promise<readonly (Stored<OutboxPart> | null)[]>;
-  /** Puts off a part. */
-  deferPart(part: Stored<OutboxPart>, notBefore: number): Promise<Version | null>;
-  /** Takes a part off the list of what is to be told; the table may clean it up from `expiresAt` on. */
-  markTold(part: Stored<OutboxPart>, expiresAt: number): Promise<Version | null>;
+  putPart(part: PendingPart): Promise<Version | null>;
+  /** The parts that a log object has of this rule and bucket, sent or not, from this number on. */
+  partsOf(logObject: string, rule: OutboxPart['rule'], bucket: string, from: number): AsyncIterable<OutboxPart>;
+  /** In the order of the names. */
+  parts(names: readonly PartName[]): Promise<readonly (Stored<PendingPart> | null)[]>;
+  /** Takes a part off the list of what is due; the table may clean it up from `expiresAt` on. */
+  markTaken(part: PartName, replaces: Version, expiresAt: number): Promise<Version | null>;
 
-  /** What is due at `now`, the earliest first, not more than `limit`; it may lag behind, both ways. */
-  due(now: number, limit: number): Promise<readonly Due[]>;
+  /** What is due at `now`; it may lag behind, both ways. */
+  due(now: number): Promise<DueItems>;
 
-  /** The window of each stream, in their order. */
-  windows(streams: readonly Stream[]): Promise<readonly (Stored<AlertWindow> | null)[]>;
-  putWindow(window: AlertWindow, replaces: Version | null): Promise<Version | null>;
+  /** In the order of the streams. */
+  streams(streams: readonly Stream[]): Promise<readonly (Stored<StreamState> | null)[]>;
+  /** A stream that holds a draft is due when the draft is. */
+  putStream(stream: StreamState, replaces: Version | null): Promise<Version | null>;
+  combinedPlan(combinedId: string): Promise<Stored<CombinedPlan> | null>;
+  putCombinedPlan(plan: CombinedPlan, replaces: Version | null, expiresAt: number): Promise<Version | null>;
+  /** Keeps what could not be sent, for people to look at. */
+  setAside(aside: SetAside): Promise<void>;
 
   lease(): Promise<Stored<Lease> | null>;
   putLease(lease: Lease, replaces: Version | null): Promise<Version | null>;
@@ -67,10 +71,25 @@ export interface PartName {
   readonly number: number;
 }
 
-export type Due = { readonly notBefore: number } & (
-  | ({ readonly kind: 'part'; readonly findings: number } & PartName)
-  | { readonly kind: 'notice'; readonly bucket: string }
-);
+/** What is due; of very much, the worst and the oldest. */
+export interface DueItems {
+  /** First those to be looked at once, the worst first; then those that have waited, the earliest first. */
+  readonly parts: readonly (PartName & { readonly denied: boolean; readonly dueSince: number })[];
+  /** Streams with a draft that is due. */
+  readonly streams: readonly (Stream & { readonly dueSince: number })[];
+  /** Buckets with a notice that is due, the earliest first. */
+  readonly notices: readonly { readonly bucket: string; readonly dueSince: number }[];
+}
+
+/** What was set aside since sending it failed again and again. */
+export interface SetAside {
+  readonly alertId: string;
+  readonly stream: Stream;
+  readonly draft: Draft;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly reason: string;
+}
 
 /** An S3 object of log lines; exactly that version of it. */
 export interface LogObject {

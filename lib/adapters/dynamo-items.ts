@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { type BucketState, strangeFrom } from '../alerting/bucket-state';
+import { type Digest, reachedIn } from '../alerting/digest';
 import type { Lease } from '../alerting/lease';
-import type { OutboxFinding, OutboxPart } from '../alerting/outbox';
-import type { Stream } from '../alerting/stream';
-import type { AlertWindow } from '../alerting/window';
+import { NO_SAMPLE, type OutboxFinding, type PendingPart } from '../alerting/outbox';
+import { levelRank, type Reached, severityRank } from '../alerting/reached';
+import { type Stream, streamOf } from '../alerting/stream';
+import type { CombinedPlan, Draft, StreamState } from '../alerting/stream-state';
 import type { PairName, StoredSighting } from '../detection/sighting';
-import type { PartName } from '../ports';
+import type { PartName, SetAside } from '../ports';
 
 /*
  * What the table's items look like. Keys are strings; a bucket's items stand together, and so do the parts of a log
@@ -20,15 +23,21 @@ export interface Key {
 }
 
 /**
- * The index of what is due: items that have `pending` and `notBefore`. One partition for what is to be told, since it
- * never holds much, and one for buckets, by when their silence becomes strange.
+ * The index of what is due: items that have `pending`, its partition, and `due`, by which it is sorted. `NOW`: what is
+ * to be looked at once, the worst first. `LATER`: what waits, by when that ends. `NOTICE`: buckets with a notice, by
+ * when it is due. `SILENCE`: buckets, by when their silence becomes strange.
  */
 export const PENDING_INDEX = 'pending';
-export const PENDING = 'due';
+export const NOW = 'now';
+export const LATER = 'later';
+export const NOTICE = 'notice';
 export const SILENCE = 'silence';
 
+/** What the index holds of an item besides its keys. */
+export const INDEXED = ['logObject', 'rule', 'bucket', 'denied', 'number', 'dueSince'] as const;
+
 /** DynamoDB takes 2,048 bytes as a partition key. A log object's name may be longer, if hardly ever. */
-const MOST_KEY_BYTES = 1900;
+const MAX_KEY_BYTES = 1900;
 
 export function sightingKey({ bucket, network }: PairName): Key {
   return { pk: `bucket#${bucket}`, sk: `net#${network}` };
@@ -39,21 +48,33 @@ export function bucketKey(bucket: string): Key {
 }
 
 export function partKey(part: PartName): Key {
-  return { pk: outboxKey(part.logObject), sk: `${partPrefix(part.rule, part.bucket)}${part.number}` };
+  return { pk: outboxKey(part.logObject), sk: partSortKey(part.rule, part.bucket, part.number) };
 }
 
 export function outboxKey(logObject: string): string {
-  const isLong = Buffer.byteLength(logObject) > MOST_KEY_BYTES;
+  const isLong = Buffer.byteLength(logObject) > MAX_KEY_BYTES;
   return `outbox#${isLong ? `sha256:${createHash('sha256').update(logObject).digest('hex')}` : logObject}`;
 }
 
-/** All parts of a log object, rule and bucket begin with it. */
-export function partPrefix(rule: Stream['rule'], bucket: string): string {
-  return `${rule}#${bucket}#`;
+/** The parts of a log object, rule and bucket stand in the order of their numbers. */
+export function partSortKey(rule: Stream['rule'], bucket: string, number: number): string {
+  return `${rule}#${escaped(bucket)}#${String(number).padStart(NUMBER_DIGITS, '0')}`;
 }
 
-export function windowKey({ rule, bucket, denied }: Stream): Key {
-  return { pk: `window#${rule}`, sk: `${bucket}${denied ? '#denied' : ''}` };
+const NUMBER_DIGITS = 9;
+export const MAX_NUMBER = 10 ** NUMBER_DIGITS - 1;
+
+/** A name from a log cannot look like another key. */
+function escaped(text: string): string {
+  return text.replace(/[%#]/g, (character) => (character === '%' ? '%25' : '%23'));
+}
+
+export function streamItemKey({ rule, bucket, denied }: Stream): Key {
+  return { pk: `stream#${rule}`, sk: `${denied ? 'denied' : 'other'}#${escaped(bucket)}` };
+}
+
+export function combinedPlanKey(combinedId: string): Key {
+  return { pk: `combined#${combinedId}`, sk: 'plan' };
 }
 
 export const LEASE_KEY: Key = { pk: 'lease', sk: 'announce' };
@@ -84,13 +105,19 @@ export function bucketItem({ notice, ...state }: BucketState): Item {
   return {
     ...bucketKey(state.bucket),
     ...withoutNulls(state),
-    ...(notice === null ? silence(state) : { notice: notice.kind, pending: PENDING, notBefore: notice.notBefore }),
+    ...(notice === null
+      ? silence(state)
+      : {
+          notice: notice.kind,
+          notBefore: notice.notBefore,
+          ...indexed(NOTICE, timeText(notice.notBefore), notice.notBefore),
+        }),
   };
 }
 
 function silence(state: Omit<BucketState, 'notice'>): Item {
   const notBefore = strangeFrom(state);
-  return notBefore === null ? {} : { pending: SILENCE, notBefore };
+  return notBefore === null ? {} : indexed(SILENCE, timeText(notBefore), notBefore);
 }
 
 export function toBucket(item: Item): BucketState {
@@ -107,42 +134,136 @@ export function toBucket(item: Item): BucketState {
   };
 }
 
-export function partItem({ findings, notBefore, ...part }: OutboxPart): Item {
+function indexed(pending: string, due: string, dueSince: number): Item {
+  return { pending, due, dueSince };
+}
+
+/** So that texts are in the order of the times; epoch milliseconds. */
+export function timeText(time: number): string {
+  return String(Math.max(0, Math.ceil(time))).padStart(TIME_DIGITS, '0');
+}
+
+const TIME_DIGITS = 16;
+
+/** So that the worst comes first: by severity, level, bytes, then age. */
+function rankText({ severity, level }: Reached, bytesSent: number, time: number): string {
+  const bytes = String(Number.MAX_SAFE_INTEGER - Math.max(0, bytesSent)).padStart(TIME_DIGITS, '0');
+  return `${9 - severityRank(severity)}${9 - levelRank(level)} ${bytes} ${timeText(time)}`;
+}
+
+export function partItem({ findings, pending, ...part }: PendingPart): Item {
+  const worst = findings[0]!;
   return {
     ...partKey(part),
     ...withoutNulls(part),
-    // As one text: nobody asks the table about what is in it, and numbers stay as they are.
-    findings: JSON.stringify(findings.map(({ sample, ...finding }) => ({ ...finding, sample: sample() }))),
-    findingCount: findings.length,
-    ...(notBefore === null ? {} : { pending: PENDING, notBefore }),
+    findings: packed(findings.map(storedFinding)),
+    ...(pending === null
+      ? {}
+      : pending === 'now'
+        ? indexed(NOW, rankText(worst, worst.bytesSent, part.foundAt), part.foundAt)
+        : indexed(LATER, timeText(pending), pending)),
   };
 }
 
-export function toPart(item: Item): OutboxPart {
-  const stored = JSON.parse(item.findings as string) as (Omit<OutboxFinding, 'sample'> & {
-    sample: ReturnType<OutboxFinding['sample']>;
-  })[];
+export function toPart(item: Item): PendingPart {
   return {
     logObject: item.logObject as string,
-    rule: item.rule as OutboxPart['rule'],
+    rule: item.rule as PendingPart['rule'],
     bucket: item.bucket as string,
     denied: item.denied as boolean,
     number: item.number as number,
     portion: item.portion as number,
     foundAt: item.foundAt as number,
-    notBefore: (item.notBefore as number | undefined) ?? null,
+    pending: item.pending === undefined ? null : item.pending === NOW ? 'now' : (item.dueSince as number),
     accountId: (item.accountId as string | undefined) ?? null,
     region: (item.region as string | undefined) ?? null,
-    findings: stored.map(({ sample, ...finding }) => ({ ...finding, sample: () => sample })),
+    findings: (unpacked(item.findings) as StoredFinding[]).map(toFinding),
   };
 }
 
-export function windowItem(window: AlertWindow): Item {
-  return { ...windowKey(window), ...window };
+type StoredFinding = Omit<OutboxFinding, 'sample'> & { readonly sample: ReturnType<OutboxFinding['sample']> };
+
+function storedFinding({ sample, ...finding }: OutboxFinding): StoredFinding {
+  return { ...finding, sample: sample() };
 }
 
-export function toWindow({ pk: _, sk: __, version: ___, ...window }: Item): AlertWindow {
-  return window as unknown as AlertWindow;
+function toFinding({ sample, ...finding }: StoredFinding): OutboxFinding {
+  return { ...finding, sample: sample === null ? NO_SAMPLE : () => sample };
+}
+
+/** Nobody asks the table about what is in it, numbers stay as they are, and what repeats costs little. */
+function packed(value: unknown): Uint8Array {
+  return deflateRawSync(JSON.stringify(value));
+}
+
+function unpacked(bytes: unknown): unknown {
+  return JSON.parse(inflateRawSync(bytes as Uint8Array).toString('utf8'));
+}
+
+export function streamItem({ sent, draft, ...stream }: StreamState): Item {
+  return {
+    ...streamItemKey(stream),
+    ...stream,
+    minorSentAt: [...stream.minorSentAt],
+    sent: packed([...sent]),
+    ...(draft === null ? {} : { draft: packed(storedDraft(draft)), ...draftIndexed(draft) }),
+  };
+}
+
+function draftIndexed({ message, notBefore, digest }: Draft): Item {
+  if (message === null) return indexed(LATER, timeText(notBefore), notBefore);
+  return indexed(NOW, rankText(reachedIn(digest), digest.totals.bytesSent, message.at), message.at);
+}
+
+/** A draft as JSON. */
+export function storedDraft({ digest, ...draft }: Draft): unknown {
+  return {
+    ...draft,
+    digest: { ...digest, reached: [...digest.reached], findings: digest.findings.map(storedFinding) },
+  };
+}
+
+function toDraft(value: unknown): Draft {
+  const { digest, ...draft } = value as Draft & {
+    readonly digest: Omit<Digest, 'findings' | 'reached'> & {
+      readonly findings: StoredFinding[];
+      readonly reached: [string, Reached][];
+    };
+  };
+  return {
+    ...draft,
+    digest: { ...digest, reached: new Map(digest.reached), findings: digest.findings.map(toFinding) },
+  };
+}
+
+export function toStream(item: Item): StreamState {
+  const { pk: _, sk: __, version: ___, pending: ____, due: _____, dueSince: ______, sent, draft, ...stream } = item;
+  return {
+    ...(stream as unknown as Omit<StreamState, 'sent' | 'draft'>),
+    sent: new Map(unpacked(sent) as [string, Reached][]),
+    draft: draft === undefined ? null : toDraft(unpacked(draft)),
+  };
+}
+
+export function combinedPlanItem(plan: CombinedPlan, expiresAt: number): Item {
+  const streams = plan.streams.map(streamOf);
+  return { ...combinedPlanKey(plan.combinedId), ...plan, streams, expiresAt: seconds(expiresAt) };
+}
+
+export function toCombinedPlan({ pk: _, sk: __, version: ___, expiresAt: ____, ...plan }: Item): CombinedPlan {
+  return plan as unknown as CombinedPlan;
+}
+
+/** As text, for people to read. */
+export function setAsideItem({ alertId, stream, draft, at, reason }: SetAside): Item {
+  return {
+    pk: 'aside',
+    sk: alertId,
+    ...streamOf(stream),
+    at: new Date(at).toISOString(),
+    reason,
+    draft: JSON.stringify(storedDraft(draft)),
+  };
 }
 
 export function leaseItem(lease: Lease): Item {

@@ -1,10 +1,11 @@
 import { type BucketState, strangeFrom } from '../alerting/bucket-state';
 import type { Lease } from '../alerting/lease';
-import type { OutboxPart } from '../alerting/outbox';
-import { type Stream, streamKey } from '../alerting/stream';
-import type { AlertWindow } from '../alerting/window';
+import { worstFirst } from '../alerting/merge-findings';
+import type { PendingPart } from '../alerting/outbox';
+import { type Stream, streamKey, streamOf } from '../alerting/stream';
+import type { CombinedPlan, StreamState } from '../alerting/stream-state';
 import type { PairName, StoredSighting } from '../detection/sighting';
-import type { Due, PartName, State, Stored, Version } from '../ports';
+import type { DueItems, PartName, SetAside, State, Stored, Version } from '../ports';
 
 /** The state of one process; it forgets with it. */
 export interface MemoryState extends State {
@@ -13,6 +14,7 @@ export interface MemoryState extends State {
   allBuckets(): Iterable<BucketState>;
   /** All sightings there are. */
   allSightings(): Iterable<StoredSighting>;
+  allSetAside(): readonly SetAside[];
 }
 
 export interface MemoryOptions {
@@ -24,11 +26,20 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
   let writes = 0;
   const sightings = new Map<string, Map<string, Stored<StoredSighting>>>();
   const buckets = new Map<string, Stored<BucketState>>();
-  const parts = new Map<string, Stored<OutboxPart>>();
-  /** Names of the parts of a log object, rule and bucket. */
+  const parts = new Map<string, Stored<PendingPart>>();
+  /** Names of the parts of a log object, rule and bucket, in the order of their numbers. */
   const partsOfObject = new Map<string, string[]>();
-  const pending = new Set<string>();
-  const windows = new Map<string, Stored<AlertWindow>>();
+  /** Names of the parts that are to be looked at once. */
+  const atOnce = new Set<string>();
+  /** Of those that wait, by when that ends: mostly the ends of few windows. */
+  const waiting = new Map<number, Set<string>>();
+  const streams = new Map<string, Stored<StreamState>>();
+  /** Keys of the streams with a draft. */
+  const drafts = new Set<string>();
+  const plans = new Map<string, Stored<CombinedPlan>>();
+  const aside: SetAside[] = [];
+  /** Names of the buckets with a notice. */
+  const notices = new Set<string>();
   let lease: Stored<Lease> | null = null;
 
   function next(): Version {
@@ -85,7 +96,10 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
       return buckets.get(name) ?? null;
     },
     async putBucket(bucket, replaces) {
-      return put(buckets, bucket.bucket, bucket, replaces);
+      const version = put(buckets, bucket.bucket, bucket, replaces);
+      if (version !== null && bucket.notice !== null) notices.add(bucket.bucket);
+      else if (version !== null) notices.delete(bucket.bucket);
+      return version;
     },
 
     async silentBuckets(from, to) {
@@ -99,53 +113,94 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
       const key = partKey(part);
       const version = put(parts, key, part, null);
       if (version === null) return null;
-      pending.add(key);
+      if (part.pending === 'now') atOnce.add(key);
+      else if (part.pending !== null) {
+        const others = waiting.get(part.pending);
+        if (others === undefined) waiting.set(part.pending, new Set([key]));
+        else others.add(key);
+      }
       const group = groupKey(part.logObject, part.rule, part.bucket);
       const others = partsOfObject.get(group);
       if (others === undefined) partsOfObject.set(group, [key]);
       else others.push(key);
       return version;
     },
-    async partsOf(logObject, rule, bucket) {
-      const keys = partsOfObject.get(groupKey(logObject, rule, bucket)) ?? [];
-      return keys.flatMap((key) => parts.get(key)?.value ?? []);
+    async *partsOf(logObject, rule, bucket, from) {
+      for (const key of partsOfObject.get(groupKey(logObject, rule, bucket)) ?? []) {
+        const part = parts.get(key)?.value;
+        if (part !== undefined && part.number >= from) yield part;
+      }
     },
     async parts(names) {
       return names.map((name) => parts.get(partKey(name)) ?? null);
     },
-    async deferPart({ value, version }, notBefore) {
-      return put(parts, partKey(value), { ...value, notBefore }, version);
-    },
-    async markTold({ value, version }) {
-      const key = partKey(value);
-      const marked = put(parts, key, { ...value, notBefore: null }, version);
+    async markTaken(name, replaces) {
+      const key = partKey(name);
+      const part = parts.get(key)?.value;
+      if (part === undefined) return null;
+      const marked = put(parts, key, { ...part, pending: null }, replaces);
       if (marked === null) return null;
-      pending.delete(key);
+      if (part.pending === 'now') atOnce.delete(key);
+      else if (part.pending !== null) {
+        const others = waiting.get(part.pending);
+        others?.delete(key);
+        if (others?.size === 0) waiting.delete(part.pending);
+      }
       if (dropTold) {
         parts.delete(key);
-        partsOfObject.delete(groupKey(value.logObject, value.rule, value.bucket));
+        partsOfObject.delete(groupKey(name.logObject, name.rule, name.bucket));
       }
       return marked;
     },
 
-    async due(now, limit) {
-      return dueItems()
-        .filter(({ notBefore }) => notBefore <= now)
-        .sort((a, b) => a.notBefore - b.notBefore)
-        .slice(0, limit);
+    async due(now): Promise<DueItems> {
+      const waited = [...waiting].filter(([until]) => until <= now).sort(([a], [b]) => a - b);
+      const names = [...[...atOnce].sort(worstPartFirst), ...waited.flatMap(([, keys]) => [...keys])];
+      return {
+        parts: names.map((key) => {
+          const { logObject, rule, bucket, denied, number, pending, foundAt } = parts.get(key)!.value;
+          return { logObject, rule, bucket, denied, number, dueSince: typeof pending === 'number' ? pending : foundAt };
+        }),
+        streams: [...drafts].flatMap((key) => {
+          const { value } = streams.get(key)!;
+          const dueSince = draftDueAt(value);
+          return dueSince <= now ? [{ ...streamOf(value), dueSince }] : [];
+        }),
+        notices: [...notices]
+          .map((bucket) => ({ bucket, dueSince: buckets.get(bucket)!.value.notice!.notBefore }))
+          .filter(({ dueSince }) => dueSince <= now)
+          .sort((a, b) => a.dueSince - b.dueSince),
+      };
     },
     nextDueAt() {
-      let earliest: number | null = null;
-      for (const { notBefore } of dueItems()) if (earliest === null || notBefore < earliest) earliest = notBefore;
-      return earliest;
+      let earliest = Number.POSITIVE_INFINITY;
+      for (const key of atOnce) earliest = Math.min(earliest, parts.get(key)!.value.foundAt);
+      for (const until of waiting.keys()) earliest = Math.min(earliest, until);
+      for (const key of drafts) earliest = Math.min(earliest, draftDueAt(streams.get(key)!.value));
+      for (const bucket of notices) earliest = Math.min(earliest, buckets.get(bucket)!.value.notice!.notBefore);
+      return earliest === Number.POSITIVE_INFINITY ? null : earliest;
     },
 
-    async windows(streams) {
-      return streams.map((stream) => windows.get(streamKey(stream)) ?? null);
+    async streams(wanted) {
+      return wanted.map((stream) => streams.get(streamKey(stream)) ?? null);
     },
-    async putWindow(window, replaces) {
-      return put(windows, streamKey(window), window, replaces);
+    async putStream(stream, replaces) {
+      const key = streamKey(stream);
+      const version = put(streams, key, stream, replaces);
+      if (version !== null && stream.draft !== null) drafts.add(key);
+      else if (version !== null) drafts.delete(key);
+      return version;
     },
+    async combinedPlan(combinedId) {
+      return plans.get(combinedId) ?? null;
+    },
+    async putCombinedPlan(plan, replaces) {
+      return put(plans, plan.combinedId, plan, replaces);
+    },
+    async setAside(one) {
+      aside.push(one);
+    },
+    allSetAside: () => aside,
 
     async lease() {
       return lease;
@@ -157,17 +212,14 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     },
   };
 
-  function dueItems(): Due[] {
-    const due: Due[] = [];
-    for (const key of pending) {
-      const { logObject, rule, bucket, number, findings, notBefore } = parts.get(key)!.value;
-      due.push({ kind: 'part', notBefore: notBefore!, logObject, rule, bucket, number, findings: findings.length });
-    }
-    for (const { value } of buckets.values()) {
-      if (value.notice !== null) due.push({ kind: 'notice', notBefore: value.notice.notBefore, bucket: value.bucket });
-    }
-    return due;
+  function worstPartFirst(a: string, b: string): number {
+    const [one, other] = [parts.get(a)!.value, parts.get(b)!.value];
+    return worstFirst(one.findings[0]!, other.findings[0]!) || one.foundAt - other.foundAt || (a < b ? -1 : 1);
   }
+}
+
+function draftDueAt({ draft }: StreamState): number {
+  return draft!.message?.at ?? draft!.notBefore;
 }
 
 function partKey({ logObject, rule, bucket, number }: PartName): string {

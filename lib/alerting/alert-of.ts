@@ -2,99 +2,146 @@ import type { AccessLogRecord } from '../access-log/record';
 import { NO_EFFECTS, sumOfEffects } from '../detection/effect';
 import type { FindingRule } from '../detection/rules';
 import { type Alert, type AlertNetwork, type AlertOrigin, type AlertTotals, isoTime, type SampleRecord } from './alert';
-import { alertRuleOf } from './alert-rule';
-import { combinedIdOf, noticeIdOf } from './identity';
-import { findingsOf, type Located, mergedFindings, worstFirst } from './merge-findings';
-import type { OutboxFinding, OutboxPart } from './outbox';
+import { alertRuleOf, setAsideRule } from './alert-rule';
+import { type Digest, networksIn } from './digest';
+import type { OutboxFinding } from './outbox';
 import { NO_PLACE } from './place';
-import type { PlannedMessage } from './plan';
-import type { StreamMessage } from './plan-stream';
+import { namedInCombined } from './plan';
+import { worstReachedFirst } from './reached';
+import type { Stream } from './stream';
+import type { MessageName } from './stream-state';
 
-/** How many networks an alert lists, and how many log objects it names. */
-const MOST_NETWORKS = 100;
-const MOST_LOG_OBJECTS = 20;
+/** How many log objects an alert names. */
+const MAX_LOG_OBJECTS = 20;
 
-type FindingsMessage = Exclude<PlannedMessage, { kind: 'notice' }>;
-type Undated = Omit<Alert, 'createdAt'>;
-
-/** The alert of a message about findings. */
-export function alertOf(message: FindingsMessage, { accountId, region, now }: AlertOrigin): Alert {
-  const alert = findingsAlert(message);
-  return {
-    ...alert,
-    createdAt: isoTime(now),
-    accountId: alert.accountId ?? accountId,
-    region: alert.region ?? region,
-  };
+/** What was found of one stream. */
+export interface StreamDigest {
+  readonly stream: Stream;
+  readonly digest: Digest;
 }
 
-function findingsAlert(message: FindingsMessage): Undated {
-  if (message.kind === 'test') return testAlert(message.parts.map(({ value }) => value));
-  if (message.kind === 'combined') return combinedAlert(message.rule, message.messages);
-  const { stream, kind, window } = message.message;
-  const parts = message.message.parts.map(({ value }) => value);
-  const findings = findingsOf(parts);
-  return {
-    ...common(parts, findings, MOST_NETWORKS),
-    alertId: `${window.windowId}/${window.sequence}`,
-    windowId: window.windowId,
-    kind: stream.rule === 'detector-error' ? 'detector-error' : kind,
-    rule: alertRuleOf(stream.rule, stream.bucket, findings),
-    bucket: stream.bucket,
-    window: { openedAt: isoTime(window.openedAt), closesAt: isoTime(window.closesAt) },
-  };
-}
+export const NO_TOTALS: AlertTotals = {
+  networks: 0,
+  requests: 0,
+  successes: 0,
+  denied: 0,
+  bytesSent: 0,
+  effects: NO_EFFECTS,
+};
 
-function combinedAlert(rule: FindingRule, messages: readonly StreamMessage[]): Undated {
-  const parts = messages.flatMap(({ parts }) => parts.map(({ value }) => value));
-  const findings = findingsOf(parts);
-  const buckets = new Set(messages.map(({ stream }) => stream.bucket));
-  const windowId = combinedIdOf(rule, parts[0]!);
-  const named = common(parts, findings, findings.length);
+/** The alert of one stream. `window`: as it is once the alert is sent; epoch milliseconds. */
+export function streamAlert(
+  { rule, bucket }: Stream,
+  digest: Digest,
+  { windowId, sequence, kind }: Pick<MessageName, 'windowId' | 'sequence' | 'kind'>,
+  window: { readonly openedAt: number; readonly closesAt: number },
+  origin: AlertOrigin,
+): Alert {
+  const isTest = rule === 'test';
   return {
-    ...named,
-    // It names whatever it tells of, each in a line; of that there is so much that the records do not fit.
-    networks: named.networks.map((network) => ({ ...network, addresses: [], operations: [], sample: null })),
-    alertId: `${windowId}/1`,
+    ...common([digest], origin),
+    alertId: `${windowId}/${sequence}`,
     windowId,
+    kind: isTest ? 'notice' : rule === 'detector-error' ? 'detector-error' : kind,
+    rule: alertRuleOf(rule, bucket, [digest]),
+    bucket,
+    window: isTest ? null : { openedAt: isoTime(window.openedAt), closesAt: isoTime(window.closesAt) },
+    networks: digest.findings.map((finding) => networkOf(finding, bucket)),
+    more: digest.more,
+    groups: digest.groups.map((group) => ({ ...group, ...NO_PLACE })),
+  };
+}
+
+/** The alert of many streams of one rule: each names its worst, and counts the others. */
+export function combinedAlert(
+  combinedId: string,
+  rule: FindingRule,
+  streams: readonly StreamDigest[],
+  origin: AlertOrigin,
+): Alert {
+  const digests = streams.map(({ digest }) => digest);
+  const buckets = new Set(streams.map(({ stream }) => stream.bucket));
+  const named = streams.flatMap(({ stream, digest }) =>
+    namedInCombined(digest).map((finding) => ({ finding, network: networkOf(finding, stream.bucket) })),
+  );
+  const networks = named
+    .sort((a, b) => worstReachedFirst(a.finding, b.finding) || b.finding.bytesSent - a.finding.bytesSent)
+    .map(({ network }) => network);
+  const all = digests.reduce((sum, digest) => sum + networksIn(digest), 0);
+  return {
+    ...common(digests, origin),
+    alertId: `${combinedId}/1`,
+    windowId: combinedId,
     kind: 'combined',
-    rule: alertRuleOf(rule, buckets.size === 1 ? [...buckets][0]! : `${buckets.size} buckets`, findings),
+    rule: alertRuleOf(rule, buckets.size === 1 ? [...buckets][0]! : `${buckets.size} buckets`, digests),
     bucket: null,
     window: null,
+    networks,
+    more: all - networks.length,
+    groups: [],
   };
 }
 
-function testAlert(parts: readonly OutboxPart[]): Undated {
-  const findings = findingsOf(parts);
-  const windowId = noticeIdOf('test', `${parts[0]!.logObject} ${parts[0]!.number}`);
-  return {
-    ...common(parts, findings, MOST_NETWORKS),
-    alertId: `${windowId}/1`,
+/** The alert that says that another of one stream could not be sent. */
+export function streamSetAsideAlert(
+  { rule, bucket }: Stream,
+  digest: Digest,
+  { windowId, sequence }: Pick<MessageName, 'windowId' | 'sequence'>,
+  origin: AlertOrigin,
+): Alert {
+  return setAsideAlert({
+    ...common([digest], origin),
+    alertId: `${windowId}/${sequence}`,
     windowId,
-    kind: 'notice',
-    rule: alertRuleOf('test', parts[0]!.bucket, findings),
-    bucket: parts[0]!.bucket,
+    kind: 'detector-error',
+    rule: alertRuleOf(rule, bucket, [digest]),
+    bucket,
     window: null,
-  };
+    networks: [],
+    more: 0,
+    groups: [],
+  });
 }
 
-function common(parts: readonly OutboxPart[], findings: readonly Located[], most: number) {
-  const networks = mergedFindings(findings).sort(worstFirst);
+/** The alert that says that another could not be sent, in words of our own only: what it holds may be the reason. */
+export function setAsideAlert(alert: Alert): Alert {
+  const { alertId, windowId, createdAt, rule, bucket, accountId, region, totals, logObjects } = alert;
   return {
-    schemaVersion: '1.0' as const,
-    accountId: parts.find(({ accountId }) => accountId !== null)?.accountId ?? null,
-    region: parts.find(({ region }) => region !== null)?.region ?? null,
-    networks: networks.slice(0, most).map(networkOf),
-    more: Math.max(0, networks.length - most),
-    totals: totalsOf(networks),
-    logObjects: [...new Set(parts.map(({ logObject }) => logObject))].slice(0, MOST_LOG_OBJECTS),
+    schemaVersion: '1.0',
+    alertId: `${windowId}/set-aside/${alertId.split('/').at(-1)}`,
+    windowId,
+    kind: 'detector-error',
+    createdAt,
+    rule: setAsideRule(rule, bucket),
+    bucket,
+    accountId,
+    region,
+    window: null,
+    networks: [],
+    more: totals.networks,
+    groups: [],
+    totals,
+    logObjects,
     placesFrom: null,
     notice: null,
   };
 }
 
-function networkOf(finding: Located): AlertNetwork {
-  const { bucket, network, remoteIp, addresses, requests, successes, denied, bytesSent, severity } = finding;
+function common(digests: readonly Digest[], { accountId, region, now }: AlertOrigin) {
+  return {
+    schemaVersion: '1.0' as const,
+    createdAt: isoTime(now),
+    accountId: digests.find((digest) => digest.accountId !== null)?.accountId ?? accountId,
+    region: digests.find((digest) => digest.region !== null)?.region ?? region,
+    totals: totalsOf(digests),
+    logObjects: [...new Set(digests.flatMap(({ logObjects }) => logObjects))].slice(0, MAX_LOG_OBJECTS),
+    placesFrom: null,
+    notice: null,
+  };
+}
+
+function networkOf(finding: OutboxFinding, bucket: string): AlertNetwork {
+  const { network, remoteIp, addresses, requests, successes, denied, bytesSent, severity, level } = finding;
   const { firstEventAt, lastEventAt, forgottenSince, effects, operations } = finding;
   const record = finding.sample();
   return {
@@ -111,6 +158,7 @@ function networkOf(finding: Located): AlertNetwork {
     lastEventAt: isoTime(lastEventAt),
     forgottenSince: forgottenSince === null ? null : isoTime(forgottenSince),
     severity,
+    level,
     effects,
     operations,
     sample: record === null ? null : sampleRecord(record),
@@ -121,16 +169,16 @@ function sampleRecord({ extra: _, flags: __, time, ...fields }: AccessLogRecord)
   return { ...fields, time: isoTime(time) };
 }
 
-/** Sums over all of them. */
-export function totalsOf(findings: readonly OutboxFinding[]): AlertTotals {
+/** Sums over all of them, named or not. */
+function totalsOf(digests: readonly Digest[]): AlertTotals {
   const total = (key: 'requests' | 'successes' | 'denied' | 'bytesSent'): number =>
-    findings.reduce((sum, finding) => sum + finding[key], 0);
+    digests.reduce((sum, { totals }) => sum + totals[key], 0);
   return {
-    networks: findings.length,
+    networks: digests.reduce((sum, digest) => sum + networksIn(digest), 0),
     requests: total('requests'),
     successes: total('successes'),
     denied: total('denied'),
     bytesSent: total('bytesSent'),
-    effects: findings.reduce((sum, { effects }) => sumOfEffects(sum, effects), NO_EFFECTS),
+    effects: digests.reduce((sum, { totals: { effects } }) => sumOfEffects(sum, effects), NO_EFFECTS),
   };
 }

@@ -1,19 +1,34 @@
 import { type FindingRule, RULES } from '../detection/rules';
-import type { Severity } from '../detection/severity';
 import type { AlertRule } from './alert';
-import { type Located, worse } from './merge-findings';
+import { type Digest, reachedIn } from './digest';
+import { highest } from './reached';
 
 /** What an alert says of its rule. `named`: the bucket, or how many. */
-export function alertRuleOf(rule: FindingRule, named: string, findings: readonly Located[]): AlertRule {
-  const severity = findings.reduce<Severity>((worst, finding) => worse(worst, finding.severity), 'Low');
-  const severityReason = findings.find((finding) => finding.severityReason !== null)?.severityReason ?? null;
+export function alertRuleOf(rule: FindingRule, named: string, digests: readonly Digest[]): AlertRule {
+  const worst = digests.map(reachedIn).reduce(highest);
+  const { severity } = worst;
+  const worstFinding = digests.flatMap(({ findings }) => findings).find((finding) => finding.severity === severity);
+  const severityReason = worstFinding?.severityReason ?? null;
   if (rule === 'test') return TEST;
   if (rule === 'detector-error')
     return { ...DETECTOR_ERROR, severity, title: `S3 bucket ${named}: a remote IP is no address` };
   const { id, origin, title, mitre, runbook, deniedRunbook, reference } = RULES[rule];
-  const isDenied = findings.every(({ requests, denied }) => denied === requests);
-  const steps = isDenied ? (deniedRunbook ?? runbook) : runbook;
+  const steps = worst.level === 'denied' ? (deniedRunbook ?? runbook) : runbook;
   return { id, origin, title: title(named), severity, severityReason, mitre, runbook: steps, reference };
+}
+
+/** Of an alert that could not be sent. `bucket`: null where it was about several. */
+export function setAsideRule({ severity, title }: AlertRule, bucket: string | null): AlertRule {
+  return {
+    ...OWN,
+    id: 'detector-error',
+    title: `An alert about ${bucket === null ? 'several buckets' : `the bucket ${bucket}`} could not be sent: ${title}`,
+    severity: severity === 'High' ? 'High' : 'Medium',
+    runbook:
+      'An alert failed five times, so it was set aside. ' +
+      'Read it in the state table, in the partition "aside", under the alert id above. ' +
+      'Look for the error in the log of the function, under "alert.not-published", and report it to the project.',
+  };
 }
 
 const OWN = { origin: 's3-access-watch', severityReason: null, mitre: null, reference: null } as const;

@@ -1,5 +1,6 @@
 import type { AccessLogRecord } from '../access-log/record';
 import type { Effects } from '../detection/effect';
+import type { Level } from '../detection/level';
 import type { FindingRule } from '../detection/rules';
 import type { Severity } from '../detection/severity';
 import type { NamedOperation } from './outbox';
@@ -23,8 +24,10 @@ export interface Alert {
   readonly window: { readonly openedAt: string; readonly closesAt: string } | null;
   /** The worst first. */
   readonly networks: readonly AlertNetwork[];
-  /** How many networks are not listed. */
+  /** How many networks are not listed: at most, where the same networks were met again and again. */
   readonly more: number;
+  /** These by the network around them, the worst first; not of a combined alert. */
+  readonly groups: readonly AlertGroup[];
   readonly totals: AlertTotals;
   /** Where the evidence is: not all of very many. */
   readonly logObjects: readonly string[];
@@ -57,10 +60,23 @@ export interface AlertNetwork extends Place {
   readonly lastEventAt: string;
   readonly forgottenSince: string | null;
   readonly severity: Severity;
+  /** How far its requests got. */
+  readonly level: Level;
   readonly effects: Effects;
   /** Changes that succeeded first, then the most frequent; not all of very many, and none in a combined alert. */
   readonly operations: readonly NamedOperation[];
   readonly sample: SampleRecord | null;
+}
+
+/** Networks that are counted and not listed. */
+export interface AlertGroup extends Place {
+  /** CIDR text of the network around them. */
+  readonly network: string;
+  readonly networks: number;
+  readonly requests: number;
+  readonly bytesSent: number;
+  readonly severity: Severity;
+  readonly level: Level;
 }
 
 /** A record as it is printed, with its time in ISO 8601; its texts are as strangers wrote them, but cut. */
@@ -78,6 +94,8 @@ export interface AlertTotals {
 /** What a notice tells of buckets. */
 export interface AlertNotice {
   readonly buckets: readonly NoticeBucket[];
+  /** How many buckets are not listed. */
+  readonly more: number;
 }
 
 export interface NoticeBucket {

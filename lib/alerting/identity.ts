@@ -1,20 +1,18 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
-import type { OutboxPart } from './outbox';
 import { type Stream, streamKey } from './stream';
 
 /**
- * The name of a window: of its stream and of the oldest part that its first message tells. It is written down before
- * that message is sent: who dies between publish and mark leaves to the next holder of the lease the same parts, and
- * perhaps an older one that was put late, and that one's message has to have the same name.
+ * The name of a window: of its stream, of what its first message is about, and of the window before. It is written down
+ * before that message is sent, and so stays the same where the message is repeated.
  */
-export function windowIdOf(stream: Stream, oldest: OutboxPart): string {
-  return nameOf(`${streamKey(stream)} ${partText(oldest)}`);
+export function windowIdOf(stream: Stream, first: string, before: string): string {
+  return nameOf(JSON.stringify([streamKey(stream), first, before]));
 }
 
-/** The name of a message that opens windows of many streams. */
-export function combinedIdOf(rule: OutboxPart['rule'], oldest: OutboxPart): string {
-  return nameOf(`combined ${rule} ${partText(oldest)}`);
+/** The name of a message of many streams, of which each has its own. */
+export function combinedIdOf(names: readonly string[]): string {
+  return nameOf(JSON.stringify(['combined', ...names]));
 }
 
 /**
@@ -22,11 +20,12 @@ export function combinedIdOf(rule: OutboxPart['rule'], oldest: OutboxPart): stri
  * publish and mark leaves a notice that others may join, and learning that may be ended, before it is sent again.
  */
 export function noticeIdOf(kind: string, first: string): string {
-  return nameOf(`notice ${kind} ${first}`);
+  return nameOf(JSON.stringify(['notice', kind, first]));
 }
 
-function partText({ logObject, rule, bucket, number }: OutboxPart): string {
-  return `${logObject} ${rule} ${bucket} ${number}`;
+/** Names a stream where what failed is counted. */
+export function failureIdOf(stream: Stream): string {
+  return nameOf(streamKey(stream)).slice(0, 16);
 }
 
 /** 128 bits of SHA-256, in hex. */

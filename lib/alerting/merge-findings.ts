@@ -1,40 +1,14 @@
 import { MAX_ADDRESSES } from '../detection/counted-network';
 import { sumOfEffects } from '../detection/effect';
-import type { Severity } from '../detection/severity';
-import {
-  MOST_OPERATIONS,
-  type NamedOperation,
-  type OutboxFinding,
-  type OutboxPart,
-  worstOperationFirst,
-} from './outbox';
+import { MOST_OPERATIONS, type NamedOperation, NO_SAMPLE, type OutboxFinding, worstOperationFirst } from './outbox';
+import { highest, worstReachedFirst } from './reached';
 
-const SEVERITIES: readonly Severity[] = ['Low', 'Medium', 'High'];
-
-/** A finding, and where. */
-export type Located = OutboxFinding & { readonly bucket: string };
-
-/** What the parts tell, in their order. */
-export function findingsOf(parts: readonly OutboxPart[]): Located[] {
-  return parts.flatMap(({ bucket, findings }) => findings.map((finding) => ({ ...finding, bucket })));
-}
-
-/** One of each (bucket, network), whatever addresses of it were found, and in whatever log objects. */
-export function mergedFindings(findings: readonly Located[]): Located[] {
-  const byPair = new Map<string, Located>();
-  for (const finding of findings) {
-    const key = `${finding.bucket} ${finding.network}`;
-    const before = byPair.get(key);
-    byPair.set(key, before === undefined ? finding : sumOf(before, finding));
-  }
-  return [...byPair.values()];
-}
-
-/** Of two that are one, who succeeded is shown; else who came first. */
-function sumOf(first: Located, second: Located): Located {
-  const [a, b] = first.successes > 0 || second.successes === 0 ? [first, second] : [second, first];
+/** Two findings of one stream and network as one: the worse is shown, and what they count is added. */
+export function mergedFinding(first: OutboxFinding, second: OutboxFinding): OutboxFinding {
+  const [a, b] = worstFirst(first, second) <= 0 ? [first, second] : [second, first];
   return {
     ...a,
+    ...highest(a, b),
     addresses: union(a.addresses, b.addresses),
     requests: a.requests + b.requests,
     successes: a.successes + b.successes,
@@ -43,10 +17,10 @@ function sumOf(first: Located, second: Located): Located {
     firstEventAt: Math.min(a.firstEventAt, b.firstEventAt),
     lastEventAt: Math.max(a.lastEventAt, b.lastEventAt),
     forgottenSince: a.forgottenSince ?? b.forgottenSince,
-    severity: worse(a.severity, b.severity),
     severityReason: a.severityReason ?? b.severityReason,
     effects: sumOfEffects(a.effects, b.effects),
     operations: mergedOperations(a.operations, b.operations),
+    sample: a.sample === NO_SAMPLE ? b.sample : a.sample,
   };
 }
 
@@ -65,17 +39,12 @@ function mergedOperations(a: readonly NamedOperation[], b: readonly NamedOperati
   return [...byName.values()].sort(worstOperationFirst).slice(0, MOST_OPERATIONS);
 }
 
-/** The worse of two. */
-export function worse(a: Severity, b: Severity): Severity {
-  return SEVERITIES.indexOf(a) >= SEVERITIES.indexOf(b) ? a : b;
-}
-
-/** By severity, successes, requests, and then who came first. */
-export function worstFirst(a: Located, b: Located): number {
+/** By severity, level, bytes, and then age: the order of every list, and of what is left out of one. */
+export function worstFirst(a: OutboxFinding, b: OutboxFinding): number {
   return (
-    SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
-    b.successes - a.successes ||
-    b.requests - a.requests ||
-    a.firstEventAt - b.firstEventAt
+    worstReachedFirst(a, b) ||
+    b.bytesSent - a.bytesSent ||
+    a.firstEventAt - b.firstEventAt ||
+    (a.network < b.network ? -1 : a.network > b.network ? 1 : 0)
   );
 }

@@ -1,17 +1,21 @@
 import { type Alert, type AlertOrigin, isoTime, type NoticeBucket } from './alert';
-import { totalsOf } from './alert-of';
+import { NO_TOTALS } from './alert-of';
 import { finishedRule, startedRule } from './alert-rule';
 import { noticeIdOf } from './identity';
 
-/** The alert of a notice about buckets that learn, or have learned; first the one that has waited longest. */
+/**
+ * The alert of a notice about buckets that learn, or have learned; first the one that has waited longest. `more`: how
+ * many it does not name.
+ */
 export function noticeAlert(
   notice: 'started' | 'finished',
   buckets: readonly NoticeBucket[],
+  more: number,
   { accountId, region, now }: AlertOrigin,
 ): Alert {
   const windowId = noticeIdOf(notice, buckets[0]!.bucket);
-  const one = buckets.length === 1 ? buckets[0]!.bucket : null;
-  const named = one ?? `${buckets.length} buckets`;
+  const one = buckets.length + more === 1 ? buckets[0]!.bucket : null;
+  const named = one ?? `${buckets.length + more} buckets`;
   return {
     schemaVersion: '1.0',
     alertId: `${windowId}/1`,
@@ -25,9 +29,10 @@ export function noticeAlert(
     window: null,
     networks: [],
     more: 0,
-    totals: totalsOf([]),
+    groups: [],
+    totals: NO_TOTALS,
     logObjects: [],
     placesFrom: null,
-    notice: { buckets },
+    notice: { buckets, more },
   };
 }

@@ -164,8 +164,8 @@ function distinct(
 
 /** The alert with at most so many in each of its lists. */
 function withLists(alert: Alert, most: number): Alert {
-  const { networks, more, logObjects, notice } = alert;
-  const buckets = notice?.buckets.map((bucket) => {
+  const { networks, more, logObjects, groups, notice } = alert;
+  const buckets = notice?.buckets.slice(0, most).map((bucket) => {
     const { learned } = bucket;
     return learned === null
       ? bucket
@@ -175,8 +175,12 @@ function withLists(alert: Alert, most: number): Alert {
     ...alert,
     networks: networks.slice(0, most),
     more: more + Math.max(0, networks.length - most),
+    groups: groups.slice(0, most),
     logObjects: logObjects.slice(0, most),
-    notice: buckets === undefined ? null : { buckets },
+    notice:
+      notice === null
+        ? null
+        : { buckets: buckets ?? [], more: notice.more + Math.max(0, notice.buckets.length - most) },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AccessLogRecord } from '../access-log/record';
 import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
+import { type Level, levelOf } from '../detection/level';
 import { isChange, type Severity, severityOf } from '../detection/severity';
 import type { OperationCount } from '../detection/tally';
 import { cutRecord, cutText, jsonBytes } from './cut-record';
@@ -20,12 +21,13 @@ export interface OutboxFinding {
   readonly lastEventAt: number;
   readonly forgottenSince: number | null;
   readonly severity: Severity;
+  readonly level: Level;
   /** Why it is worse than its rule says. */
   readonly severityReason: string | null;
   readonly effects: Effects;
   /** What was asked for: changes that succeeded first, then the most frequent; not all of very many. */
   readonly operations: readonly NamedOperation[];
-  /** The record that tells most, its texts cut; made when somebody asks, since most lines of a scan are never shown. */
+  /** The worst record, its texts cut; made when it is first shown, since most lines of a scan never are. */
   readonly sample: () => AccessLogRecord | null;
 }
 
@@ -34,7 +36,7 @@ export interface NamedOperation extends Readonly<OperationCount> {
   readonly name: string;
 }
 
-/** Findings of one stream and one portion of a log object, told together. */
+/** Findings of one stream and one portion of a log object, sent together. */
 export interface OutboxPart extends Stream {
   readonly logObject: string;
   /** From 0, over all parts of this log object, rule and bucket. */
@@ -43,22 +45,30 @@ export interface OutboxPart extends Stream {
   readonly portion: number;
   /** Processing time, epoch milliseconds. */
   readonly foundAt: number;
-  /** From when on it is due: at once, or when its window closes. Epoch milliseconds; null: it is told. */
-  readonly notBefore: number | null;
   /** Of the account that the logs are from; null where neither the log object nor the deployment says. */
   readonly accountId: string | null;
   readonly region: string | null;
+  /** The worst first. */
   readonly findings: readonly OutboxFinding[];
 }
 
 /**
- * How many findings a part holds at most. None is larger than `MAX_FINDING_BYTES`, so that a part is not larger than
- * 100 KB however hostile its texts, and where a part ends does not depend on them.
+ * A part in the table. `pending` says when it has to be looked at: at once, in the order of how bad it is, or when what
+ * it waits for has passed (epoch milliseconds); null: it is in a draft or sent.
  */
+export interface PendingPart extends OutboxPart {
+  readonly pending: 'now' | number | null;
+}
+
+/** How many findings with evidence a part holds; none is larger than `MAX_FINDING_BYTES`. */
 export const FINDINGS_PER_PART = 25;
+
+/** How many findings without evidence a part holds; none is larger than `MAX_BRIEF_BYTES`. */
+export const BRIEF_PER_PART = 100;
 
 /** Bytes of a finding's JSON. */
 export const MAX_FINDING_BYTES = 4000;
+export const MAX_BRIEF_BYTES = 1000;
 
 /** What parts of it may take of that: the rest is numbers and 20 addresses. */
 const MAX_SAMPLE_BYTES = 2000;
@@ -89,6 +99,7 @@ export function outboxFinding(finding: Finding): OutboxFinding {
     lastEventAt,
     forgottenSince,
     severity,
+    level: levelOf(tally),
     severityReason: reason === null ? null : cutToJson(reason, MAX_REASON_BYTES),
     effects: effectsOf(tally.operations),
     operations: namedOperations(tally.operations),
@@ -119,12 +130,25 @@ function changesOf({ name, successes }: NamedOperation): number {
   return isChange(name) ? successes : 0;
 }
 
+/** The sample of a finding that has none. */
+export const NO_SAMPLE: OutboxFinding['sample'] = () => null;
+
+/** The finding without its evidence, and with few of its addresses and operations: of very many, that is enough. */
+export function briefFinding(finding: OutboxFinding): OutboxFinding {
+  return {
+    ...finding,
+    addresses: finding.addresses.slice(0, 3),
+    operations: finding.operations.slice(0, 2),
+    sample: NO_SAMPLE,
+  };
+}
+
 /** What a finding is one of, among those of its log object, rule and bucket. */
 export function identityOf(
   { rule }: Pick<Stream, 'rule'>,
-  { network, remoteIp, forgottenSince }: Pick<OutboxFinding, 'network' | 'remoteIp' | 'forgottenSince'>,
+  { network, forgottenSince }: Pick<OutboxFinding, 'network' | 'forgottenSince'>,
   portion: number,
 ): string {
   // A pair is found new once in a log object, and once more if it is long enough to forget it; unapproved in each portion.
-  return rule === 'new-ip' ? `${network} ${forgottenSince}` : `${remoteIp} ${portion}`;
+  return rule === 'new-ip' ? `${network} ${forgottenSince}` : `${network} ${portion}`;
 }

@@ -1,4 +1,4 @@
-import type { Alert, AlertNetwork, NoticeBucket } from './alert';
+import type { Alert, AlertGroup, AlertNetwork, NoticeBucket } from './alert';
 import { inMail } from './strangers-text';
 
 /** Where an address is, and whose. */
@@ -24,10 +24,12 @@ export function withPlaces(alert: Alert, { locate, credit, problem }: Places): A
   const networks = alert.networks.map((network): AlertNetwork => ({ ...network, ...locate(network.remoteIp) }));
   const buckets = alert.notice?.buckets.map((bucket) => withLearnedPlaces(bucket, locate)) ?? [];
   const learned = buckets.flatMap((bucket) => bucket.learned?.networks ?? []);
-  const isKnown = [...networks, ...learned].some(({ geo, asn }) => geo !== null || asn !== null);
+  const groups = alert.groups.map((group): AlertGroup => ({ ...group, ...locate(group.network.split('/')[0]!) }));
+  const isKnown = [...networks, ...groups, ...learned].some(({ geo, asn }) => geo !== null || asn !== null);
   return {
     ...alert,
     networks,
+    groups,
     notice: alert.notice === null ? null : { ...alert.notice, buckets },
     placesFrom: isKnown ? credit() : problem(),
   };

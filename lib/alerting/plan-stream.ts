@@ -1,21 +1,14 @@
+import { addParts, type Digest, EMPTY_DIGEST, reachedIn, worstSubjects } from './digest';
 import { windowIdOf } from './identity';
-import type { OutboxPart } from './outbox';
+import type { OutboxFinding, OutboxPart } from './outbox';
+import { highest, isGrave, levelRank, type Reached, severityRank, subjectOf } from './reached';
 import type { Stream } from './stream';
-import { type AlertWindow, isOnlyNamed, isOpen } from './window';
+import { type Draft, isNews, isOpen, type MessageName, type StreamState } from './stream-state';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
-/** A window that has named so many networks is full: an item has its limits. */
-const MOST_ANNOUNCED = 5000;
-
-/** A part that is due, as it is stored now. */
-export interface DuePart {
-  readonly value: OutboxPart;
-  readonly version: string;
-}
-
-/** How often people want to hear; see the configuration keys of the same names. */
+/** How often people want to be notified; see the configuration keys of the same names. */
 export interface AlertLimits {
   readonly alertWindowMinutes: number;
   readonly alertsPerWindow: number;
@@ -23,143 +16,175 @@ export interface AlertLimits {
   readonly deniedWindowMinutes: number;
 }
 
-export interface StreamPlan {
-  readonly stream: Stream;
-  /** What is told now; null: nothing. */
-  readonly message: StreamMessage | null;
-  /** What waits, and until when. */
-  readonly waiting: readonly DuePart[];
-  readonly waitUntil: number;
-  /** What a message of before has told, whose sender died before marking it. */
-  readonly alreadyTold: readonly DuePart[];
-}
+/** Messages below Medium in any 24 hours, of one rule and bucket; of these, at most so many about denied requests. */
+export const MAX_MINOR_A_DAY = 12;
+export const MAX_DENIED_A_DAY = 6;
 
-export interface StreamMessage {
-  readonly stream: Stream;
-  readonly kind: 'new' | 'update' | 'digest';
-  /** The oldest first. */
-  readonly parts: readonly DuePart[];
-  /** The window once this is told. */
-  readonly window: AlertWindow;
+/** Messages of one stream are so far apart, unless something is worse than all that its window has sent; milliseconds. */
+export const BETWEEN_UPDATES = 45_000;
+
+export type Decision =
+  | { readonly kind: 'send'; readonly as: MessageName['kind'] }
+  /** Nothing may be sent before that moment; epoch milliseconds. */
+  | { readonly kind: 'wait'; readonly until: number };
+
+/** What of a stream's sibling counts: see `siblingOf`. */
+export type Sibling = Pick<StreamState, 'minorSentAt'> | null;
+
+/** The draft of a stream with the findings of more parts. */
+export function drafted(state: StreamState, parts: readonly OutboxPart[], now: number): Draft {
+  const { draft, rule } = state;
+  const digest = addParts(draft?.digest ?? EMPTY_DIGEST, rule, parts);
+  let news = draft?.news ?? null;
+  if (isOpen(state, now)) {
+    for (const finding of parts.flatMap(({ findings }) => findings)) {
+      const { severity, level } = finding;
+      if (!isNews(state, subjectOf(rule, finding), finding)) continue;
+      news = news === null ? { severity, level } : highest(news, finding);
+    }
+  }
+  return { digest, news, taking: [], notBefore: now, message: null };
 }
 
 /**
- * Decides what of one stream is told now. The first finding is told at once and opens a window; in it whoever has not
- * been named is told too, up to a number of messages; the rest waits for its end, where one digest tells all of it and
- * opens the next. Of very many findings `most` are told at once, and the others wait their turn.
+ * Decides whether what a stream has drafted is sent now. The first finding is sent at once and opens a window; while it
+ * is open, news is sent at once too: a network that was not named in it, or one that reaches a higher level or severity
+ * than was sent of it. Everything else waits for its end, where one digest covers all of it. For conduct below Medium
+ * there are limits, by window and by day; no conduct delays what is worse.
  */
-export function planStream(
-  stream: Stream,
-  parts: readonly DuePart[],
-  window: AlertWindow | null,
-  now: number,
-  limits: AlertLimits,
-  most: number,
-): StreamPlan {
-  const told = new Set(window?.told);
-  const alreadyTold = parts.filter(({ version }) => told.has(version));
-  const pending = parts.filter(({ version }) => !told.has(version)).toSorted(oldestFirst);
-  const plan = { stream, alreadyTold };
-  if (pending.length === 0) return { ...plan, message: null, waiting: [], waitUntil: now };
-
-  if (window === null || !isOpen(window, now)) {
-    const { taken, left } = take(pending, most);
-    const wasWaiting = window !== null && pending.some(({ value }) => value.foundAt <= window.closesAt);
-    const message = wasWaiting
-      ? digestOf(stream, taken, window, now, limits)
-      : firstOf(stream, taken, window, now, limits);
-    return { ...plan, message, waiting: left, waitUntil: now };
+export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: number, limits: AlertLimits): Decision {
+  if (state.rule === 'test') return spaced(state, 'new', now);
+  if (isOpen(state, now)) {
+    const { news } = draft;
+    if (news === null || !mayUpdate(state, news, sibling, now, limits))
+      return { kind: 'wait', until: state.closesAt + 1 };
+    return isWorst(state, news) ? { kind: 'send', as: 'update' } : spaced(state, 'update', now);
   }
-  const isNew = newTo(window);
-  const { taken, left } = take(pending.filter(isNew), most);
-  const full = window.messages >= limits.alertsPerWindow || window.announced.length >= MOST_ANNOUNCED;
-  if (full || taken.length === 0) return { ...plan, message: null, waiting: pending, waitUntil: window.closesAt + 1 };
-  const message = messageOf(stream, 'update', taken, {
-    ...window,
-    sequence: window.sequence + 1,
-    messages: window.messages + 1,
-    announced: [...new Set([...window.announced, ...networksOf(taken)])],
-  });
-  // What is left over of the new ones is due at once, in the next message.
-  const waiting = pending.filter((part) => !isNew(part));
-  return { ...plan, message, waiting: left.length > 0 ? [] : waiting, waitUntil: window.closesAt + 1 };
+  const free = isGrave(reachedIn(draft.digest)) ? now : minorFreeAt(state, sibling, now, 1);
+  if (free > now) return { kind: 'wait', until: free };
+  return { kind: 'send', as: isWaitingSince(state, draft) ? 'digest' : 'new' };
 }
 
-function firstOf(
-  stream: Stream,
-  parts: readonly DuePart[],
-  before: AlertWindow | null,
-  now: number,
+/**
+ * When a finding has to be looked at that is put into the outbox now, by what is known of its stream: at once, or when
+ * what holds it back has passed. What is known may be out of date: then this is too early, and never too late, since a
+ * window that is open stays open until its end.
+ */
+export function lookAt(state: StreamState | null, finding: OutboxFinding, now: number, limits: AlertLimits): number {
+  if (state === null || state.rule === 'test') return now;
+  if (isOpen(state, now)) {
+    if (!isNews(state, subjectOf(state.rule, finding), finding)) return state.closesAt + 1;
+    return mayUpdate(state, finding, null, now, limits) ? now : state.closesAt + 1;
+  }
+  return isGrave(finding) ? now : minorFreeAt(state, null, now, 1);
+}
+
+/** The message as which a draft is sent, by name. */
+export function named(state: StreamState, kind: MessageName['kind'], first: string, at: number): MessageName {
+  const goesOn = kind !== 'new';
+  return {
+    windowId: goesOn ? state.windowId : windowIdOf(state, first, state.windowId),
+    sequence: goesOn ? state.sequence + 1 : 1,
+    kind,
+    at,
+    combinedId: null,
+  };
+}
+
+/** The window that a message opens or goes on with, if it is sent at that moment. */
+export function windowAfter(
+  state: StreamState,
+  { digest }: Draft,
+  kind: MessageName['kind'],
+  at: number,
   limits: AlertLimits,
-): StreamMessage {
-  return messageOf(stream, 'new', parts, {
-    ...stream,
-    windowId: before !== null && isOnlyNamed(before) ? before.windowId : windowIdOf(stream, parts[0]!.value),
-    sequence: 1,
-    openedAt: now,
-    closesAt: now + usualLength(stream, limits),
-    messages: 1,
-    announced: networksOf(parts),
-    told: [],
-  });
+): { readonly openedAt: number; readonly closesAt: number } {
+  if (kind === 'update') return { openedAt: state.openedAt, closesAt: state.closesAt };
+  const usual = state.rule === 'test' ? 0 : usualLength(state, limits);
+  if (kind === 'new') return { openedAt: at, closesAt: at + usual };
+  // Of what goes on without news, people are notified less and less often, but once a day.
+  const hasNews = [...digest.reached].some(([subject, reached]) => isNews(state, subject, reached));
+  const doubled = Math.min(2 * (state.closesAt - state.openedAt), Math.max(DAY, usual));
+  return { openedAt: at, closesAt: at + (hasNews ? usual : Math.max(usual, doubled)) };
 }
 
-/** Of what goes on without anybody new, people hear less and less often, but once a day. */
-function digestOf(
-  stream: Stream,
-  parts: readonly DuePart[],
-  closed: AlertWindow,
-  now: number,
+/** The stream once the draft is sent. */
+export function afterSending(
+  state: StreamState,
+  draft: Draft,
+  { windowId, sequence, kind }: MessageName,
+  at: number,
   limits: AlertLimits,
-): StreamMessage {
-  const usual = usualLength(stream, limits);
-  const doubled = Math.min(2 * (closed.closesAt - closed.openedAt), Math.max(DAY, usual));
-  return messageOf(stream, 'digest', parts, {
-    ...closed,
-    sequence: closed.sequence + 1,
-    openedAt: now,
-    closesAt: now + (parts.some(newTo(closed)) ? usual : Math.max(usual, doubled)),
-    messages: 1,
-    announced: networksOf(parts),
-  });
+): StreamState {
+  const goesOn = kind === 'update';
+  const reached = reachedIn(draft.digest);
+  const worst = kind === 'update' ? (draft.news ?? reached) : reached;
+  return {
+    ...state,
+    windowId,
+    sequence,
+    ...windowAfter(state, draft, kind, at, limits),
+    sentAt: at,
+    messages: (goesOn ? state.messages : 0) + (isQuotaed(worst) ? 1 : 0),
+    minorSentAt: isGrave(worst) ? recent(state, at) : [...recent(state, at), at],
+    sent: goesOn ? mergedSubjects(state.sent, draft.digest) : draft.digest.reached,
+    draft: null,
+  };
 }
 
-function messageOf(
-  stream: Stream,
-  kind: StreamMessage['kind'],
-  parts: readonly DuePart[],
-  window: AlertWindow,
-): StreamMessage {
-  const told = parts.map(({ version }) => version);
-  return { stream, kind, parts, window: { ...window, told } };
+/** Whether news may be sent while the window is open. */
+function mayUpdate(state: StreamState, news: Reached, sibling: Sibling, now: number, limits: AlertLimits): boolean {
+  if (isGrave(news)) return true;
+  if (isQuotaed(news) && state.messages >= limits.alertsPerWindow) return false;
+  // The last of a day is left for the digest.
+  return minorFreeAt(state, sibling, now, 2) <= now;
+}
+
+/** Conduct of which a window has only so many messages. */
+function isQuotaed({ level, severity }: Reached): boolean {
+  return !isGrave({ level, severity }) && levelRank(level) <= levelRank('no access');
+}
+
+/** Whether it is worse than anything that the window has sent. */
+function isWorst({ sent }: StreamState, news: Reached): boolean {
+  for (const { severity } of sent.values()) if (severityRank(severity) >= severityRank(news.severity)) return false;
+  return true;
+}
+
+function spaced({ sentAt }: StreamState, as: MessageName['kind'], now: number): Decision {
+  const until = sentAt + BETWEEN_UPDATES;
+  // A clock that has gone back holds up nothing.
+  return now >= until || now < sentAt ? { kind: 'send', as } : { kind: 'wait', until };
+}
+
+/** Whether some of it was found before the window closed, and so goes on with it. */
+function isWaitingSince({ windowId, closesAt }: StreamState, { digest }: Draft): boolean {
+  return windowId !== '' && digest.foundAt <= closesAt;
+}
+
+/** When the day has room for so many messages below Medium. */
+function minorFreeAt(state: StreamState, sibling: Sibling, now: number, messages: number): number {
+  const own = recent(state, now);
+  const most = state.denied ? MAX_DENIED_A_DAY : MAX_MINOR_A_DAY;
+  const all = state.denied || sibling === null ? own : [...own, ...recent(sibling, now)].sort((a, b) => a - b);
+  const tooMany = all.length + messages - most;
+  return tooMany <= 0 ? now : all[Math.min(tooMany, all.length) - 1]! + DAY;
+}
+
+function recent({ minorSentAt }: Pick<StreamState, 'minorSentAt'>, now: number): readonly number[] {
+  // A clock that has gone back does not make anything forgotten.
+  return minorSentAt.filter((at) => Math.abs(now - at) < DAY);
 }
 
 function usualLength({ denied }: Stream, { alertWindowMinutes, deniedWindowMinutes }: AlertLimits): number {
   return (denied ? deniedWindowMinutes : alertWindowMinutes) * MINUTE;
 }
 
-/** Whether a part names a network that this window has not named. */
-function newTo({ announced }: AlertWindow): (part: DuePart) => boolean {
-  const known = new Set(announced);
-  return ({ value }) => value.findings.some(({ network }) => !known.has(network));
-}
-
-function networksOf(parts: readonly DuePart[]): string[] {
-  return [...new Set(parts.flatMap(({ value }) => value.findings.map(({ network }) => network)))];
-}
-
-/** The first parts, whole, with at most so many findings; at least one part. */
-function take(parts: readonly DuePart[], most: number): { taken: readonly DuePart[]; left: readonly DuePart[] } {
-  let findings = 0;
-  const end = parts.findIndex(({ value }, index) => {
-    findings += value.findings.length;
-    return index > 0 && findings > most;
-  });
-  return end < 0 ? { taken: parts, left: [] } : { taken: parts.slice(0, end), left: parts.slice(end) };
-}
-
-export function oldestFirst({ value: a }: DuePart, { value: b }: DuePart): number {
-  return (
-    a.foundAt - b.foundAt || (a.logObject < b.logObject ? -1 : a.logObject > b.logObject ? 1 : a.number - b.number)
-  );
+function mergedSubjects(sent: ReadonlyMap<string, Reached>, { reached }: Digest): ReadonlyMap<string, Reached> {
+  const merged = new Map(sent);
+  for (const [subject, one] of reached) {
+    const before = merged.get(subject);
+    merged.set(subject, before === undefined ? one : highest(before, one));
+  }
+  return worstSubjects(merged);
 }

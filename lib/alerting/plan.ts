@@ -1,163 +1,102 @@
-import type { BucketState } from './bucket-state';
-import {
-  type AlertLimits,
-  type DuePart,
-  oldestFirst,
-  planStream,
-  type StreamMessage,
-  type StreamPlan,
-} from './plan-stream';
+import type { FindingRule } from '../detection/rules';
+import { jsonBytes } from './cut-record';
+import { type Digest, reachedIn } from './digest';
+import { briefFinding, type OutboxFinding } from './outbox';
+import { worstReachedFirst } from './reached';
 import { type Stream, streamKey } from './stream';
-import type { AlertWindow } from './window';
 
-/** A bucket whose notice is due, as it is stored now. */
-export interface DueBucket {
-  readonly value: BucketState;
-  readonly version: string;
+/** A stream whose draft is to be sent now. */
+export interface Candidate {
+  readonly stream: Stream;
+  readonly digest: Digest;
+  /** How often in a row sending it failed. */
+  readonly failures: number;
 }
 
-/** What is told in one message. */
-export type PlannedMessage =
-  | { readonly kind: 'stream'; readonly message: StreamMessage }
-  | { readonly kind: 'combined'; readonly rule: Stream['rule']; readonly messages: readonly StreamMessage[] }
-  | { readonly kind: 'test'; readonly parts: readonly DuePart[] }
-  | { readonly kind: 'notice'; readonly notice: 'started' | 'finished'; readonly buckets: readonly DueBucket[] };
-
-export interface Plan {
-  /** In the order in which they are told. */
-  readonly messages: readonly PlannedMessage[];
-  readonly deferred: readonly { readonly part: DuePart; readonly until: number }[];
-  /** Told by somebody who died before marking them. */
-  readonly alreadyTold: readonly DuePart[];
+/** What is sent in one message: one stream, or many of one rule. */
+export interface Planned<Of extends Candidate> {
+  readonly rule: FindingRule;
+  /** The worst first; one: it is sent alone. */
+  readonly members: readonly Of[];
 }
 
-export interface PlanInput {
-  readonly parts: readonly DuePart[];
-  readonly buckets: readonly DueBucket[];
-  /** By `streamKey`. */
-  readonly windows: ReadonlyMap<string, AlertWindow>;
-  readonly now: number;
-  readonly limits: AlertLimits;
-}
+/** Lines of a combined message, and bytes of what they are made of: more would not fit its sizes. */
+const MAX_LINES = 150;
+const MAX_BYTES = 90_000;
 
-/** Findings in one message of one stream: its window remembers their networks, and an item has its limits. */
-const MOST_FINDINGS = 1000;
-
-/** Findings in a combined message: each has its line, and names as long as they may be fit its sizes. */
-const MOST_LINES = 150;
-
-const RULES_WORST_FIRST: readonly Stream['rule'][] = ['unapproved-ip', 'detector-error', 'new-ip'];
-
-/** Buckets in one notice. */
-const MOST_BUCKETS = 50;
+/** Findings of one stream that a combined message names: of High ones, and of all. */
+const MAX_HIGH_OF_STREAM = 10;
+const MAX_OF_STREAM = 5;
 
 /**
- * Decides what is told now, in which messages and in which order, and what waits. Where there is more to tell than a
- * minute has messages, streams are told together, a rule at a time.
+ * Decides which streams are sent alone and which together, and in which order: by severity, level, bytes, then age.
+ * `room` is how many messages this minute still has; where there are more streams than that, half of it goes to the
+ * worst, and the others are combined, a rule at a time. What failed before comes last, and alone, so that it harms only
+ * itself.
  */
-export function plan(input: PlanInput): Plan {
-  const tests = input.parts.filter(({ value }) => value.rule === 'test').toSorted(oldestFirst);
-  const others: PlannedMessage[] = [
-    ...(tests.length === 0 ? [] : [{ kind: 'test' as const, parts: tests }]),
-    ...noticesOf(input),
-  ];
-  const alone = planStreams(input, MOST_FINDINGS);
-  const isTooMuch = others.length + messagesOf(alone).length > input.limits.alertsPerMinute;
-  const streams = isTooMuch ? planStreams(input, MOST_LINES) : alone;
-  const messages = messagesOf(streams).toSorted(newFirst);
-  const told = isTooMuch ? combined(messages) : messages.map((message) => ({ kind: 'stream' as const, message }));
-  return {
-    // Somebody sits and waits for the test; then who is there; then how the watch goes.
-    messages: [...others.filter(isTest), ...told.filter(isNew), ...others.filter(isNotice), ...told.filter(isDigest)],
-    deferred: streams
-      .filter(({ waitUntil }) => waitUntil > input.now)
-      .flatMap(({ waiting, waitUntil }) => waiting.map((part) => ({ part, until: waitUntil }))),
-    alreadyTold: streams.flatMap(({ alreadyTold }) => alreadyTold),
-  };
-}
-
-function planStreams({ parts, windows, now, limits }: PlanInput, most: number): StreamPlan[] {
-  const streams = new Map<string, { stream: Stream; own: DuePart[] }>();
-  for (const part of parts) {
-    const { rule, bucket, denied } = part.value;
-    if (rule === 'test') continue;
-    const stream = { rule, bucket, denied };
-    const known = streams.get(streamKey(stream));
-    if (known === undefined) streams.set(streamKey(stream), { stream, own: [part] });
-    else known.own.push(part);
+export function planMessages<Of extends Candidate>(candidates: readonly Of[], room: number): readonly Planned<Of>[] {
+  const sorted = candidates.toSorted(worstCandidateFirst);
+  const alone = sorted.length <= room ? sorted.length : Math.floor(room / 2);
+  const planned: Planned<Of>[] = [];
+  const together: Of[] = [];
+  for (const [index, candidate] of sorted.entries()) {
+    const isAlone = index < alone || candidate.failures > 0 || candidate.stream.rule === 'test';
+    if (isAlone) planned.push({ rule: candidate.stream.rule, members: [candidate] });
+    else together.push(candidate);
   }
-  return [...streams].map(([key, { stream, own }]) =>
-    planStream(stream, own, windows.get(key) ?? null, now, limits, most),
-  );
+  return [...planned, ...combined(together)].sort((a, b) => worstCandidateFirst(a.members[0]!, b.members[0]!));
 }
 
-function messagesOf(plans: readonly StreamPlan[]): StreamMessage[] {
-  return plans.flatMap(({ message }) => message ?? []);
-}
-
-function newFirst(a: StreamMessage, b: StreamMessage): number {
+/** The order in which streams are sent. */
+export function worstCandidateFirst(a: Candidate, b: Candidate): number {
   return (
-    Number(a.kind === 'digest') - Number(b.kind === 'digest') ||
-    oldestFirst(a.parts[0]!, b.parts[0]!) ||
-    // One log object tells of many streams at once: the worst first.
-    rankOf(a.stream) - rankOf(b.stream) ||
+    Number(a.failures > 0) - Number(b.failures > 0) ||
+    priorityOf(a) - priorityOf(b) ||
+    worstReachedFirst(reachedIn(a.digest), reachedIn(b.digest)) ||
+    b.digest.totals.bytesSent - a.digest.totals.bytesSent ||
+    a.digest.foundAt - b.digest.foundAt ||
     (streamKey(a.stream) < streamKey(b.stream) ? -1 : 1)
   );
 }
 
-function rankOf({ rule, denied }: Stream): number {
-  return denied ? RULES_WORST_FIRST.length : RULES_WORST_FIRST.indexOf(rule);
+/** Whoever tests waits for the message; only what is High comes before it. */
+function priorityOf({ stream, digest }: Candidate): number {
+  if (stream.rule === 'test') return 1;
+  return isHigh(digest) ? 0 : 2;
 }
 
-function combined(messages: readonly StreamMessage[]): PlannedMessage[] {
-  const open = new Map<string, { lines: number; messages: StreamMessage[] }>();
-  const told: { kind: 'combined'; rule: Stream['rule']; messages: StreamMessage[] }[] = [];
-  for (const message of messages) {
-    const { rule } = message.stream;
-    const lines = message.parts.reduce((sum, { value }) => sum + value.findings.length, 0);
+export function isHigh(digest: Digest): boolean {
+  return reachedIn(digest).severity === 'High';
+}
+
+/** What a combined message names of a stream: what is High with its evidence, of the others the worst without. */
+export function namedInCombined({ findings }: Digest): readonly OutboxFinding[] {
+  const high = findings.filter(({ severity }) => severity === 'High').slice(0, MAX_HIGH_OF_STREAM);
+  const others = findings.filter(({ severity }) => severity !== 'High');
+  return [...high, ...others.slice(0, Math.max(0, MAX_OF_STREAM - high.length)).map(withoutEvidence)];
+}
+
+function withoutEvidence(finding: OutboxFinding): OutboxFinding {
+  return { ...briefFinding(finding), addresses: [], operations: [] };
+}
+
+function combined<Of extends Candidate>(candidates: readonly Of[]): Planned<Of>[] {
+  const open = new Map<FindingRule, { lines: number; bytes: number; members: Of[] }>();
+  const planned: Planned<Of>[] = [];
+  for (const candidate of candidates) {
+    const { rule } = candidate.stream;
+    const named = namedInCombined(candidate.digest);
+    const lines = named.length;
+    const bytes = named.reduce((sum, finding) => sum + jsonBytes({ ...finding, sample: finding.sample() }), 0);
     let fits = open.get(rule);
-    if (fits === undefined || fits.lines + lines > MOST_LINES) {
-      fits = { lines: 0, messages: [] };
+    if (fits === undefined || fits.lines + lines > MAX_LINES || fits.bytes + bytes > MAX_BYTES) {
+      fits = { lines: 0, bytes: 0, members: [] };
       open.set(rule, fits);
-      told.push({ kind: 'combined', rule, messages: fits.messages });
+      planned.push({ rule, members: fits.members });
     }
     fits.lines += lines;
-    fits.messages.push(message);
+    fits.bytes += bytes;
+    fits.members.push(candidate);
   }
-  return told;
-}
-
-/** Notices due together are one message. What the index showed may be of before: only what is due now counts. */
-function noticesOf({ buckets, now }: PlanInput): PlannedMessage[] {
-  return (['started', 'finished'] as const).flatMap((notice) => {
-    const due = buckets
-      .filter(({ value }) => value.notice?.kind === notice && value.notice.notBefore <= now)
-      .toSorted(longestDueFirst);
-    const messages: PlannedMessage[] = [];
-    for (let at = 0; at < due.length; at += MOST_BUCKETS) {
-      messages.push({ kind: 'notice', notice, buckets: due.slice(at, at + MOST_BUCKETS) });
-    }
-    return messages;
-  });
-}
-
-function longestDueFirst({ value: a }: DueBucket, { value: b }: DueBucket): number {
-  return a.notice!.notBefore - b.notice!.notBefore || (a.bucket < b.bucket ? -1 : 1);
-}
-
-function isTest({ kind }: PlannedMessage): boolean {
-  return kind === 'test';
-}
-
-function isNotice({ kind }: PlannedMessage): boolean {
-  return kind === 'notice';
-}
-
-function isDigest(planned: PlannedMessage): boolean {
-  if (planned.kind === 'combined') return planned.messages[0]!.kind === 'digest';
-  return planned.kind === 'stream' && planned.message.kind === 'digest';
-}
-
-function isNew(planned: PlannedMessage): boolean {
-  return !isDigest(planned);
+  return planned;
 }

@@ -1,5 +1,6 @@
 import type { AlertLimits } from '../alerting/plan-stream';
-import { announceFindings, type SentAlert } from '../announce-findings';
+import { notify } from '../notify/notify';
+import type { SentAlert } from '../notify/notify-run';
 import type { Geography, Publisher, State } from '../ports';
 
 const MINUTE = 60_000;
@@ -52,16 +53,20 @@ export function rehearseAnnouncing(options: RehearsalOptions): Rehearsal {
   /** One run after another, a minute apart, until nothing is due any more that was due by then. */
   async function announce(): Promise<void> {
     for (;;) {
-      const announced = await announceFindings(announcer, `rehearsal ${runs++}`, now + RUN);
-      sent.push(...announced.sent);
-      if (announced.end === 'done') return;
+      const notified = await notify(announcer, `rehearsal ${runs++}`, now + RUN);
+      sent.push(...notified.sent);
+      if (notified.failures.length > 0) throw notified.failures[0];
+      if (notified.end === 'done') return;
       now = nextMinute(now);
     }
   }
 
   async function announceUntil(time: number): Promise<void> {
-    for (let due = await nextDueAt(); due !== null && nextMinute(due) < time; due = await nextDueAt()) {
-      now = Math.max(now, nextMinute(due));
+    for (let due = await nextDueAt(); due !== null; due = await nextDueAt()) {
+      // What is due may have to wait for the next minutes all the same: time goes on in any case.
+      const at = Math.max(nextMinute(now), nextMinute(due));
+      if (at >= time) break;
+      now = at;
       await announce();
     }
     now = Math.max(now, time === Number.POSITIVE_INFINITY ? now : time);

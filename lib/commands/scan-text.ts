@@ -4,7 +4,7 @@ import { whatOf, whereOf } from '../alerting/answer';
 import { severityTag } from '../alerting/email-text';
 import type { Place } from '../alerting/place';
 import { makeVisible } from '../alerting/visible';
-import type { SentAlert } from '../announce-findings';
+import type { SentAlert } from '../notify/notify-run';
 import type { Configuration } from '../config/configuration';
 import { severityOf } from '../detection/severity';
 import type { Geography } from '../ports';

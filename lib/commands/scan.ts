@@ -2,17 +2,18 @@ import type { ParseFailure } from '../access-log/read-records';
 import { ReadFailure, readChunks } from '../adapters/log-files';
 import { createMemoryState, type MemoryState } from '../adapters/memory-state';
 import { readStateFile } from '../adapters/state-file';
-import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
 import { type Detector, detectLogObject } from '../detect-log-object';
 import { compileSettings } from '../detection/compile-settings';
 import { type Finding, foldFindings } from '../detection/finding';
 import { createObserver, type ObserverCounts } from '../detection/observe';
 import type { PairName, Sighting } from '../detection/sighting';
+import type { SentAlert } from '../notify/notify-run';
 import type { Geography, LogObject } from '../ports';
 import { nothingRead } from '../read-portions';
 import { rememberPairs } from '../remembered-pairs';
 import { seedSightings } from '../seed-sightings';
+import { viewStreams } from '../stream-views';
 import { watchBuckets } from '../watch-buckets';
 import { findInputs, inOrderOfArrival, type LogObjectFile } from './inputs';
 import type { Problem } from './mistake';
@@ -105,6 +106,8 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     clock: { now: () => Math.max(rehearsal.now(), soFar.latest) },
     remembered: rememberPairs(),
     buckets: watchBuckets(state),
+    views: viewStreams(state),
+    limits: configuration,
     accountId: null,
     region: null,
   };

@@ -28,9 +28,9 @@ export function stateTable(
   table.addGlobalSecondaryIndex({
     indexName: PENDING_INDEX,
     partitionKey: { name: 'pending', type: AttributeType.STRING },
-    sortKey: { name: 'notBefore', type: AttributeType.NUMBER },
+    sortKey: { name: 'due', type: AttributeType.STRING },
     projectionType: ProjectionType.INCLUDE,
-    nonKeyAttributes: ['logObject', 'rule', 'bucket', 'number', 'findingCount'],
+    nonKeyAttributes: ['logObject', 'rule', 'bucket', 'denied', 'number', 'dueSince'],
   });
   return table as ITable; // whose optional properties the CDK's own types make undefined
 }

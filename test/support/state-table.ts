@@ -17,18 +17,18 @@ export const STATE_TABLE: TableDefinition = {
     { AttributeName: 'pk', AttributeType: 'S' },
     { AttributeName: 'sk', AttributeType: 'S' },
     { AttributeName: 'pending', AttributeType: 'S' },
-    { AttributeName: 'notBefore', AttributeType: 'N' },
+    { AttributeName: 'due', AttributeType: 'S' },
   ],
   GlobalSecondaryIndexes: [
     {
       IndexName: 'pending',
       KeySchema: [
         { AttributeName: 'pending', KeyType: 'HASH' },
-        { AttributeName: 'notBefore', KeyType: 'RANGE' },
+        { AttributeName: 'due', KeyType: 'RANGE' },
       ],
       Projection: {
         ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['logObject', 'rule', 'bucket', 'number', 'findingCount'],
+        NonKeyAttributes: ['logObject', 'rule', 'bucket', 'denied', 'number', 'dueSince'],
       },
     },
   ],

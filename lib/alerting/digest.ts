@@ -1,0 +1,165 @@
+import { type Effects, NO_EFFECTS, sumOfEffects } from '../detection/effect';
+import type { FindingRule } from '../detection/rules';
+import { type CountedGroup, coarser, groupOf, mergedGroups } from './counted-group';
+import { mergedFinding, worstFirst } from './merge-findings';
+import { NO_SAMPLE, type OutboxFinding, type OutboxPart } from './outbox';
+import { highest, type Reached, subjectOf, worstReachedFirst } from './reached';
+
+/**
+ * Any number of findings of one stream, in bounded room: the worst are kept, all are counted. Times are epoch
+ * milliseconds.
+ */
+export interface Digest {
+  /** The worst first, one of each network; at most `MAX_KEPT`, of which `MAX_EVIDENCE` have a sample. */
+  readonly findings: readonly OutboxFinding[];
+  /** How many networks are counted only: at most, since one that was counted may be counted again. */
+  readonly more: number;
+  /** These by the network around them; at most `MAX_GROUPS`. */
+  readonly groups: readonly CountedGroup[];
+  readonly totals: DigestTotals;
+  readonly firstEventAt: number;
+  readonly lastEventAt: number;
+  /** What each subject reached; of very many the worst. */
+  readonly reached: ReadonlyMap<string, Reached>;
+  /** Of the worst, then of the others; not all of very many. */
+  readonly logObjects: readonly string[];
+  /** When the oldest of it was found. */
+  readonly foundAt: number;
+  readonly accountId: string | null;
+  readonly region: string | null;
+}
+
+export interface DigestTotals {
+  readonly requests: number;
+  readonly successes: number;
+  readonly denied: number;
+  readonly bytesSent: number;
+  readonly effects: Effects;
+}
+
+/** Findings that are named. An item of DynamoDB takes 400 KB; so many findings of 4,000 bytes are less. */
+export const MAX_KEPT = 100;
+/** Findings with a sample, which takes half of what a finding may take. */
+const MAX_EVIDENCE = 40;
+const MAX_GROUPS = 50;
+/** Subjects whose level is remembered in a window. What is not remembered is news again, never silent. */
+export const MAX_SUBJECTS = 1500;
+const MAX_LOG_OBJECTS = 20;
+
+export const EMPTY_DIGEST: Digest = {
+  findings: [],
+  more: 0,
+  groups: [],
+  totals: { requests: 0, successes: 0, denied: 0, bytesSent: 0, effects: NO_EFFECTS },
+  firstEventAt: Number.POSITIVE_INFINITY,
+  lastEventAt: Number.NEGATIVE_INFINITY,
+  reached: new Map(),
+  logObjects: [],
+  foundAt: Number.POSITIVE_INFINITY,
+  accountId: null,
+  region: null,
+};
+
+/** The digest with the findings of these parts in it. Time and memory are linear in the findings. */
+export function addParts(digest: Digest, rule: FindingRule, parts: readonly OutboxPart[]): Digest {
+  if (parts.length === 0) return digest;
+  const byNetwork = new Map(digest.findings.map((finding) => [finding.network, finding] as const));
+  const reached = new Map(digest.reached);
+  const counted = createCounted(digest);
+  const sums = { ...digest.totals };
+  let { firstEventAt, lastEventAt, foundAt } = digest;
+  for (const part of parts) {
+    foundAt = Math.min(foundAt, part.foundAt);
+    for (const finding of part.findings) {
+      sums.requests += finding.requests;
+      sums.successes += finding.successes;
+      sums.denied += finding.denied;
+      sums.bytesSent += finding.bytesSent;
+      sums.effects = sumOfEffects(sums.effects, finding.effects);
+      firstEventAt = Math.min(firstEventAt, finding.firstEventAt);
+      lastEventAt = Math.max(lastEventAt, finding.lastEventAt);
+      const subject = subjectOf(rule, finding);
+      const before = reached.get(subject);
+      reached.set(subject, before === undefined ? reachedBy(finding) : highest(before, finding));
+      const same = byNetwork.get(finding.network);
+      byNetwork.set(finding.network, same === undefined ? finding : mergedFinding(same, finding));
+    }
+    if (byNetwork.size > 4 * MAX_KEPT) counted.keepWorst(byNetwork);
+  }
+  const findings = counted.keepWorst(byNetwork);
+  return {
+    findings: findings.map((finding, index) => (index < MAX_EVIDENCE ? finding : { ...finding, sample: NO_SAMPLE })),
+    more: counted.more(),
+    groups: counted.groups(),
+    totals: sums,
+    firstEventAt,
+    lastEventAt,
+    reached: worstSubjects(reached),
+    logObjects: logObjectsOf(digest, parts),
+    foundAt,
+    accountId: digest.accountId ?? parts.find(({ accountId }) => accountId !== null)?.accountId ?? null,
+    region: digest.region ?? parts.find(({ region }) => region !== null)?.region ?? null,
+  };
+}
+
+/** How many networks it is about. */
+export function networksIn({ findings, more }: Digest): number {
+  return findings.length + more;
+}
+
+/** The worst severity, and the highest level. */
+export function reachedIn({ reached }: Digest): Reached {
+  return [...reached.values()].reduce(highest, { severity: 'Low', level: 'denied' });
+}
+
+function reachedBy({ severity, level }: OutboxFinding): Reached {
+  return { severity, level };
+}
+
+/** Counts the findings that are not kept. */
+function createCounted({ more: before, groups: groupsBefore, reached, findings }: Digest) {
+  let more = before;
+  let groups = new Map(groupsBefore.map((group) => [group.network, group] as const));
+  /** The networks counted so far, as far as they are remembered. */
+  const counted = new Set(reached.keys());
+  for (const { network } of findings) counted.delete(network);
+  return {
+    /** Takes out all but the worst, and counts what it takes out. */
+    keepWorst(byNetwork: Map<string, OutboxFinding>): readonly OutboxFinding[] {
+      const sorted = [...byNetwork.values()].sort(worstFirst);
+      for (const finding of sorted.slice(MAX_KEPT)) {
+        byNetwork.delete(finding.network);
+        const isNew = !counted.has(finding.network);
+        counted.add(finding.network);
+        if (isNew) more++;
+        const group = groupOf(finding, isNew ? 1 : 0);
+        const same = groups.get(group.network);
+        groups.set(group.network, same === undefined ? group : mergedGroups(same, group));
+      }
+      return sorted.slice(0, MAX_KEPT);
+    },
+    more: () => more,
+    groups(): readonly CountedGroup[] {
+      while (groups.size > MAX_GROUPS) groups = coarser(groups);
+      return [...groups.values()].sort(
+        (a, b) => worstReachedFirst(a, b) || b.networks - a.networks || (a.network < b.network ? -1 : 1),
+      );
+    },
+  };
+}
+
+/** As many as a window remembers. */
+export function worstSubjects(reached: ReadonlyMap<string, Reached>): ReadonlyMap<string, Reached> {
+  if (reached.size <= MAX_SUBJECTS) return reached;
+  return new Map([...reached].sort(([, a], [, b]) => worstReachedFirst(a, b)).slice(0, MAX_SUBJECTS));
+}
+
+/** Parts stand with the worst first. */
+function logObjectsOf({ logObjects }: Digest, parts: readonly OutboxPart[]): readonly string[] {
+  const all = new Set(logObjects);
+  for (const { logObject } of parts) {
+    if (all.size >= MAX_LOG_OBJECTS) break;
+    all.add(logObject);
+  }
+  return [...all];
+}

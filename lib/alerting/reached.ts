@@ -1,0 +1,48 @@
+import { LEVELS, type Level } from '../detection/level';
+import type { FindingRule } from '../detection/rules';
+import { SEVERITIES, type Severity } from '../detection/severity';
+
+/** What conduct came to: how bad it is, and how far it got. */
+export interface Reached {
+  readonly severity: Severity;
+  readonly level: Level;
+}
+
+export function severityRank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+export function levelRank(level: Level): number {
+  return LEVELS.indexOf(level);
+}
+
+/** Whether `a` reaches a level or a severity that `b` does not. */
+export function exceeds(a: Reached, b: Reached): boolean {
+  return severityRank(a.severity) > severityRank(b.severity) || levelRank(a.level) > levelRank(b.level);
+}
+
+/** The higher of each. */
+export function highest(a: Reached, b: Reached): Reached {
+  return {
+    severity: severityRank(a.severity) >= severityRank(b.severity) ? a.severity : b.severity,
+    level: levelRank(a.level) >= levelRank(b.level) ? a.level : b.level,
+  };
+}
+
+/** For sorting: by severity, then by level; the worst first. */
+export function worstReachedFirst(a: Reached, b: Reached): number {
+  return severityRank(b.severity) - severityRank(a.severity) || levelRank(b.level) - levelRank(a.level);
+}
+
+/** Whether people want to hear of it at once, however often. */
+export function isGrave({ severity }: Reached): boolean {
+  return severityRank(severity) >= severityRank('Medium');
+}
+
+/**
+ * What a window remembers a finding by: its network. Remote IPs that are no addresses are texts of anybody's choice:
+ * all of them are one subject.
+ */
+export function subjectOf(rule: FindingRule, { network }: { readonly network: string }): string {
+  return rule === 'detector-error' ? '' : network;
+}

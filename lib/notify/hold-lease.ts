@@ -1,0 +1,82 @@
+import { counted, isFree, type Lease, NO_LEASE, roomLeft } from '../alerting/lease';
+import type { State, Stored } from '../ports';
+
+/** The right to send messages, the count of what is sent in a minute, and what the next run has to know. */
+export interface HeldLease {
+  /** How many messages this minute still has room for. */
+  room(now: number, isHigh: boolean): number;
+  /** Takes one message of this minute; `full`: it has no more; `lost`: another run has the lease by now. */
+  reserve(now: number, isHigh: boolean): Promise<'reserved' | 'full' | 'lost'>;
+  /** How often in a row this message failed. */
+  failuresOf(name: string): number;
+  failed(name: string): void;
+  succeeded(name: string): void;
+  noticeSentAt(kind: 'started' | 'finished'): number;
+  noticeSent(kind: 'started' | 'finished', at: number): void;
+  /** Gives it back, if it is still ours. */
+  release(): Promise<void>;
+}
+
+/** A lease lasts longer than its holder can live by this, since clocks differ; milliseconds. */
+const MARGIN = 60_000;
+
+/** Other runs may write it between our read and our write; after so many times it is left to them. */
+const MAX_ATTEMPTS = 5;
+
+/** Messages that fail, as far as they are remembered: an item has its limits. */
+const MAX_FAILING = 200;
+
+/** Takes the lease if it is free; `until` is when its holder is dead or gone at the latest, epoch milliseconds. */
+export async function takeLease(
+  state: State,
+  holder: string,
+  now: number,
+  until: number,
+  perMinute: number,
+): Promise<HeldLease | null> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const stored = await state.lease();
+    if (!isFree(stored?.value ?? null, holder, now)) return null;
+    const taken: Lease = { ...NO_LEASE, ...stored?.value, holder, until: until + MARGIN };
+    const version = await state.putLease(taken, stored?.version ?? null);
+    if (version !== null) return held(state, { value: taken, version }, perMinute);
+  }
+  return null;
+}
+
+function held(state: State, taken: Stored<Lease>, perMinute: number): HeldLease {
+  let current: Stored<Lease> | null = taken;
+  const failing = new Map(Object.entries(taken.value.failing));
+  const noticeSentAt = { ...taken.value.noticeSentAt };
+
+  async function write(lease: Lease): Promise<boolean> {
+    if (current === null) return false;
+    const value = { ...lease, failing: Object.fromEntries(most(failing)), noticeSentAt: { ...noticeSentAt } };
+    const version = await state.putLease(value, current.version);
+    current = version === null ? null : { value, version };
+    return version !== null;
+  }
+
+  return {
+    room: (now, isHigh) => (current === null ? 0 : roomLeft(current.value, now, perMinute, isHigh)),
+    async reserve(now, isHigh) {
+      if (current === null) return 'lost';
+      if (roomLeft(current.value, now, perMinute, isHigh) === 0) return 'full';
+      return (await write(counted(current.value, now))) ? 'reserved' : 'lost';
+    },
+    failuresOf: (name) => failing.get(name) ?? 0,
+    failed: (name) => void failing.set(name, (failing.get(name) ?? 0) + 1),
+    succeeded: (name) => void failing.delete(name),
+    noticeSentAt: (kind) => noticeSentAt[kind] ?? Number.NEGATIVE_INFINITY,
+    noticeSent: (kind, at) => {
+      noticeSentAt[kind] = at;
+    },
+    async release() {
+      if (current !== null) await write({ ...current.value, until: 0 });
+    },
+  };
+}
+
+function most(failing: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  return [...failing].sort(([, a], [, b]) => b - a).slice(0, MAX_FAILING);
+}

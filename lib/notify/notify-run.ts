@@ -1,0 +1,76 @@
+import type { Alert, AlertOrigin } from '../alerting/alert';
+import { withPlaces } from '../alerting/place';
+import type { AlertLimits } from '../alerting/plan-stream';
+import type { Clock, Geography, Publisher, State } from '../ports';
+import type { HeldLease } from './hold-lease';
+
+/** What a process sends messages with. */
+export interface Notifier {
+  readonly state: State;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly geography: Geography;
+  readonly limits: AlertLimits;
+  /** Of the deployment. */
+  readonly accountId: string | null;
+  readonly region: string | null;
+  /** Whether an operator turned `new-ip` on for exactly this bucket. */
+  readonly newIpChosenFor: (bucket: string) => boolean;
+}
+
+export interface SentAlert {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly alert: Alert;
+}
+
+/** One run that holds the lease: what it has sent, and what failed. */
+export interface NotifyRun {
+  readonly notifier: Notifier;
+  readonly lease: HeldLease;
+  readonly sent: readonly SentAlert[];
+  readonly failures: readonly unknown[];
+  readonly setAside: number;
+  origin(): AlertOrigin;
+  /** Adds where the addresses are, and publishes. */
+  publish(alert: Alert): Promise<void>;
+  countSetAside(): void;
+  fail(what: string, error: unknown): void;
+  /** What fails here fails alone, and is counted under this name; whether it succeeded. */
+  isolated(name: string, work: () => Promise<void>): Promise<boolean>;
+}
+
+export function createRun(notifier: Notifier, lease: HeldLease): NotifyRun {
+  const { publisher, clock, geography, accountId, region } = notifier;
+  const sent: SentAlert[] = [];
+  const failures: unknown[] = [];
+  let setAside = 0;
+  return {
+    notifier,
+    lease,
+    sent,
+    failures,
+    get setAside() {
+      return setAside;
+    },
+    origin: () => ({ accountId, region, now: clock.now() }),
+    async publish(alert) {
+      const located = withPlaces(alert, geography);
+      await publisher.publish(located);
+      sent.push({ at: clock.now(), alert: located });
+    },
+    countSetAside: () => void setAside++,
+    fail: (what, error) => void failures.push(new Error(what, { cause: error })),
+    async isolated(name, work) {
+      try {
+        await work();
+        lease.succeeded(name);
+        return true;
+      } catch (error) {
+        lease.failed(name);
+        failures.push(error);
+        return false;
+      }
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import { failureIdOf } from '../alerting/identity';
+import { isHigh, type Planned, planMessages } from '../alerting/plan';
+import type { CombinedPlan } from '../alerting/stream-state';
+import type { DueItems, Stored } from '../ports';
+import { takeLease } from './hold-lease';
+import { type DueNotice, gatherNotices, sendNotice } from './notices';
+import { createRun, type Notifier, type NotifyRun, type SentAlert } from './notify-run';
+import { finishCombined, MAX_TRIES, publishCombined, sendAlone, sendCombined } from './send-streams';
+import { gatherStreams, keepDraft, type StreamDraft, writeStream } from './stream-draft';
+
+export interface Notified {
+  /** `busy`: another run has the lease, or took it; `full`: the minute has no more messages; `late`: no time is left. */
+  readonly end: 'done' | 'busy' | 'full' | 'late' | 'failing';
+  readonly sent: readonly SentAlert[];
+  /** Why messages were not sent. What they are about stays due. */
+  readonly failures: readonly unknown[];
+  /** Messages that were set aside, since they failed again and again. */
+  readonly setAside: number;
+  /** How long the oldest thing had been due when this began; milliseconds. */
+  readonly oldestDueFor: number;
+}
+
+/** Between two messages, whichever run sent the one before: SNS deactivates an e-mail subscription above ten a second. */
+const BETWEEN_MESSAGES = 150;
+
+/** What one message needs, by far; a run that has less left does not begin another. Milliseconds. */
+const TIME_FOR_A_MESSAGE = 5_000;
+
+/** After so many failures without a message that was sent, the others will hardly fare better now. */
+const MAX_FAILURES = 3;
+
+/** One message to be sent. */
+type Message =
+  | { readonly kind: 'streams'; readonly planned: Planned<StreamDraft> }
+  | { readonly kind: 'combined-again'; readonly plan: Stored<CombinedPlan>; readonly members: readonly StreamDraft[] }
+  | { readonly kind: 'notice'; readonly notice: DueNotice };
+
+/**
+ * The path of notifying: under the lease, reads what is due, decides what is sent now, and sends it, the worst first and
+ * one message at a time. Each message, part and notice can fail only itself; the lease is given back whatever happens.
+ * `holder` names this run and no other; the run is over before `until`, epoch milliseconds.
+ */
+export async function notify(notifier: Notifier, holder: string, until: number): Promise<Notified> {
+  const { state, clock, limits } = notifier;
+  const lease = await takeLease(state, holder, clock.now(), until, limits.alertsPerMinute);
+  if (lease === null) return { end: 'busy', sent: [], failures: [], setAside: 0, oldestDueFor: 0 };
+  const run = createRun(notifier, lease);
+  let oldestDueFor: number | null = null;
+  let end: Notified['end'] | null = null;
+  try {
+    while (end === null) {
+      const due = await state.due(clock.now());
+      oldestDueFor ??= ageOf(due, clock.now());
+      end = await round(due, run, until);
+    }
+  } catch (error) {
+    run.fail('what is due could not be read', error);
+    end = 'failing';
+  } finally {
+    try {
+      await lease.release();
+    } catch (error) {
+      run.fail('the lease could not be given back', error);
+    }
+  }
+  const { sent, failures, setAside } = run;
+  return { end, sent, failures, setAside, oldestDueFor: oldestDueFor ?? 0 };
+}
+
+/** Null: something was done, so that it is worth looking again. */
+async function round(due: DueItems, run: NotifyRun, until: number): Promise<Notified['end'] | null> {
+  const { state, clock, limits } = run.notifier;
+  const failuresBefore = run.failures.length;
+  const now = clock.now();
+  const gathered = await gatherStreams(state, due, now, limits, (stream) => run.lease.failuresOf(failureIdOf(stream)));
+  for (const failure of gathered.failures) run.fail('a stream could not be read', failure);
+  const named = await sortNamed(gathered.drafts, run);
+  const candidates = gathered.drafts.filter(({ decision }) => decision?.kind === 'send');
+  const room = run.lease.room(now, false);
+  const messages: Message[] = [
+    ...named.again,
+    ...planMessages([...named.alone, ...candidates], room).map((planned) => ({ kind: 'streams' as const, planned })),
+    ...(await gatherNotices(due, run)).map((notice) => ({ kind: 'notice' as const, notice })),
+  ];
+  let progress = gathered.progress || named.progress;
+  let end: Notified['end'] | null = null;
+  for (const message of messages) {
+    if (clock.now() + TIME_FOR_A_MESSAGE > until) end = 'late';
+    else if (run.sent.length === 0 && run.failures.length >= MAX_FAILURES) end = 'failing';
+    if (end !== null) break;
+    await clock.sleep(BETWEEN_MESSAGES);
+    const reserved = await run.lease.reserve(clock.now(), isUrgent(message));
+    if (reserved === 'lost') return 'busy';
+    if (reserved === 'full') {
+      end = 'full';
+      break;
+    }
+    if (await send(message, run)) progress = true;
+  }
+  // What waits comes last: to keep it delays nothing.
+  for (const draft of gathered.drafts) {
+    const { decision, fresh, stream } = draft;
+    if (decision?.kind !== 'wait' || clock.now() + TIME_FOR_A_MESSAGE > until) continue;
+    if (fresh.length === 0 && draft.draft.notBefore >= decision.until) continue;
+    if (isShort(decision.until, now)) continue;
+    if (await run.isolated(failureIdOf(stream), () => keepDraft(state, draft, decision.until, now))) progress = true;
+  }
+  if (end !== null) return end;
+  if (run.failures.length > failuresBefore) return 'failing';
+  return progress ? null : 'done';
+}
+
+/** Too short to be worth a write: the next run is there before. Milliseconds. */
+const SHORT = 60_000;
+
+function isShort(until: number, now: number): boolean {
+  return until - now < SHORT;
+}
+
+async function send(message: Message, run: NotifyRun): Promise<boolean> {
+  switch (message.kind) {
+    case 'notice':
+      return sendNotice(message.notice, run);
+    case 'combined-again':
+      return run.isolated(message.plan.value.combinedId, () => publishCombined(message.plan, message.members, run));
+    case 'streams': {
+      const { members } = message.planned;
+      const only = members.length === 1 ? members[0]! : null;
+      if (only !== null) return run.isolated(failureIdOf(only.stream), () => sendAlone(only, run));
+      return run.isolated(failureIdOf(members[0]!.stream), () => sendCombined(members, run));
+    }
+  }
+}
+
+function isUrgent(message: Message): boolean {
+  if (message.kind === 'notice') return false;
+  const members = message.kind === 'streams' ? message.planned.members : message.members;
+  return members.some(({ digest }) => isHigh(digest));
+}
+
+interface Named {
+  /** To be sent alone, under the names that they have. */
+  readonly alone: readonly StreamDraft[];
+  readonly again: readonly Extract<Message, { kind: 'combined-again' }>[];
+  readonly progress: boolean;
+}
+
+/** What is to be done about drafts that were given a name by a run that died before it could say that they are sent. */
+async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promise<Named> {
+  const { state } = run.notifier;
+  const alone: StreamDraft[] = [];
+  const byPlan = new Map<string, StreamDraft[]>();
+  for (const draft of drafts) {
+    const { message } = draft.draft;
+    if (message === null) continue;
+    const { combinedId } = message;
+    if (combinedId === null) alone.push(draft);
+    else byPlan.set(combinedId, [...(byPlan.get(combinedId) ?? []), draft]);
+  }
+  const again: Extract<Message, { kind: 'combined-again' }>[] = [];
+  let progress = false;
+  for (const [combinedId, members] of byPlan) {
+    await run.isolated(`again ${combinedId}`, async () => {
+      const plan = await state.combinedPlan(combinedId);
+      if (plan?.value.sent === true) {
+        await finishCombined(members, run);
+        progress = true;
+        return;
+      }
+      const isNamed = plan !== null && (await isAllNamed(plan.value, run));
+      if (isNamed && run.lease.failuresOf(combinedId) < MAX_TRIES) {
+        // Of an index that lags, the others come with the next run.
+        if (members.length === plan.value.streams.length) again.push({ kind: 'combined-again', plan, members });
+        return;
+      }
+      // Not all was named, so nothing was published; or it cannot be sent together. Each goes on by itself.
+      for (const { stored, state: value, draft, stream } of members) {
+        await writeStream(state, { ...value, draft: { ...draft, message: null } }, stored);
+        if (isNamed) run.lease.failed(failureIdOf(stream));
+      }
+      progress = true;
+    });
+  }
+  return { alone, again, progress };
+}
+
+/** Whether every stream of the plan has its draft of that name: asked of the table, since an index lags. */
+async function isAllNamed({ streams, combinedId }: CombinedPlan, run: NotifyRun): Promise<boolean> {
+  const stored = await run.notifier.state.streams(streams);
+  return stored.every((stream) => stream?.value.draft?.message?.combinedId === combinedId);
+}
+
+/** How long the oldest of it has been due; milliseconds. */
+function ageOf({ parts, streams, notices }: DueItems, now: number): number {
+  let oldest = now;
+  for (const { dueSince } of [...parts, ...streams, ...notices]) oldest = Math.min(oldest, dueSince);
+  return now - oldest;
+}

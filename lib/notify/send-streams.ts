@@ -1,0 +1,111 @@
+import { combinedAlert, streamAlert, streamSetAsideAlert } from '../alerting/alert-of';
+import { combinedIdOf, failureIdOf } from '../alerting/identity';
+import { afterSending, named, windowAfter } from '../alerting/plan-stream';
+import { streamOf } from '../alerting/stream';
+import type { CombinedPlan, MessageName } from '../alerting/stream-state';
+import type { Stored } from '../ports';
+import type { NotifyRun } from './notify-run';
+import { markParts, nameDraft, type StreamDraft, TAKEN_KEPT, writeStream } from './stream-draft';
+
+/** After so many failures in a row, a message is set aside. */
+export const MAX_TRIES = 5;
+
+/**
+ * Sends the draft of one stream: names it, publishes it, marks what it holds, and opens or continues the window. If the
+ * run dies after the message is published, the next one sends the same message again under its name.
+ */
+export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<void> {
+  const { state, clock, limits } = run.notifier;
+  if (run.lease.failuresOf(failureIdOf(given.stream)) >= MAX_TRIES) return setAside(given, run);
+  const of = await nameDraft(state, given, nameOf(given, clock.now()));
+  const name = of.draft.message!;
+  const window = windowAfter(of.state, of.draft, name.kind, clock.now(), limits);
+  await run.publish(streamAlert(of.stream, of.draft.digest, name, window, run.origin()));
+  await finish(of, name, run);
+}
+
+/**
+ * Of a draft that failed again and again, sends only that it could not be sent, in words of our own, and keeps it for
+ * people to look at. If that fails too, nothing can be sent, and the draft stays as it is.
+ */
+async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
+  const { state, clock } = run.notifier;
+  const name = nameOf(of, clock.now());
+  await run.publish(streamSetAsideAlert(of.stream, of.draft.digest, name, run.origin()));
+  const aside = { alertId: `${name.windowId}/${name.sequence}`, stream: of.stream, at: clock.now() };
+  try {
+    await state.setAside({ ...aside, draft: of.draft, reason: 'sending it failed five times' });
+  } catch (error) {
+    // What it holds may be why it failed; the log objects that it is from are named in any case.
+    const bare = { ...of.draft, digest: { ...of.draft.digest, findings: [] } };
+    await state.setAside({ ...aside, draft: bare, reason: `sending it failed five times, and storing it: ${error}` });
+  }
+  run.countSetAside();
+  await finish(of, name, run);
+}
+
+/** Says in the stream that its draft is sent. */
+async function finish(of: StreamDraft, name: MessageName, { notifier }: NotifyRun): Promise<void> {
+  const { state, clock, limits } = notifier;
+  await markParts(state, of.fresh, clock.now());
+  await writeStream(state, afterSending(of.state, of.draft, name, clock.now(), limits), of.stored);
+}
+
+/**
+ * Sends the drafts of many streams in one message. The plan is written first and the drafts are named after it, so that
+ * a run that comes after a death knows whether all was named, and so may have been published, and whether it was sent.
+ */
+export async function sendCombined(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
+  const { state, clock } = run.notifier;
+  const at = clock.now();
+  const names = members.map((member) => nameOf(member, at));
+  const combinedId = combinedIdOf(names.map(({ windowId, sequence }) => `${windowId}/${sequence}`));
+  const plan: CombinedPlan = {
+    combinedId,
+    rule: members[0]!.stream.rule,
+    streams: members.map(({ stream }) => streamOf(stream)),
+    sent: false,
+  };
+  const stored = await putPlan(plan, null, run);
+  const drafts: StreamDraft[] = [];
+  for (const [index, member] of members.entries()) {
+    drafts.push(await nameDraft(state, member, { ...names[index]!, combinedId }));
+  }
+  await publishCombined(stored, drafts, run);
+}
+
+/** Sends a combined message, perhaps again. */
+export async function publishCombined(
+  plan: Stored<CombinedPlan>,
+  members: readonly StreamDraft[],
+  run: NotifyRun,
+): Promise<void> {
+  const { combinedId, rule } = plan.value;
+  const digests = members.map(({ stream, digest }) => ({ stream, digest }));
+  await run.publish(combinedAlert(combinedId, rule, digests, run.origin()));
+  await putPlan({ ...plan.value, sent: true }, plan, run);
+  await finishCombined(members, run);
+}
+
+/** Says in each stream of a combined message that it is sent. */
+export async function finishCombined(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
+  for (const member of members) {
+    await run.isolated(failureIdOf(member.stream), () => finish(member, member.draft.message!, run));
+  }
+}
+
+async function putPlan(
+  plan: CombinedPlan,
+  replaces: Stored<CombinedPlan> | null,
+  { notifier: { state, clock } }: NotifyRun,
+): Promise<Stored<CombinedPlan>> {
+  const version = await state.putCombinedPlan(plan, replaces?.version ?? null, clock.now() + TAKEN_KEPT);
+  if (version === null)
+    throw new Error(`combined message ${plan.combinedId}: another run wrote its plan, which had no lease`);
+  return { value: plan, version };
+}
+
+function nameOf({ state, draft, first, decision }: StreamDraft, at: number): MessageName {
+  if (draft.message !== null) return draft.message;
+  return named(state, decision?.kind === 'send' ? decision.as : 'new', first, at);
+}

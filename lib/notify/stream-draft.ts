@@ -1,0 +1,198 @@
+import type { PendingPart } from '../alerting/outbox';
+import type { Candidate } from '../alerting/plan';
+import { type AlertLimits, type Decision, decide, drafted } from '../alerting/plan-stream';
+import { type Stream, siblingOf, streamKey, streamOf } from '../alerting/stream';
+import { type Draft, type MessageName, newStream, type StreamState, type TakenPart } from '../alerting/stream-state';
+import { eachBounded } from '../each-bounded';
+import type { DueItems, PartName, State, Stored, Version } from '../ports';
+
+/** How long a part is kept once it is taken, for log objects that are delivered again; milliseconds. */
+export const TAKEN_KEPT = 45 * 86_400_000;
+
+/** Parts that are read, and taken into a draft, at a time. */
+const PARTS_AT_ONCE = 100;
+
+/** Parts that one round looks at: the others come with the next. */
+const MAX_PARTS = 5_000;
+
+export const WRITES_AT_ONCE = 16;
+
+/** A part that is in the draft, and still has to be marked. */
+interface FreshPart {
+  readonly name: PartName;
+  readonly version: Version;
+}
+
+/** A stream that has something to send, and what is to be written of it. */
+export interface StreamDraft extends Candidate {
+  /** As it is stored; null: nothing is. */
+  readonly stored: Stored<StreamState> | null;
+  readonly state: StreamState;
+  readonly draft: Draft;
+  readonly fresh: readonly FreshPart[];
+  /** Names the window that its message would open. */
+  readonly first: string;
+  /** Null: it was given its name already, and is sent again under it. */
+  readonly decision: Decision | null;
+}
+
+export interface Gathered {
+  readonly drafts: readonly StreamDraft[];
+  readonly failures: readonly unknown[];
+  /** Whether something was written on the way, so that it is worth looking again. */
+  readonly progress: boolean;
+}
+
+type DuePart = DueItems['parts'][number];
+
+/**
+ * Reads what is due, stream by stream, and drafts what each would send. What fails of one stream is in `failures`, and
+ * keeps no other from being sent.
+ */
+export async function gatherStreams(
+  state: State,
+  due: DueItems,
+  now: number,
+  limits: AlertLimits,
+  failuresOf: (stream: Stream) => number,
+): Promise<Gathered> {
+  const byStream = partsByStream(due);
+  const streams = [...byStream.values()].map(({ stream }) => stream);
+  const [own, siblings] = [await state.streams(streams), await state.streams(streams.map(siblingOf))];
+  const drafts: StreamDraft[] = [];
+  const failures: unknown[] = [];
+  let progress = false;
+  for (const [index, { stream, parts }] of [...byStream.values()].entries()) {
+    try {
+      const sibling = siblings[index]?.value ?? null;
+      const gathered = await gatherStream(state, stream, own[index] ?? null, parts, now);
+      if (gathered.isWritten) progress = true;
+      const { draft, value } = gathered;
+      if (draft === null) continue;
+      const decision = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
+      const failed = failuresOf(stream);
+      drafts.push({ ...gathered, stream, state: value, draft, digest: draft.digest, decision, failures: failed });
+    } catch (error) {
+      failures.push(new Error(`${streamKey(stream)} could not be read`, { cause: error }));
+    }
+  }
+  return { drafts, failures, progress };
+}
+
+function partsByStream({
+  parts,
+  streams,
+}: DueItems): Map<string, { readonly stream: Stream; readonly parts: DuePart[] }> {
+  const byStream = new Map<string, { readonly stream: Stream; readonly parts: DuePart[] }>();
+  function of(stream: Stream): DuePart[] {
+    const key = streamKey(stream);
+    const known = byStream.get(key) ?? { stream: streamOf(stream), parts: [] };
+    byStream.set(key, known);
+    return known.parts;
+  }
+  for (const part of parts.slice(0, MAX_PARTS)) of(part).push(part);
+  for (const stream of streams) of(stream);
+  return byStream;
+}
+
+/**
+ * Takes the parts of a stream into its draft. All but the last of many are written and marked on the way, so that a
+ * draft holds any number of them in bounded memory.
+ */
+async function gatherStream(
+  state: State,
+  stream: Stream,
+  asRead: Stored<StreamState> | null,
+  parts: readonly DuePart[],
+  now: number,
+) {
+  let stored = asRead;
+  let value = stored?.value ?? newStream(stream);
+  const { taking = [], message = null } = value.draft ?? {};
+  const taken = (await state.parts(taking.map((part) => ({ ...part, ...stream })))).flatMap(pendingOf);
+  // What a draft that is being sent holds is marked once it is sent; nothing is added to it.
+  if (message !== null) return { stored, value, draft: value.draft, fresh: taken, first: '', isWritten: false };
+  await markParts(state, taken, now);
+  let isWritten = taken.length > 0;
+  let fresh: FreshPart[] = [];
+  let first = '';
+  const isTaken = new Set(taking.map(partKey));
+  const others = parts.filter((part) => !isTaken.has(partKey(part)));
+  for (let at = 0; at < others.length; at += PARTS_AT_ONCE) {
+    if (fresh.length > 0) {
+      stored = await writeStream(state, { ...value, draft: { ...value.draft!, taking: fresh.map(takenOf) } }, stored);
+      await markParts(state, fresh, now);
+      fresh = [];
+      isWritten = true;
+    }
+    const read = await state.parts(others.slice(at, at + PARTS_AT_ONCE));
+    const due = read.flatMap((part) => (part !== null && isDue(part.value, now) ? [part] : []));
+    if (due.length === 0) continue;
+    first ||= `${due[0]!.value.logObject} ${due[0]!.value.number}`;
+    const added = drafted(
+      value,
+      due.map(({ value: part }) => part),
+      now,
+    );
+    value = { ...value, draft: added };
+    fresh = due.map(freshOf);
+  }
+  const { draft } = value;
+  // What is stored stays as it is until something is written; the draft may hold more.
+  return { stored, value: { ...value, draft: stored?.value.draft ?? null }, draft, fresh, first, isWritten };
+}
+
+function partKey({ logObject, number }: TakenPart): string {
+  return `${number} ${logObject}`;
+}
+
+function pendingOf(part: Stored<PendingPart> | null): readonly FreshPart[] {
+  return part === null || part.value.pending === null ? [] : [freshOf(part)];
+}
+
+function isDue({ pending }: { readonly pending: 'now' | number | null }, now: number): boolean {
+  return pending === 'now' || (pending !== null && pending <= now);
+}
+
+function freshOf({ value, version }: Stored<PartName>): FreshPart {
+  const { logObject, rule, bucket, number } = value;
+  return { name: { logObject, rule, bucket, number }, version };
+}
+
+function takenOf({ name: { logObject, number } }: FreshPart): TakenPart {
+  return { logObject, number };
+}
+
+export async function markParts(state: State, parts: readonly FreshPart[], now: number): Promise<void> {
+  await eachBounded(parts, WRITES_AT_ONCE, ({ name, version }) => state.markTaken(name, version, now + TAKEN_KEPT));
+}
+
+/** Writes a stream as it was read; only the holder of the lease does. */
+export async function writeStream(
+  state: State,
+  value: StreamState,
+  replaces: Stored<StreamState> | null,
+): Promise<Stored<StreamState>> {
+  const version = await state.putStream(value, replaces?.version ?? null);
+  if (version === null) throw new Error(`${streamKey(value)}: another run wrote it, which had no lease`);
+  return { value, version };
+}
+
+/** Keeps what a draft holds until it is due. */
+export async function keepDraft(
+  state: State,
+  { stored, state: value, draft, fresh }: StreamDraft,
+  until: number,
+  now: number,
+): Promise<void> {
+  await writeStream(state, { ...value, draft: { ...draft, taking: fresh.map(takenOf), notBefore: until } }, stored);
+  await markParts(state, fresh, now);
+}
+
+/** Gives a draft the name under which it is sent, before it is. */
+export async function nameDraft(state: State, of: StreamDraft, message: MessageName): Promise<StreamDraft> {
+  if (of.draft.message !== null) return of;
+  const draft = { ...of.draft, message, taking: of.fresh.map(takenOf), notBefore: message.at };
+  const stored = await writeStream(state, { ...of.state, draft }, of.stored);
+  return { ...of, stored, draft };
+}
