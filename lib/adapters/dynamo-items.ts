@@ -4,7 +4,7 @@ import type { Lease } from '../alerting/lease';
 import type { OutboxFinding, OutboxPart } from '../alerting/outbox';
 import type { Stream } from '../alerting/stream';
 import type { AlertWindow } from '../alerting/window';
-import type { PairName, StoredSighting } from '../detection/sighting';
+import type { PairName, RunName, StoredSighting } from '../detection/sighting';
 import type { PartName } from '../ports';
 
 /*
@@ -30,12 +30,16 @@ export const SILENCE = 'silence';
 /** DynamoDB takes 2,048 bytes as a partition key. A log object's name may be longer, if hardly ever. */
 const MOST_KEY_BYTES = 1900;
 
+const BUCKET = 'bucket#';
+/** The keys of a bucket's sightings begin with it. */
+export const NETWORK = 'net#';
+
 export function sightingKey({ bucket, network }: PairName): Key {
-  return { pk: `bucket#${bucket}`, sk: `net#${network}` };
+  return { pk: `${BUCKET}${bucket}`, sk: `${NETWORK}${network}` };
 }
 
 export function bucketKey(bucket: string): Key {
-  return { pk: `bucket#${bucket}`, sk: 'meta' };
+  return { pk: `${BUCKET}${bucket}`, sk: 'meta' };
 }
 
 export function partKey(part: PartName): Key {
@@ -45,6 +49,11 @@ export function partKey(part: PartName): Key {
 export function outboxKey(logObject: string): string {
   const isLong = Buffer.byteLength(logObject) > MOST_KEY_BYTES;
   return `outbox#${isLong ? `sha256:${createHash('sha256').update(logObject).digest('hex')}` : logObject}`;
+}
+
+/** The marker of a run stands beside what it found. */
+export function runKey({ logObject, run }: RunName): Key {
+  return { pk: outboxKey(logObject), sk: `done#${run}` };
 }
 
 /** All parts of a log object, rule and bucket begin with it. */
@@ -58,9 +67,10 @@ export function windowKey({ rule, bucket, denied }: Stream): Key {
 
 export const LEASE_KEY: Key = { pk: 'lease', sk: 'announce' };
 
-export function sightingItem({ seenAs, expiresAt, ...sighting }: StoredSighting): Item {
+/** What its key says is not said again: an item of up to 1 KB is one unit to write. */
+export function sightingItem({ bucket, network, seenAs, expiresAt, ...sighting }: StoredSighting): Item {
   return {
-    ...sightingKey(sighting),
+    ...sightingKey({ bucket, network }),
     ...withoutNulls({ ...sighting, expiresAt: seconds(expiresAt), seenAs: seenAs() }),
   };
 }
@@ -68,16 +78,21 @@ export function sightingItem({ seenAs, expiresAt, ...sighting }: StoredSighting)
 export function toSighting(item: Item): StoredSighting {
   const seenAs = (item.seenAs ?? null) as ReturnType<StoredSighting['seenAs']>;
   return {
-    bucket: item.bucket as string,
-    network: item.network as string,
+    bucket: (item.pk as string).slice(BUCKET.length),
+    network: (item.sk as string).slice(NETWORK.length),
     firstSeenAt: item.firstSeenAt as number,
     lastSeenAt: item.lastSeenAt as number,
     claimedBy: item.claimedBy as string,
+    claimedIn: (item.claimedIn as string | undefined) ?? null,
     owedUntil: (item.owedUntil as number | undefined) ?? null,
     forgottenSince: (item.forgottenSince as number | undefined) ?? null,
     seenAs: () => seenAs,
     expiresAt: item.expiresAt === undefined ? null : (item.expiresAt as number) * 1000,
   };
+}
+
+export function runItem(run: RunName, expiresAt: number | null): Item {
+  return { ...runKey(run), ...withoutNulls({ expiresAt: seconds(expiresAt) }) };
 }
 
 export function bucketItem({ notice, ...state }: BucketState): Item {

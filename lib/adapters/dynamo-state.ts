@@ -6,12 +6,15 @@ import {
   type Item,
   LEASE_KEY,
   leaseItem,
+  NETWORK,
   outboxKey,
   PENDING,
   PENDING_INDEX,
   partItem,
   partKey,
   partPrefix,
+  runItem,
+  runKey,
   SILENCE,
   seconds,
   sightingItem,
@@ -38,7 +41,13 @@ export function dynamoState(table: DynamoTable): State {
     putSighting: (sighting, replaces) => table.put(sightingItem(sighting), replaces),
     async *sightingsOf(bucket) {
       const { pk } = bucketKey(bucket);
-      for await (const item of table.query(beginningWith(pk, 'net#', false))) yield toSighting(item);
+      for await (const item of table.query(beginningWith(pk, NETWORK, false))) yield toSighting(item);
+    },
+    async putRunDone(run, expiresAt) {
+      await table.put(runItem(run, expiresAt), null);
+    },
+    async isRunDone(run) {
+      return (await table.get(runKey(run))) !== null;
     },
 
     async bucket(name) {

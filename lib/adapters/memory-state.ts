@@ -3,7 +3,7 @@ import type { Lease } from '../alerting/lease';
 import type { OutboxPart } from '../alerting/outbox';
 import { type Stream, streamKey } from '../alerting/stream';
 import type { AlertWindow } from '../alerting/window';
-import type { PairName, StoredSighting } from '../detection/sighting';
+import type { PairName, RunName, StoredSighting } from '../detection/sighting';
 import type { Due, PartName, State, Stored, Version } from '../ports';
 
 /** The state of one process; it forgets with it. */
@@ -13,6 +13,8 @@ export interface MemoryState extends State {
   allBuckets(): Iterable<BucketState>;
   /** All sightings there are. */
   allSightings(): Iterable<StoredSighting>;
+  /** As `isRunDone`, at once. */
+  hasMarker(run: RunName): boolean;
 }
 
 export interface MemoryOptions {
@@ -23,6 +25,7 @@ export interface MemoryOptions {
 export function createMemoryState({ dropTold = false }: MemoryOptions = {}): MemoryState {
   let writes = 0;
   const sightings = new Map<string, Map<string, Stored<StoredSighting>>>();
+  const markers = new Set<string>();
   const buckets = new Map<string, Stored<BucketState>>();
   const parts = new Map<string, Stored<OutboxPart>>();
   /** Names of the parts of a log object, rule and bucket. */
@@ -74,6 +77,13 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     async *sightingsOf(bucket) {
       for (const { value } of sightings.get(bucket)?.values() ?? []) yield value;
     },
+    async putRunDone(run) {
+      markers.add(markerKey(run));
+    },
+    async isRunDone(run) {
+      return markers.has(markerKey(run));
+    },
+    hasMarker: (run) => markers.has(markerKey(run)),
     *allBuckets() {
       for (const { value } of buckets.values()) yield value;
     },
@@ -168,6 +178,10 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     }
     return due;
   }
+}
+
+function markerKey({ logObject, run }: RunName): string {
+  return `${run}\n${logObject}`;
 }
 
 function partKey({ logObject, rule, bucket, number }: PartName): string {

@@ -2,6 +2,7 @@ import type { AccessLogRecord } from '../access-log/record';
 import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
 import { isChange, type Severity, severityOf } from '../detection/severity';
+import { claimIdentity } from '../detection/sighting';
 import type { OperationCount } from '../detection/tally';
 import { cutRecord, cutText, jsonBytes } from './cut-record';
 import { cutToJson } from './json-text';
@@ -125,6 +126,6 @@ export function identityOf(
   { network, remoteIp, forgottenSince }: Pick<OutboxFinding, 'network' | 'remoteIp' | 'forgottenSince'>,
   portion: number,
 ): string {
-  // A pair is found new once in a log object, and once more if it is long enough to forget it; unapproved in each portion.
-  return rule === 'new-ip' ? `${network} ${forgottenSince}` : `${remoteIp} ${portion}`;
+  // A pair is found new by its claim, whatever the portion; unapproved in each portion.
+  return rule === 'new-ip' ? claimIdentity({ network, forgottenSince }) : `${remoteIp} ${portion}`;
 }

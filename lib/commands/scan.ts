@@ -1,6 +1,7 @@
 import type { ParseFailure } from '../access-log/read-records';
 import { ReadFailure, readChunks } from '../adapters/log-files';
 import { createMemoryState, type MemoryState } from '../adapters/memory-state';
+import { newRunId } from '../adapters/run-ids';
 import { readStateFile } from '../adapters/state-file';
 import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
@@ -105,6 +106,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     clock: { now: () => Math.max(rehearsal.now(), soFar.latest) },
     remembered: rememberPairs(),
     buckets: watchBuckets(state),
+    newRunId,
     accountId: null,
     region: null,
   };

@@ -5,6 +5,7 @@ import {
   LEASE_KEY,
   PENDING,
   PENDING_INDEX,
+  runKey,
   toBucket,
   toLease,
   toSighting,
@@ -109,6 +110,7 @@ export function createLaggingTable(now: () => number, choose: Chooser['choose'])
   return {
     state: {
       ...dynamoState(table),
+      hasMarker: (run) => items.has(keyText(runKey(run))),
       nextDueAt: () =>
         pending().reduce<number | null>((next, { notBefore }) => earlier(next, notBefore as number), null),
       allBuckets: () => ofBuckets((sk) => sk === 'meta').map(toBucket),

@@ -46,6 +46,8 @@ export interface World {
   repeatable: number;
   /** Messages whose sender died before it could mark what they told. */
   readonly interrupted: Published[];
+  /** Runs over log objects that lived to their end. */
+  readonly finishedRuns: Set<string>;
 }
 
 export type ChooseFault = (effect: string, index: number) => Fault;
@@ -57,11 +59,28 @@ export interface Lag {
 }
 
 export function createWorld(now: number): World {
-  return { now, memory: createMemoryState(), published: [], effects: [], repeatable: 0, interrupted: [] };
+  return {
+    now,
+    memory: createMemoryState(),
+    published: [],
+    effects: [],
+    repeatable: 0,
+    interrupted: [],
+    finishedRuns: new Set(),
+  };
 }
 
-const READS = ['sighting', 'bucket', 'partsOf', 'parts', 'windows', 'lease'] as const;
-const WRITES = ['putSighting', 'putBucket', 'putPart', 'deferPart', 'markTold', 'putWindow', 'putLease'] as const;
+const READS = ['sighting', 'isRunDone', 'bucket', 'partsOf', 'parts', 'windows', 'lease'] as const;
+const WRITES = [
+  'putSighting',
+  'putRunDone',
+  'putBucket',
+  'putPart',
+  'deferPart',
+  'markTold',
+  'putWindow',
+  'putLease',
+] as const;
 
 /**
  * The state and the topic as a process sees them that may die at each effect; `current` is the process at work. Each

@@ -16,10 +16,14 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (isOwedBy(stored, context.logObject)) return claim(stored, seen, { ...context, learning: false });',
+        from: 'if (!isMarked) return claim(stored, seen, { ...context, learning: false });',
         to: '',
       },
-      { file: 'lib/detection/claim.ts', from: 'if (hasLapsed(stored, context.now)) {', to: 'if (false) {' },
+      {
+        file: 'lib/detection/claim.ts',
+        from: 'if (!hasLapsed(stored, context.now)) return',
+        to: 'if (!hasLapsed(stored, context.now) || seen) return',
+      },
     ],
   },
   {
@@ -27,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (isOwedBy(stored, context.logObject)) return claim(stored, seen, { ...context, learning: false });',
+        from: 'if (!isMarked) return claim(stored, seen, { ...context, learning: false });',
         to: '',
       },
     ],
@@ -38,8 +42,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/claim-pairs.ts',
-        from: 'parts.some(({ findings }) => findings.some(isIt))',
-        to: 'parts.length > 0',
+        from: 'return brought.has(claimIdentity(claimed));',
+        to: 'return brought.size > 0;',
       },
     ],
   },
@@ -49,13 +53,13 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/claim-pairs.ts',
-        from: 'parts.some(({ findings }) => findings.some(isIt))',
-        to: 'parts.length < 0',
+        from: 'return brought.has(claimIdentity(claimed));',
+        to: 'return false;',
       },
     ],
   },
   {
-    name: 'settling without comparing the stored parts',
+    name: 'putting parts without comparing those that are stored',
     changes: [
       {
         file: 'lib/store-findings.ts',
@@ -80,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'remembering a pair that is still owed',
+    name: 'remembering a pair that is owed without a marker',
     story: 'dies for good',
     changes: [{ file: 'lib/remembered-pairs.ts', from: 'if (sighting.owedUntil !== null) return;', to: '' }],
   },
@@ -106,8 +110,30 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'claimedBy: learning ? LEARNING : logObject,\n      owedUntil: learning ? null : now + OWED_FOR,',
-        to: 'claimedBy: logObject,\n      owedUntil: now + OWED_FOR,',
+        from: 'claimedBy: learning ? LEARNING : logObject,\n      claimedIn: learning ? null : run,\n      owedUntil: learning ? null : now + OWED_FOR,',
+        to: 'claimedBy: logObject,\n      claimedIn: run,\n      owedUntil: now + OWED_FOR,',
+      },
+    ],
+  },
+  {
+    name: 'a marker before the outbox of the last portion',
+    story: 'dies for good',
+    changes: [
+      {
+        file: 'lib/detect-log-object.ts',
+        from: 'await storeFindings(state, found.map(asStreamFinding), origin, knownParts);',
+        to: 'if (judged.found.length > 0) await state.putRunDone(name, null);\n    await storeFindings(state, found.map(asStreamFinding), origin, knownParts);',
+      },
+    ],
+  },
+  {
+    name: 'a marker that nobody asks for',
+    story: 'dies for good',
+    changes: [
+      {
+        file: 'lib/claim-pairs.ts',
+        from: 'const isMarked = await state.isRunDone(run);',
+        to: 'const isMarked = true;',
       },
     ],
   },

@@ -77,6 +77,7 @@ function compiledFor(learningDays: number, forgetDays: number): CompiledSettings
 }
 
 let holders = 0;
+let runs = 0;
 
 export function startContainer(world: World, options: RunOptions): Container {
   const { learningDays = 0, forgetDays = SETTINGS.forgetDays, choose, lag, turn } = options;
@@ -91,12 +92,17 @@ export function startContainer(world: World, options: RunOptions): Container {
   };
   const where = { accountId: null, region: null };
   const buckets = watchBuckets(state);
-  const detector: Detector = { compiled, state, clock, remembered: rememberPairs(), buckets, ...where };
+  let run = '';
+  const newRunId = (): string => {
+    run = `run ${runs++}`;
+    return run;
+  };
+  const detector: Detector = { compiled, state, clock, remembered: rememberPairs(), buckets, newRunId, ...where };
   const { alertsPerMinute = LIMITS.alertsPerMinute, alertWindowMinutes = LIMITS.alertWindowMinutes } = options;
   const limits = { ...LIMITS, alertsPerMinute, alertWindowMinutes };
   const announcer = { state, publisher, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
 
-  async function run(work: () => Promise<unknown>): Promise<End> {
+  async function live(work: () => Promise<unknown>): Promise<End> {
     process = { dead: false, unmarked: null, minute: 0 };
     const mine = process;
     try {
@@ -111,8 +117,8 @@ export function startContainer(world: World, options: RunOptions): Container {
     get isDead() {
       return process.dead;
     },
-    deliver: (object, reading = {}) =>
-      run(() =>
+    async deliver(object, reading = {}) {
+      const end = await live(() =>
         detectLogObject(
           {
             logObject: { bucket: 'logs', key: object.name, versionId: null, etag: '1' },
@@ -122,8 +128,11 @@ export function startContainer(world: World, options: RunOptions): Container {
           },
           detector,
         ),
-      ),
-    announce: () => run(() => announceFindings(announcer, `holder ${holders++}`, world.now + MINUTE)),
+      );
+      if (end === 'done') world.finishedRuns.add(run);
+      return end;
+    },
+    announce: () => live(() => announceFindings(announcer, `holder ${holders++}`, world.now + MINUTE)),
   };
 }
 

@@ -19,13 +19,14 @@ function changed(situation: string, name: string, file: string, from: string, to
 const CLAIM = 'lib/detection/claim.ts';
 const CLAIM_PAIRS = 'lib/claim-pairs.ts';
 const LEASE = 'lib/hold-lease.ts';
+const DYNAMO_ITEMS = 'lib/adapters/dynamo-items.ts';
 
 /** For each situation a protection without which something is lost or doubled in it. */
 export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   known('1', 'a claim whose read skips its own owed pair'),
-  known('2', 'remembering a pair that is still owed'),
+  known('2', 'remembering a pair that is owed without a marker'),
   known('3', 'a part for every run'),
-  known('4', 'settling without comparing the stored parts'),
+  known('4', 'putting parts without comparing those that are stored'),
   known('5', 'a learned pair that is claimed by its log object'),
   changed(
     '6a',
@@ -79,6 +80,13 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     'lib/adapters/dynamo-items.ts',
     '...(notBefore === null ? {} : { pending: PENDING, notBefore }),',
     '...(notBefore === null ? {} : { pending: PENDING, notBefore, expiresAt: seconds(notBefore + 45 * 86_400_000) }),',
+  ),
+  changed(
+    '9c',
+    'a marker that is cleaned up before the claims of its run',
+    'lib/detection/sighting.ts',
+    'claimsExpireAt + MARKER_OUTLIVES',
+    'claimsExpireAt - 80 * DAY',
   ),
   changed(
     '10a',
@@ -181,7 +189,8 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     'lines.push(chunk);',
     'lines.push(chunk); portionLeft = portionBytes;',
   ),
-  known('15b', 'settling without comparing the stored parts'),
+  known('15b', 'putting parts without comparing those that are stored'),
+  changed('16', 'a marker for all runs of a log object', DYNAMO_ITEMS, `sk: \`done#\${run}\``, "sk: 'done#'"),
   known('R1', 'a claim that lost its race is not decided anew'),
   known('R1', 'mark before publish'),
   known('R2', 'a learned pair that is claimed by its log object'),
