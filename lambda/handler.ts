@@ -9,6 +9,7 @@ import type { Context } from 'aws-lambda';
 import { dynamoState } from '../lib/adapters/dynamo-state';
 import { dynamoTable } from '../lib/adapters/dynamo-table';
 import { fileGeography, noGeography } from '../lib/adapters/geography';
+import { newRunId } from '../lib/adapters/run-ids';
 import { S3_CLIENT_OPTIONS, s3LogObjects } from '../lib/adapters/s3-log-objects';
 import { snsPublisher } from '../lib/adapters/sns-publisher';
 import { snsSubscriptions } from '../lib/adapters/sns-subscriptions';
@@ -63,6 +64,7 @@ function createWatcher(): Watcher {
       buckets: watchBuckets(state),
       views: viewStreams(state),
       limits: configuration,
+      newRunId,
       ...deployment,
     },
     logObjects: s3LogObjects(new S3Client(S3_CLIENT_OPTIONS)),

@@ -1,6 +1,13 @@
-import type { OutboxFinding } from './alerting/outbox';
-import { type ClaimContext, decideClaim, hasLapsed, type SeenPair } from './detection/claim';
-import { LEARNING, type StoredSighting } from './detection/sighting';
+import {
+  type ClaimAnswers,
+  type ClaimContext,
+  type ClaimDecision,
+  decideClaim,
+  hasLapsed,
+  NOTHING_ASKED,
+  type SeenPair,
+} from './detection/claim';
+import { claimIdentity, LEARNING, type RunName, type StoredSighting } from './detection/sighting';
 import { eachBounded } from './each-bounded';
 import type { State, Stored } from './ports';
 import type { RememberedPairs } from './remembered-pairs';
@@ -16,7 +23,7 @@ export interface ClaimOptions {
   readonly state: State;
   readonly remembered: RememberedPairs;
   readonly contextOf: (pair: SeenPair) => ClaimContext;
-  /** A pair was met whose finding is overdue since then; epoch milliseconds. */
+  /** A pair was met whose finding was not brought, though it was owed until then; epoch milliseconds. */
   readonly onOverdue: (owedUntil: number) => void;
 }
 
@@ -37,8 +44,9 @@ export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptio
     const pair = pairs[index]!;
     return isKnown(pair, stored[at]!, options) ? [] : { index, pair, stored: stored[at]! };
   });
+  const inquiry = inquire(state, remembered);
   await eachBounded(toWrite, WRITES_AT_ONCE, async ({ index, pair, stored }) => {
-    results[index] = await claimPair(pair, stored, options);
+    results[index] = await claimPair(pair, stored, options, inquiry);
   });
   return results;
 }
@@ -51,28 +59,45 @@ function isKnown(
   stored: Stored<StoredSighting> | null,
   { contextOf, remembered }: ClaimOptions,
 ): boolean {
+  if (stored === null) return false;
   const context = contextOf(pair);
-  if (stored === null || decideClaim(stored.value, pair, context).kind !== 'known') return false;
-  remembered.remember(stored.value, context.now);
+  let decision = decideClaim(stored.value, pair, context);
+  if (decision.kind === 'ask-marker' && remembered.hasMarker(decision.run)) {
+    decision = decideClaim(stored.value, pair, context, MARKED);
+  }
+  if (decision.kind !== 'known') return false;
+  rememberKnown(stored.value, decision, remembered, context.now);
   return true;
+}
+
+const MARKED: ClaimAnswers = { isMarked: true, isInOutbox: null };
+
+function rememberKnown(
+  sighting: StoredSighting,
+  { owed }: Extract<ClaimDecision, { kind: 'known' }>,
+  remembered: RememberedPairs,
+  now: number,
+): void {
+  remembered.remember(owed ? sighting : { ...sighting, owedUntil: null }, now);
 }
 
 async function claimPair(
   pair: SeenPair,
   asRead: Stored<StoredSighting> | null,
   { state, remembered, contextOf, onOverdue }: ClaimOptions,
+  inquiry: Inquiry,
 ): Promise<Claimed> {
   const context = contextOf(pair);
   let stored = asRead;
+  let claimed: StoredSighting | null = null;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-    if (stored !== null && hasLapsed(stored.value, context.now)) onOverdue(stored.value.owedUntil!);
-    let decision = decideClaim(stored?.value ?? null, pair, context);
-    if (decision.kind === 'ask-outbox') {
-      const brought = await isInOutbox(state, stored!.value);
-      decision = decideClaim(stored!.value, pair, context, brought);
+    if (stored !== null && claimed !== null && isSameClaim(stored.value, claimed)) {
+      return { kind: 'found', sighting: stored }; // It was written, and only the answer was lost.
     }
-    if (decision.kind === 'known' || decision.kind === 'ask-outbox') {
-      remembered.remember(stored!.value, context.now);
+    const { decision, answers } = await decide(stored?.value ?? null, pair, context, inquiry);
+    if (answers.isInOutbox === false && hasLapsed(stored!.value, context.now)) onOverdue(stored!.value.owedUntil!);
+    if (decision.kind === 'known') {
+      rememberKnown(stored!.value, decision, remembered, context.now);
       return KNOWN;
     }
     const { next } = decision;
@@ -83,32 +108,82 @@ async function claimPair(
       if (next.claimedBy === LEARNING) return { kind: 'learned' };
       return { kind: 'found', sighting: { value: next, version } };
     }
+    if (decision.kind === 'claim' && next.claimedBy !== LEARNING) claimed = next;
     // Another was quicker, or the read was out of date: what holds now decides.
     stored = await state.sighting(pair);
   }
   throw new Error(`${pair.bucket} ${pair.network}: written by others ${MOST_ATTEMPTS} times while it was claimed`);
 }
 
-/** Whether the log object that claimed the pair has brought its finding: of this pair and claim, not just something. */
-async function isInOutbox(state: State, claimed: StoredSighting): Promise<boolean> {
-  const { bucket, network, forgottenSince } = claimed;
-  const isIt = (finding: OutboxFinding): boolean =>
-    finding.network === network && finding.forgottenSince === forgottenSince;
-  for await (const { findings } of state.partsOf(claimed.claimedBy, 'new-ip', bucket, 0)) {
-    if (findings.some(isIt)) return true;
-  }
-  return false;
+/** Whether both are the claim of one run, and of the same finding. */
+function isSameClaim(a: StoredSighting, b: StoredSighting): boolean {
+  return a.claimedBy === b.claimedBy && a.claimedIn === b.claimedIn && claimIdentity(a) === claimIdentity(b);
 }
 
-/** Says that what a claim owed is in the outbox. */
-export async function settlePair(state: State, claimed: Stored<StoredSighting>): Promise<void> {
-  let stored: Stored<StoredSighting> | null = claimed;
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-    if ((await state.putSighting({ ...stored.value, owedUntil: null }, stored.version)) !== null) return;
-    stored = await state.sighting(claimed.value);
-    // Gone, or taken over: then nothing of ours is owed.
-    if (stored?.value.claimedBy !== claimed.value.claimedBy || stored.value.owedUntil === null) return;
+type Decided = Exclude<ClaimDecision, { kind: 'ask-marker' | 'ask-outbox' }>;
+
+/** What `decideClaim` says when it has the answers that it asks for. */
+async function decide(
+  stored: StoredSighting | null,
+  pair: SeenPair,
+  context: ClaimContext,
+  inquiry: Inquiry,
+): Promise<{ readonly decision: Decided; readonly answers: ClaimAnswers }> {
+  let answers = NOTHING_ASKED;
+  for (;;) {
+    const decision = decideClaim(stored, pair, context, answers);
+    if (decision.kind === 'ask-marker') answers = { ...answers, isMarked: await inquiry.isMarked(decision.run) };
+    else if (decision.kind === 'ask-outbox') answers = { ...answers, isInOutbox: await inquiry.isInOutbox(stored!) };
+    else return { decision, answers };
   }
-  const { bucket, network } = claimed.value;
-  throw new Error(`${bucket} ${network}: written by others ${MOST_ATTEMPTS} times while it was settled`);
+}
+
+/** What is asked of the state about claims that are owed, each once for all pairs of a portion. */
+interface Inquiry {
+  isMarked(run: RunName): Promise<boolean>;
+  /** Whether the log object that claimed the pair has brought its finding: of this pair and claim, not just something. */
+  isInOutbox(claimed: StoredSighting): Promise<boolean>;
+}
+
+/** That there is no marker, or no finding, holds for this portion: later it may be there. */
+function inquire(state: State, remembered: RememberedPairs): Inquiry {
+  const markers = new Map<string, Promise<boolean>>();
+  const findings = new Map<string, Promise<ReadonlySet<string>>>();
+
+  async function askMarker(run: RunName): Promise<boolean> {
+    const isMarked = await state.isRunDone(run);
+    if (isMarked) remembered.rememberMarker(run);
+    return isMarked;
+  }
+
+  async function askOutbox(logObject: string, bucket: string): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for await (const part of state.partsOf(logObject, 'new-ip', bucket, 0)) {
+      for (const finding of part.findings) found.add(claimIdentity(finding));
+    }
+    return found;
+  }
+
+  return {
+    isMarked: async (run) => remembered.hasMarker(run) || once(markers, [run.logObject, run.run], () => askMarker(run)),
+    async isInOutbox(claimed) {
+      const { claimedBy, bucket } = claimed;
+      const brought = await once(findings, [claimedBy, bucket], () => askOutbox(claimedBy, bucket));
+      return brought.has(claimIdentity(claimed));
+    },
+  };
+}
+
+function once<Value>(
+  known: Map<string, Promise<Value>>,
+  name: readonly string[],
+  ask: () => Promise<Value>,
+): Promise<Value> {
+  const key = JSON.stringify(name);
+  let answer = known.get(key);
+  if (answer === undefined) {
+    answer = ask();
+    known.set(key, answer);
+  }
+  return answer;
 }

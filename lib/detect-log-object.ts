@@ -3,7 +3,7 @@ import type { ParseFailure } from './access-log/read-records';
 import { outboxFinding } from './alerting/outbox';
 import type { AlertLimits } from './alerting/plan-stream';
 import type { Stream } from './alerting/stream';
-import { type Claimed, claimPairs, settlePair, WRITES_AT_ONCE } from './claim-pairs';
+import { type Claimed, claimPairs, WRITES_AT_ONCE } from './claim-pairs';
 import type { SeenPair } from './detection/claim';
 import type { CompiledSettings } from './detection/compile-settings';
 import { addressFinding, type Finding, networkFinding } from './detection/finding';
@@ -16,6 +16,7 @@ import {
   type Portion,
 } from './detection/observe';
 import type { WatchedBucket } from './detection/pairs';
+import { markerExpiryOf, type RunName, seenAsOf } from './detection/sighting';
 import { eachBounded } from './each-bounded';
 import type { Clock, LogObject, State } from './ports';
 import { nothingRead, type ReadSoFar, readPortions } from './read-portions';
@@ -33,6 +34,8 @@ export interface Detector {
   /** What is known of streams, so that what waits in their windows is not looked at again and again. */
   readonly views: StreamViews;
   readonly limits: AlertLimits;
+  /** A name for a run: another for every one, in whatever process. */
+  readonly newRunId: () => string;
   /** Of the deployment; for log objects whose key does not say. */
   readonly accountId: string | null;
   readonly region: string | null;
@@ -79,15 +82,17 @@ export function logObjectId({ bucket, key, versionId, etag }: LogObject): string
 }
 
 /**
- * The path of detecting: reads a log object in portions and, for each, claims the pairs that are new, puts what is
- * found into the outbox, and says that this is done. Whatever step it dies after, the next run of the same log object
- * ends with the same findings in the outbox; and if there is no next run, another log object that meets the pair
- * brings its finding instead.
+ * The path of detecting: reads a log object in portions and, for each, claims the pairs that are new and puts what is
+ * found into the outbox; in the end its marker says that this is done. Whatever step it dies after, the next run of the
+ * same log object ends with the same findings in the outbox; and if there is no next run, another log object that meets
+ * the pair brings its finding instead.
  */
 export async function detectLogObject(run: DetectionRun, detector: Detector): Promise<Detected> {
   const { logObject, observer, soFar = nothingRead(), listener = {} } = run;
   const { state, clock } = detector;
   const id = logObjectId(logObject);
+  const name: RunName = { logObject: id, run: detector.newRunId() };
+  let claimsExpireAt: number | null | undefined;
   const findings = new Map<Finding['rule'], number>();
   const knownParts: KnownParts = new Map();
   let learned = 0;
@@ -96,16 +101,17 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
 
   for await (const portion of readPortions({ ...run, source: id, soFar, onFailure: listener.failure })) {
     const now = clock.now();
-    const judged = await judgePortion(id, portion, now, detector, (overdue) => {
+    const judged = await judgePortion(name, portion, now, detector, (overdue) => {
       longestOverdue = Math.max(longestOverdue, overdue);
     });
     const found = [...portion.addresses.map(addressFinding), ...judged.found.map(({ finding }) => finding)];
     const origin = { logObject: id, portion: number++, foundAt: now, ...whereFrom(logObject, detector) };
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);
-    await eachBounded(judged.found, WRITES_AT_ONCE, async ({ claimed }) => {
-      await settlePair(state, claimed.sighting);
-      detector.remembered.remember({ ...claimed.sighting.value, owedUntil: null }, now);
-    });
+    for (const { claimed } of judged.found) {
+      const { value } = claimed.sighting;
+      detector.remembered.remember({ ...value, owedUntil: null }, now);
+      claimsExpireAt = later(claimsExpireAt, value.expiresAt);
+    }
 
     for (const finding of found) {
       findings.set(finding.rule, (findings.get(finding.rule) ?? 0) + 1);
@@ -116,7 +122,17 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
     for (const bucket of judged.learned) listener.learned?.(bucket);
     learned += judged.learned.length;
   }
+  if (claimsExpireAt !== undefined) {
+    await state.putRunDone(name, markerExpiryOf(claimsExpireAt));
+    detector.remembered.rememberMarker(name);
+  }
   return { ...soFar, counts: observer.counts, findings, learned, longestOverdue };
+}
+
+/** The later of two times; null: never. */
+function later(one: number | null | undefined, other: number | null): number | null {
+  if (one === undefined) return other;
+  return one === null || other === null ? null : Math.max(one, other);
 }
 
 interface Judged {
@@ -132,7 +148,7 @@ interface Judged {
 
 /** Decides about the pairs of a portion, and claims what is new. */
 async function judgePortion(
-  id: string,
+  run: RunName,
   { buckets, networks }: Portion,
   now: number,
   detector: Detector,
@@ -146,7 +162,7 @@ async function judgePortion(
   const claims = await claimPairs(succeeded.map(seenPair), {
     state,
     remembered,
-    contextOf: ({ bucket }) => ({ logObject: id, now, learning: phases.get(bucket)!.learning, forgetDays }),
+    contextOf: ({ bucket }) => ({ ...run, now, learning: phases.get(bucket)!.learning, forgetDays }),
     onOverdue: (owedUntil) => onOverdue(now - owedUntil),
   });
   const claimOf = new Map(succeeded.map((observation, index) => [observation, claims[index]!] as const));
@@ -184,7 +200,7 @@ function seenPair({ bucket, network, success, tally }: NetworkObservation): Seen
     lastAt: success!.lastAt,
     seenAs: () => {
       const record = tally.sample?.record() ?? null;
-      return record === null ? null : { requester: record.requester, operation: record.operation };
+      return record === null ? null : seenAsOf(record);
     },
   };
 }

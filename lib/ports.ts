@@ -5,7 +5,7 @@ import type { OutboxPart, PendingPart } from './alerting/outbox';
 import type { Place } from './alerting/place';
 import type { Stream } from './alerting/stream';
 import type { CombinedPlan, Draft, StreamState } from './alerting/stream-state';
-import type { PairName, StoredSighting } from './detection/sighting';
+import type { PairName, RunName, StoredSighting } from './detection/sighting';
 
 /*
  * Every effect on the world. The adapters are named after what they talk to; the two paths know only this page.
@@ -32,6 +32,12 @@ export interface State {
   putSighting(sighting: StoredSighting, replaces: Version | null): Promise<Version | null>;
   /** All of a bucket, in any order; eventually consistent. */
   sightingsOf(bucket: string): AsyncIterable<StoredSighting>;
+  /**
+   * Puts the marker of a run: all that it claimed is in the outbox. The table may clean it up from `expiresAt` on; null:
+   * never. It makes no difference whether it is there already.
+   */
+  putRunDone(run: RunName, expiresAt: number | null): Promise<void>;
+  isRunDone(run: RunName): Promise<boolean>;
 
   bucket(name: string): Promise<Stored<BucketState> | null>;
   putBucket(bucket: BucketState, replaces: Version | null): Promise<Version | null>;

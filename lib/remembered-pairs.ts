@@ -1,5 +1,5 @@
 import { needsRefresh, type SeenPair } from './detection/claim';
-import type { StoredSighting } from './detection/sighting';
+import type { RunName, StoredSighting } from './detection/sighting';
 
 /**
  * Pairs that a warm function need not ask about again: known, nothing owed, no refresh due. A steady stream so costs
@@ -9,10 +9,14 @@ export interface RememberedPairs {
   has(pair: SeenPair, now: number): boolean;
   /** Only what was read or written without anything owed: the finding of another may still be lost otherwise. */
   remember(sighting: StoredSighting, now: number): void;
+  /** Whether it is known that this run has put its marker, which never goes away. */
+  hasMarker(run: RunName): boolean;
+  rememberMarker(run: RunName): void;
 }
 
 const FOR = 15 * 60_000;
 const MOST = 200_000;
+const MOST_MARKERS = 10_000;
 
 interface Remembered {
   readonly firstSeenAt: number;
@@ -22,6 +26,7 @@ interface Remembered {
 
 export function rememberPairs(): RememberedPairs {
   const pairs = new Map<string, Remembered>();
+  const markers = new Set<string>();
   return {
     has(pair, now) {
       const known = pairs.get(keyOf(pair));
@@ -35,9 +40,25 @@ export function rememberPairs(): RememberedPairs {
       pairs.set(key, { firstSeenAt, lastSeenAt, at: now });
       if (pairs.size > MOST) pairs.delete(pairs.keys().next().value!); // the one remembered longest ago
     },
+    hasMarker(run) {
+      const key = markerKey(run);
+      if (!markers.delete(key)) return false;
+      markers.add(key); // as the one that was asked about last
+      return true;
+    },
+    rememberMarker(run) {
+      const key = markerKey(run);
+      markers.delete(key);
+      markers.add(key);
+      if (markers.size > MOST_MARKERS) markers.delete(markers.values().next().value!);
+    },
   };
 }
 
 function keyOf({ bucket, network }: { bucket: string; network: string }): string {
   return `${bucket} ${network}`;
+}
+
+function markerKey({ logObject, run }: RunName): string {
+  return JSON.stringify([logObject, run]);
 }

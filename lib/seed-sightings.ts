@@ -16,7 +16,14 @@ export async function seedSightings(state: State, known: readonly Sighting[], se
     const stored = await state.sighting({ bucket, network });
     const times = mergedTimes(remembered, stored?.value ?? remembered);
     const expiresAt = expiryOf(times.lastSeenAt, times.lastSeenAt, settings.forgetDays);
-    const seeded = { claimedBy: SEED, owedUntil: null, forgottenSince: null, seenAs: () => null, expiresAt };
+    const seeded = {
+      claimedBy: SEED,
+      claimedIn: null,
+      owedUntil: null,
+      forgottenSince: null,
+      seenAs: () => null,
+      expiresAt,
+    };
     await state.putSighting({ bucket, network, ...times, ...seeded }, stored?.version ?? null);
     if ((await state.bucket(bucket)) !== null) continue;
     const never = { learningUntil: null, looksPublic: false, notice: null };

@@ -12,6 +12,7 @@ const KNOWN: StoredSighting = {
   firstSeenAt: NOW - DAY,
   lastSeenAt: NOW,
   claimedBy: 'logs/a@1',
+  claimedIn: 'r1',
   owedUntil: null,
   forgottenSince: null,
   seenAs: () => null,
@@ -49,4 +50,14 @@ test('remembers 200,000 pairs, and of more the latest', () => {
   const has = (network: string) =>
     remembered.has({ bucket: 'payroll', network, firstAt: NOW, lastAt: NOW, seenAs: () => null }, NOW);
   expect(['0', '1', '200000'].map(has)).toEqual([false, true, true]);
+});
+
+test('remembers 10,000 markers, and of more those that were asked about last', () => {
+  const remembered = rememberPairs();
+  const run = (n: number) => ({ logObject: 'logs/a@1', run: String(n) });
+  for (let n = 0; n < 10_000; n++) remembered.rememberMarker(run(n));
+  expect(remembered.hasMarker(run(0))).toBe(true);
+  expect(remembered.hasMarker({ ...run(0), logObject: 'logs/b@1' })).toBe(false);
+  remembered.rememberMarker(run(10_000));
+  expect([0, 1, 2, 10_000].map((n) => remembered.hasMarker(run(n)))).toEqual([true, false, true, true]);
 });

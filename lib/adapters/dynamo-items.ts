@@ -7,7 +7,7 @@ import { NO_SAMPLE, type OutboxFinding, type PendingPart } from '../alerting/out
 import { levelRank, type Reached, severityRank } from '../alerting/reached';
 import { type Stream, streamOf } from '../alerting/stream';
 import type { CombinedPlan, Draft, StreamState } from '../alerting/stream-state';
-import type { PairName, StoredSighting } from '../detection/sighting';
+import type { PairName, RunName, StoredSighting } from '../detection/sighting';
 import type { PartName, SetAside } from '../ports';
 
 /*
@@ -39,12 +39,16 @@ export const INDEXED = ['logObject', 'rule', 'bucket', 'denied', 'number', 'dueS
 /** DynamoDB takes 2,048 bytes as a partition key. A log object's name may be longer, if hardly ever. */
 const MAX_KEY_BYTES = 1900;
 
+const BUCKET = 'bucket#';
+/** The keys of a bucket's sightings begin with it. */
+export const NETWORK = 'net#';
+
 export function sightingKey({ bucket, network }: PairName): Key {
-  return { pk: `bucket#${bucket}`, sk: `net#${network}` };
+  return { pk: `${BUCKET}${bucket}`, sk: `${NETWORK}${network}` };
 }
 
 export function bucketKey(bucket: string): Key {
-  return { pk: `bucket#${bucket}`, sk: 'meta' };
+  return { pk: `${BUCKET}${bucket}`, sk: 'meta' };
 }
 
 export function partKey(part: PartName): Key {
@@ -54,6 +58,11 @@ export function partKey(part: PartName): Key {
 export function outboxKey(logObject: string): string {
   const isLong = Buffer.byteLength(logObject) > MAX_KEY_BYTES;
   return `outbox#${isLong ? `sha256:${createHash('sha256').update(logObject).digest('hex')}` : logObject}`;
+}
+
+/** The marker of a run stands beside what it found. */
+export function runKey({ logObject, run }: RunName): Key {
+  return { pk: outboxKey(logObject), sk: `done#${run}` };
 }
 
 /** The parts of a log object, rule and bucket stand in the order of their numbers. */
@@ -79,9 +88,10 @@ export function combinedPlanKey(combinedId: string): Key {
 
 export const LEASE_KEY: Key = { pk: 'lease', sk: 'announce' };
 
-export function sightingItem({ seenAs, expiresAt, ...sighting }: StoredSighting): Item {
+/** What its key says is not said again: an item of up to 1 KB is one unit to write. */
+export function sightingItem({ bucket, network, seenAs, expiresAt, ...sighting }: StoredSighting): Item {
   return {
-    ...sightingKey(sighting),
+    ...sightingKey({ bucket, network }),
     ...withoutNulls({ ...sighting, expiresAt: seconds(expiresAt), seenAs: seenAs() }),
   };
 }
@@ -89,16 +99,21 @@ export function sightingItem({ seenAs, expiresAt, ...sighting }: StoredSighting)
 export function toSighting(item: Item): StoredSighting {
   const seenAs = (item.seenAs ?? null) as ReturnType<StoredSighting['seenAs']>;
   return {
-    bucket: item.bucket as string,
-    network: item.network as string,
+    bucket: (item.pk as string).slice(BUCKET.length),
+    network: (item.sk as string).slice(NETWORK.length),
     firstSeenAt: item.firstSeenAt as number,
     lastSeenAt: item.lastSeenAt as number,
     claimedBy: item.claimedBy as string,
+    claimedIn: (item.claimedIn as string | undefined) ?? null,
     owedUntil: (item.owedUntil as number | undefined) ?? null,
     forgottenSince: (item.forgottenSince as number | undefined) ?? null,
     seenAs: () => seenAs,
     expiresAt: item.expiresAt === undefined ? null : (item.expiresAt as number) * 1000,
   };
+}
+
+export function runItem(run: RunName, expiresAt: number | null): Item {
+  return { ...runKey(run), ...withoutNulls({ expiresAt: seconds(expiresAt) }) };
 }
 
 export function bucketItem({ notice, ...state }: BucketState): Item {

@@ -10,6 +10,7 @@ import {
   LEASE_KEY,
   leaseItem,
   MAX_NUMBER,
+  NETWORK,
   NOTICE,
   NOW,
   outboxKey,
@@ -17,6 +18,8 @@ import {
   partItem,
   partKey,
   partSortKey,
+  runItem,
+  runKey,
   SILENCE,
   seconds,
   setAsideItem,
@@ -68,7 +71,13 @@ export function dynamoState(table: DynamoTable): State {
     putSighting: (sighting, replaces) => table.put(sightingItem(sighting), replaces),
     async *sightingsOf(bucket) {
       const { pk } = bucketKey(bucket);
-      for await (const item of table.query(beginningWith(pk, 'net#', false))) yield toSighting(item);
+      for await (const item of table.query(beginningWith(pk, NETWORK, false))) yield toSighting(item);
+    },
+    async putRunDone(run, expiresAt) {
+      await table.put(runItem(run, expiresAt), null);
+    },
+    async isRunDone(run) {
+      return (await table.get(runKey(run))) !== null;
     },
 
     async bucket(name) {

@@ -4,7 +4,7 @@ import { worstFirst } from '../alerting/merge-findings';
 import type { PendingPart } from '../alerting/outbox';
 import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, StreamState } from '../alerting/stream-state';
-import type { PairName, StoredSighting } from '../detection/sighting';
+import type { PairName, RunName, StoredSighting } from '../detection/sighting';
 import type { DueItems, PartName, SetAside, State, Stored, Version } from '../ports';
 
 /** The state of one process; it forgets with it. */
@@ -15,6 +15,8 @@ export interface MemoryState extends State {
   /** All sightings there are. */
   allSightings(): Iterable<StoredSighting>;
   allSetAside(): readonly SetAside[];
+  /** As `isRunDone`, at once. */
+  hasMarker(run: RunName): boolean;
 }
 
 export interface MemoryOptions {
@@ -25,6 +27,7 @@ export interface MemoryOptions {
 export function createMemoryState({ dropTold = false }: MemoryOptions = {}): MemoryState {
   let writes = 0;
   const sightings = new Map<string, Map<string, Stored<StoredSighting>>>();
+  const markers = new Set<string>();
   const buckets = new Map<string, Stored<BucketState>>();
   const parts = new Map<string, Stored<PendingPart>>();
   /** Names of the parts of a log object, rule and bucket, in the order of their numbers. */
@@ -85,6 +88,13 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     async *sightingsOf(bucket) {
       for (const { value } of sightings.get(bucket)?.values() ?? []) yield value;
     },
+    async putRunDone(run) {
+      markers.add(markerKey(run));
+    },
+    async isRunDone(run) {
+      return markers.has(markerKey(run));
+    },
+    hasMarker: (run) => markers.has(markerKey(run)),
     *allBuckets() {
       for (const { value } of buckets.values()) yield value;
     },
@@ -220,6 +230,10 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
 
 function draftDueAt({ draft }: StreamState): number {
   return draft!.message?.at ?? draft!.notBefore;
+}
+
+function markerKey({ logObject, run }: RunName): string {
+  return `${run}\n${logObject}`;
 }
 
 function partKey({ logObject, rule, bucket, number }: PartName): string {

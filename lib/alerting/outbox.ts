@@ -3,6 +3,7 @@ import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
 import { type Level, levelOf } from '../detection/level';
 import { isChange, type Severity, severityOf } from '../detection/severity';
+import { claimIdentity } from '../detection/sighting';
 import type { OperationCount } from '../detection/tally';
 import { cutRecord, cutText, jsonBytes } from './cut-record';
 import { cutToJson } from './json-text';
@@ -149,6 +150,6 @@ export function identityOf(
   { network, forgottenSince }: Pick<OutboxFinding, 'network' | 'forgottenSince'>,
   portion: number,
 ): string {
-  // A pair is found new once in a log object, and once more if it is long enough to forget it; unapproved in each portion.
-  return rule === 'new-ip' ? `${network} ${forgottenSince}` : `${network} ${portion}`;
+  // A pair is found new by its claim, whatever the portion; unapproved in each portion.
+  return rule === 'new-ip' ? claimIdentity({ network, forgottenSince }) : `${network} ${portion}`;
 }

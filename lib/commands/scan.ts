@@ -1,6 +1,7 @@
 import type { ParseFailure } from '../access-log/read-records';
 import { ReadFailure, readChunks } from '../adapters/log-files';
 import { createMemoryState, type MemoryState } from '../adapters/memory-state';
+import { newRunId } from '../adapters/run-ids';
 import { readStateFile } from '../adapters/state-file';
 import type { Configuration } from '../config/configuration';
 import { type Detector, detectLogObject } from '../detect-log-object';
@@ -108,6 +109,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     buckets: watchBuckets(state),
     views: viewStreams(state),
     limits: configuration,
+    newRunId,
     accountId: null,
     region: null,
   };

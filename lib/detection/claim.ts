@@ -4,11 +4,12 @@ import {
   LEARNING,
   mergedTimes,
   REFRESH_AFTER,
+  type RunName,
   type SeenAs,
   type StoredSighting,
 } from './sighting';
 
-/** How long a log object is trusted to bring the finding of its claim into the outbox; longer than any run. */
+/** How long a run is trusted to bring the finding of its claim into the outbox; longer than any run. */
 export const OWED_FOR = 3_600_000;
 
 /** A pair that succeeded in some portion. Event times in epoch milliseconds. */
@@ -20,9 +21,7 @@ export interface SeenPair {
   readonly seenAs: () => SeenAs | null;
 }
 
-export interface ClaimContext {
-  /** Who claims. */
-  readonly logObject: string;
+export interface ClaimContext extends RunName {
   /** Processing time, epoch milliseconds. */
   readonly now: number;
   /** Whether the bucket still learns: decided once a portion. */
@@ -34,43 +33,60 @@ export interface ClaimContext {
 export type ClaimDecision =
   /** Nothing is to be written. `owed`: its finding is not in the outbox yet, so nobody may rely on this. */
   | { readonly kind: 'known'; readonly owed: boolean }
-  /** Write it: seen later, or earlier, than is stored; or its owner has kept its word and only died before saying so. */
+  /** Write it: seen later, or earlier, than is stored; or its run has kept its word and only died before saying so. */
   | { readonly kind: 'update'; readonly next: StoredSighting }
   /** Write it: the pair is learned or, in `next.forgottenSince` with its history, found by who writes it. */
   | { readonly kind: 'claim'; readonly next: StoredSighting }
-  /** The owner's time is over: does the outbox hold its finding? */
-  | { readonly kind: 'ask-outbox'; readonly owner: string };
+  /** It is owed: has the run that claimed it put its marker? */
+  | { readonly kind: 'ask-marker'; readonly run: RunName }
+  /** There is no marker, and the time of its owner is over: does the outbox hold its finding? */
+  | { readonly kind: 'ask-outbox' };
+
+/** The answers to `ask-marker` and `ask-outbox`; null where that was not asked. */
+export interface ClaimAnswers {
+  readonly isMarked: boolean | null;
+  readonly isInOutbox: boolean | null;
+}
+
+export const NOTHING_ASKED: ClaimAnswers = { isMarked: null, isInOutbox: null };
 
 /**
  * The rule of remembering. `stored` is what a read showed, null for nothing; what is decided is then written on
  * condition that this is still so, and decided anew where it is not. So of any number that meet a new pair at once,
  * one finds it; and what that one owes, it brings when it is run again, or another does in its place.
- *
- * `ownerBroughtIt` is the answer to `ask-outbox`, where that was asked.
  */
 export function decideClaim(
   stored: StoredSighting | null,
   seen: SeenPair,
   context: ClaimContext,
-  ownerBroughtIt: boolean | null = null,
+  { isMarked, isInOutbox }: ClaimAnswers = NOTHING_ASKED,
 ): ClaimDecision {
   if (stored === null) return claim(null, seen, context);
-  // A retry: this log object died between its claim and the outbox, or after it and before it could say so. What is owed
-  // was found, and may be told already: it stays found, though this run may have begun while the bucket learned.
-  if (isOwedBy(stored, context.logObject)) return claim(stored, seen, { ...context, learning: false });
-  if (isForgotten(stored, seen, context)) return claim(stored, seen, context);
-  if (hasLapsed(stored, context.now)) {
-    if (ownerBroughtIt === null) return { kind: 'ask-outbox', owner: stored.claimedBy };
-    if (!ownerBroughtIt) return claim(stored, seen, context);
-    return { kind: 'update', next: { ...refreshed(stored, seen, context), owedUntil: null } };
+  const claimer: RunName = { logObject: stored.claimedBy, run: stored.claimedIn ?? '' };
+  const isOwed = stored.owedUntil !== null && !isOwnRun(stored, context);
+  if (isOwed && claimer.logObject === context.logObject) {
+    if (isMarked === null) return { kind: 'ask-marker', run: claimer };
+    // A retry: an earlier run died between its claim and the outbox, or after it and before its marker. What is owed was
+    // found, and may be sent already: it stays found, though this run may have begun while the bucket learned.
+    if (!isMarked) return claim(stored, seen, { ...context, learning: false });
   }
-  if (needsRefresh(stored, seen)) return { kind: 'update', next: refreshed(stored, seen, context) };
-  return { kind: 'known', owed: stored.owedUntil !== null };
+  if (isForgotten(stored, seen, context)) return claim(stored, seen, context);
+  if (isOwed && isMarked === null) return { kind: 'ask-marker', run: claimer };
+  if (!isOwed || isMarked === true) return known({ ...stored, owedUntil: null }, seen, context);
+  if (!hasLapsed(stored, context.now)) return known(stored, seen, context);
+  if (isInOutbox === null) return { kind: 'ask-outbox' };
+  if (!isInOutbox) return claim(stored, seen, context);
+  return { kind: 'update', next: { ...refreshed(stored, seen, context), owedUntil: null } };
 }
 
-/** Its finding is not in the outbox as far as is known, and this log object is the one to bring it there. */
-function isOwedBy({ claimedBy, owedUntil }: StoredSighting, logObject: string): boolean {
-  return claimedBy === logObject && owedUntil !== null;
+/** Claimed in an earlier portion of this run, so its finding is in the outbox, and the marker comes in the end. */
+function isOwnRun({ claimedBy, claimedIn }: StoredSighting, { logObject, run }: ClaimContext): boolean {
+  return claimedBy === logObject && claimedIn === run;
+}
+
+function known(stored: StoredSighting, seen: SeenPair, context: ClaimContext): ClaimDecision {
+  if (needsRefresh(stored, seen)) return { kind: 'update', next: refreshed(stored, seen, context) };
+  return { kind: 'known', owed: stored.owedUntil !== null };
 }
 
 /** Event time against event time: old logs that arrive late neither forget nor are forgotten. */
@@ -78,7 +94,7 @@ function isForgotten({ lastSeenAt }: StoredSighting, { firstAt }: SeenPair, { fo
   return firstAt > forgottenAt(lastSeenAt, forgetDays);
 }
 
-/** Its owner had longer than any run takes, so it died, for good perhaps. */
+/** Its run had longer than any run takes, so it died, for good perhaps. */
 export function hasLapsed({ owedUntil }: Pick<StoredSighting, 'owedUntil'>, now: number): boolean {
   return owedUntil !== null && owedUntil < now;
 }
@@ -97,7 +113,7 @@ function refreshed(stored: StoredSighting, seen: SeenPair, { now, forgetDays }: 
 }
 
 function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimContext): ClaimDecision {
-  const { logObject, now, learning, forgetDays } = context;
+  const { logObject, run, now, learning, forgetDays } = context;
   const sighting = asSighting(seen);
   const times = stored === null ? mergedTimes(sighting, sighting) : mergedTimes(stored, sighting);
   const forgotten = stored !== null && isForgotten(stored, seen, context);
@@ -108,6 +124,7 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
       network: seen.network,
       ...times,
       claimedBy: learning ? LEARNING : logObject,
+      claimedIn: learning ? null : run,
       owedUntil: learning ? null : now + OWED_FOR,
       // Another run of the same claim finds the pair no longer forgotten, and must not lose that it had been.
       forgottenSince: forgotten ? forgottenAt(stored.lastSeenAt, forgetDays) : (stored?.forgottenSince ?? null),

@@ -19,13 +19,54 @@ export interface SeenAs {
   readonly operation: string;
 }
 
+/** In bytes of UTF-8. Longer ones are not what S3 and IAM write, and would make a sighting more than one unit to write. */
+const MOST_REQUESTER = 256;
+const MOST_OPERATION = 60;
+
+/** Who made this record, and what was asked for, as far as a sighting keeps it. */
+export function seenAsOf({ requester, operation }: SeenAs): SeenAs {
+  return {
+    requester: requester === null ? null : cutToBytes(requester, MOST_REQUESTER),
+    operation: cutToBytes(operation, MOST_OPERATION),
+  };
+}
+
+/** At most so many bytes of UTF-8, never half of a character; what is cut ends in `…`. */
+function cutToBytes(text: string, most: number): string {
+  let bytes = 0;
+  let kept = '';
+  for (const character of text) {
+    bytes += utf8Bytes(character.codePointAt(0)!);
+    if (bytes > most) return `${kept}…`;
+    if (bytes <= most - CUT_BYTES) kept += character;
+  }
+  return text;
+}
+
+const CUT_BYTES = 3;
+
+function utf8Bytes(codePoint: number): number {
+  if (codePoint < 0x80) return 1;
+  if (codePoint < 0x800) return 2;
+  return codePoint < 0x10000 ? 3 : 4;
+}
+
+/** One run over a log object: a log object may be delivered twice, and run again after a failure. */
+export interface RunName {
+  readonly logObject: string;
+  /** Differs from that of every other run of this log object. */
+  readonly run: string;
+}
+
 /** A sighting as the state keeps it. */
 export interface StoredSighting extends Sighting {
   /** The log object that met the pair first, `LEARNING` or `SEED`. */
   readonly claimedBy: string;
+  /** The run of that log object; null where it is no log object. */
+  readonly claimedIn: string | null;
   /**
-   * While the finding of this claim is not yet in the outbox: until when its log object is trusted to bring it there;
-   * epoch milliseconds. Null: nothing is owed.
+   * Until when that run is trusted to bring the finding of this claim into the outbox; epoch milliseconds. Its marker
+   * says that it has. Null: nothing is owed, whatever the marker says.
    */
   readonly owedUntil: number | null;
   /** When it had been forgotten before its last claim; epoch milliseconds. */
@@ -34,6 +75,14 @@ export interface StoredSighting extends Sighting {
   readonly seenAs: () => SeenAs | null;
   /** When the table may clean it up; epoch milliseconds. Null: never. */
   readonly expiresAt: number | null;
+}
+
+/**
+ * What a claim finds, among all that one log object finds in its bucket: a pair is found once, and once more where it
+ * was forgotten in between. The outbox knows a finding of `new-ip` by this.
+ */
+export function claimIdentity({ network, forgottenSince }: Pick<StoredSighting, 'network' | 'forgottenSince'>): string {
+  return `${network} ${forgottenSince}`;
 }
 
 /** Claims while a bucket learns are nobody's finding. */
@@ -59,6 +108,14 @@ export function forgottenAt(lastSeenAt: number, forgetDays: number): number {
 /** When the table may clean up a sighting: late logs are old already when they come, so it counts from then at least. */
 export function expiryOf(lastSeenAt: number, now: number, forgetDays: number): number | null {
   return forgetDays === 0 ? null : forgottenAt(Math.max(lastSeenAt, now), forgetDays) + KEPT_FORGOTTEN;
+}
+
+/** How much longer than any claim of its run a marker is kept: others may refresh what it claimed. Milliseconds. */
+const MARKER_OUTLIVES = 7 * DAY;
+
+/** When the table may clean up the marker of a run whose claims expire then at the latest; null: never. */
+export function markerExpiryOf(claimsExpireAt: number | null): number | null {
+  return claimsExpireAt === null ? null : claimsExpireAt + MARKER_OUTLIVES;
 }
 
 /** What is known of a pair from two sides: the earliest and the latest. */

@@ -22,6 +22,7 @@ function sighting(given: Partial<StoredSighting> = {}): StoredSighting {
     firstSeenAt: NOW,
     lastSeenAt: NOW + 1000,
     claimedBy: 'logs/a@1',
+    claimedIn: 'r1',
     owedUntil: NOW + 3_600_000,
     forgottenSince: null,
     seenAs: () => ({ requester: null, operation: 'REST.GET.OBJECT' }),
@@ -129,7 +130,13 @@ describe.each<{ name: string; create: () => Promise<State> }>([
   describe('sightings', () => {
     test('come back as they were put, all that can be null null and not null', async () => {
       const full = sighting({ forgottenSince: NOW - DAY });
-      const bare = sighting({ network: '2001:db8::/64', owedUntil: null, expiresAt: null, seenAs: () => null });
+      const bare = sighting({
+        network: '2001:db8::/64',
+        claimedIn: null,
+        owedUntil: null,
+        expiresAt: null,
+        seenAs: () => null,
+      });
       for (const value of [full, bare]) expect(await state.putSighting(value, null)).toEqual(expect.any(String));
       expect(plain((await state.sighting(full))!.value)).toEqual(plain(full));
       expect(plain((await state.sighting(bare))!.value)).toEqual(plain(bare));
@@ -184,6 +191,21 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       );
       expect(put.filter((version) => version !== null)).toHaveLength(1);
     });
+  });
+
+  test('the marker of a run is of that run and log object, and can be put twice', async () => {
+    const run = { logObject: 'logs/a@1', run: 'r1' };
+    expect(await state.isRunDone(run)).toBe(false);
+    for (const expiresAt of [NOW, null]) await state.putRunDone(run, expiresAt);
+    expect(await state.isRunDone(run)).toBe(true);
+    const others = [
+      { ...run, run: 'r' },
+      { ...run, run: 'r12' },
+      { ...run, logObject: 'logs/a@12' },
+    ];
+    for (const other of others) expect(await state.isRunDone(other)).toBe(false);
+    expect(await state.partsOf(run.logObject, 'new-ip', 'payroll')).toEqual([]);
+    expect(await state.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
   });
 
   test('buckets come back as they were put, and are replaced as they were read', async () => {

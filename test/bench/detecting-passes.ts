@@ -1,4 +1,5 @@
 import { dynamoState } from '../../lib/adapters/dynamo-state';
+import { newRunId } from '../../lib/adapters/run-ids';
 import { type Detector, detectLogObject } from '../../lib/detect-log-object';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
@@ -71,7 +72,7 @@ export async function runPasses(workload: Workload, objects: Objects, { table, a
       const logObject = { bucket: 'logs', key: `${pass.name}/${number}`, versionId: null, etag: null };
       const chunks = inChunks(Buffer.from(log.next(objects.lines)));
       const observer = createObserver(COMPILED);
-      const deployment = { compiled: COMPILED, state, clock, accountId: null, region: null };
+      const deployment = { compiled: COMPILED, state, clock, accountId: null, region: null, newRunId };
       const detected = await detectLogObject({ logObject, chunks, observer }, { ...deployment, ...memory });
       records += detected.records;
       for (const count of detected.findings.values()) findings += count;

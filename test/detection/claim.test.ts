@@ -1,4 +1,5 @@
 import {
+  type ClaimAnswers,
   type ClaimContext,
   type ClaimDecision,
   decideClaim,
@@ -25,7 +26,7 @@ const PAIR = { bucket: 'payroll', network: '203.0.113.7' };
 const oldUser = () => ({ requester: 'old', operation: 'REST.GET.OBJECT' });
 const newUser = () => ({ requester: null, operation: 'REST.PUT.OBJECT' });
 
-const CONTEXT: ClaimContext = { logObject: 'mine', now: NOW, learning: false, forgetDays: 90 };
+const CONTEXT: ClaimContext = { logObject: 'mine', run: 'this', now: NOW, learning: false, forgetDays: 90 };
 
 function storedAs(given: Partial<StoredSighting> = {}): StoredSighting {
   return {
@@ -33,6 +34,7 @@ function storedAs(given: Partial<StoredSighting> = {}): StoredSighting {
     firstSeenAt: FIRST,
     lastSeenAt: LAST,
     claimedBy: 'theirs',
+    claimedIn: 'earlier',
     owedUntil: null,
     forgottenSince: null,
     seenAs: oldUser,
@@ -48,7 +50,11 @@ function seenAs(given: Partial<SeenPair> = {}): SeenPair {
 
 const KNOWN: ClaimDecision = { kind: 'known', owed: false };
 const KNOWN_OWED: ClaimDecision = { kind: 'known', owed: true };
-const ASK: ClaimDecision = { kind: 'ask-outbox', owner: 'theirs' };
+const ASK_MARKER: ClaimDecision = { kind: 'ask-marker', run: { logObject: 'theirs', run: 'earlier' } };
+const ASK_OUTBOX: ClaimDecision = { kind: 'ask-outbox' };
+const NO_MARKER: ClaimAnswers = { isMarked: false, isInOutbox: null };
+const MARKED: ClaimAnswers = { isMarked: true, isInOutbox: null };
+const NOT_BROUGHT: ClaimAnswers = { isMarked: false, isInOutbox: false };
 
 const claimOf = (next: Partial<StoredSighting>): ClaimDecision => ({
   kind: 'claim',
@@ -57,6 +63,7 @@ const claimOf = (next: Partial<StoredSighting>): ClaimDecision => ({
     firstSeenAt: FIRST,
     lastSeenAt: LAST + 3_600_000,
     claimedBy: 'mine',
+    claimedIn: 'this',
     owedUntil: NOW + OWED_FOR,
     forgottenSince: null,
     seenAs: newUser,
@@ -76,7 +83,7 @@ interface Case {
   readonly stored: StoredSighting | null;
   readonly seen?: Partial<SeenPair>;
   readonly context?: Partial<ClaimContext>;
-  readonly brought?: boolean;
+  readonly answers?: ClaimAnswers;
   readonly expected: ClaimDecision;
 }
 
@@ -103,7 +110,7 @@ const CASES: Record<string, readonly Case[]> = {
       name: 'is learned, and nothing is owed',
       stored: null,
       context: { learning: true },
-      expected: claimOf({ firstSeenAt: LAST, claimedBy: LEARNING, owedUntil: null }),
+      expected: claimOf({ firstSeenAt: LAST, claimedBy: LEARNING, claimedIn: null, owedUntil: null }),
     },
     {
       name: 'with forgetDays 0 is kept for ever',
@@ -114,25 +121,65 @@ const CASES: Record<string, readonly Case[]> = {
   ],
   'claimed by this log object': [
     {
-      name: 'and owed: is claimed again',
-      stored: storedAs({ claimedBy: 'mine', owedUntil: NOW }),
-      expected: claimOf({}),
-    },
-    {
-      name: 'and owed, its time over: is claimed again without asking',
+      name: 'in another run, and owed: its marker is asked for',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW - 1 }),
+      expected: { kind: 'ask-marker', run: { logObject: 'mine', run: 'earlier' } },
+    },
+    {
+      name: 'in a run that put its marker: is known',
+      stored: storedAs({ claimedBy: 'mine', owedUntil: NOW - 1 }),
+      answers: MARKED,
+      expected: KNOWN,
+    },
+    {
+      name: 'in a run without a marker: is claimed again',
+      stored: storedAs({ claimedBy: 'mine', owedUntil: NOW }),
+      answers: NO_MARKER,
       expected: claimOf({}),
     },
     {
-      name: 'and owed, which another run of it found when learning was over: stays found',
+      name: 'in a run without a marker, its time over: is claimed again without asking the outbox',
+      stored: storedAs({ claimedBy: 'mine', owedUntil: NOW - 1 }),
+      answers: NO_MARKER,
+      expected: claimOf({}),
+    },
+    {
+      name: 'in a run without a marker that found it when learning was over: stays found',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW }),
       context: { learning: true },
+      answers: NO_MARKER,
       expected: claimOf({}),
     },
-    { name: 'and settled: is known', stored: storedAs({ claimedBy: 'mine' }), expected: KNOWN },
     {
-      name: 'and settled, forgotten since: is claimed again',
+      name: 'in an earlier portion of this run: is known, since the outbox has it by now',
+      stored: storedAs({ claimedBy: 'mine', claimedIn: 'this', owedUntil: NOW + 1 }),
+      expected: KNOWN,
+    },
+    { name: 'and no longer owed: is known', stored: storedAs({ claimedBy: 'mine' }), expected: KNOWN },
+    {
+      name: 'and no longer owed, forgotten since: is claimed again',
       stored: storedAs({ claimedBy: 'mine' }),
+      seen: onlyAt(FORGOTTEN + 1),
+      expected: claimOf({
+        lastSeenAt: FORGOTTEN + 1,
+        forgottenSince: FORGOTTEN,
+        expiresAt: expiryOf(FORGOTTEN + 1, 0, 90),
+      }),
+    },
+    {
+      name: 'in a run that put its marker, forgotten since: is claimed again',
+      stored: storedAs({ claimedBy: 'mine', owedUntil: NOW - 1 }),
+      seen: onlyAt(FORGOTTEN + 1),
+      answers: MARKED,
+      expected: claimOf({
+        lastSeenAt: FORGOTTEN + 1,
+        forgottenSince: FORGOTTEN,
+        expiresAt: expiryOf(FORGOTTEN + 1, 0, 90),
+      }),
+    },
+    {
+      name: 'in this run, forgotten since the earlier portion: is claimed again',
+      stored: storedAs({ claimedBy: 'mine', claimedIn: 'this', owedUntil: NOW + 1 }),
       seen: onlyAt(FORGOTTEN + 1),
       expected: claimOf({
         lastSeenAt: FORGOTTEN + 1,
@@ -144,58 +191,106 @@ const CASES: Record<string, readonly Case[]> = {
       name: 'keeps the earliest and the latest of both',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW }),
       seen: { firstAt: FIRST - DAY, lastAt: LAST - DAY },
+      answers: NO_MARKER,
       expected: claimOf({ firstSeenAt: FIRST - DAY, lastSeenAt: LAST }),
+    },
+  ],
+  'owed by another, its marker there': [
+    {
+      name: 'long before its time is over: is known',
+      stored: storedAs({ owedUntil: NOW + OWED_FOR }),
+      answers: MARKED,
+      expected: KNOWN,
+    },
+    {
+      name: 'long after: is known without asking the outbox',
+      stored: storedAs({ owedUntil: NOW - 100 * DAY }),
+      answers: MARKED,
+      expected: KNOWN,
+    },
+    {
+      name: 'and in need of a refresh, which says that nothing is owed',
+      stored: storedAs({ owedUntil: NOW - 100 * DAY }),
+      seen: { lastAt: LAST + 5 * DAY },
+      answers: MARKED,
+      expected: updateOf({ lastSeenAt: LAST + 5 * DAY, expiresAt: expiryOf(LAST + 5 * DAY, NOW, 90) }),
+    },
+    {
+      name: 'while the bucket learns: is known',
+      stored: storedAs({ owedUntil: NOW }),
+      context: { learning: true },
+      answers: MARKED,
+      expected: KNOWN,
     },
   ],
   'owed by another': [
     {
+      name: 'within its time: the marker is asked for',
+      stored: storedAs({ owedUntil: NOW + 1 }),
+      expected: ASK_MARKER,
+    },
+    { name: 'after its time: the marker is asked for', stored: storedAs({ owedUntil: NOW - 1 }), expected: ASK_MARKER },
+    {
       name: '1 ms before its time is over: is known, not relied on',
       stored: storedAs({ owedUntil: NOW + 1 }),
+      answers: NO_MARKER,
       expected: KNOWN_OWED,
     },
-    { name: 'at that moment: is known, not relied on', stored: storedAs({ owedUntil: NOW }), expected: KNOWN_OWED },
-    { name: '1 ms after: the outbox is asked', stored: storedAs({ owedUntil: NOW - 1 }), expected: ASK },
+    {
+      name: 'at that moment: is known, not relied on',
+      stored: storedAs({ owedUntil: NOW }),
+      answers: NO_MARKER,
+      expected: KNOWN_OWED,
+    },
+    {
+      name: '1 ms after: the outbox is asked',
+      stored: storedAs({ owedUntil: NOW - 1 }),
+      answers: NO_MARKER,
+      expected: ASK_OUTBOX,
+    },
     {
       name: 'long after, and in need of a refresh: the outbox is asked first',
       stored: storedAs({ owedUntil: NOW - 100 * DAY }),
       seen: { lastAt: LAST + 5 * DAY },
-      expected: ASK,
+      answers: NO_MARKER,
+      expected: ASK_OUTBOX,
     },
     {
-      name: 'which the outbox holds: the pair is settled in its place',
+      name: 'which the outbox holds: nothing is owed any more',
       stored: storedAs({ owedUntil: NOW - 1 }),
-      brought: true,
+      answers: { isMarked: false, isInOutbox: true },
       expected: updateOf({ lastSeenAt: LAST + 3_600_000 }),
     },
     {
       name: 'which the outbox does not hold: is claimed in its place',
       stored: storedAs({ owedUntil: NOW - 1 }),
-      brought: false,
+      answers: NOT_BROUGHT,
       expected: claimOf({}),
     },
     {
       name: 'which the outbox does not hold, and the bucket learns: is learned',
       stored: storedAs({ owedUntil: NOW - 1 }),
-      brought: false,
+      answers: NOT_BROUGHT,
       context: { learning: true },
-      expected: claimOf({ claimedBy: LEARNING, owedUntil: null }),
+      expected: claimOf({ claimedBy: LEARNING, claimedIn: null, owedUntil: null }),
     },
     {
       name: 'and found after it had been forgotten, which the outbox does not hold: keeps since when',
       stored: storedAs({ owedUntil: NOW - 1, forgottenSince: FIRST }),
-      brought: false,
+      answers: NOT_BROUGHT,
       expected: claimOf({ forgottenSince: FIRST }),
     },
     {
       name: 'whose answer comes when its time is not over: is known',
       stored: storedAs({ owedUntil: NOW }),
-      brought: false,
+      answers: NOT_BROUGHT,
       expected: KNOWN_OWED,
     },
     {
       name: 'within its time, but in need of a refresh: is refreshed, and still owed by it',
       stored: storedAs({ owedUntil: NOW }),
       seen: { lastAt: LAST + REFRESH_AFTER },
+      answers: NO_MARKER,
       expected: updateOf({ owedUntil: NOW, lastSeenAt: LAST + REFRESH_AFTER }),
     },
     {
@@ -299,6 +394,7 @@ const CASES: Record<string, readonly Case[]> = {
       context: { learning: true },
       expected: claimOf({
         claimedBy: LEARNING,
+        claimedIn: null,
         owedUntil: null,
         lastSeenAt: FORGOTTEN + 1,
         forgottenSince: FORGOTTEN,
@@ -309,43 +405,50 @@ const CASES: Record<string, readonly Case[]> = {
 };
 
 describe.each(Object.entries(CASES))('%s', (_group, cases) => {
-  test.each(cases)('$name', ({ stored, seen, context, brought = null, expected }) => {
-    expect(decideClaim(stored, seenAs(seen), { ...CONTEXT, ...context }, brought)).toEqual(expected);
+  test.each(cases)('$name', ({ stored, seen, context, answers, expected }) => {
+    expect(decideClaim(stored, seenAs(seen), { ...CONTEXT, ...context }, answers)).toEqual(expected);
   });
 });
 
 describe('a claim that is run again', () => {
+  const AGAIN: ClaimContext = { ...CONTEXT, run: 'next' };
+
   function claimed(stored: StoredSighting | null, seen: SeenPair, context: ClaimContext): StoredSighting {
-    const decision = decideClaim(stored, seen, context);
+    const decision = decideClaim(stored, seen, context, NO_MARKER);
     if (decision.kind !== 'claim') throw new Error(`is ${decision.kind}`);
     return decision.next;
   }
 
-  test('says the same, but for its new time', () => {
+  test('says the same, but for its new time and run', () => {
     const seen = seenAs();
     const once = claimed(null, seen, CONTEXT);
-    const again = claimed(once, seen, { ...CONTEXT, now: NOW + DAY });
-    expect(again).toEqual({ ...once, owedUntil: NOW + DAY + OWED_FOR, expiresAt: expiryOf(NOW + DAY, NOW, 90) });
+    const again = claimed(once, seen, { ...AGAIN, now: NOW + DAY });
+    const own = { claimedIn: 'next', owedUntil: NOW + DAY + OWED_FOR, expiresAt: expiryOf(NOW + DAY, NOW, 90) };
+    expect(again).toEqual({ ...once, ...own });
   });
 
   test('does not lose since when the pair had been forgotten, which by then it is no longer', () => {
     const seen = seenAs(onlyAt(FORGOTTEN + 1));
     const once = claimed(storedAs(), seen, CONTEXT);
     expect(once.forgottenSince).toBe(FORGOTTEN);
-    expect(claimed(once, seen, CONTEXT)).toEqual(once);
+    expect(claimed(once, seen, AGAIN)).toEqual({ ...once, claimedIn: 'next' });
     // And so where the second run meets a later portion first, and where another log object brings it instead.
-    expect(claimed(once, seenAs(onlyAt(FORGOTTEN + DAY)), CONTEXT).forgottenSince).toBe(FORGOTTEN);
+    expect(claimed(once, seenAs(onlyAt(FORGOTTEN + DAY)), AGAIN).forgottenSince).toBe(FORGOTTEN);
     const others = { ...CONTEXT, logObject: 'others', now: NOW + OWED_FOR + 1 };
-    expect(decideClaim(once, seen, others)).toEqual({ kind: 'ask-outbox', owner: 'mine' });
-    expect(decideClaim(once, seen, others, false)).toMatchObject({
+    expect(decideClaim(once, seen, others, NO_MARKER)).toEqual(ASK_OUTBOX);
+    expect(decideClaim(once, seen, others, NOT_BROUGHT)).toMatchObject({
       kind: 'claim',
       next: { claimedBy: 'others', forgottenSince: FORGOTTEN },
     });
   });
 
-  test('is over once it is settled', () => {
-    const once = claimed(null, seenAs(), CONTEXT);
-    expect(decideClaim({ ...once, owedUntil: null }, seenAs(), CONTEXT)).toEqual(KNOWN);
+  test('is not covered by the marker of an earlier run', () => {
+    const again = claimed(claimed(null, seenAs(), CONTEXT), seenAs(), AGAIN);
+    const others = { ...CONTEXT, logObject: 'others' };
+    expect(decideClaim(again, seenAs(), others)).toEqual({
+      kind: 'ask-marker',
+      run: { logObject: 'mine', run: 'next' },
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { dynamoState } from '../../lib/adapters/dynamo-state';
 import { noGeography } from '../../lib/adapters/geography';
 import { createMemoryState } from '../../lib/adapters/memory-state';
+import { newRunId } from '../../lib/adapters/run-ids';
 import { S3_CLIENT_OPTIONS, s3LogObjects } from '../../lib/adapters/s3-log-objects';
 import { snsPublisher } from '../../lib/adapters/sns-publisher';
 import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
@@ -73,6 +74,7 @@ async function watchSamples(
     clock,
     remembered,
     buckets: watchBuckets(watched),
+    newRunId,
     accountId: null,
     region: null,
   };

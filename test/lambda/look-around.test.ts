@@ -2,6 +2,7 @@ import type { Report } from '../../lambda/report';
 import { type Watcher, watch } from '../../lambda/watcher';
 import { noGeography } from '../../lib/adapters/geography';
 import { createMemoryState } from '../../lib/adapters/memory-state';
+import { newRunId } from '../../lib/adapters/run-ids';
 import { detectLogObject } from '../../lib/detect-log-object';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
@@ -37,8 +38,9 @@ function watcherOf(state: State, given: Record<string, unknown>) {
   };
   const confirmed = async (): Promise<number> => ++asked.times;
   const origin = { accountId: null, region: null };
+  const buckets = watchBuckets(state);
   const watcher: Watcher = {
-    detector: { compiled, state, clock, remembered: rememberPairs(), buckets: watchBuckets(state), ...origin },
+    detector: { compiled, state, clock, remembered: rememberPairs(), buckets, newRunId, ...origin },
     logObjects: { read: async () => null },
     announcer: {
       state,

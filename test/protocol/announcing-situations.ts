@@ -62,7 +62,8 @@ export const ANNOUNCING: readonly Situation[] = [
       { at: 0, deliver: logObject('A', [open(1), guarded(11)]), to: 'one' },
       { at: 1, announce: true },
       { at: 1.2, deliver: logObject('B', [open(2), guarded(12)]), to: 'one' },
-      { at: 1.5, announce: true },
+      // Later than messages of one stream are apart.
+      { at: 1.9, announce: true },
       { at: 3, announce: true },
     ],
     told: ['1 unapproved-ip new 11', '1 new-ip new 1', '3 unapproved-ip update 12', '3 new-ip update 2'],
@@ -71,14 +72,14 @@ export const ANNOUNCING: readonly Situation[] = [
   {
     number: '10d',
     sentence:
-      'one part has an address that its window has named, and one that it has not: it is told whole, and at once',
+      'a log object has an address that its window has named, and one that it has not: that one is sent at once',
     happens: [
       { at: 0, deliver: logObject('A', [guarded(11)]), to: 'one' },
       { at: 1, announce: true },
       { at: 2, deliver: logObject('B', [guarded(11), guarded(12)]), to: 'one' },
       { at: 3, announce: true },
     ],
-    told: ['1 unapproved-ip new 11', '3 unapproved-ip update 11 12'],
+    told: ['1 unapproved-ip new 11', '3 unapproved-ip update 12', '61 unapproved-ip digest 11'],
     owed: () => ({}),
   },
   {

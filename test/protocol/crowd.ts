@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { StoredSighting } from '../../lib/detection/sighting';
-import type { Due, Stored } from '../../lib/ports';
+import type { DueItems, Stored } from '../../lib/ports';
 import { createRandom } from '../support/random';
 import { createWorld, FAULTS, type Fault, type Lag, type World } from './mortal';
 import { type Container, DAY, HOUR, MINUTE, START, startContainer, type TestObject } from './run';
@@ -160,7 +160,7 @@ function laggingReads({ memory }: World, seed: number): Lag {
     if (version !== null) before.set(`${sighting.bucket} ${sighting.network}`, old);
     return version;
   };
-  let shown: readonly Due[] = [];
+  let shown: DueItems = { parts: [], streams: [], notices: [] };
   return {
     async sightings(pairs) {
       const now = await memory.sightings(pairs);
@@ -169,10 +169,10 @@ function laggingReads({ memory }: World, seed: number): Lag {
         return old !== undefined && random.next() < 0.3 ? old : now[index]!;
       });
     },
-    async due(now, limit) {
+    async due(now) {
       const old = shown;
-      shown = await memory.due(now, limit);
-      return random.next() < 0.3 ? old.filter(({ notBefore }) => notBefore <= now) : shown;
+      shown = await memory.due(now);
+      return random.next() < 0.3 ? old : shown;
     },
   };
 }

@@ -17,6 +17,7 @@ type Step = { readonly at: number } & (
 export interface Story {
   readonly name: string;
   readonly learningDays: number;
+  readonly alertsPerMinute?: number;
   readonly steps: readonly Step[];
   readonly owed: Owed;
 }
@@ -58,6 +59,18 @@ const LATER: TestObject = {
   ],
 };
 
+/** Two streams of one rule, and one of the other. */
+const MANY_STREAMS: TestObject = {
+  name: 'E',
+  inPortions: false,
+  lines: [
+    { bucket: 'guarded', host: 2, bit: 1 },
+    { bucket: 'guarded', host: 6, bit: 2, denied: true },
+    { bucket: 'guarded', host: 7, bit: 4 },
+    { bucket: 'open', host: 3, bit: 8 },
+  ],
+};
+
 export const STORIES: readonly Story[] = [
   {
     name: 'two log objects with a pair in common, one of them delivered twice',
@@ -95,6 +108,20 @@ export const STORIES: readonly Story[] = [
     ],
     owed: { must: [B, LATER], may: [A] },
   },
+  {
+    name: 'more streams than a minute has messages are combined, and more comes before all is finished',
+    learningDays: 0,
+    alertsPerMinute: 1,
+    steps: [
+      { at: 0, deliver: MANY_STREAMS, to: 'one' },
+      { at: 1, announce: true },
+      { at: 2, announce: true },
+      { at: 3, deliver: B, to: 'two' },
+      { at: 4, announce: true },
+      { at: 5, announce: true },
+    ],
+    owed: { must: [MANY_STREAMS, B] },
+  },
 ];
 
 /** Where deaths, or lost answers, fall: at which effect, counted from the first, and how. */
@@ -114,6 +141,7 @@ export async function tell(story: Story, deaths: Deaths, retryIn: RetryIn): Prom
   const faults = new Map(deaths.map(({ at, fault }) => [at, fault]));
   const options: RunOptions = {
     learningDays: story.learningDays,
+    ...(story.alertsPerMinute === undefined ? {} : { alertsPerMinute: story.alertsPerMinute }),
     choose: (_effect, index) => faults.get(index) ?? 'none',
   };
   const containers: Record<'one' | 'two', Container> = {

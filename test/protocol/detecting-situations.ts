@@ -9,6 +9,7 @@ const A = logObject('A', [open(1)]);
 const B = logObject('B', [open(1)]);
 const C = logObject('C', [open(1)]);
 const MIXED = logObject('A', [open(1), guarded(11)], true);
+const TWO_PAIRS = logObject('A', [open(1), open(2)]);
 const UNAPPROVED = logObject('B', [guarded(11)]);
 
 /** Situations of detecting: who finds what, whoever dies, comes twice, or comes late. */
@@ -189,6 +190,19 @@ export const DETECTING: readonly Situation[] = [
     owed: ({ done }) => ({ 1: onceIf(done.has('A')) }),
   },
   {
+    number: '9c',
+    sentence: 'a pair is met again months later, when what was told of it is cleaned up: its claim is still known',
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 5, announce: true },
+      { at: 60 * DAY, sweep: true },
+      { at: 85 * DAY, deliver: logObject('B', [open(1, 85 * DAY)]) },
+      { at: 85 * DAY + 1, announce: true },
+    ],
+    told: ['5 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('A') ? ONCE : [0, 2] }),
+  },
+  {
     number: '13',
     sentence: 'an operator has a pair forgotten while it is refreshed',
     happens: [
@@ -247,5 +261,19 @@ export const DETECTING: readonly Situation[] = [
     ],
     told: ['1 new-ip new 1 2'],
     owed: ({ done }) => ({ 1: onceIf(done.has('A')), 2: onceIf(done.has('A')) }),
+  },
+  {
+    number: '16',
+    sentence: 'a log object with a marker comes again, takes over what another owed, and dies for good',
+    happens: [
+      { at: 0, deliver: B, to: 'two', dies: { times: 99, when: 'die-before', part: 1 } },
+      { at: 1, deliver: TWO_PAIRS, to: 'one' },
+      { at: 200, deliver: TWO_PAIRS, dies: { times: 99, when: 'die-before', part: 1 } },
+      { at: 201, announce: true },
+      { at: 400, deliver: C },
+      { at: 401, announce: true },
+    ],
+    told: ['201 new-ip new 2', '401 new-ip new 1'],
+    owed: ({ done }) => ({ 1: onceIf(done.has('C')), 2: onceIf(done.has('A')) }),
   },
 ];

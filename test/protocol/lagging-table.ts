@@ -3,8 +3,9 @@ import {
   type Item,
   type Key,
   LEASE_KEY,
-  PENDING,
   PENDING_INDEX,
+  runKey,
+  SILENCE,
   toBucket,
   toLease,
   toSighting,
@@ -45,7 +46,7 @@ export function createLaggingTable(now: () => number, choose: Chooser['choose'])
 
   function write(key: string, item: Item | null): void {
     const old = items.get(key) ?? null;
-    if (old?.pending === PENDING || item?.pending === PENDING) {
+    if (isPending(old) || isPending(item)) {
       pendingBefore = [{ at: now(), items: pending() }, ...pendingBefore].slice(0, MOST_BEHIND);
     }
     before.set(key, { at: now(), item: old });
@@ -55,7 +56,7 @@ export function createLaggingTable(now: () => number, choose: Chooser['choose'])
   }
 
   function pending(): Item[] {
-    return [...items.values()].filter((item) => item.pending === PENDING);
+    return [...items.values()].filter(isPending);
   }
 
   function putItem(key: string, item: Item): string {
@@ -95,12 +96,19 @@ export function createLaggingTable(now: () => number, choose: Chooser['choose'])
         const late = pendingBefore.filter(({ at }) => now() - at <= INDEX_LAGS);
         const behind = choose(1 + late.length, (by) => `the index is late by ${by}`);
         yield* (behind === 0 ? pending() : late[behind - 1]!.items)
-          .filter(({ notBefore }) => (notBefore as number) <= given[':now'])
-          .toSorted((a, b) => (a.notBefore as number) - (b.notBefore as number));
+          .filter((item) => item.pending === given[':partition'])
+          .filter(({ due }) => given[':until'] === undefined || (due as string) <= given[':until'])
+          .toSorted((a, b) => ((a.due as string) < (b.due as string) ? -1 : 1));
         return;
       }
-      const start = keyText({ pk: given[':pk'], sk: given[':prefix'] });
-      for (const key of [...items.keys()].filter((text) => text.startsWith(start)).sort()) yield items.get(key)!;
+      const { ':pk': pk, ':prefix': prefix, ':from': from, ':to': to } = given;
+      const found = [...items.values()]
+        .filter((item) => item.pk === pk)
+        .filter(({ sk }) =>
+          prefix === undefined ? (sk as string) >= from && (sk as string) <= to : (sk as string).startsWith(prefix),
+        )
+        .toSorted((a, b) => ((a.sk as string) < (b.sk as string) ? -1 : 1));
+      yield* found;
     },
   };
   const ofBuckets = (isWanted: (sk: string) => boolean): Item[] =>
@@ -109,9 +117,10 @@ export function createLaggingTable(now: () => number, choose: Chooser['choose'])
   return {
     state: {
       ...dynamoState(table),
-      nextDueAt: () =>
-        pending().reduce<number | null>((next, { notBefore }) => earlier(next, notBefore as number), null),
+      hasMarker: (run) => items.has(keyText(runKey(run))),
+      nextDueAt: () => pending().reduce<number | null>((next, { dueSince }) => earlier(next, dueSince as number), null),
       allBuckets: () => ofBuckets((sk) => sk === 'meta').map(toBucket),
+      allSetAside: () => [],
       allSightings: () => ofBuckets((sk) => sk !== 'meta').map(toSighting),
     },
     sweep() {
@@ -120,6 +129,10 @@ export function createLaggingTable(now: () => number, choose: Chooser['choose'])
     forget: (bucket, network) => write(keyText({ pk: `bucket#${bucket}`, sk: `net#${network}` }), null),
     leaseWrongs,
   };
+}
+
+function isPending(item: Item | null): item is Item {
+  return item?.pending !== undefined && item.pending !== SILENCE;
 }
 
 /** Nobody takes a lease that another holds, and nobody gives back one that is not his. */

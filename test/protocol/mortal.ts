@@ -46,6 +46,8 @@ export interface World {
   repeatable: number;
   /** Messages whose sender died before it could mark what they told. */
   readonly interrupted: Published[];
+  /** Runs over log objects that lived to their end. */
+  readonly finishedRuns: Set<string>;
 }
 
 export type ChooseFault = (effect: string, index: number) => Fault;
@@ -57,11 +59,29 @@ export interface Lag {
 }
 
 export function createWorld(now: number): World {
-  return { now, memory: createMemoryState(), published: [], effects: [], repeatable: 0, interrupted: [] };
+  return {
+    now,
+    memory: createMemoryState(),
+    published: [],
+    effects: [],
+    repeatable: 0,
+    interrupted: [],
+    finishedRuns: new Set(),
+  };
 }
 
-const READS = ['sighting', 'bucket', 'partsOf', 'parts', 'windows', 'lease'] as const;
-const WRITES = ['putSighting', 'putBucket', 'putPart', 'deferPart', 'markTold', 'putWindow', 'putLease'] as const;
+const READS = ['sighting', 'isRunDone', 'bucket', 'parts', 'streams', 'combinedPlan', 'lease'] as const;
+const WRITES = [
+  'putSighting',
+  'putRunDone',
+  'putBucket',
+  'putPart',
+  'markTaken',
+  'putStream',
+  'putCombinedPlan',
+  'setAside',
+  'putLease',
+] as const;
 
 /**
  * The state and the topic as a process sees them that may die at each effect; `current` is the process at work. Each
@@ -122,6 +142,10 @@ export function mortal(
     sightings: alive('sightings', lag.sightings),
     due: alive('due', lag.due),
     sightingsOf: (bucket: string) => memory.sightingsOf(bucket),
+    async *partsOf(...given: Parameters<State['partsOf']>) {
+      await alive('partsOf', async () => {})();
+      yield* memory.partsOf(...given);
+    },
   };
   for (const name of READS) state[name] = alive(name, memory[name] as (...given: unknown[]) => Promise<unknown>);
   for (const name of WRITES) {

@@ -2,9 +2,12 @@
 export interface Mutant {
   readonly name: string;
   /** The story in which it shows, where that is not the first: a word of its name. */
-  readonly story?: 'learns' | 'dies for good';
+  readonly story?: 'learns' | 'dies for good' | 'combined';
   readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
+
+const SEND = 'lib/notify/send-streams.ts';
+const DRAFT = 'lib/notify/stream-draft.ts';
 
 /**
  * Each loses or doubles something, and the searches of this folder have to find out. Those that the protocol's model
@@ -16,10 +19,14 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (isOwedBy(stored, context.logObject)) return claim(stored, seen, { ...context, learning: false });',
+        from: 'if (!isMarked) return claim(stored, seen, { ...context, learning: false });',
         to: '',
       },
-      { file: 'lib/detection/claim.ts', from: 'if (hasLapsed(stored, context.now)) {', to: 'if (false) {' },
+      {
+        file: 'lib/detection/claim.ts',
+        from: 'if (!hasLapsed(stored, context.now)) return',
+        to: 'if (!hasLapsed(stored, context.now) || seen) return',
+      },
     ],
   },
   {
@@ -27,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (isOwedBy(stored, context.logObject)) return claim(stored, seen, { ...context, learning: false });',
+        from: 'if (!isMarked) return claim(stored, seen, { ...context, learning: false });',
         to: '',
       },
     ],
@@ -38,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/claim-pairs.ts',
-        from: 'parts.some(({ findings }) => findings.some(isIt))',
-        to: 'parts.length > 0',
+        from: 'return brought.has(claimIdentity(claimed));',
+        to: 'return brought.size > 0;',
       },
     ],
   },
@@ -49,38 +56,27 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/claim-pairs.ts',
-        from: 'parts.some(({ findings }) => findings.some(isIt))',
-        to: 'parts.length < 0',
+        from: 'return brought.has(claimIdentity(claimed));',
+        to: 'return false;',
       },
     ],
   },
   {
-    name: 'settling without comparing the stored parts',
-    changes: [
-      {
-        file: 'lib/store-findings.ts',
-        from: 'const parts = isPut ? [part] : await state.partsOf(origin.logObject, stream.rule, stream.bucket);',
-        to: 'const parts = isPut ? [part] : [part];',
-      },
-    ],
+    name: 'putting parts without comparing those that are stored',
+    changes: [{ file: 'lib/store-findings.ts', from: 'left = left.filter(isNew);', to: '' }],
   },
   {
     name: 'a part for every run',
     changes: [
       {
         file: 'lib/store-findings.ts',
-        from: '!known.stored.has(identityOf(stream, finding, origin.portion));',
-        to: '!known.stored.has(identityOf(stream, finding, origin.portion)) || known.next > 1e9;',
-      },
-      {
-        file: 'lib/store-findings.ts',
         from: 'for (const finding of stored) known.stored.add(identityOf({ rule }, finding, portion));',
-        to: 'if (isPut) for (const finding of stored) known.stored.add(identityOf({ rule }, finding, portion));',
+        to: 'if (stored.length < 0) known.stored.add(identityOf({ rule }, stored[0]!, portion));',
       },
     ],
   },
   {
-    name: 'remembering a pair that is still owed',
+    name: 'remembering a pair that is owed without a marker',
     story: 'dies for good',
     changes: [{ file: 'lib/remembered-pairs.ts', from: 'if (sighting.owedUntil !== null) return;', to: '' }],
   },
@@ -106,34 +102,70 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'claimedBy: learning ? LEARNING : logObject,\n      owedUntil: learning ? null : now + OWED_FOR,',
-        to: 'claimedBy: logObject,\n      owedUntil: now + OWED_FOR,',
+        from: 'claimedBy: learning ? LEARNING : logObject,\n      claimedIn: learning ? null : run,\n      owedUntil: learning ? null : now + OWED_FOR,',
+        to: 'claimedBy: logObject,\n      claimedIn: run,\n      owedUntil: now + OWED_FOR,',
       },
     ],
   },
   {
-    name: 'mark before publish',
+    name: 'a marker before the outbox of the last portion',
+    story: 'dies for good',
     changes: [
       {
-        file: 'lib/announce-findings.ts',
-        from: 'await announcer.publisher.publish(alert);',
-        to: 'await writeDown(message, due, announcer); await announcer.publisher.publish(alert);',
-      },
-      {
-        file: 'lib/announce-findings.ts',
-        from: 'sent.push({ at: clock.now(), alert });\n      await writeDown(message, due, announcer);',
-        to: 'sent.push({ at: clock.now(), alert });',
+        file: 'lib/detect-log-object.ts',
+        from: 'await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);',
+        to: 'if (judged.found.length > 0) await state.putRunDone(name, null);\n    await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);',
       },
     ],
   },
   {
-    name: 'windows that do not say what they told',
+    name: 'a marker that nobody asks for',
+    story: 'dies for good',
     changes: [
       {
-        file: 'lib/alerting/plan-stream.ts',
-        from: 'const told = parts.map(({ version }) => version);',
-        to: 'const told = parts.flatMap(() => []);',
+        file: 'lib/claim-pairs.ts',
+        from: 'const isMarked = await state.isRunDone(run);',
+        to: 'const isMarked = true;',
       },
+    ],
+  },
+  {
+    name: 'a draft that is finished before it is published',
+    changes: [
+      {
+        file: SEND,
+        from: 'await run.publish(streamAlert(of.stream, of.draft.digest, name, window, run.origin()));\n  await finish(of, name, run);',
+        to: 'await finish(of, name, run);\n  await run.publish(streamAlert(of.stream, of.draft.digest, name, window, run.origin()));',
+      },
+    ],
+  },
+  {
+    name: 'a draft that does not say what it takes',
+    changes: [
+      {
+        file: DRAFT,
+        from: 'message, taking: of.fresh.map(takenOf), notBefore: message.at',
+        to: 'message, taking: [], notBefore: message.at',
+      },
+    ],
+  },
+  {
+    name: 'a message that is named anew when it is sent again',
+    changes: [
+      { file: SEND, from: 'if (draft.message !== null) return draft.message;', to: '' },
+      { file: DRAFT, from: 'if (of.draft.message !== null) return of;', to: '' },
+    ],
+  },
+  {
+    name: 'a combined message that does not say that it was sent',
+    story: 'combined',
+    changes: [{ file: SEND, from: 'await putPlan({ ...plan.value, sent: true }, plan, run);', to: '' }],
+  },
+  {
+    name: 'a combined message that is taken apart though it may have been sent',
+    story: 'combined',
+    changes: [
+      { file: 'lib/notify/notify.ts', from: 'if (isNamed && run.lease', to: 'if (isNamed && !plan && run.lease' },
     ],
   },
   {
@@ -141,19 +173,9 @@ export const MUTANTS: readonly Mutant[] = [
     story: 'learns',
     changes: [
       {
-        file: 'lib/tell-notices.ts',
-        from: 'if (stored?.value.notice?.kind !== told.value.notice!.kind) return;',
+        file: 'lib/notify/notices.ts',
+        from: 'if (stored?.value.notice?.kind !== sent.value.notice!.kind) return;',
         to: 'if (!stored?.value.notice) return;',
-      },
-    ],
-  },
-  {
-    name: 'a message named by the moment when it is sent',
-    changes: [
-      {
-        file: 'lib/alerting/plan-stream.ts',
-        from: 'before !== null && isOnlyNamed(before) ? before.windowId : windowIdOf(stream, parts[0]!.value),',
-        to: 'String(now),',
       },
     ],
   },

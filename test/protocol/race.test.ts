@@ -19,7 +19,13 @@ test('of 200 that race for one pair, exactly one finds it', async () => {
       claimPairs([pair], {
         state,
         remembered: rememberPairs(),
-        contextOf: () => ({ logObject: `logs/${runner}`, now: START, learning: false, forgetDays: 90 }),
+        contextOf: () => ({
+          logObject: `logs/${runner}`,
+          run: `${runner}`,
+          now: START,
+          learning: false,
+          forgetDays: 90,
+        }),
         onOverdue: () => {},
       }),
     ),

@@ -1,10 +1,11 @@
 import { noGeography } from '../../lib/adapters/geography';
-import { announceFindings } from '../../lib/announce-findings';
 import { type Detector, detectLogObject } from '../../lib/detect-log-object';
 import { type CompiledSettings, compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
+import { notify } from '../../lib/notify/notify';
 import { rememberPairs } from '../../lib/remembered-pairs';
+import { viewStreams } from '../../lib/stream-views';
 import { watchBuckets } from '../../lib/watch-buckets';
 import { DEFAULTS, entry, lineOf } from '../support/observe-lines';
 import { type ChooseFault, type Lag, mortal, type Process, type World } from './mortal';
@@ -77,6 +78,7 @@ function compiledFor(learningDays: number, forgetDays: number): CompiledSettings
 }
 
 let holders = 0;
+let runs = 0;
 
 export function startContainer(world: World, options: RunOptions): Container {
   const { learningDays = 0, forgetDays = SETTINGS.forgetDays, choose, lag, turn } = options;
@@ -91,12 +93,28 @@ export function startContainer(world: World, options: RunOptions): Container {
   };
   const where = { accountId: null, region: null };
   const buckets = watchBuckets(state);
-  const detector: Detector = { compiled, state, clock, remembered: rememberPairs(), buckets, ...where };
+  let run = '';
+  const newRunId = (): string => {
+    run = `run ${runs++}`;
+    return run;
+  };
   const { alertsPerMinute = LIMITS.alertsPerMinute, alertWindowMinutes = LIMITS.alertWindowMinutes } = options;
   const limits = { ...LIMITS, alertsPerMinute, alertWindowMinutes };
-  const announcer = { state, publisher, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
+  const views = viewStreams(state);
+  const detector: Detector = {
+    compiled,
+    state,
+    clock,
+    remembered: rememberPairs(),
+    buckets,
+    newRunId,
+    views,
+    limits,
+    ...where,
+  };
+  const notifier = { state, publisher, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
 
-  async function run(work: () => Promise<unknown>): Promise<End> {
+  async function live(work: () => Promise<unknown>): Promise<End> {
     process = { dead: false, unmarked: null, minute: 0 };
     const mine = process;
     try {
@@ -111,8 +129,8 @@ export function startContainer(world: World, options: RunOptions): Container {
     get isDead() {
       return process.dead;
     },
-    deliver: (object, reading = {}) =>
-      run(() =>
+    async deliver(object, reading = {}) {
+      const end = await live(() =>
         detectLogObject(
           {
             logObject: { bucket: 'logs', key: object.name, versionId: null, etag: '1' },
@@ -122,8 +140,15 @@ export function startContainer(world: World, options: RunOptions): Container {
           },
           detector,
         ),
-      ),
-    announce: () => run(() => announceFindings(announcer, `holder ${holders++}`, world.now + MINUTE)),
+      );
+      if (end === 'done') world.finishedRuns.add(run);
+      return end;
+    },
+    announce: () =>
+      live(async () => {
+        const { failures } = await notify(notifier, `holder ${holders++}`, world.now + MINUTE);
+        if (failures.length > 0) throw failures[0];
+      }),
   };
 }
 

@@ -18,14 +18,16 @@ function changed(situation: string, name: string, file: string, from: string, to
 
 const CLAIM = 'lib/detection/claim.ts';
 const CLAIM_PAIRS = 'lib/claim-pairs.ts';
-const LEASE = 'lib/hold-lease.ts';
+const LEASE = 'lib/notify/hold-lease.ts';
+const DRAFT = 'lib/notify/stream-draft.ts';
+const DYNAMO_ITEMS = 'lib/adapters/dynamo-items.ts';
 
 /** For each situation a protection without which something is lost or doubled in it. */
 export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   known('1', 'a claim whose read skips its own owed pair'),
-  known('2', 'remembering a pair that is still owed'),
+  known('2', 'remembering a pair that is owed without a marker'),
   known('3', 'a part for every run'),
-  known('4', 'settling without comparing the stored parts'),
+  known('4', 'putting parts without comparing those that are stored'),
   known('5', 'a learned pair that is claimed by its log object'),
   changed(
     '6a',
@@ -69,58 +71,42 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   changed(
     '9a',
     'told parts that are cleaned up while their log object may come again',
-    'lib/announce-findings.ts',
-    'TOLD_KEPT = 45 *',
-    'TOLD_KEPT = 14 *',
+    DRAFT,
+    'TAKEN_KEPT = 45 *',
+    'TAKEN_KEPT = 14 *',
   ),
   changed(
     '9b',
     'parts that expire though nobody told them',
-    'lib/adapters/dynamo-items.ts',
-    '...(notBefore === null ? {} : { pending: PENDING, notBefore }),',
-    '...(notBefore === null ? {} : { pending: PENDING, notBefore, expiresAt: seconds(notBefore + 45 * 86_400_000) }),',
+    DYNAMO_ITEMS,
+    'findings: packed(findings.map(storedFinding)),',
+    'findings: packed(findings.map(storedFinding)), expiresAt: seconds(part.foundAt + 45 * 86_400_000),',
+  ),
+  changed(
+    '9c',
+    'a marker that is cleaned up before the claims of its run',
+    'lib/detection/sighting.ts',
+    'claimsExpireAt + MARKER_OUTLIVES',
+    'claimsExpireAt - 80 * DAY',
   ),
   changed(
     '10a',
     'an index that is believed',
-    'lib/read-due.ts',
-    'part !== null && part.value.notBefore !== null && part.value.notBefore <= now ? [part] : []',
+    DRAFT,
+    'part !== null && isDue(part.value, now) ? [part] : []',
     'part !== null ? [part] : []',
   ),
   changed('10b', 'a lease that ends when its holder should', LEASE, 'const MARGIN = 60_000;', 'const MARGIN = 0;'),
-  changed(
-    '10c',
-    'a count of messages for each holder',
-    LEASE,
-    'const { minute = 0, sent = 0 } = stored?.value ?? {};',
-    'const [minute, sent] = [0, 0];',
-  ),
+  changed('10c', 'a count of messages for each holder', LEASE, '...NO_LEASE, ...stored?.value,', '...NO_LEASE,'),
   changed(
     '10d',
-    'a part that is told, and put off for what of it was known',
+    'a finding that waits in an open window though it is news',
     'lib/alerting/plan-stream.ts',
-    'const waiting = pending.filter((part) => !isNew(part));',
-    'const waiting = pending;',
+    'if (!isNews(state, subjectOf(state.rule, finding), finding)) return',
+    'return',
   ),
   changed('10e', 'a lease that refuses its holder', 'lib/alerting/lease.ts', ' || lease.holder === holder', ''),
-  {
-    situation: '10f',
-    mutant: {
-      name: 'marks when all messages are sent',
-      changes: [
-        {
-          file: 'lib/announce-findings.ts',
-          from: 'sent.push({ at: clock.now(), alert });\n      await writeDown(message, due, announcer);',
-          to: 'sent.push({ at: clock.now(), alert });',
-        },
-        {
-          file: 'lib/announce-findings.ts',
-          from: "if (failures.length > 0) return 'failing';",
-          to: 'for (const message of messages) await writeDown(message, due, announcer);',
-        },
-      ],
-    },
-  },
+  known('10f', 'a draft that is finished before it is published'),
   changed(
     '10g',
     'a lease that anybody gives back',
@@ -131,9 +117,9 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   changed(
     '10h',
     'a name that is not written down before it is used',
-    'lib/announce-findings.ts',
-    "if (message.kind === 'stream') await writeName(message.message, due, state);",
-    '',
+    DRAFT,
+    'const stored = await writeStream(state, { ...of.state, draft }, of.stored);\n  return { ...of, stored, draft };',
+    'return { ...of, draft };',
   ),
   known('11', 'a mark that does not name the notice it marks'),
   changed(
@@ -181,8 +167,9 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     'lines.push(chunk);',
     'lines.push(chunk); portionLeft = portionBytes;',
   ),
-  known('15b', 'settling without comparing the stored parts'),
+  known('15b', 'putting parts without comparing those that are stored'),
+  changed('16', 'a marker for all runs of a log object', DYNAMO_ITEMS, `sk: \`done#\${run}\``, "sk: 'done#'"),
   known('R1', 'a claim that lost its race is not decided anew'),
-  known('R1', 'mark before publish'),
+  known('R1', 'a draft that is finished before it is published'),
   known('R2', 'a learned pair that is claimed by its log object'),
 ];

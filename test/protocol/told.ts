@@ -1,3 +1,4 @@
+import type { StoredSighting } from '../../lib/detection/sighting';
 import type { Published, World } from './mortal';
 import type { Line, TestObject } from './run';
 
@@ -65,7 +66,12 @@ export function wrongs(world: World, owed: Owed): string[] {
     const found = told.get(`new-ip ${host}`) ?? 0;
     const successes = (lines: readonly Line[]) => at(lines, 'open').filter(({ denied = false }) => !denied);
     const candidates = successes(mayLines).map(({ bit }) => bit);
-    const waits = mayWait && isStillOwed(world, host, must);
+    const waits =
+      mayWait &&
+      isStillOwed(
+        world,
+        sightingsOf(world).find(({ network }) => network.endsWith(`.${host}`)),
+      );
     const isOwed = successes(mustLines).length > 0 && !learned.has(host) && !waits;
     if (found === 0 && isOwed) wrong.push(`LOST: new ${host}`);
     if (found !== 0 && learned.has(host)) wrong.push(`LEARNED, and told: new ${host}`);
@@ -105,15 +111,19 @@ function isOneOf(found: number, candidates: readonly number[], orTwo: boolean): 
   return candidates.some((one) => found === one || (orTwo && candidates.some((other) => found === one + other)));
 }
 
-/** Its claimer has not told, and is not done either. Whoever is done has told. */
-function isStillOwed({ memory }: World, host: number, done: readonly TestObject[]): boolean {
-  const claimed = [...memory.allSightings()].find(({ network }) => network.endsWith(`.${host}`));
+/** Its claimer has not told, and did not end either. Whoever has ended, or put its marker, has told. */
+export function isStillOwed({ memory, finishedRuns }: World, claimed: StoredSighting | undefined): boolean {
   if (claimed === undefined || claimed.owedUntil === null) return false;
-  return !done.some(({ name }) => claimed.claimedBy === `logs/${name}@1`);
+  const { claimedBy: logObject, claimedIn: run } = claimed;
+  return !finishedRuns.has(run!) && !memory.hasMarker({ logObject, run: run! });
 }
 
-function learnedHosts({ memory }: World): Set<number> {
-  const learned = [...memory.allSightings()].filter(({ claimedBy }) => claimedBy === 'learning');
+function sightingsOf({ memory }: World): StoredSighting[] {
+  return [...memory.allSightings()];
+}
+
+function learnedHosts(world: World): Set<number> {
+  const learned = sightingsOf(world).filter(({ claimedBy }) => claimedBy === 'learning');
   return new Set(learned.map(({ network }) => Number(network.split('.')[3])));
 }
 

@@ -4,7 +4,7 @@ import type { Published, World } from './mortal';
 import { DAY, LIMITS, type Line, MINUTE, START, type TestObject } from './run';
 import { AT_MOST_ONCE, linesIn, networkOf, type Situation } from './situation';
 import type { Outcome } from './stage';
-import { distinct, wrongNotices, wrongRepeats } from './told';
+import { distinct, isStillOwed, wrongNotices, wrongRepeats } from './told';
 
 /** All that is wrong with what came of a situation: what holds always, and what it says itself. */
 export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
@@ -22,7 +22,10 @@ export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
     ...wrongTimes(situation, outcome),
     ...(situation.also?.(outcome) ?? []),
     ...(world.memory.nextDueAt() === null ? [] : ['LOST: something stays due']),
-    ...(isUsual && `${told}` !== `${situation.told}` ? [`USUALLY told: ${told.join(' | ')}`] : []),
+    // Which of two that are as bad comes first does not matter here.
+    ...(isUsual && `${told.toSorted()}` !== `${situation.told.toSorted()}`
+      ? [`USUALLY told: ${told.join(' | ')}`]
+      : []),
   ];
 }
 
@@ -101,8 +104,9 @@ function wrongNew(situation: Situation, outcome: Outcome): string[] {
     if (isSilent) return atMost > 0 ? [`LEARNED, and told: new ${host}`] : [];
     const met = objects.filter((object) => linesOf(object, 'open', host).length > 0);
     const done = met.filter(({ name }) => outcome.done.has(name));
-    const isOwed = sighting?.owedUntil != null && !done.some(({ name }) => sighting.claimedBy === `logs/${name}@1`);
-    return atMost === 0 && done.length > 0 && !isOwed ? [`LOST: new ${host}, which nobody owes`] : [];
+    return atMost === 0 && done.length > 0 && !isStillOwed(outcome.world, sighting)
+      ? [`LOST: new ${host}, which nobody owes`]
+      : [];
   });
 }
 

@@ -3,6 +3,7 @@ import { splitLines } from '../../lib/access-log/lines';
 import { locateLine, parseLine } from '../../lib/access-log/parse-line';
 import type { AccessLogRecord } from '../../lib/access-log/record';
 import { createMemoryState } from '../../lib/adapters/memory-state';
+import { newRunId } from '../../lib/adapters/run-ids';
 import type { Learning } from '../../lib/commands/scan';
 import { type DetectionListener, type Detector, detectLogObject } from '../../lib/detect-log-object';
 import { compileSettings } from '../../lib/detection/compile-settings';
@@ -159,6 +160,7 @@ export async function watch(
     clock: { now: () => now },
     remembered: rememberPairs(),
     buckets: watchBuckets(state),
+    newRunId,
     accountId: null,
     region: null,
   };
