@@ -165,10 +165,15 @@ function isWaitingSince({ windowId, closesAt }: StreamState, { digest }: Draft):
 /** When the day has room for so many messages below Medium. */
 function minorFreeAt(state: StreamState, sibling: Sibling, now: number, messages: number): number {
   const own = recent(state, now);
-  const most = state.denied ? MAX_DENIED_A_DAY : MAX_MINOR_A_DAY;
-  const all = state.denied || sibling === null ? own : [...own, ...recent(sibling, now)].sort((a, b) => a - b);
-  const tooMany = all.length + messages - most;
-  return tooMany <= 0 ? now : all[Math.min(tooMany, all.length) - 1]! + DAY;
+  const all = sibling === null ? own : [...own, ...recent(sibling, now)].sort((a, b) => a - b);
+  const free = freeAt(all, MAX_MINOR_A_DAY - messages, now);
+  return state.denied ? Math.max(free, freeAt(own, MAX_DENIED_A_DAY - messages, now)) : free;
+}
+
+/** When of these, in their order, at most so many are of the last day. */
+function freeAt(times: readonly number[], most: number, now: number): number {
+  const tooMany = times.length - most;
+  return tooMany <= 0 ? now : times[tooMany - 1]! + DAY;
 }
 
 function recent({ minorSentAt }: Pick<StreamState, 'minorSentAt'>, now: number): readonly number[] {

@@ -28,6 +28,8 @@ export interface SentAlert {
 export interface NotifyRun {
   readonly notifier: Notifier;
   readonly lease: HeldLease;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
   readonly sent: readonly SentAlert[];
   readonly failures: readonly unknown[];
   readonly setAside: number;
@@ -48,6 +50,7 @@ export function createRun(notifier: Notifier, lease: HeldLease): NotifyRun {
   return {
     notifier,
     lease,
+    startedAt: clock.now(),
     sent,
     failures,
     get setAside() {

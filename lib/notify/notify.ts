@@ -26,8 +26,9 @@ const BETWEEN_MESSAGES = 150;
 /** What one message needs, by far; a run that has less left does not begin another. Milliseconds. */
 const TIME_FOR_A_MESSAGE = 5_000;
 
-/** After so many failures without a message that was sent, the others will hardly fare better now. */
+/** After so many failures in so much time, without a message that was sent, the others will hardly fare better now. */
 const MAX_FAILURES = 3;
+const FAILING_FOR = 20_000;
 
 /** One message to be sent. */
 type Message =
@@ -86,7 +87,7 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   let end: Notified['end'] | null = null;
   for (const message of messages) {
     if (clock.now() + TIME_FOR_A_MESSAGE > until) end = 'late';
-    else if (run.sent.length === 0 && run.failures.length >= MAX_FAILURES) end = 'failing';
+    else if (isDown(run)) end = 'failing';
     if (end !== null) break;
     await clock.sleep(BETWEEN_MESSAGES);
     const reserved = await run.lease.reserve(clock.now(), isUrgent(message));
@@ -108,6 +109,11 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   if (end !== null) return end;
   if (run.failures.length > failuresBefore) return 'failing';
   return progress ? null : 'done';
+}
+
+/** Nothing can be sent at all, as it seems: each try takes long, and none succeeds. */
+function isDown({ sent, failures, startedAt, notifier }: NotifyRun): boolean {
+  return sent.length === 0 && failures.length >= MAX_FAILURES && notifier.clock.now() - startedAt > FAILING_FOR;
 }
 
 /** Too short to be worth a write: the next run is there before. Milliseconds. */

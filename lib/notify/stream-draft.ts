@@ -61,15 +61,19 @@ export async function gatherStreams(
   const [own, siblings] = [await state.streams(streams), await state.streams(streams.map(siblingOf))];
   const drafts: StreamDraft[] = [];
   const failures: unknown[] = [];
+  /** Streams that are to send now: a message counts for the sibling before it is written down. */
+  const sending = new Set<string>();
   let progress = false;
   for (const [index, { stream, parts }] of [...byStream.values()].entries()) {
     try {
-      const sibling = siblings[index]?.value ?? null;
+      const minorSentAt = siblings[index]?.value.minorSentAt ?? [];
+      const sibling = { minorSentAt: sending.has(streamKey(siblingOf(stream))) ? [...minorSentAt, now] : minorSentAt };
       const gathered = await gatherStream(state, stream, own[index] ?? null, parts, now);
       if (gathered.isWritten) progress = true;
       const { draft, value } = gathered;
       if (draft === null) continue;
       const decision = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
+      if (decision?.kind === 'send') sending.add(streamKey(stream));
       const failed = failuresOf(stream);
       drafts.push({ ...gathered, stream, state: value, draft, digest: draft.digest, decision, failures: failed });
     } catch (error) {

@@ -57,6 +57,7 @@ export interface WorldOptions {
 }
 
 let holders = 0;
+let runs = 0;
 
 export function createWorld({
   settings = {},
@@ -80,6 +81,7 @@ export function createWorld({
     clock,
     remembered: rememberPairs(),
     buckets: watchBuckets(state),
+    newRunId: () => `run ${runs++}`,
     views: viewStreams(state),
     limits: all,
     ...place,
