@@ -1,3 +1,4 @@
+import { endOfBucket } from './bucket-name';
 import {
   DOT,
   endOfLongToken,
@@ -33,6 +34,7 @@ export function locateHead(bytes: Uint8Array, start: number, end: number, layout
   const timeEnd = timeStart + TIME_LENGTH;
   layout.time = timeAt(bytes, timeStart, end, layout);
   if (Number.isNaN(layout.time)) return 'no time';
+  if (endOfBucket(bucketStart, end, layout) !== bucketEnd) return 'not a bucket name';
   setField(layout, FIELD.bucketOwner, start, ownerEnd);
   setField(layout, FIELD.bucket, bucketStart, bucketEnd);
   setField(layout, FIELD.time, timeStart, timeEnd);

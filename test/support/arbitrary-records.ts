@@ -57,7 +57,14 @@ const plainText = fc.oneof(
 );
 
 const owner = nullable(hex(64));
-const bucket = words('abcdefghijklmnopqrstuvwxyz0123456789.-_ABC', 20).filter((name) => name !== '-');
+const BUCKET_UNIT = 'abcdefghijklmnopqrstuvwxyz0123456789.-_ABC';
+const bucket = fc.oneof(
+  { weight: 9, arbitrary: words(BUCKET_UNIT, 20).filter((name) => name !== '-') },
+  {
+    weight: 1,
+    arbitrary: words(BUCKET_UNIT, 40).map((name) => name.repeat(Math.ceil(256 / name.length)).slice(0, 255)),
+  },
+);
 const remoteIp = nullable(
   fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('198.51.100.7', '2001:db8::1', 'unknown', '10.0.0.1:443')),
 );

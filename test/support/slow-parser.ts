@@ -56,6 +56,7 @@ function readHead(line: string, found: Found): number | FailureReason {
   const time = tokens[2] === undefined ? '' : line.slice(tokens[2].start, tokens[3]?.end);
   found.time = time.startsWith('[') && time.endsWith(']') ? slowTime(time.slice(1, -1)) : Number.NaN;
   if (Number.isNaN(found.time)) return 'no time';
+  if (!/^[A-Za-z0-9._-]{1,255}$/.test(bucket)) return 'not a bucket name';
 
   // CloudFront's identities are the only requesters with spaces in them.
   let last = 5;
