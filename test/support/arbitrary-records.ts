@@ -78,6 +78,7 @@ const requester = nullable(
   ),
 );
 const requestId = nullable(fc.oneof(words('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 16), fc.uuid()));
+const operationPart = words('ABCxyz019_-', 8).map((part) => part.replace(/^-+|-+$/g, '_'));
 const operation = fc.oneof(
   fc.constantFrom(
     'REST.GET.OBJECT',
@@ -87,7 +88,7 @@ const operation = fc.oneof(
     'S3.EXPIRE.OBJECT',
   ),
   fc.constantFrom('S3.COMPUTE.OBJECT.CHECKSUM', 'WEBSITE.INVALIDOPERATION', 'REST.GET.LOGGING_STATUS'),
-  fc.array(words('ABCxyz019', 8), { minLength: 2, maxLength: 4 }).map((parts) => `R${parts.join('.')}`),
+  fc.array(operationPart, { minLength: 2, maxLength: 4 }).map((parts) => `R${parts.join('.')}`),
 );
 const key = nullable(
   fc.oneof(words("abcXYZ019!*'()-_./%25+", 30), fc.constantFrom('/', 'REST.PUT.ACL', 'a.b', '-/-', '%2522', '--')),
