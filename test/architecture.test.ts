@@ -79,6 +79,10 @@ const IMPURE_NAMES = new Set(
     'globalThis global require module __dirname __filename'
   ).split(' '),
 );
+/** Names that a file of a pure room may use all the same, because nothing that comes of them shows in a result. */
+const IMPURE_BUT_UNSEEN: Readonly<Record<string, readonly string[]>> = {
+  'lib/detection/byte-table.ts': ['crypto'],
+};
 const IMPURE_MEMBERS = new Set(['Date.now', 'Math.random']);
 
 /** Source texts by their paths from the project's root, with slashes. */
@@ -110,7 +114,9 @@ function fileViolations(path: string, { imports, impure, defaultExport, exportsA
       violations.push(`imports ${specifier}, which only ${places.join(' and ')} may`);
     } else if (!mayImport(path, room, specifier)) violations.push(`imports ${specifier}`);
   }
-  if (LAWS[room]!.pure) violations.push(...impure.map((name) => `uses ${name}`));
+  const unseen = IMPURE_BUT_UNSEEN[path] ?? [];
+  if (LAWS[room]!.pure)
+    violations.push(...impure.filter((name) => !unseen.includes(name)).map((name) => `uses ${name}`));
   return violations.map((violation) => `${path}: ${violation}`);
 }
 

@@ -16,6 +16,7 @@ export interface LineLayout {
   view: DataView;
   /** What lines have in common; see `remembered.ts`. */
   readonly owner: RememberedBytes;
+  readonly bucket: RememberedBytes;
   readonly operation: RememberedBytes;
   /** Changes whenever the operation may be another than in the line before. */
   operationRun: number;
@@ -35,8 +36,8 @@ export interface LineLayout {
   flags: number;
 }
 
-/** Why a line is no record; null: it is one. */
-export type FailureReason = 'no bucket' | 'no time' | 'no operation';
+/** Why a line is no record. */
+export type FailureReason = 'no bucket' | 'no time' | 'not a bucket name' | 'no operation';
 
 export const FLAGS: readonly RecordFlag[] = [
   'truncated',
@@ -56,6 +57,7 @@ export function createLayout(): LineLayout {
     viewed: null,
     view: new DataView(new ArrayBuffer(0)),
     owner: rememberNothing(64),
+    bucket: rememberNothing(64),
     operation: rememberNothing(64),
     operationRun: 0,
     date: rememberNothing(12),

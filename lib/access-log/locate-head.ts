@@ -1,4 +1,6 @@
+import { endOfBucket } from './bucket-name';
 import {
+  DASH,
   DOT,
   endOfLongToken,
   endOfToken,
@@ -33,6 +35,7 @@ export function locateHead(bytes: Uint8Array, start: number, end: number, layout
   const timeEnd = timeStart + TIME_LENGTH;
   layout.time = timeAt(bytes, timeStart, end, layout);
   if (Number.isNaN(layout.time)) return 'no time';
+  if (endOfBucket(bucketStart, end, layout) !== bucketEnd) return 'not a bucket name';
   setField(layout, FIELD.bucketOwner, start, ownerEnd);
   setField(layout, FIELD.bucket, bucketStart, bucketEnd);
   setField(layout, FIELD.time, timeStart, timeEnd);
@@ -123,19 +126,25 @@ function endOfOperation(bytes: Uint8Array, start: number, end: number, layout: L
   return operationEnd;
 }
 
-/** `REST.GET.OBJECT`, `S3.COMPUTE.OBJECT.CHECKSUM`: a letter first, at least one dot, no empty part. */
+/**
+ * `REST.GET.OBJECT`, `S3.COMPUTE.OBJECT.CHECKSUM`: a letter first, then at least two parts with dots between them, of
+ * letters, digits, `_` and `-`, no part empty and none with a `-` at either end, so that a dash alone stays no value.
+ * AWS lists no operations, and adds some; a name of a new form must not cost its records.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html ("Operation")
+ */
 function isOperation(bytes: Uint8Array, start: number, end: number): boolean {
   if (start >= end || !isLetter(bytes[start]!)) return false;
   let dots = 0;
-  let afterDot = false;
-  for (let at = start; at < end; at++) {
+  let before = bytes[start]!;
+  for (let at = start + 1; at < end; at++) {
     const byte = bytes[at]!;
     if (byte === DOT) {
-      if (afterDot) return false;
+      if (before === DOT || before === DASH) return false;
       dots++;
-      afterDot = true;
-    } else if (isLetter(byte) || isDigit(byte) || (byte === 0x5f && dots > 0)) afterDot = false;
-    else return false;
+    } else if (byte === DASH) {
+      if (before === DOT) return false;
+    } else if (!isLetter(byte) && !isDigit(byte) && byte !== 0x5f) return false;
+    before = byte;
   }
-  return dots > 0 && !afterDot;
+  return dots > 0 && before !== DOT && before !== DASH;
 }

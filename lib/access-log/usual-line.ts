@@ -1,3 +1,4 @@
+import { endOfBucket } from './bucket-name';
 import { DASH, endOfLongToken, isDigit, isLetter, QUOTE, SPACE } from './bytes';
 import { FIELD } from './fields';
 import { type LineLayout, setField } from './layout';
@@ -25,10 +26,10 @@ export function locateUsualHead(bytes: Uint8Array, layout: LineLayout, start: nu
   if (ownerEnd >= end || !beginsAsRemembered(owner, view, start, end) || view.getUint8(ownerEnd) !== SPACE)
     return false;
   const bucketStart = ownerEnd + 1;
-  const bucketEnd = endOfLongToken(view, bucketStart, end);
+  const bucketEnd = endOfBucket(bucketStart, end, layout);
   const timeStart = bucketEnd + 1;
   const ipStart = timeStart + TIME_LENGTH + 1;
-  if (ipStart >= end || bucketEnd - bucketStart < 3) return false;
+  if (ipStart >= end || bucketEnd - bucketStart < 3) return false; // a dash, or no name
   const clock = beginsAsRemembered(layout.date, view, timeStart, end) ? usualClock(view, timeStart + DATE_LENGTH) : -1;
   if (clock < 0 || view.getUint8(ipStart - 1) !== SPACE) return false;
   const ipEnd = endOfLongToken(view, ipStart, end);

@@ -1,27 +1,20 @@
 import { cutText, utf8Bytes } from './cut-record';
+import { replaceInvisible } from './visible';
 
 /**
- * What `JSON.stringify` leaves as it is and a terminal, a reader that ends lines elsewhere, or a queue would act on or
- * not take.
+ * JSON of a value on one line, with what cannot be seen as `\u…`: the same value to whoever reads it. `JSON.stringify`
+ * leaves as they are what a terminal, a reader that ends lines elsewhere, or a queue would act on or refuse.
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\ufffe\uffff]/gu;
-
-/** What nearly all JSON is, told quickly. */
-const PLAIN = /^[\x20-\x7e]*$/;
-
-/** JSON of a value on one line, with what cannot be seen as `\u…`: the same value to whoever reads it. */
 export function jsonText(value: unknown): string {
-  const json = JSON.stringify(value);
-  if (PLAIN.test(json)) return json;
-  return json.replace(INVISIBLE, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
+  return replaceInvisible(JSON.stringify(value), unicodeEscape);
 }
 
-/** So much of a text that its JSON takes at most so many bytes: a character that cannot be seen takes six. */
+/** `\u0041`, or two of them for a character of two code units. */
+export function unicodeEscape(text: string): string {
+  return Array.from(text.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+}
+
+/** So much of a text that its JSON takes at most so many bytes: a character that cannot be seen takes six or twelve. */
 export function cutToJson(text: string, most: number): string {
   let cut = text;
   for (let length = text.length; utf8Bytes(jsonText(cut)) > most; length = Math.floor(length * 0.9)) {

@@ -1,4 +1,5 @@
-import { makeVisible } from './visible';
+import { unicodeEscape } from './json-text';
+import { isPlain, makeVisible } from './visible';
 
 /*
  * Text that strangers wrote (user agents, keys, URIs, requesters, names in logs), made fit to be shown. Nobody needs
@@ -56,9 +57,6 @@ function atMost(text: string, columns: number): string {
 
 const CUT = '… (cut)';
 
-/** What nearly all text is, told quickly. */
-const PLAIN = /^[\x20-\x7e]*$/;
-
 /** At most so many columns, and never half of a character. */
 export function cutColumns(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
@@ -74,7 +72,7 @@ export function cutColumns(text: string, columns: number): string {
 
 /** Columns that the text takes in a font of fixed width, or more: letters of far scripts count as wide. */
 export function columnsOf(text: string): number {
-  if (PLAIN.test(text)) return text.length;
+  if (isPlain(text)) return text.length;
   let columns = 0;
   for (const character of text) columns += character.codePointAt(0)! < 0x1100 ? 1 : 2;
   return columns;
@@ -108,8 +106,4 @@ function spacedJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${spacedJson(member)}`);
   return `{${members.join(', ')}}`;
-}
-
-function unicodeEscape(text: string): string {
-  return Array.from(text.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 }

@@ -1,6 +1,9 @@
+import { type HashKey, keyedHash } from './keyed-hash';
+
 /**
  * Numbers for byte strings: each distinct key, a range of bytes and a salt, gets the next number, from 0. It makes no
- * strings, because a detection looks at an address in every line and needs its text once.
+ * strings, because a detection looks at an address in every line and needs its text once. Clients choose the keys, so
+ * the hash has a key of its own; every hit is verified, so that a collision costs only time.
  */
 export interface ByteTable {
   /**
@@ -10,16 +13,14 @@ export interface ByteTable {
   intern(view: DataView, start: number, end: number, salt: number): number;
   /** How many distinct keys there are. */
   readonly size: number;
+  /** How many slots the look-ups found taken by other keys: on average fewer than two for a look-up, of any keys. */
+  readonly collisions: number;
 }
 
-/** FNV-1a's basis and prime, here over words of four bytes. Every hit is verified, so collisions cost only time. */
-const BASIS = 0x811c9dc5;
-const PRIME = 0x01000193;
+/** One for all tables of a process. No result shows it, so nobody outside can find keys that collide. */
+export const PROCESS_KEY = randomKey();
 
-/** The mixing step and constant of MurmurHash3: FNV leaves the low bits, which choose the slot, too regular. */
-const MIX = 0x85ebca6b;
-
-export function createByteTable(): ByteTable {
+export function createByteTable(hashKey: HashKey = PROCESS_KEY): ByteTable {
   let slots = new Int32Array(64).fill(-1);
   /** Of key n: its hash, its salt, and where in the arena it stands: `[offsets[n], offsets[n + 1])`. */
   let hashes = new Int32Array(32);
@@ -27,6 +28,7 @@ export function createByteTable(): ByteTable {
   let offsets = new Int32Array(33);
   let arena = new DataView(new ArrayBuffer(1024));
   let size = 0;
+  let collisions = 0;
 
   function add(view: DataView, start: number, end: number, salt: number, hash: number): number {
     const at = offsets[size]!;
@@ -60,7 +62,7 @@ export function createByteTable(): ByteTable {
 
   return {
     intern(view, start, end, salt) {
-      const hash = hashOf(view, start, end, salt);
+      const hash = keyedHash(hashKey, view, start, end, salt);
       const mask = slots.length - 1;
       let slot = hash & mask;
       for (let key = slots[slot]!; key !== -1; key = slots[slot]!) {
@@ -69,6 +71,7 @@ export function createByteTable(): ByteTable {
           if (offsets[key + 1]! - at === end - start && sameBytes(arena, at, view, start, end)) return key;
         }
         slot = (slot + 1) & mask;
+        collisions++;
       }
       const key = add(view, start, end, salt, hash);
       slots[slot] = key;
@@ -78,16 +81,15 @@ export function createByteTable(): ByteTable {
     get size() {
       return size;
     },
+    get collisions() {
+      return collisions;
+    },
   };
 }
 
-function hashOf(view: DataView, start: number, end: number, salt: number): number {
-  let hash = Math.imul(BASIS ^ salt, PRIME);
-  let at = start;
-  for (; at + 4 <= end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), PRIME);
-  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), PRIME);
-  hash = Math.imul(hash ^ (hash >>> 16), MIX);
-  return hash ^ (hash >>> 13);
+function randomKey(): HashKey {
+  const words = crypto.getRandomValues(new Int32Array(2));
+  return { low: words[0]!, high: words[1]! };
 }
 
 function sameBytes(arena: DataView, offset: number, view: DataView, start: number, end: number): boolean {

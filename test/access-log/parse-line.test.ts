@@ -1,4 +1,5 @@
 import { parseLine } from '../../lib/access-log/parse-line';
+import { readRecords } from '../../lib/access-log/read-records';
 import type { AccessLogRecord } from '../../lib/access-log/record';
 import { LINE_CASES } from '../fixtures/line-cases';
 
@@ -9,6 +10,33 @@ test.each(LINE_CASES)('$name', ({ line, expected, flags = [] }) => {
   if (expected === 'blank') expect(outcome).toBeNull();
   else if ('failure' in expected) expect(outcome).toBe(expected.failure);
   else expect(outcome).toEqual({ ...(outcome as AccessLogRecord), ...expected, flags });
+});
+
+test('of the bucket before nothing is left in the next line', () => {
+  const plain = LINE_CASES.find(({ name }) => name === '27 fields, of 2026: the plain line')!.line as string;
+  const buckets = [
+    'payroll',
+    'payroll',
+    'payroll-x',
+    'payrol',
+    'payroll#',
+    'payroll',
+    'pay',
+    'abc',
+    '-',
+    'payroll\xff',
+  ];
+  const log = buckets.map((bucket) => plain.replace(' payroll ', ` ${bucket} `)).join('\n');
+  const read: string[] = [];
+  const splitter = readRecords('here', {
+    record: ({ bucket }) => read.push(bucket),
+    failure: ({ reason }) => read.push(`(${reason})`),
+  });
+  splitter.push(Buffer.from(log, 'latin1'));
+  splitter.end();
+  const none = '(not a bucket name)';
+  const expected = ['payroll', 'payroll', 'payroll-x', 'payrol', none, 'payroll', 'pay', 'abc', '(no bucket)', none];
+  expect(read).toEqual(expected);
 });
 
 test('no two cases have one name, and no address is anybody’s', () => {

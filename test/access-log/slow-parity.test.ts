@@ -55,6 +55,7 @@ test(`agrees with the slow parser on mutated lines, and all that can come of a l
   const everything = [
     'no bucket',
     'no time',
+    'not a bucket name',
     'no operation',
     'record',
     'truncated',

@@ -11,6 +11,7 @@ import type { DuePart } from '../../lib/alerting/plan-stream';
 import { at, finding, LIMITS, networks, part, RECORD } from '../support/alerting-parts';
 import { expectSendable } from '../support/announcements';
 import { runs, SEED } from '../support/runs';
+import { INVISIBLE_TEXTS } from '../support/steering';
 
 const ORIGIN = { accountId: null, region: null, now: at('09:05') };
 
@@ -23,6 +24,7 @@ function alertFor(parts: readonly DuePart[], alertsPerMinute = 30): Alert {
 
 /** What strangers would like us to show: links, mentions, formats, and characters that cost or steer. */
 const ATTACKS = [
+  ...INVISIBLE_TEXTS,
   'https://evil.example/x?a=b&c=d',
   'http://evil.example',
   'www.evil.example',

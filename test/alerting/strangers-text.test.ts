@@ -21,6 +21,8 @@ describe('in a mail', () => {
       'REST[.]GET[.]COM REST[.]GET[.]OBJECT[.]com',
     ],
     ['what steers a terminal', 'a\x1b[31m\u202eb\r\n', 'a\\u{1b}[31m\\u{202e}b\\u{d}\\u{a}'],
+    ['letters that nobody sees', 'pay\u3164roll\u2800', 'pay\\u{3164}roll\\u{2800}'],
+    ['a link behind one', 'evil.\u115fexample', 'evil.\\u{115f}example'],
     ['more than its room', 'x'.repeat(41), `${'x'.repeat(32)}… (cut)`, 40],
     ['very much more', '東'.repeat(100_000), `${'東'.repeat(16)}… (cut)`, 40],
   ])('%s does nothing', (_name, text, shown, most = 100) => {
@@ -44,6 +46,7 @@ describe('in Slack', () => {
     ['the end of the code', 'a`b', "`a'b`"],
     ['a link', '<https://evil.example|here>', '`&lt;https[://]evil[.]example|here&gt;`'],
     ['nothing', '', '`-`'],
+    ['only letters that nobody sees', '\u3164\ufe0f', '`\\u{3164}\\u{fe0f}`'],
     ['more than its room', 'x'.repeat(200), `\`${'x'.repeat(92)}… (cut)\``],
   ])('%s is inline code, and does nothing', (_name, text, shown) => {
     expect(inCode(text, 100)).toBe(shown);

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
+import { cutToJson, jsonText } from '../../lib/alerting/json-text';
 import { makeVisible } from '../../lib/alerting/visible';
 import { runs } from '../support/runs';
-
-/** Everything that a terminal, an e-mail or a web page might act on instead of showing it. */
-const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\ufffe\uffff]/u;
+import { INVISIBLE_TEXTS, STEERING } from '../support/steering';
 
 test.each([
   ['plain text', 'GET /a?b="c" HTTP/1.1 ~', 'GET /a?b="c" HTTP/1.1 ~'],
@@ -18,6 +17,16 @@ test.each([
   ['text turned around', 'a\u202egnp.exe\u202c\u2066\u200f', 'a\\u{202e}gnp.exe\\u{202c}\\u{2066}\\u{200f}'],
   ['characters without width', 'pay\u200broll\u200d\ufeff\u00ad', 'pay\\u{200b}roll\\u{200d}\\u{feff}\\u{ad}'],
   ['tags, which hide text', 'a\u{e0041}\u{e007f}', 'a\\u{e0041}\\u{e007f}'],
+  ['Hangul fillers', 'pay\u3164roll\u115f\u1160\uffa0', 'pay\\u{3164}roll\\u{115f}\\u{1160}\\u{ffa0}'],
+  ['letters of Hangul and half-width ones', '\u1100\u1161 \u3131 \uffa1 한글', '\u1100\u1161 \u3131 \uffa1 한글'],
+  ['variation selectors', 'a\ufe00b\ufe0f\u{e0100}\u{e01ef}', 'a\\u{fe00}b\\u{fe0f}\\u{e0100}\\u{e01ef}'],
+  ['those of Mongolian', '\u1820\u180b\u180e\u180f', '\u1820\\u{180b}\\u{180e}\\u{180f}'],
+  ['a joiner of graphemes', 'a\u034fb', 'a\\u{34f}b'],
+  ['vowels of Khmer that nobody sees', '\u1780\u17b4\u17b5\u17b6', '\u1780\\u{17b4}\\u{17b5}\u17b6'],
+  ['an empty cell of Braille, and a full one', '\u2800\u28ff', '\\u{2800}\u28ff'],
+  ['blank signs', '\ufffc\u{13441}\u{16fe4}\u{1d159}', '\\u{fffc}\\u{13441}\\u{16fe4}\\u{1d159}'],
+  ['what Unicode keeps free for more of them', '\u2065\ufff0\u{e0fff}', '\\u{2065}\\u{fff0}\\u{e0fff}'],
+  ['spaces of every width', 'a\u1680\u2003\u200a\u202f\u205f\u3000b', 'a\u1680\u2003\u200a\u202f\u205f\u3000b'],
   ['half a character', 'a\ud83db\udc4d', 'a\\u{d83d}b\\u{dc4d}'],
   ['private use', '\ue000\u{100000}', '\\u{e000}\\u{100000}'],
   ['what no queue takes', 'a\ufffe\uffff\ufffd', 'a\\u{fffe}\\u{ffff}\ufffd'],
@@ -26,6 +35,7 @@ test.each([
 });
 
 const texts = fc.oneof(
+  fc.array(fc.constantFrom(...INVISIBLE_TEXTS, 'x', '東', ' '), { maxLength: 10 }).map((parts) => parts.join('')),
   fc.string({ unit: 'binary' }),
   fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 }).map((units) => String.fromCharCode(...units)),
 );
@@ -55,4 +65,29 @@ test('what it was can be told from what is shown', () => {
     }),
     runs(300),
   );
+});
+
+test('of all characters the class is neither wider nor narrower than the list', () => {
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const character = String.fromCodePoint(code);
+    if ((makeVisible(character) !== character) !== STEERING.test(character)) expect(code.toString(16)).toBeNull();
+  }
+});
+
+test('the JSON of a text marks the same characters, and is the text to whoever reads it', () => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      expect(jsonText(text)).not.toMatch(STEERING);
+      expect(JSON.parse(jsonText(text))).toBe(text);
+    }),
+    runs(500),
+  );
+});
+
+test('a text is cut to so many bytes of its JSON, whatever it is of', () => {
+  for (const text of [...INVISIBLE_TEXTS, 'x', '東', '👍🏽', '"']) {
+    const cut = cutToJson(text.repeat(300), 200);
+    expect(Buffer.byteLength(jsonText(cut))).toBeLessThanOrEqual(200);
+    expect(Buffer.byteLength(jsonText(cut))).toBeGreaterThan(150);
+  }
 });

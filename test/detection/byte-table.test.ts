@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { createByteTable } from '../../lib/detection/byte-table';
+import { createByteTable, PROCESS_KEY } from '../../lib/detection/byte-table';
+import type { HashKey } from '../../lib/detection/keyed-hash';
 import { expectSame } from '../support/expect-same';
 import { runs, SEED } from '../support/runs';
 
@@ -9,8 +12,8 @@ interface Key {
 }
 
 /** Asks for every key, each somewhere else in a larger view as it would stand in a chunk of a log. */
-function numbersOf(keys: readonly Key[]): { numbers: number[]; size: number } {
-  const table = createByteTable();
+function numbersOf(keys: readonly Key[], hashKey?: HashKey): { numbers: number[]; size: number } {
+  const table = createByteTable(hashKey);
   const numbers = keys.map(({ bytes, salt }, index) => {
     const before = index % 7;
     const chunk = new Uint8Array(before + bytes.length + 5).fill(0x20);
@@ -34,8 +37,8 @@ function expectedNumbersOf(keys: readonly Key[]): { numbers: number[]; size: num
   return { numbers, size: known.size };
 }
 
-function expectSameNumbers(keys: readonly Key[]): void {
-  expectSame(numbersOf(keys), expectedNumbersOf(keys));
+function expectSameNumbers(keys: readonly Key[], hashKey?: HashKey): void {
+  expectSame(numbersOf(keys, hashKey), expectedNumbersOf(keys));
 }
 
 const salt = fc.oneof(fc.nat(3), fc.nat());
@@ -45,11 +48,15 @@ const bytes = fc.oneof(
   fc.array(fc.constantFrom(0, 0x2e, 0x31, 0xff), { maxLength: 40 }).map((array) => Uint8Array.from(array)),
 );
 
-test(`numbers keys as a Map over strings does (seed ${SEED})`, () => {
-  const again = fc.record({ keys: fc.array(fc.record({ bytes, salt }), { maxLength: 60 }), picks: fc.array(fc.nat()) });
+const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const hashKey = fc.record<HashKey>({ low: word, high: word });
+
+test(`numbers keys as a Map over strings does, whatever the key of the hash is (seed ${SEED})`, () => {
+  const keys = fc.array(fc.record({ bytes, salt }), { maxLength: 60 });
+  const again = fc.record({ keys, picks: fc.array(fc.nat()), hashKey });
   fc.assert(
-    fc.property(again, ({ keys, picks }) => {
-      expectSameNumbers([...keys, ...picks.flatMap((pick) => keys.at(pick % (keys.length || 1)) ?? [])]);
+    fc.property(again, ({ keys, picks, hashKey }) => {
+      expectSameNumbers([...keys, ...picks.flatMap((pick) => keys.at(pick % (keys.length || 1)) ?? [])], hashKey);
     }),
     runs(300),
   );
@@ -82,30 +89,78 @@ test('tells apart equal bytes of different salts', () => {
   expectSameNumbers(salts.map((salt) => ({ bytes: new Uint8Array(0), salt })));
 });
 
-describe('with keys made to have one and the same hash', () => {
-  /** FNV-1a over words, as in the table; with another hash there these are keys like any others. */
-  const step = (hash: number, word: number): number => Math.imul(hash ^ word, 0x01000193);
-  const start = (salt: number): number => Math.imul(0x811c9dc5 ^ salt, 0x01000193);
-  const keyOf = (words: readonly number[], salt: number): Key => ({
+/** Slots found taken by other keys when all keys are put in and looked up again. */
+function collisionsOf(keys: readonly Key[]): number {
+  const table = createByteTable();
+  const views = keys.map(({ bytes }) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  for (let time = 0; time < 2; time++) {
+    for (const [index, { salt }] of keys.entries()) table.intern(views[index]!, 0, views[index]!.byteLength, salt);
+  }
+  expect(table.size).toBe(keys.length);
+  return table.collisions;
+}
+
+describe('keys that collide in a hash without a key cost no more than others', () => {
+  // FNV-1a over words of four bytes, which stood here: anybody can turn its steps round.
+  const PRIME = 0x01000193;
+  const step = (hash: number, word: number): number => Math.imul(hash ^ word, PRIME);
+  const start = (salt: number): number => Math.imul(0x811c9dc5 ^ salt, PRIME);
+  const fnv = (words: readonly number[], salt: number): number => words.reduce(step, start(salt));
+  const keyOf = (words: readonly number[], salt = 0): Key => ({
     bytes: new Uint8Array(Int32Array.from(words).buffer),
     salt,
   });
+  const FAMILIES: readonly { readonly name: string; readonly wordsOf: (index: number) => readonly number[] }[] = [
+    { name: 'of one length', wordsOf: (index) => [index, 0x1234567 ^ step(start(0), index)] },
+    {
+      name: 'of many lengths',
+      wordsOf: (index) => {
+        const before = Array.from({ length: 1 + (index % 9) }, (_, place) => index + place);
+        return [...before, 0x1234567 ^ fnv(before, 0)];
+      },
+    },
+    {
+      // The highest bits of two words in a row cancel each other, whatever hash came before: a random seed is no help.
+      name: 'under every seed',
+      wordsOf: (index) => Array.from({ length: 28 }, (_, place) => 0x31303031 | (((index >> (place >> 1)) & 1) << 31)),
+    },
+  ];
 
-  test('of one length and salt', () => {
-    const keys = Array.from({ length: 500 }, (_, word) => keyOf([word, 0x1234567 ^ step(start(0), word)], 0));
-    expectSameNumbers([...keys, ...keys.toReversed()]);
+  test.each(FAMILIES)('$name', ({ wordsOf }) => {
+    const families = [1000, 2000, 4000].map((count) => Array.from({ length: count }, (_, index) => wordsOf(index)));
+    expect(new Set(families[2]!.map((words) => fnv(words, 0))).size).toBe(1);
+    for (const words of families) {
+      // For each key chance gives one or two; a hash in which they collide gives as many as there are keys.
+      expect(collisionsOf(words.map((each) => keyOf(each)))).toBeLessThan(6 * words.length);
+    }
   });
 
   test('of different salts', () => {
-    const keys = Array.from({ length: 500 }, (_, salt) => keyOf([0x1234567 ^ start(salt)], salt));
-    expectSameNumbers([...keys, ...keys.toReversed()]);
+    const keys = Array.from({ length: 4000 }, (_, salt) => keyOf([0x1234567 ^ start(salt)], salt));
+    expect(collisionsOf(keys)).toBeLessThan(6 * keys.length);
   });
 
-  test('of which one begins with the other', () => {
-    const word = 0x31303031;
-    const short = keyOf([word], 0);
-    const long = keyOf([word, step(start(0), word) ^ start(0) ^ word], 0);
-    expectSameNumbers([long, short, long]);
-    expectSameNumbers([short, long, short]);
+  test('addresses in a row and equal but for their ends', () => {
+    const texts = Array.from({ length: 8000 }, (_, index) => `2001:db8:${(index * 7).toString(16)}::${index}`);
+    const keys = texts.map((text): Key => ({ bytes: Uint8Array.from(Buffer.from(text)), salt: 0 }));
+    expect(collisionsOf(keys)).toBeLessThan(6 * keys.length);
   });
+
+  test('and their numbers are those of a Map', () => {
+    for (const { wordsOf } of FAMILIES) {
+      const keys = Array.from({ length: 500 }, (_, index) => keyOf(wordsOf(index), index % 2));
+      expectSameNumbers([...keys, ...keys.toReversed()]);
+    }
+  });
+});
+
+test('the key of the hash is drawn anew in every process', () => {
+  const root = join(__dirname, '../..');
+  const script = "process.stdout.write(JSON.stringify(require('./lib/detection/byte-table').PROCESS_KEY))";
+  const keys = [0, 1].map((): HashKey => {
+    const output = execFileSync(process.execPath, ['--require', 'tsx/cjs', '-e', script], { cwd: root });
+    return JSON.parse(output.toString()) as HashKey;
+  });
+  const words = [PROCESS_KEY, ...keys].flatMap(({ low, high }) => [low, high]);
+  expect(new Set(words).size).toBe(6);
 });

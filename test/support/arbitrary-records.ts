@@ -57,7 +57,14 @@ const plainText = fc.oneof(
 );
 
 const owner = nullable(hex(64));
-const bucket = words('abcdefghijklmnopqrstuvwxyz0123456789.-_ABC', 20).filter((name) => name !== '-');
+const BUCKET_UNIT = 'abcdefghijklmnopqrstuvwxyz0123456789.-_ABC';
+const bucket = fc.oneof(
+  { weight: 9, arbitrary: words(BUCKET_UNIT, 20).filter((name) => name !== '-') },
+  {
+    weight: 1,
+    arbitrary: words(BUCKET_UNIT, 40).map((name) => name.repeat(Math.ceil(256 / name.length)).slice(0, 255)),
+  },
+);
 const remoteIp = nullable(
   fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('198.51.100.7', '2001:db8::1', 'unknown', '10.0.0.1:443')),
 );
@@ -71,6 +78,7 @@ const requester = nullable(
   ),
 );
 const requestId = nullable(fc.oneof(words('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 16), fc.uuid()));
+const operationPart = words('ABCxyz019_-', 8).map((part) => part.replace(/^-+|-+$/g, '_'));
 const operation = fc.oneof(
   fc.constantFrom(
     'REST.GET.OBJECT',
@@ -80,7 +88,7 @@ const operation = fc.oneof(
     'S3.EXPIRE.OBJECT',
   ),
   fc.constantFrom('S3.COMPUTE.OBJECT.CHECKSUM', 'WEBSITE.INVALIDOPERATION', 'REST.GET.LOGGING_STATUS'),
-  fc.array(words('ABCxyz019', 8), { minLength: 2, maxLength: 4 }).map((parts) => `R${parts.join('.')}`),
+  fc.array(operationPart, { minLength: 2, maxLength: 4 }).map((parts) => `R${parts.join('.')}`),
 );
 const key = nullable(
   fc.oneof(words("abcXYZ019!*'()-_./%25+", 30), fc.constantFrom('/', 'REST.PUT.ACL', 'a.b', '-/-', '%2522', '--')),

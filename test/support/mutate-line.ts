@@ -43,6 +43,7 @@ const text = fc.constantFrom(
     'arn:',
     'arn:x:user/CloudFront ',
     'R.X ',
+    'R-1.x-Y ',
     '\ufeff',
     '\ufffd',
     '999999999999999999 ',

@@ -44,6 +44,9 @@ export function slowParse(bytes: Uint8Array): AccessLogRecord | FailureReason | 
 
 // Head: owner, bucket, [time], address, requester, request id, operation, key, with one or more spaces between them.
 
+const PART = '[A-Za-z0-9_]+(?:-+[A-Za-z0-9_]+)*';
+const OPERATION = new RegExp(`^(?=[A-Za-z])${PART}(?:\\.${PART})+$`);
+
 /** Returns where the Request-URI begins. */
 function readHead(line: string, found: Found): number | FailureReason {
   const tokens = [...line.matchAll(/[^ ]+/g)].map(({ 0: text, index }) => ({
@@ -56,6 +59,7 @@ function readHead(line: string, found: Found): number | FailureReason {
   const time = tokens[2] === undefined ? '' : line.slice(tokens[2].start, tokens[3]?.end);
   found.time = time.startsWith('[') && time.endsWith(']') ? slowTime(time.slice(1, -1)) : Number.NaN;
   if (Number.isNaN(found.time)) return 'no time';
+  if (!/^[A-Za-z0-9._-]{1,255}$/.test(bucket)) return 'not a bucket name';
 
   // CloudFront's identities are the only requesters with spaces in them.
   let last = 5;
@@ -63,7 +67,7 @@ function readHead(line: string, found: Found): number | FailureReason {
   for (; ; last++) {
     const [requestId, operation] = [tokens[last + 1]?.text ?? '"', tokens[last + 2]?.text ?? ''];
     if (requestId.startsWith('"')) return 'no operation';
-    if (/^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9_]+)+$/.test(operation)) break;
+    if (OPERATION.test(operation)) break;
     if (!mayHoldSpaces) return 'no operation';
   }
   const key = tokens[last + 3];
