@@ -95,7 +95,7 @@ function common(parts: readonly OutboxPart[], findings: readonly Located[], most
 
 function networkOf(finding: Located): AlertNetwork {
   const { bucket, network, remoteIp, addresses, requests, successes, denied, bytesSent, severity } = finding;
-  const { firstEventAt, lastEventAt, forgottenSince, effects, operations } = finding;
+  const { firstEventAt, lastEventAt, forgottenSince, raised, effects, operations } = finding;
   const record = finding.sample();
   return {
     bucket,
@@ -110,6 +110,7 @@ function networkOf(finding: Located): AlertNetwork {
     firstEventAt: isoTime(firstEventAt),
     lastEventAt: isoTime(lastEventAt),
     forgottenSince: forgottenSince === null ? null : isoTime(forgottenSince),
+    raised,
     severity,
     effects,
     operations,

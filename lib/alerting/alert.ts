@@ -56,6 +56,8 @@ export interface AlertNetwork extends Place {
   readonly firstEventAt: string;
   readonly lastEventAt: string;
   readonly forgottenSince: string | null;
+  /** Whether it was known until then, and only for anonymous reads. */
+  readonly raised: boolean;
   readonly severity: Severity;
   readonly effects: Effects;
   /** Changes that succeeded first, then the most frequent; not all of very many, and none in a combined alert. */

@@ -2,7 +2,7 @@ import type { AccessLogRecord } from '../access-log/record';
 import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
 import { isChange, type Severity, severityOf } from '../detection/severity';
-import { claimIdentity } from '../detection/sighting';
+import { type ClaimName, claimIdentity } from '../detection/sighting';
 import type { OperationCount } from '../detection/tally';
 import { cutRecord, cutText, jsonBytes } from './cut-record';
 import { cutToJson } from './json-text';
@@ -20,6 +20,8 @@ export interface OutboxFinding {
   readonly firstEventAt: number;
   readonly lastEventAt: number;
   readonly forgottenSince: number | null;
+  /** Whether the pair was known until then, and only for anonymous reads. */
+  readonly raised: boolean;
   readonly severity: Severity;
   /** Why it is worse than its rule says. */
   readonly severityReason: string | null;
@@ -74,7 +76,7 @@ const MAX_OPERATION_LENGTH = 60;
 const MAX_INVALID_LENGTH = 80;
 
 export function outboxFinding(finding: Finding): OutboxFinding {
-  const { rule, forgottenSince, tally } = finding;
+  const { rule, forgottenSince, raised, tally } = finding;
   const isAddress = rule === 'unapproved-ip' || rule === 'new-ip';
   const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
   const { severity, reason } = severityOf(finding);
@@ -89,6 +91,7 @@ export function outboxFinding(finding: Finding): OutboxFinding {
     firstEventAt,
     lastEventAt,
     forgottenSince,
+    raised,
     severity,
     severityReason: reason === null ? null : cutToJson(reason, MAX_REASON_BYTES),
     effects: effectsOf(tally.operations),
@@ -123,9 +126,9 @@ function changesOf({ name, successes }: NamedOperation): number {
 /** What a finding is one of, among those of its log object, rule and bucket. */
 export function identityOf(
   { rule }: Pick<Stream, 'rule'>,
-  { network, remoteIp, forgottenSince }: Pick<OutboxFinding, 'network' | 'remoteIp' | 'forgottenSince'>,
+  { remoteIp, ...claimed }: Pick<OutboxFinding, 'remoteIp' | keyof ClaimName>,
   portion: number,
 ): string {
   // A pair is found new by its claim, whatever the portion; unapproved in each portion.
-  return rule === 'new-ip' ? claimIdentity({ network, forgottenSince }) : `${remoteIp} ${portion}`;
+  return rule === 'new-ip' ? claimIdentity(claimed) : `${remoteIp} ${portion}`;
 }
