@@ -117,7 +117,8 @@ async function claimPair(
 
 /** Whether both are the claim of one run, and of the same finding. */
 function isSameClaim(a: StoredSighting, b: StoredSighting): boolean {
-  return a.claimedBy === b.claimedBy && a.claimedIn === b.claimedIn && claimIdentity(a) === claimIdentity(b);
+  if (a.claimedBy !== b.claimedBy || a.claimedIn !== b.claimedIn) return false;
+  return claimIdentity(a) === claimIdentity(b) && a.publicOnly === b.publicOnly;
 }
 
 type Decided = Exclude<ClaimDecision, { kind: 'ask-marker' | 'ask-outbox' }>;

@@ -7,7 +7,7 @@ import { type Claimed, claimPairs, WRITES_AT_ONCE } from './claim-pairs';
 import type { SeenPair } from './detection/claim';
 import type { CompiledSettings } from './detection/compile-settings';
 import { addressFinding, type Finding, networkFinding } from './detection/finding';
-import { levelOf } from './detection/level';
+import { isPublicConduct, levelOf } from './detection/level';
 import {
   countOn,
   type NetworkObservation,
@@ -169,8 +169,8 @@ async function judgePortion(
   const found = succeeded.flatMap((observation) => {
     const claimed = claimOf.get(observation)!;
     if (claimed.kind !== 'found') return [];
-    const { forgottenSince } = claimed.sighting.value;
-    const finding = networkFinding(observation, observation.success!.remoteIp, forgottenSince);
+    const { forgottenSince, raised } = claimed.sighting.value;
+    const finding = networkFinding(observation, observation.success!.remoteIp, forgottenSince, raised);
     return [{ observation, claimed, finding }];
   });
   const seen = networks.filter((observation) => (claimOf.get(observation)?.kind ?? 'known') === 'known');
@@ -198,6 +198,7 @@ function seenPair({ bucket, network, success, tally }: NetworkObservation): Seen
     network,
     firstAt: success!.firstAt,
     lastAt: success!.lastAt,
+    isPublic: isPublicConduct(tally),
     seenAs: () => {
       const record = tally.sample?.record() ?? null;
       return record === null ? null : seenAsOf(record);

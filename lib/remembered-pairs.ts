@@ -1,4 +1,4 @@
-import { needsRefresh, type SeenPair } from './detection/claim';
+import { isRaise, needsRefresh, type SeenPair } from './detection/claim';
 import type { RunName, StoredSighting } from './detection/sighting';
 
 /**
@@ -21,6 +21,7 @@ const MOST_MARKERS = 10_000;
 interface Remembered {
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
+  readonly publicOnly: boolean;
   readonly at: number;
 }
 
@@ -30,14 +31,15 @@ export function rememberPairs(): RememberedPairs {
   return {
     has(pair, now) {
       const known = pairs.get(keyOf(pair));
-      return known !== undefined && now - known.at <= FOR && !needsRefresh(known, pair);
+      if (known === undefined || now - known.at > FOR) return false;
+      return !needsRefresh(known, pair) && !isRaise(known, pair);
     },
     remember(sighting, now) {
       if (sighting.owedUntil !== null) return;
       const key = keyOf(sighting);
       pairs.delete(key);
-      const { firstSeenAt, lastSeenAt } = sighting;
-      pairs.set(key, { firstSeenAt, lastSeenAt, at: now });
+      const { firstSeenAt, lastSeenAt, publicOnly } = sighting;
+      pairs.set(key, { firstSeenAt, lastSeenAt, publicOnly, at: now });
       if (pairs.size > MOST) pairs.delete(pairs.keys().next().value!); // the one remembered longest ago
     },
     hasMarker(run) {

@@ -21,6 +21,8 @@ export async function seedSightings(state: State, known: readonly Sighting[], se
       claimedIn: null,
       owedUntil: null,
       forgottenSince: null,
+      publicOnly: false,
+      raised: false,
       seenAs: () => null,
       expiresAt,
     };

@@ -193,6 +193,52 @@ describe('what a sighting keeps of who was seen', () => {
   });
 });
 
+describe('a network that is known for anonymous reads', () => {
+  const anonymous = { requester: null };
+  const deletion = { operation: 'REST.DELETE.OBJECT', httpStatus: 204 };
+
+  /** What is found, log object by log object: `new`, `raised`, or nothing. */
+  async function found(...logObjects: readonly Logged[][]): Promise<string[]> {
+    const { detector } = startProcess(createMemoryState());
+    const all: string[] = [];
+    for (const [number, lines] of logObjects.entries()) {
+      const parts: string[] = [];
+      const state: State = {
+        ...detector.state,
+        putPart: async (part) => {
+          for (const { raised } of part.findings) parts.push(raised ? 'raised' : 'new');
+          return detector.state.putPart(part);
+        },
+      };
+      const chunks = (async function* () {
+        yield Buffer.from(lines.map((line) => `${lineOf(line)}\n`).join(''));
+      })();
+      const logObject = { bucket: 'logs', key: String(number), versionId: null, etag: '1' };
+      await detectLogObject({ logObject, chunks, observer: createObserver(detector.compiled) }, { ...detector, state });
+      all.push(parts.join(' '));
+    }
+    return all;
+  }
+
+  test.each<{ name: string; next: Logged & object; expected: string }>([
+    { name: 'is known for more of them', next: anonymous, expected: '' },
+    { name: 'is not known for a request that is signed', next: {}, expected: 'raised' },
+    { name: 'is not known for an anonymous change', next: { ...anonymous, ...deletion }, expected: 'raised' },
+    { name: 'is not known for a change', next: deletion, expected: 'raised' },
+    { name: 'finds nothing by a signed request that is denied', next: { httpStatus: 403 }, expected: '' },
+  ])('$name: "$expected"', async ({ next, expected }) => {
+    expect(await found([anonymous], [next])).toEqual(['new', expected]);
+  });
+
+  test('is raised once, and then known for whatever it does', async () => {
+    expect(await found([anonymous], [{}], [deletion], [anonymous], [{}])).toEqual(['new', 'raised', '', '', '']);
+  });
+
+  test('is known for all if its first log object shows more', async () => {
+    expect(await found([anonymous, {}], [deletion])).toEqual(['new', '']);
+  });
+});
+
 describe('in DynamoDB', () => {
   let dynamo: Emulator;
   beforeAll(async () => {
@@ -214,6 +260,8 @@ describe('in DynamoDB', () => {
       claimedIn: 'AbCdEf12',
       owedUntil: lastSeenAt,
       forgottenSince: lastSeenAt,
+      publicOnly: true,
+      raised: true,
       seenAs: () => seenAsOf({ requester: 'ä'.repeat(1000), operation: 'ä'.repeat(1000) }),
       expiresAt: lastSeenAt,
     };

@@ -15,6 +15,8 @@ const KNOWN: StoredSighting = {
   claimedIn: 'r1',
   owedUntil: null,
   forgottenSince: null,
+  publicOnly: false,
+  raised: false,
   seenAs: () => null,
   expiresAt: null,
 };
@@ -33,6 +35,9 @@ const CASES: {
   { name: 'not where a refresh is due', seen: { lastAt: NOW + DAY }, has: false },
   { name: 'but until it is', seen: { lastAt: NOW + DAY - 1 }, has: true },
   { name: 'not where it was seen earlier than is known', seen: { firstAt: NOW - DAY - 1 }, has: false },
+  { name: 'for more than the anonymous reads that it is known for', known: { publicOnly: true }, has: false },
+  { name: 'for anonymous reads', known: { publicOnly: true }, seen: { isPublic: true }, has: true },
+  { name: 'for anonymous reads, if it is known for more', seen: { isPublic: true }, has: true },
   { name: 'in no other bucket', seen: { bucket: 'website' }, has: false },
   { name: 'for no other network', seen: { network: '203.0.113.8' }, has: false },
 ];
@@ -40,7 +45,7 @@ const CASES: {
 test.each(CASES)('a pair $name: $has', ({ known = {}, seen = {}, after = 0, has }) => {
   const remembered = rememberPairs();
   remembered.remember({ ...KNOWN, ...known }, NOW);
-  const pair = { bucket: KNOWN.bucket, network: KNOWN.network, firstAt: NOW, lastAt: NOW, seenAs: () => null, ...seen };
+  const pair = { ...KNOWN, firstAt: NOW, lastAt: NOW, isPublic: false, ...seen };
   expect(remembered.has(pair, NOW + after)).toBe(has);
 });
 
@@ -48,7 +53,7 @@ test('remembers 200,000 pairs, and of more the latest', () => {
   const remembered = rememberPairs();
   for (let n = 0; n <= 200_000; n++) remembered.remember({ ...KNOWN, network: String(n) }, NOW);
   const has = (network: string) =>
-    remembered.has({ bucket: 'payroll', network, firstAt: NOW, lastAt: NOW, seenAs: () => null }, NOW);
+    remembered.has({ ...KNOWN, network, firstAt: NOW, lastAt: NOW, isPublic: false }, NOW);
   expect(['0', '1', '200000'].map(has)).toEqual([false, true, true]);
 });
 

@@ -89,10 +89,13 @@ export function combinedPlanKey(combinedId: string): Key {
 export const LEASE_KEY: Key = { pk: 'lease', sk: 'announce' };
 
 /** What its key says is not said again: an item of up to 1 KB is one unit to write. */
-export function sightingItem({ bucket, network, seenAs, expiresAt, ...sighting }: StoredSighting): Item {
+export function sightingItem(stored: StoredSighting): Item {
+  const { bucket, network, seenAs, expiresAt, publicOnly, raised, ...sighting } = stored;
   return {
     ...sightingKey({ bucket, network }),
     ...withoutNulls({ ...sighting, expiresAt: seconds(expiresAt), seenAs: seenAs() }),
+    ...(publicOnly ? { publicOnly } : {}),
+    ...(raised ? { raised } : {}),
   };
 }
 
@@ -107,6 +110,8 @@ export function toSighting(item: Item): StoredSighting {
     claimedIn: (item.claimedIn as string | undefined) ?? null,
     owedUntil: (item.owedUntil as number | undefined) ?? null,
     forgottenSince: (item.forgottenSince as number | undefined) ?? null,
+    publicOnly: item.publicOnly === true,
+    raised: item.raised === true,
     seenAs: () => seenAs,
     expiresAt: item.expiresAt === undefined ? null : (item.expiresAt as number) * 1000,
   };

@@ -142,7 +142,7 @@ function common(digests: readonly Digest[], { accountId, region, now }: AlertOri
 
 function networkOf(finding: OutboxFinding, bucket: string): AlertNetwork {
   const { network, remoteIp, addresses, requests, successes, denied, bytesSent, severity, level } = finding;
-  const { firstEventAt, lastEventAt, forgottenSince, effects, operations } = finding;
+  const { firstEventAt, lastEventAt, forgottenSince, raised, effects, operations } = finding;
   const record = finding.sample();
   return {
     bucket,
@@ -157,6 +157,7 @@ function networkOf(finding: OutboxFinding, bucket: string): AlertNetwork {
     firstEventAt: isoTime(firstEventAt),
     lastEventAt: isoTime(lastEventAt),
     forgottenSince: forgottenSince === null ? null : isoTime(forgottenSince),
+    raised,
     severity,
     level,
     effects,

@@ -59,6 +59,8 @@ export interface AlertNetwork extends Place {
   readonly firstEventAt: string;
   readonly lastEventAt: string;
   readonly forgottenSince: string | null;
+  /** Whether it was known until then, and only for anonymous reads. */
+  readonly raised: boolean;
   readonly severity: Severity;
   /** How far its requests got. */
   readonly level: Level;

@@ -65,6 +65,7 @@ function whoOf({ rule, networks, totals }: Alert, brief: boolean): string {
   if (one !== undefined) {
     const name = nameOf(one);
     if (!isNew) return `${name} not on the allowlist`;
+    if (one.raised) return `${name} does more than anonymous reads`;
     return one.forgottenSince === null ? `new address ${name}` : `${name} is back, long unseen`;
   }
   const distinct = networks.length < totals.networks ? totals.networks : new Set(networks.map(nameOf)).size;

@@ -34,7 +34,7 @@ function moreLine(more: number): string[] {
 }
 
 function block(network: AlertNetwork): string[] {
-  const { addresses, effects, successes, firstEventAt, lastEventAt, forgottenSince, operations, sample } = network;
+  const { addresses, effects, successes, firstEventAt, lastEventAt, operations, sample } = network;
   const place = placeText(network);
   const text = (label: string, value: string, most: number) => strangersField(label, value, most, 4);
   return [
@@ -42,12 +42,18 @@ function block(network: AlertNetwork): string[] {
     ...sentences(volumeOf(network), '    '),
     ...sentences(effectsText(effects, successes), '    '),
     ...sentences(`first and last seen ${period(firstEventAt, lastEventAt)}`, '    '),
-    ...(forgottenSince === null ? [] : [`    known before, forgotten since ${minute(forgottenSince)} UTC`]),
+    ...knownAs(network),
     ...(addresses.length > 1 ? text('addresses', addressList(addresses), 400) : []),
     ...(operations.length > 0 ? text('operations', operationsText(network), 240) : []),
     ...(sample === null ? [] : sampleLines(sample)),
     '',
   ];
+}
+
+/** What was known of it before. */
+function knownAs({ raised, forgottenSince }: AlertNetwork): string[] {
+  if (raised) return ['    known until now only for anonymous reads'];
+  return forgottenSince === null ? [] : [`    known before, forgotten since ${minute(forgottenSince)} UTC`];
 }
 
 /** The address or network as we wrote it; or what could not be read as one, as it stood there. */

@@ -89,9 +89,14 @@ export function whyText({ rule, kind, bucket, networks, totals }: Alert): string
     const address = totals.networks === 1 ? 'the address' : 'the addresses';
     return `No entry of the allowlist for ${bucket === null ? 'these buckets' : 'this bucket'} covers ${address}.${since}`;
   }
-  const isBack = networks.some(({ forgottenSince }) => forgottenSince !== null);
+  const first = networks.every(({ raised }) => raised)
+    ? `The first request from ${their} network to the bucket that was signed or changed something`
+    : `The first successful request from ${their} network to the bucket`;
+  const isRaised = networks.some(({ raised }) => raised);
+  const raised = isRaised ? ' Known until now only for anonymous reads.' : '';
+  const isBack = networks.some(({ forgottenSince, raised }) => forgottenSince !== null && !raised);
   const forgotten = isBack ? ` Known before, but so long unseen that the watch forgot ${them}.` : '';
-  return `The first successful request from ${their} network to the bucket, and no allowlist entry covers ${them}.${forgotten}${since}`;
+  return `${first}, and no allowlist entry covers ${them}.${raised}${forgotten}${since}`;
 }
 
 /** When people hear of it again; null: that depends. */

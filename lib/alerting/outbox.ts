@@ -3,7 +3,7 @@ import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
 import { type Level, levelOf } from '../detection/level';
 import { isChange, type Severity, severityOf } from '../detection/severity';
-import { claimIdentity } from '../detection/sighting';
+import { type ClaimName, claimIdentity } from '../detection/sighting';
 import type { OperationCount } from '../detection/tally';
 import { cutRecord, cutText, jsonBytes } from './cut-record';
 import { cutToJson } from './json-text';
@@ -21,6 +21,8 @@ export interface OutboxFinding {
   readonly firstEventAt: number;
   readonly lastEventAt: number;
   readonly forgottenSince: number | null;
+  /** Whether the pair was known until then, and only for anonymous reads. */
+  readonly raised: boolean;
   readonly severity: Severity;
   readonly level: Level;
   /** Why it is worse than its rule says. */
@@ -84,7 +86,7 @@ const MAX_OPERATION_LENGTH = 60;
 const MAX_INVALID_LENGTH = 80;
 
 export function outboxFinding(finding: Finding): OutboxFinding {
-  const { rule, forgottenSince, tally } = finding;
+  const { rule, forgottenSince, raised, tally } = finding;
   const isAddress = rule === 'unapproved-ip' || rule === 'new-ip';
   const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
   const { severity, reason } = severityOf(finding);
@@ -99,6 +101,7 @@ export function outboxFinding(finding: Finding): OutboxFinding {
     firstEventAt,
     lastEventAt,
     forgottenSince,
+    raised,
     severity,
     level: levelOf(tally),
     severityReason: reason === null ? null : cutToJson(reason, MAX_REASON_BYTES),
@@ -147,9 +150,9 @@ export function briefFinding(finding: OutboxFinding): OutboxFinding {
 /** What a finding is one of, among those of its log object, rule and bucket. */
 export function identityOf(
   { rule }: Pick<Stream, 'rule'>,
-  { network, forgottenSince }: Pick<OutboxFinding, 'network' | 'forgottenSince'>,
+  finding: Pick<OutboxFinding, keyof ClaimName>,
   portion: number,
 ): string {
   // A pair is found new by its claim, whatever the portion; unapproved in each portion.
-  return rule === 'new-ip' ? claimIdentity({ network, forgottenSince }) : `${network} ${portion}`;
+  return rule === 'new-ip' ? claimIdentity(finding) : `${finding.network} ${portion}`;
 }

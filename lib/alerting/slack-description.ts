@@ -62,7 +62,7 @@ function headLines(alert: Alert): string[] {
 }
 
 function networkLine(network: AlertNetwork, { bucket, rule }: Alert): string {
-  const { sample, forgottenSince } = network;
+  const { sample, forgottenSince, raised } = network;
   const isAddress = rule.id !== 'detector-error';
   const name = isAddress ? `\`${inSlack(nameOf(network))}\`` : inCode(nameOf(network), 80);
   const place = placeText(network);
@@ -70,7 +70,8 @@ function networkLine(network: AlertNetwork, { bucket, rule }: Alert): string {
     `• ${bucket === null ? `${inCode(network.bucket, 66)} ` : ''}${name}`,
     place === '' ? '' : inSlack(place),
     volumeOf(network),
-    forgottenSince === null ? '' : `known before, forgotten since ${minute(forgottenSince)} UTC`,
+    raised ? 'known until now only for anonymous reads' : '',
+    forgottenSince === null || raised ? '' : `known before, forgotten since ${minute(forgottenSince)} UTC`,
   ];
   const lines = [head.filter((part) => part !== '').join(' – ')];
   if (sample !== null) {

@@ -48,13 +48,15 @@ function onePerRule({ findings }: NetworkFindings): { severity: string; rule: st
     if (group.length === 0) return [];
     const tally = sumOf(group);
     const { severity, reason } = severityOf({ rule, tally });
-    const { forgottenSince } = group[0]!;
+    const { forgottenSince, raised } = group[0]!;
     const sureness =
       rule === 'unapproved-ip'
         ? 'sure: no entry of the allowlist covers it'
-        : forgottenSince === null
-          ? `a hint: first success here ${minute(tally.firstEventAt)}, which is not yet wrong`
-          : `a hint: known before, forgotten since ${minute(forgottenSince)}`;
+        : raised
+          ? 'a hint: known before, but only for anonymous reads'
+          : forgottenSince === null
+            ? `a hint: first success here ${minute(tally.firstEventAt)}, which is not yet wrong`
+            : `a hint: known before, forgotten since ${minute(forgottenSince)}`;
     return [{ severity, rule, text: reason === null ? sureness : `${sureness}; ${reason}` }];
   });
 }

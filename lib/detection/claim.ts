@@ -18,6 +18,8 @@ export interface SeenPair {
   readonly network: string;
   readonly firstAt: number;
   readonly lastAt: number;
+  /** Whether all that succeeded is public conduct. */
+  readonly isPublic: boolean;
   readonly seenAs: () => SeenAs | null;
 }
 
@@ -35,7 +37,7 @@ export type ClaimDecision =
   | { readonly kind: 'known'; readonly owed: boolean }
   /** Write it: seen later, or earlier, than is stored; or its run has kept its word and only died before saying so. */
   | { readonly kind: 'update'; readonly next: StoredSighting }
-  /** Write it: the pair is learned or, in `next.forgottenSince` with its history, found by who writes it. */
+  /** Write it: the pair is learned or, with its history in `next`, found by who writes it. */
   | { readonly kind: 'claim'; readonly next: StoredSighting }
   /** It is owed: has the run that claimed it put its marker? */
   | { readonly kind: 'ask-marker'; readonly run: RunName }
@@ -67,10 +69,14 @@ export function decideClaim(
   if (isOwed && claimer.logObject === context.logObject) {
     if (isMarked === null) return { kind: 'ask-marker', run: claimer };
     // A retry: an earlier run died between its claim and the outbox, or after it and before its marker. What is owed was
-    // found, and may be sent already: it stays found, though this run may have begun while the bucket learned.
-    if (!isMarked) return claim(stored, seen, { ...context, learning: false });
+    // found, and may be sent already: it stays found, though this run may have begun while the bucket learned. What
+    // raised it comes in a portion of its own.
+    if (!isMarked && !(stored.raised && seen.isPublic)) return claim(stored, seen, { ...context, learning: false });
+    if (!isMarked) return known(stored, seen, context);
   }
   if (isForgotten(stored, seen, context)) return claim(stored, seen, context);
+  // As above: what another found is not taken from it to be learned.
+  if (isRaise(stored, seen)) return claim(stored, seen, { ...context, learning: context.learning && !isOwed });
   if (isOwed && isMarked === null) return { kind: 'ask-marker', run: claimer };
   if (!isOwed || isMarked === true) return known({ ...stored, owedUntil: null }, seen, context);
   if (!hasLapsed(stored, context.now)) return known(stored, seen, context);
@@ -87,6 +93,14 @@ function isOwnRun({ claimedBy, claimedIn }: StoredSighting, { logObject, run }: 
 function known(stored: StoredSighting, seen: SeenPair, context: ClaimContext): ClaimDecision {
   if (needsRefresh(stored, seen)) return { kind: 'update', next: refreshed(stored, seen, context) };
   return { kind: 'known', owed: stored.owedUntil !== null };
+}
+
+/** It does more than the public conduct that it is known for. */
+export function isRaise(
+  { publicOnly }: Pick<StoredSighting, 'publicOnly'>,
+  { isPublic }: Pick<SeenPair, 'isPublic'>,
+): boolean {
+  return publicOnly && !isPublic;
 }
 
 /** Event time against event time: old logs that arrive late neither forget nor are forgotten. */
@@ -128,6 +142,8 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
       owedUntil: learning ? null : now + OWED_FOR,
       // Another run of the same claim finds the pair no longer forgotten, and must not lose that it had been.
       forgottenSince: forgotten ? forgottenAt(stored.lastSeenAt, forgetDays) : (stored?.forgottenSince ?? null),
+      publicOnly: seen.isPublic,
+      raised: stored !== null && !forgotten && !seen.isPublic && (stored.publicOnly || stored.raised),
       seenAs: seen.seenAs,
       expiresAt: expiryOf(times.lastSeenAt, now, forgetDays),
     },

@@ -13,6 +13,8 @@ export interface Finding {
   readonly addresses: ReadonlySet<string>;
   /** When the pair, known before, had been forgotten; epoch milliseconds. */
   readonly forgottenSince: number | null;
+  /** Whether the pair was known until then, and only for anonymous reads. */
+  readonly raised: boolean;
   readonly tally: Tally;
 }
 
@@ -75,16 +77,26 @@ export function foldFindings(): Findings {
 
 /** The finding that an observation of an address is: always one, since nothing approved it. */
 export function addressFinding({ rule, bucket, network, remoteIp, tally }: AddressObservation): Finding {
-  return { rule, bucket, network, remoteIp, addresses: new Set([remoteIp]), forgottenSince: null, tally };
+  return {
+    rule,
+    bucket,
+    network,
+    remoteIp,
+    addresses: new Set([remoteIp]),
+    forgottenSince: null,
+    raised: false,
+    tally,
+  };
 }
 
-/** The finding that an observation of a network is, whose claim said that the pair is new. */
+/** The finding that an observation of a network is, whose claim said that the pair is new, or does more than before. */
 export function networkFinding(
   { bucket, network, addresses, tally }: NetworkObservation,
   remoteIp: string,
   forgottenSince: number | null,
+  raised = false,
 ): Finding {
-  return { rule: 'new-ip', bucket, network, remoteIp, addresses, forgottenSince, tally };
+  return { rule: 'new-ip', bucket, network, remoteIp, addresses, forgottenSince, raised, tally };
 }
 
 /** What a finding is one of. */

@@ -71,6 +71,10 @@ export interface StoredSighting extends Sighting {
   readonly owedUntil: number | null;
   /** When it had been forgotten before its last claim; epoch milliseconds. */
   readonly forgottenSince: number | null;
+  /** Whether all that it is known for is public conduct: of whatever else it does, nobody knows yet. */
+  readonly publicOnly: boolean;
+  /** Whether its last claim was made because it did more than the public conduct that it was known for. */
+  readonly raised: boolean;
   /** Made when somebody asks: most are never asked about. */
   readonly seenAs: () => SeenAs | null;
   /** When the table may clean it up; epoch milliseconds. Null: never. */
@@ -78,12 +82,16 @@ export interface StoredSighting extends Sighting {
 }
 
 /**
- * What a claim finds, among all that one log object finds in its bucket: a pair is found once, and once more where it
- * was forgotten in between. The outbox knows a finding of `new-ip` by this.
+ * What a claim finds, among all that one log object finds in its bucket: a pair is found once, once more where it was
+ * forgotten in between, and once more where it first did nothing but what is public. The outbox knows a finding of
+ * `new-ip` by this.
  */
-export function claimIdentity({ network, forgottenSince }: Pick<StoredSighting, 'network' | 'forgottenSince'>): string {
-  return `${network} ${forgottenSince}`;
+export function claimIdentity({ network, forgottenSince, raised }: ClaimName): string {
+  const suffix = raised ? ' raised' : '';
+  return `${network} ${forgottenSince}${suffix}`;
 }
+
+export type ClaimName = Pick<StoredSighting, 'network' | 'forgottenSince' | 'raised'>;
 
 /** Claims while a bucket learns are nobody's finding. */
 export const LEARNING = 'learning';

@@ -25,6 +25,8 @@ function sighting(given: Partial<StoredSighting> = {}): StoredSighting {
     claimedIn: 'r1',
     owedUntil: NOW + 3_600_000,
     forgottenSince: null,
+    publicOnly: false,
+    raised: false,
     seenAs: () => ({ requester: null, operation: 'REST.GET.OBJECT' }),
     expiresAt: NOW + 120 * DAY,
     ...given,
@@ -43,6 +45,7 @@ function finding(given: Partial<OutboxFinding> = {}): OutboxFinding {
     firstEventAt: NOW,
     lastEventAt: NOW + 5000,
     forgottenSince: NOW - DAY,
+    raised: false,
     severity: 'High',
     severityReason: 'changes succeeded: REST.PUT.OBJECT 1',
     effects: { deleted: 0, written: 1, settings: 0, read: 0, listed: 0 },
@@ -129,7 +132,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
 
   describe('sightings', () => {
     test('come back as they were put, all that can be null null and not null', async () => {
-      const full = sighting({ forgottenSince: NOW - DAY });
+      const full = sighting({ forgottenSince: NOW - DAY, publicOnly: true, raised: true });
       const bare = sighting({
         network: '2001:db8::/64',
         claimedIn: null,

@@ -76,6 +76,7 @@ test('the alert of a new finding says it all', () => {
         firstEventAt: '2026-03-02T08:00:00Z',
         lastEventAt: '2026-03-02T08:00:00Z',
         forgottenSince: '2026-03-02T07:00:00Z',
+        raised: false,
         severity: 'Medium',
         effects: { ...NO_EFFECTS, read: 1 },
         operations: [{ name: 'REST.GET.OBJECT', requests: 1, successes: 1 }],

@@ -215,6 +215,7 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
   'new-ip': alertAt('02:53:40', [
     partAt('02:53:34', [{ ...THIEF, severity: 'Low', forgottenSince: at('07:00', '2026-01-11') }], { rule: 'new-ip' }),
   ]),
+  'new-ip-raised': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: true }], { rule: 'new-ip' })]),
   'learning-started': noticeAlert('started', [LEARNING, { ...LEARNING, bucket: 'acme-www' }], {
     ...ORIGIN,
     now: at('09:01'),

@@ -38,6 +38,7 @@ function found(given: Partial<Finding> = {}): Finding {
     remoteIp: '203.0.113.7',
     addresses: new Set(['203.0.113.7']),
     forgottenSince: null,
+    raised: false,
     tally: tallyOf(RECORD),
     ...given,
   };
@@ -61,6 +62,7 @@ test('a finding keeps its numbers, its addresses and the record that tells most'
     firstEventAt: at('08:00'),
     lastEventAt: at('08:30'),
     forgottenSince: null,
+    raised: false,
     severity: 'Medium',
     severityReason: null,
     effects: { ...NO_EFFECTS, read: 2 },
@@ -126,10 +128,14 @@ describe('what it says', () => {
 });
 
 test('what it is one of: a new network is found once in a log object, an unapproved address once in a portion', () => {
-  const finding = { network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null };
+  const finding = { network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null, raised: false };
   expect(identityOf({ rule: 'new-ip' }, finding, 1)).toBe(identityOf({ rule: 'new-ip' }, finding, 2));
-  const again = { ...finding, forgottenSince: 5 };
-  expect(identityOf({ rule: 'new-ip' }, again, 2)).not.toBe(identityOf({ rule: 'new-ip' }, finding, 2));
+  for (const again of [
+    { ...finding, forgottenSince: 5 },
+    { ...finding, raised: true },
+  ]) {
+    expect(identityOf({ rule: 'new-ip' }, again, 2)).not.toBe(identityOf({ rule: 'new-ip' }, finding, 2));
+  }
   expect(identityOf({ rule: 'unapproved-ip' }, finding, 1)).not.toBe(identityOf({ rule: 'unapproved-ip' }, finding, 2));
 });
 

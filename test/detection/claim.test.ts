@@ -37,6 +37,8 @@ function storedAs(given: Partial<StoredSighting> = {}): StoredSighting {
     claimedIn: 'earlier',
     owedUntil: null,
     forgottenSince: null,
+    publicOnly: false,
+    raised: false,
     seenAs: oldUser,
     expiresAt: expiryOf(LAST, LAST, 90),
     ...given,
@@ -45,7 +47,7 @@ function storedAs(given: Partial<StoredSighting> = {}): StoredSighting {
 
 /** Seen within an hour of the last time, where nothing else is given. */
 function seenAs(given: Partial<SeenPair> = {}): SeenPair {
-  return { ...PAIR, firstAt: LAST, lastAt: LAST + 3_600_000, seenAs: newUser, ...given };
+  return { ...PAIR, firstAt: LAST, lastAt: LAST + 3_600_000, isPublic: false, seenAs: newUser, ...given };
 }
 
 const KNOWN: ClaimDecision = { kind: 'known', owed: false };
@@ -66,6 +68,8 @@ const claimOf = (next: Partial<StoredSighting>): ClaimDecision => ({
     claimedIn: 'this',
     owedUntil: NOW + OWED_FOR,
     forgottenSince: null,
+    publicOnly: false,
+    raised: false,
     seenAs: newUser,
     expiresAt: expiryOf(NOW, NOW, 90),
     ...next,
@@ -87,6 +91,7 @@ interface Case {
   readonly expected: ClaimDecision;
 }
 
+const LEARNED = { claimedBy: LEARNING, claimedIn: null, owedUntil: null };
 const FORGOTTEN = forgottenAt(LAST, 90);
 /** A pair that is seen next at that moment. */
 const onlyAt = (time: number) => ({ firstAt: time, lastAt: time });
@@ -404,7 +409,129 @@ const CASES: Record<string, readonly Case[]> = {
   ],
 };
 
-describe.each(Object.entries(CASES))('%s', (_group, cases) => {
+/** Known for public conduct, and what is met of it then. */
+const PUBLIC = { publicOnly: true };
+const PUBLIC_CASES: Record<string, readonly Case[]> = {
+  'public conduct': [
+    {
+      name: 'of a new pair: is all that it is known for',
+      stored: null,
+      seen: { isPublic: true },
+      expected: claimOf({ firstSeenAt: LAST, publicOnly: true }),
+    },
+    {
+      name: 'of a new pair is learned as such',
+      stored: null,
+      seen: { isPublic: true },
+      context: { learning: true },
+      expected: claimOf({ firstSeenAt: LAST, publicOnly: true, ...LEARNED }),
+    },
+    { name: 'again: is known', stored: storedAs(PUBLIC), seen: { isPublic: true }, expected: KNOWN },
+    { name: 'of a pair known for more: is known', stored: storedAs(), seen: { isPublic: true }, expected: KNOWN },
+    {
+      name: 'in a refresh changes nothing',
+      stored: storedAs(PUBLIC),
+      seen: { isPublic: true, lastAt: LAST + REFRESH_AFTER },
+      expected: updateOf({ ...PUBLIC, lastSeenAt: LAST + REFRESH_AFTER }),
+    },
+    {
+      name: 'of a pair known for more, in a refresh, does not take that back',
+      stored: storedAs({ raised: true }),
+      seen: { isPublic: true, lastAt: LAST + REFRESH_AFTER },
+      expected: updateOf({ raised: true, lastSeenAt: LAST + REFRESH_AFTER }),
+    },
+    {
+      name: 'of a pair known for more, and forgotten: is all that it is known for from then on',
+      stored: storedAs({ raised: true }),
+      seen: { ...onlyAt(FORGOTTEN + 1), isPublic: true },
+      expected: claimOf({
+        publicOnly: true,
+        lastSeenAt: FORGOTTEN + 1,
+        forgottenSince: FORGOTTEN,
+        expiresAt: expiryOf(FORGOTTEN + 1, NOW, 90),
+      }),
+    },
+  ],
+  'more than public conduct': [
+    {
+      name: 'of a pair known for nothing else: is claimed, and raises it',
+      stored: storedAs(PUBLIC),
+      expected: claimOf({ raised: true }),
+    },
+    {
+      name: 'of a seeded or learned pair known for nothing else: is claimed, too',
+      stored: storedAs({ ...PUBLIC, claimedBy: LEARNING, claimedIn: null }),
+      expected: claimOf({ raised: true }),
+    },
+    {
+      name: 'while the bucket learns: is learned',
+      stored: storedAs({ ...PUBLIC, claimedBy: LEARNING, claimedIn: null }),
+      context: { learning: true },
+      expected: claimOf({ raised: true, ...LEARNED }),
+    },
+    {
+      name: 'while the bucket learns, of a pair that another found: is found',
+      stored: storedAs({ ...PUBLIC, owedUntil: NOW }),
+      context: { learning: true },
+      expected: claimOf({ raised: true }),
+    },
+    {
+      name: 'of a pair that had been forgotten before it was known again: keeps since when',
+      stored: storedAs({ ...PUBLIC, forgottenSince: FIRST }),
+      expected: claimOf({ raised: true, forgottenSince: FIRST }),
+    },
+    {
+      name: 'of a pair that is forgotten: is a return, and raises nothing',
+      stored: storedAs(PUBLIC),
+      seen: onlyAt(FORGOTTEN + 1),
+      expected: claimOf({
+        lastSeenAt: FORGOTTEN + 1,
+        forgottenSince: FORGOTTEN,
+        expiresAt: expiryOf(FORGOTTEN + 1, NOW, 90),
+      }),
+    },
+    {
+      name: 'of a pair owed by another: raises it without asking',
+      stored: storedAs({ ...PUBLIC, owedUntil: NOW - 1 }),
+      expected: claimOf({ raised: true }),
+    },
+    {
+      name: 'in a later portion of this run raises what it claimed before',
+      stored: storedAs({ ...PUBLIC, claimedBy: 'mine', claimedIn: 'this', owedUntil: NOW + 1 }),
+      expected: claimOf({ raised: true }),
+    },
+  ],
+  'a raise that was not brought': [
+    {
+      name: 'and was its own: is claimed again by what raised it',
+      stored: storedAs({ raised: true, claimedBy: 'mine', owedUntil: NOW }),
+      answers: NO_MARKER,
+      expected: claimOf({ raised: true }),
+    },
+    {
+      name: 'and was its own: waits, in a portion of public conduct, for the one that raised it',
+      stored: storedAs({ raised: true, claimedBy: 'mine', owedUntil: NOW - 1 }),
+      seen: { isPublic: true },
+      answers: NO_MARKER,
+      expected: KNOWN_OWED,
+    },
+    {
+      name: 'is taken over by whoever does more than what is public',
+      stored: storedAs({ raised: true, owedUntil: NOW - 1 }),
+      answers: NOT_BROUGHT,
+      expected: claimOf({ raised: true }),
+    },
+    {
+      name: 'is taken over by public conduct as a new pair, to be raised again',
+      stored: storedAs({ raised: true, owedUntil: NOW - 1 }),
+      seen: { isPublic: true },
+      answers: NOT_BROUGHT,
+      expected: claimOf({ publicOnly: true }),
+    },
+  ],
+};
+
+describe.each(Object.entries({ ...CASES, ...PUBLIC_CASES }))('%s', (_group, cases) => {
   test.each(cases)('$name', ({ stored, seen, context, answers, expected }) => {
     expect(decideClaim(stored, seenAs(seen), { ...CONTEXT, ...context }, answers)).toEqual(expected);
   });

@@ -122,6 +122,18 @@ export const STORIES: readonly Story[] = [
     ],
     owed: { must: [MANY_STREAMS, B] },
   },
+  {
+    name: 'a log object dies for good, and one that met its pair takes over when it is delivered again',
+    learningDays: 0,
+    steps: [
+      { at: 0, deliver: B, to: 'one', once: true },
+      { at: 1, deliver: A, to: 'two' },
+      { at: 2, announce: true },
+      { at: 70, deliver: A, to: 'one' },
+      { at: 71, announce: true },
+    ],
+    owed: { must: [A], may: [B] },
+  },
 ];
 
 /** Where deaths, or lost answers, fall: at which effect, counted from the first, and how. */

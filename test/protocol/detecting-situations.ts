@@ -1,4 +1,18 @@
-import { AT_MOST_ONCE, guarded, logObject, NEVER, ONCE, onceIf, open, type Situation } from './situation';
+import {
+  AT_MOST_ONCE,
+  guarded,
+  linesIn,
+  logObject,
+  NEVER,
+  networkOf,
+  ONCE,
+  onceIf,
+  open,
+  read,
+  type Situation,
+} from './situation';
+import type { Outcome } from './stage';
+import { distinct, isStillOwed } from './told';
 
 const DAY = 1440;
 
@@ -10,6 +24,7 @@ const B = logObject('B', [open(1)]);
 const C = logObject('C', [open(1)]);
 const MIXED = logObject('A', [open(1), guarded(11)], true);
 const TWO_PAIRS = logObject('A', [open(1), open(2)]);
+const READS_AND_SIGNS = logObject('A', [read(1), open(1)], true);
 const UNAPPROVED = logObject('B', [guarded(11)]);
 
 /** Situations of detecting: who finds what, whoever dies, comes twice, or comes late. */
@@ -276,4 +291,77 @@ export const DETECTING: readonly Situation[] = [
     told: ['201 new-ip new 2', '401 new-ip new 1'],
     owed: ({ done }) => ({ 1: onceIf(done.has('C')), 2: onceIf(done.has('A')) }),
   },
+  {
+    number: '16b',
+    sentence: 'as before, but it lives: its outbox gets the pair beside what it found the first time',
+    happens: [
+      { at: 0, deliver: B, to: 'two', dies: { times: 99, when: 'die-before', part: 1 } },
+      { at: 1, deliver: TWO_PAIRS, to: 'one' },
+      { at: 2, announce: true },
+      { at: 200, deliver: TWO_PAIRS },
+      { at: 201, announce: true },
+    ],
+    told: ['2 new-ip new 2', '201 new-ip new 1'],
+    owed: ({ done }) => ({ 2: onceIf(done.has('A')) }),
+  },
+  {
+    number: '17a',
+    sentence: 'somebody who is known for anonymous reads signs a request, which a warm container has to notice',
+    alertWindowMinutes: 5,
+    happens: [
+      { at: 0, deliver: logObject('A', [read(1)]), to: 'one' },
+      { at: 1, announce: true },
+      { at: 8, deliver: logObject('B', [open(1)]), to: 'one' },
+      { at: 9, announce: true },
+      { at: 20, deliver: logObject('C', [open(1), read(1)], true), to: 'one' },
+      { at: 21, announce: true },
+    ],
+    told: ['1 new-ip new 1', '9 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('A') && done.has('B') && done.has('C') ? [1, 2] : [0, 2] }),
+    also: (outcome) => lostSignature(outcome, (lines) => lines('B') + lines('C') > 0),
+  },
+  {
+    number: '17b',
+    sentence: 'somebody reads anonymously and then signs a request, in two portions of a log object that dies between',
+    happens: [
+      { at: 0, deliver: READS_AND_SIGNS, to: 'one', dies: { times: 1, when: 'die-before', part: 2 } },
+      { at: 35, announce: true },
+    ],
+    told: ['35 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('A') ? [2, 2] : [0, 2] }),
+  },
+  {
+    number: '17c',
+    sentence: 'as before, but it dies for good: who meets the pair later asks for the finding of the signed request',
+    happens: [
+      { at: 0, deliver: READS_AND_SIGNS, to: 'one', dies: { times: 99, when: 'die-before', part: 2 } },
+      { at: 1, announce: true },
+      { at: 300, deliver: C },
+      { at: 301, announce: true },
+    ],
+    told: ['1 new-ip new 1', '301 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('C') ? [1, 2] : [0, 2] }),
+    also: (outcome) => lostSignature(outcome, (lines) => lines('A') > 1 || lines('C') > 0),
+  },
+  {
+    number: '17d',
+    sentence: 'as before, of a pair that another found: what it read before it signed is not found a second time',
+    happens: [
+      { at: 0, deliver: logObject('B', [read(1)]), to: 'one' },
+      { at: 1, announce: true },
+      { at: 100, deliver: READS_AND_SIGNS, to: 'two', dies: { times: 1, when: 'die-before', part: 1 } },
+      { at: 140, announce: true },
+    ],
+    told: ['1 new-ip new 1', '140 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('A') && done.has('B') ? [2, 2] : [0, 2] }),
+  },
 ];
+
+/** Host 1 is known to sign requests, and nobody was told of one, nor is it owed. `isTold`: by the lines that were told. */
+function lostSignature({ world }: Outcome, isTold: (lines: (name: string) => number) => boolean): string[] {
+  const sighting = [...world.memory.allSightings()].find(({ network }) => network === networkOf(1));
+  if (sighting === undefined || sighting.publicOnly || isStillOwed(world, sighting)) return [];
+  const networks = distinct(world.published).flatMap(({ alert }) => alert.networks);
+  const bytes = networks.reduce((sum, { network, bytesSent }) => sum + (network === networkOf(1) ? bytesSent : 0), 0);
+  return isTold((name) => linesIn(bytes, name)) ? [] : ['LOST: 1 is known to sign requests, and nobody was told'];
+}

@@ -2,7 +2,7 @@
 export interface Mutant {
   readonly name: string;
   /** The story in which it shows, where that is not the first: a word of its name. */
-  readonly story?: 'learns' | 'dies for good' | 'combined';
+  readonly story?: 'learns' | 'dies for good' | 'takes over' | 'combined';
   readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 
@@ -19,7 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (!isMarked) return claim(stored, seen, { ...context, learning: false });',
+        from: 'if (!isMarked && !(stored.raised && seen.isPublic)) return claim(stored, seen, { ...context, learning: false });\n    if (!isMarked) return known(stored, seen, context);',
         to: '',
       },
       {
@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (!isMarked) return claim(stored, seen, { ...context, learning: false });',
+        from: 'if (!isMarked && !(stored.raised && seen.isPublic)) return claim(stored, seen, { ...context, learning: false });\n    if (!isMarked) return known(stored, seen, context);',
         to: '',
       },
     ],
@@ -63,6 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'putting parts without comparing those that are stored',
+    story: 'takes over',
     changes: [{ file: 'lib/store-findings.ts', from: 'left = left.filter(isNew);', to: '' }],
   },
   {

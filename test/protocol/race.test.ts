@@ -13,7 +13,8 @@ afterAll(() => dynamo.close());
 
 test('of 200 that race for one pair, exactly one finds it', async () => {
   const state = dynamoState(await newStateTable(dynamo.endpoint));
-  const pair = { bucket: 'open', network: '203.0.113.7', firstAt: START, lastAt: START, seenAs: () => null };
+  const times = { firstAt: START, lastAt: START };
+  const pair = { bucket: 'open', network: '203.0.113.7', ...times, isPublic: false, seenAs: () => null };
   const claims = await Promise.all(
     Array.from({ length: 200 }, (_, runner) =>
       claimPairs([pair], {

@@ -31,6 +31,8 @@ export interface Line {
   readonly host: number;
   readonly bit: number;
   readonly denied?: boolean;
+  /** Whether nothing signed it; else somebody's credentials did. */
+  readonly anonymous?: boolean;
   /** Event time; epoch milliseconds, `START` unless it is given. */
   readonly time?: number;
 }
@@ -158,9 +160,11 @@ const bytesOfObject = new WeakMap<TestObject, readonly Uint8Array[]>();
 async function* bytesOf(object: TestObject, chunkBytes?: number): AsyncGenerator<Uint8Array> {
   let bytes = bytesOfObject.get(object);
   if (bytes === undefined) {
-    bytes = object.lines.map(({ bucket, host, bit, denied = false, time = START }) => {
+    bytes = object.lines.map(({ bucket, host, bit, denied = false, anonymous = false, time = START }) => {
       const status = denied ? { httpStatus: 403, errorCode: 'AccessDenied' } : {};
-      return Buffer.from(`${lineOf({ bucket, time, remoteIp: `203.0.113.${host}`, bytesSent: bit, ...status })}\n`);
+      const remoteIp = `203.0.113.${host}`;
+      const requester = anonymous ? { requester: null } : {};
+      return Buffer.from(`${lineOf({ bucket, time, remoteIp, bytesSent: bit, ...status, ...requester })}\n`);
     });
     bytesOfObject.set(object, bytes);
   }

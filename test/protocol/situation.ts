@@ -93,6 +93,11 @@ export function open(host: number, atMinute = 0): Omit<Line, 'bit'> {
   return { bucket: 'open', host, time: START + atMinute * MINUTE };
 }
 
+/** Somebody anonymous reads. */
+export function read(host: number, atMinute = 0): Omit<Line, 'bit'> {
+  return { ...open(host, atMinute), anonymous: true };
+}
+
 /** Somebody comes who is not on the allowlist. */
 export function guarded(host: number): Omit<Line, 'bit'> {
   return { bucket: 'guarded', host };

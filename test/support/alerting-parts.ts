@@ -33,6 +33,7 @@ export function finding(network: string, given: Partial<OutboxFinding> = {}): Ou
     firstEventAt: at('08:00'),
     lastEventAt: at('08:00'),
     forgottenSince: null,
+    raised: false,
     severity: 'Medium',
     severityReason: null,
     effects: { ...NO_EFFECTS, read: 1 },

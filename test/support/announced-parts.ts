@@ -13,6 +13,7 @@ export function partOf(bucket: string, network: string, foundAt: number): Outbox
     firstEventAt: foundAt,
     lastEventAt: foundAt,
     forgottenSince: null,
+    raised: false,
     severity: 'Low',
     severityReason: null,
     effects: { deleted: 0, written: 0, settings: 0, read: 1, listed: 0 },
