@@ -31,7 +31,7 @@ const MAX_OF_STREAM = 5;
 /**
  * Decides which streams are sent alone and which together, and in which order: by severity, level, bytes, then age.
  * `room` is how many messages this minute still has; where there are more streams than that, half of it goes to the
- * worst, and the others are combined, a rule at a time. What failed before comes last, and alone, so that it harms only
+ * worst, and the others are combined, a rule at a time, and what is High apart. What failed before comes last, and alone, so that it harms only
  * itself.
  */
 export function planMessages<Of extends Candidate>(candidates: readonly Of[], room: number): readonly Planned<Of>[] {
@@ -81,17 +81,19 @@ function withoutEvidence(finding: OutboxFinding): OutboxFinding {
 }
 
 function combined<Of extends Candidate>(candidates: readonly Of[]): Planned<Of>[] {
-  const open = new Map<FindingRule, { lines: number; bytes: number; members: Of[] }>();
+  const open = new Map<string, { lines: number; bytes: number; members: Of[] }>();
   const planned: Planned<Of>[] = [];
   for (const candidate of candidates) {
     const { rule } = candidate.stream;
     const named = namedInCombined(candidate.digest);
     const lines = named.length;
     const bytes = named.reduce((sum, finding) => sum + jsonBytes({ ...finding, sample: finding.sample() }), 0);
-    let fits = open.get(rule);
+    // What is High is not held up by what fails of the others.
+    const key = `${rule} ${isHigh(candidate.digest)}`;
+    let fits = open.get(key);
     if (fits === undefined || fits.lines + lines > MAX_LINES || fits.bytes + bytes > MAX_BYTES) {
       fits = { lines: 0, bytes: 0, members: [] };
-      open.set(rule, fits);
+      open.set(key, fits);
       planned.push({ rule, members: fits.members });
     }
     fits.lines += lines;

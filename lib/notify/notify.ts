@@ -133,7 +133,7 @@ async function send(message: Message, run: NotifyRun): Promise<boolean> {
       const { members } = message.planned;
       const only = members.length === 1 ? members[0]! : null;
       if (only !== null) return run.isolated(failureIdOf(only.stream), () => sendAlone(only, run));
-      return run.isolated(failureIdOf(members[0]!.stream), () => sendCombined(members, run));
+      return run.isolated('combined', () => sendCombined(members, run));
     }
   }
 }
@@ -173,27 +173,20 @@ async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promis
         progress = true;
         return;
       }
-      const isNamed = plan !== null && (await isAllNamed(plan.value, run));
-      if (isNamed && run.lease.failuresOf(combinedId) < MAX_TRIES) {
+      if (plan !== null && run.lease.failuresOf(combinedId) < MAX_TRIES) {
         // Of an index that lags, the others come with the next run.
         if (members.length === plan.value.streams.length) again.push({ kind: 'combined-again', plan, members });
         return;
       }
-      // Not all was named, so nothing was published; or it cannot be sent together. Each goes on by itself.
+      // Without a plan, nothing was published; or it cannot be sent together. Each goes on by itself.
       for (const { stored, state: value, draft, stream } of members) {
         await writeStream(state, { ...value, draft: { ...draft, message: null } }, stored);
-        if (isNamed) run.lease.failed(failureIdOf(stream));
+        if (plan !== null) run.lease.failed(failureIdOf(stream));
       }
       progress = true;
     });
   }
   return { alone, again, progress };
-}
-
-/** Whether every stream of the plan has its draft of that name: asked of the table, since an index lags. */
-async function isAllNamed({ streams, combinedId }: CombinedPlan, run: NotifyRun): Promise<boolean> {
-  const stored = await run.notifier.state.streams(streams);
-  return stored.every((stream) => stream?.value.draft?.message?.combinedId === combinedId);
 }
 
 /** How long the oldest of it has been due; milliseconds. */

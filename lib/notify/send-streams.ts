@@ -52,26 +52,25 @@ async function finish(of: StreamDraft, name: MessageName, { notifier }: NotifyRu
 }
 
 /**
- * Sends the drafts of many streams in one message. The plan is written first and the drafts are named after it, so that
- * a run that comes after a death knows whether all was named, and so may have been published, and whether it was sent.
+ * Sends the drafts of many streams in one message. They are named first, then the plan is written: a run that comes
+ * after a death and finds no plan knows that nothing was published; one that finds it sends the same message again,
+ * unless the plan says that it was sent. A stream that cannot be named is left out.
  */
 export async function sendCombined(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
   const { state, clock } = run.notifier;
   const at = clock.now();
   const names = members.map((member) => nameOf(member, at));
   const combinedId = combinedIdOf(names.map(({ windowId, sequence }) => `${windowId}/${sequence}`));
-  const plan: CombinedPlan = {
-    combinedId,
-    rule: members[0]!.stream.rule,
-    streams: members.map(({ stream }) => streamOf(stream)),
-    sent: false,
-  };
-  const stored = await putPlan(plan, null, run);
   const drafts: StreamDraft[] = [];
   for (const [index, member] of members.entries()) {
-    drafts.push(await nameDraft(state, member, { ...names[index]!, combinedId }));
+    await run.isolated(failureIdOf(member.stream), async () => {
+      drafts.push(await nameDraft(state, member, { ...names[index]!, combinedId }));
+    });
   }
-  await publishCombined(stored, drafts, run);
+  if (drafts.length === 0) return;
+  const streams = drafts.map(({ stream }) => streamOf(stream));
+  const plan: CombinedPlan = { combinedId, rule: members[0]!.stream.rule, streams, sent: false };
+  await publishCombined(await putPlan(plan, null, run), drafts, run);
 }
 
 /** Sends a combined message, perhaps again. */

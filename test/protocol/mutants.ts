@@ -166,7 +166,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a combined message that is taken apart though it may have been sent',
     story: 'combined',
     changes: [
-      { file: 'lib/notify/notify.ts', from: 'if (isNamed && run.lease', to: 'if (isNamed && !plan && run.lease' },
+      {
+        file: 'lib/notify/notify.ts',
+        from: 'if (plan !== null && run.lease',
+        to: 'if (plan !== null && !plan && run.lease',
+      },
     ],
   },
   {
