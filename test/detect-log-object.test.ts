@@ -7,8 +7,10 @@ import type { DetectionSettings } from '../lib/detection/settings';
 import { seenAsOf } from '../lib/detection/sighting';
 import type { State } from '../lib/ports';
 import { rememberPairs } from '../lib/remembered-pairs';
+import { viewStreams } from '../lib/stream-views';
 import { watchBuckets } from '../lib/watch-buckets';
 import { type Emulator, startDynamo } from './support/emulators';
+import { LIMITS } from './support/limits';
 import { at, DAY, DEFAULTS, type Logged, lineOf } from './support/observe-lines';
 import { newStateTable } from './support/state-table';
 
@@ -46,6 +48,8 @@ function startProcess(memory: State, given: Partial<DetectionSettings> = {}) {
     remembered: rememberPairs(),
     buckets: watchBuckets(state),
     newRunId: () => String(runs++),
+    views: viewStreams(state),
+    limits: LIMITS,
     accountId: null,
     region: null,
   };

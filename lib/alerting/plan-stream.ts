@@ -20,8 +20,11 @@ export interface AlertLimits {
 export const MAX_MINOR_A_DAY = 12;
 export const MAX_DENIED_A_DAY = 6;
 
-/** Messages of one stream are so far apart, unless something is worse than all that its window has sent; milliseconds. */
-export const BETWEEN_UPDATES = 45_000;
+/**
+ * Once a window has had `alertsPerWindow` messages, the others are so far apart, unless something is worse than all that
+ * it has sent: under attack, a message a minute is enough. Milliseconds.
+ */
+export const BETWEEN_UPDATES = 50_000;
 
 export type Decision =
   | { readonly kind: 'send'; readonly as: MessageName['kind'] }
@@ -53,12 +56,12 @@ export function drafted(state: StreamState, parts: readonly OutboxPart[], now: n
  * there are limits, by window and by day; no conduct delays what is worse.
  */
 export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: number, limits: AlertLimits): Decision {
-  if (state.rule === 'test') return spaced(state, 'new', now);
+  if (state.rule === 'test') return spaced(state, 'new', now, limits);
   if (isOpen(state, now)) {
     const { news } = draft;
     if (news === null || !mayUpdate(state, news, sibling, now, limits))
       return { kind: 'wait', until: state.closesAt + 1 };
-    return isWorst(state, news) ? { kind: 'send', as: 'update' } : spaced(state, 'update', now);
+    return isWorst(state, news) ? { kind: 'send', as: 'update' } : spaced(state, 'update', now, limits);
   }
   const free = isGrave(reachedIn(draft.digest)) ? now : minorFreeAt(state, sibling, now, 1);
   if (free > now) return { kind: 'wait', until: free };
@@ -117,6 +120,7 @@ export function afterSending(
   limits: AlertLimits,
 ): StreamState {
   const goesOn = kind === 'update';
+  const isTest = state.rule === 'test';
   const reached = reachedIn(draft.digest);
   const worst = kind === 'update' ? (draft.news ?? reached) : reached;
   return {
@@ -125,7 +129,8 @@ export function afterSending(
     sequence,
     ...windowAfter(state, draft, kind, at, limits),
     sentAt: at,
-    messages: (goesOn ? state.messages : 0) + (isQuotaed(worst) ? 1 : 0),
+    messages: (goesOn || isTest ? state.messages : 0) + 1,
+    minorMessages: (goesOn ? state.minorMessages : 0) + (isQuotaed(worst) ? 1 : 0),
     minorSentAt: isGrave(worst) ? recent(state, at) : [...recent(state, at), at],
     sent: goesOn ? mergedSubjects(state.sent, draft.digest) : draft.digest.reached,
     draft: null,
@@ -135,7 +140,7 @@ export function afterSending(
 /** Whether news may be sent while the window is open. */
 function mayUpdate(state: StreamState, news: Reached, sibling: Sibling, now: number, limits: AlertLimits): boolean {
   if (isGrave(news)) return true;
-  if (isQuotaed(news) && state.messages >= limits.alertsPerWindow) return false;
+  if (isQuotaed(news) && state.minorMessages >= limits.alertsPerWindow) return false;
   // The last of a day is left for the digest.
   return minorFreeAt(state, sibling, now, 2) <= now;
 }
@@ -151,10 +156,16 @@ function isWorst({ sent }: StreamState, news: Reached): boolean {
   return true;
 }
 
-function spaced({ sentAt }: StreamState, as: MessageName['kind'], now: number): Decision {
+function spaced(
+  { sentAt, messages }: StreamState,
+  as: MessageName['kind'],
+  now: number,
+  { alertsPerWindow }: AlertLimits,
+): Decision {
   const until = sentAt + BETWEEN_UPDATES;
   // A clock that has gone back holds up nothing.
-  return now >= until || now < sentAt ? { kind: 'send', as } : { kind: 'wait', until };
+  const isFree = messages < alertsPerWindow || now >= until || now < sentAt;
+  return isFree ? { kind: 'send', as } : { kind: 'wait', until };
 }
 
 /** Whether some of it was found before the window closed, and so goes on with it. */

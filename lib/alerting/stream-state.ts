@@ -15,8 +15,10 @@ export interface StreamState extends Stream {
   /** At this very moment it is still open. */
   readonly closesAt: number;
   readonly sentAt: number;
-  /** Messages in this window about denied requests and requests without access. */
+  /** Messages in this window. */
   readonly messages: number;
+  /** Of these, about denied requests and requests without access. */
+  readonly minorMessages: number;
   /** When the messages below Medium were sent, of the last day. */
   readonly minorSentAt: readonly number[];
   /** What was sent in this window of each subject. */
@@ -73,6 +75,7 @@ export function newStream({ rule, bucket, denied }: Stream): StreamState {
     closesAt: 0,
     sentAt: 0,
     messages: 0,
+    minorMessages: 0,
     minorSentAt: [],
     sent: new Map(),
     draft: null,

@@ -13,7 +13,7 @@ import type { State } from '../../lib/ports';
 import { rememberPairs } from '../../lib/remembered-pairs';
 import { viewStreams } from '../../lib/stream-views';
 import { watchBuckets } from '../../lib/watch-buckets';
-import { LIMITS } from '../support/alerting-parts';
+import { LIMITS } from '../support/limits';
 import { DEFAULTS, entry, type Logged, lineOf, PLAIN } from '../support/observe-lines';
 
 export const MINUTE = 60_000;

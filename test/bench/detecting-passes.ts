@@ -4,7 +4,9 @@ import { type Detector, detectLogObject } from '../../lib/detect-log-object';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import { rememberPairs } from '../../lib/remembered-pairs';
+import { viewStreams } from '../../lib/stream-views';
 import { watchBuckets } from '../../lib/watch-buckets';
+import { LIMITS } from '../support/limits';
 import { DEFAULTS } from '../support/observe-lines';
 import type { Asked, CountedTable } from './counted-table';
 import { startWorkload, type Workload, type WorkloadTruth } from './workload';
@@ -51,12 +53,16 @@ export interface Passed extends Asked {
  */
 const COMPILED = compileSettings(DEFAULTS);
 
-type Memory = Pick<Detector, 'remembered' | 'buckets'>;
+type Memory = Pick<Detector, 'remembered' | 'buckets' | 'views'>;
 
 /** Reads the same log again and again, over one table that is empty at first. */
 export async function runPasses(workload: Workload, objects: Objects, { table, asked }: CountedTable) {
   const state = dynamoState(table);
-  const newMemory = (): Memory => ({ remembered: rememberPairs(), buckets: watchBuckets(state) });
+  const newMemory = (): Memory => ({
+    remembered: rememberPairs(),
+    buckets: watchBuckets(state),
+    views: viewStreams(state),
+  });
   let memory = newMemory();
   const passed: Passed[] = [];
   for (const pass of PASSES) {
@@ -72,7 +78,8 @@ export async function runPasses(workload: Workload, objects: Objects, { table, a
       const logObject = { bucket: 'logs', key: `${pass.name}/${number}`, versionId: null, etag: null };
       const chunks = inChunks(Buffer.from(log.next(objects.lines)));
       const observer = createObserver(COMPILED);
-      const deployment = { compiled: COMPILED, state, clock, accountId: null, region: null, newRunId };
+      const place = { accountId: null, region: null };
+      const deployment = { compiled: COMPILED, state, clock, limits: LIMITS, newRunId, ...place };
       const detected = await detectLogObject({ logObject, chunks, observer }, { ...deployment, ...memory });
       records += detected.records;
       for (const count of detected.findings.values()) findings += count;

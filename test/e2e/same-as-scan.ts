@@ -9,7 +9,6 @@ import { newRunId } from '../../lib/adapters/run-ids';
 import { S3_CLIENT_OPTIONS, s3LogObjects } from '../../lib/adapters/s3-log-objects';
 import { snsPublisher } from '../../lib/adapters/sns-publisher';
 import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
-import type { SentAlert } from '../../lib/announce-findings';
 import { loadConfiguration } from '../../lib/commands/configuration';
 import { findInputs, inOrderOfArrival } from '../../lib/commands/inputs';
 import { rehearseAnnouncing } from '../../lib/commands/rehearse-announcing';
@@ -18,9 +17,11 @@ import type { Configuration } from '../../lib/config/configuration';
 import { detectLogObject } from '../../lib/detect-log-object';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
+import type { SentAlert } from '../../lib/notify/notify-run';
 import type { LogObject, Publisher, State } from '../../lib/ports';
 import { nothingRead } from '../../lib/read-portions';
 import { rememberPairs } from '../../lib/remembered-pairs';
+import { viewStreams } from '../../lib/stream-views';
 import { watchBuckets } from '../../lib/watch-buckets';
 import { clientOptions, type Emulator, startAws, startDynamo } from '../support/emulators';
 import { ROOT } from '../support/run-cli';
@@ -60,7 +61,7 @@ async function watchSamples(
   const rehearsal = rehearseAnnouncing({
     geography: noGeography,
     state: watched,
-    nextDueAt: async () => (await state.due(Number.MAX_SAFE_INTEGER, 1))[0]?.notBefore ?? null,
+    nextDueAt: () => earliestDue(state),
     limits: configuration,
     newIpChosenFor: () => false,
     ...(publisher === undefined ? {} : { publisher }),
@@ -75,6 +76,8 @@ async function watchSamples(
     remembered,
     buckets: watchBuckets(watched),
     newRunId,
+    views: viewStreams(watched),
+    limits: configuration,
     accountId: null,
     region: null,
   };
@@ -89,6 +92,13 @@ async function watchSamples(
     await rehearsal.announceAt(soFar.latest);
   }
   return { alerts: await rehearsal.end(), parts };
+}
+
+/** When the next thing is due; null: nothing ever will be. */
+async function earliestDue(state: State): Promise<number | null> {
+  const { parts, streams, notices } = await state.due(Number.MAX_SAFE_INTEGER);
+  const times = [...parts, ...streams, ...notices].map(({ dueSince }) => dueSince);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 async function deployed(configuration: Configuration, { aws, dynamo }: Emulators): Promise<Outcome> {
@@ -135,12 +145,12 @@ function comparable(alerts: readonly SentAlert[]): unknown {
   });
 }
 
-/** One finding of each (rule, bucket, remote IP), or (rule, bucket, network): sums over the whole input. */
+/** One finding of each (rule, bucket, network): sums over the whole input. */
 function folded(parts: readonly OutboxPart[]): Record<string, unknown> {
   const findings = new Map<string, OutboxFinding>();
   for (const { rule, bucket, findings: found } of parts) {
     for (const finding of found) {
-      const key = `${rule} ${bucket} ${rule === 'new-ip' ? finding.network : finding.remoteIp}`;
+      const key = `${rule} ${bucket} ${finding.network}`;
       const before = findings.get(key);
       findings.set(key, before === undefined ? finding : sumOf(before, finding));
     }
@@ -188,7 +198,7 @@ async function compare(configuration: Configuration, emulators: Emulators): Prom
   expect(others).toEqual(['test s3-access-watch-test 203.0.113.10', 'detector-error acme-payroll 192.0.2.300']);
   expect(Object.keys(ofTable)).toHaveLength(scanned.findings.length + others.length);
   for (const { rule, bucket, network, remoteIp, tally } of scanned.findings) {
-    const finding = ofTable[`${rule} ${bucket} ${rule === 'new-ip' ? network : remoteIp}`]!;
+    const finding = ofTable[`${rule} ${bucket} ${network}`]!;
     const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt } = tally;
     expect(finding).toMatchObject({ network, remoteIp, firstEventAt });
     // What scan counts of a new network over all log objects, the deployment tells of the one that met it first.

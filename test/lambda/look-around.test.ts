@@ -8,6 +8,7 @@ import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { State } from '../../lib/ports';
 import { rememberPairs } from '../../lib/remembered-pairs';
+import { viewStreams } from '../../lib/stream-views';
 import { watchBuckets } from '../../lib/watch-buckets';
 import { configurationOf } from '../support/configuration';
 import { SCHEDULED } from '../support/deployment';
@@ -30,7 +31,7 @@ function watcherOf(state: State, given: Record<string, unknown>) {
     detected: nothing,
     gone: nothing,
     failed: nothing,
-    announced: nothing,
+    notified: nothing,
     silent: (names) => silent.push(names),
     heard: nothing,
     used: (usage) => used.push(usage),
@@ -39,10 +40,21 @@ function watcherOf(state: State, given: Record<string, unknown>) {
   const confirmed = async (): Promise<number> => ++asked.times;
   const origin = { accountId: null, region: null };
   const buckets = watchBuckets(state);
+  const views = viewStreams(state);
   const watcher: Watcher = {
-    detector: { compiled, state, clock, remembered: rememberPairs(), buckets, newRunId, ...origin },
+    detector: {
+      compiled,
+      state,
+      clock,
+      remembered: rememberPairs(),
+      buckets,
+      newRunId,
+      views,
+      limits: configuration,
+      ...origin,
+    },
     logObjects: { read: async () => null },
-    announcer: {
+    notifier: {
       state,
       clock,
       publisher: { publish: async () => {} },
@@ -82,7 +94,7 @@ test('now and then it looks who is silent, of those that are watched, and who li
 
 test('what cannot be published by the schedule fails the call, after the look around', async () => {
   const { watcher, silent } = watcherOf(createMemoryState(), {});
-  const failing = { ...watcher, announcer: { ...watcher.announcer, publisher: { publish: refuse } } };
+  const failing = { ...watcher, notifier: { ...watcher.notifier, publisher: { publish: refuse } } };
   const { detector } = failing;
   const line = `${lineOf({ remoteIp: '198.51.100.1' })}\n`;
   const chunks = (async function* () {

@@ -1,6 +1,6 @@
 import { createReport } from '../../lambda/report';
-import type { Announced } from '../../lib/announce-findings';
 import type { Detected } from '../../lib/detect-log-object';
+import type { Notified } from '../../lib/notify/notify';
 
 type Arguments = Parameters<typeof createReport>;
 
@@ -51,18 +51,20 @@ test('every number of a log object is in the metric of its name', () => {
 test('and what an alarm listens to', () => {
   expect(written((report) => report.gone(LOG))).toEqual({ LogObjectsGone: 1 });
   expect(written((report) => report.silent(['a', 'b']))).toEqual({ LogObjects: 0, SilentBuckets: 2 });
-  const announced = (more: Partial<Announced>): Announced => ({
+  const notified = (more: Partial<Notified>): Notified => ({
     end: 'done',
     sent: [],
     failures: [],
+    setAside: 0,
     oldestDueFor: 5,
     ...more,
   });
-  expect(written((report) => report.announced(announced({ failures: [new Error('x')] })))).toEqual({
+  expect(written((report) => report.notified(notified({ failures: [new Error('x')], setAside: 2 })))).toEqual({
     AlertsSent: 0,
     PublishFailures: 1,
+    AlertsSetAside: 2,
     OldestDueFor: 5,
   });
   // Whoever did not look says nothing: it would pass for somebody who did.
-  expect(written((report) => report.announced(announced({ end: 'busy' })))).toEqual({});
+  expect(written((report) => report.notified(notified({ end: 'busy' })))).toEqual({});
 });

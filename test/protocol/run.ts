@@ -7,6 +7,7 @@ import { notify } from '../../lib/notify/notify';
 import { rememberPairs } from '../../lib/remembered-pairs';
 import { viewStreams } from '../../lib/stream-views';
 import { watchBuckets } from '../../lib/watch-buckets';
+import { LIMITS } from '../support/limits';
 import { DEFAULTS, entry, lineOf } from '../support/observe-lines';
 import { type ChooseFault, type Lag, mortal, type Process, type World } from './mortal';
 
@@ -21,8 +22,6 @@ const SETTINGS: DetectionSettings = {
   allowlist: [entry('192.0.2.1', { buckets: ['guarded'] })],
   bucketSettings: { guarded: { newIp: false } },
 };
-
-export const LIMITS = { alertWindowMinutes: 60, alertsPerWindow: 5, alertsPerMinute: 30, deniedWindowMinutes: 1440 };
 
 /** One line. Its `bit` is how many bytes it sent, a power of two: a sum of them tells which lines were told. */
 export interface Line {

@@ -1,7 +1,8 @@
 import type { Alert } from '../../lib/alerting/alert';
 import { LEARNING, SEED } from '../../lib/detection/sighting';
+import { LIMITS } from '../support/limits';
 import type { Published, World } from './mortal';
-import { DAY, LIMITS, type Line, MINUTE, START, type TestObject } from './run';
+import { DAY, type Line, MINUTE, START, type TestObject } from './run';
 import { AT_MOST_ONCE, linesIn, networkOf, type Situation } from './situation';
 import type { Outcome } from './stage';
 import { distinct, isStillOwed, wrongNotices, wrongRepeats } from './told';

@@ -15,7 +15,9 @@ import type { Sighting } from '../../lib/detection/sighting';
 import type { Tally } from '../../lib/detection/tally';
 import { rememberPairs } from '../../lib/remembered-pairs';
 import { seedSightings } from '../../lib/seed-sightings';
+import { viewStreams } from '../../lib/stream-views';
 import { watchBuckets } from '../../lib/watch-buckets';
+import { LIMITS } from './limits';
 import { writeLine } from './write-line';
 
 /** The configuration's defaults, but without learning, as in `scan`. */
@@ -161,6 +163,8 @@ export async function watch(
     remembered: rememberPairs(),
     buckets: watchBuckets(state),
     newRunId,
+    views: viewStreams(state),
+    limits: LIMITS,
     accountId: null,
     region: null,
   };
