@@ -55,9 +55,13 @@ export function worstCandidateFirst(a: Candidate, b: Candidate): number {
     worstReachedFirst(reachedIn(a.digest), reachedIn(b.digest)) ||
     b.digest.totals.bytesSent - a.digest.totals.bytesSent ||
     a.digest.foundAt - b.digest.foundAt ||
+    // Of two rules that flag the same, the sure one first.
+    RULES_BY_CONFIDENCE.indexOf(a.stream.rule) - RULES_BY_CONFIDENCE.indexOf(b.stream.rule) ||
     (streamKey(a.stream) < streamKey(b.stream) ? -1 : 1)
   );
 }
+
+const RULES_BY_CONFIDENCE: readonly FindingRule[] = ['unapproved-ip', 'detector-error', 'new-ip', 'test'];
 
 /** Whoever tests waits for the message; only what is High comes before it. */
 function priorityOf({ stream, digest }: Candidate): number {
