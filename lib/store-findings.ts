@@ -92,7 +92,7 @@ async function storeOfStream(
   // The worst with their evidence; of very many, the others without.
   let isFirst = true;
   while (left.length > 0) {
-    const size = isFirst ? FINDINGS_PER_PART : BRIEF_PER_PART;
+    const size = isFirst ? evidenceFor(left[0]!) : BRIEF_PER_PART;
     const together = isFirst ? left.slice(0, size) : left.slice(0, size).map(briefFinding);
     const part: PendingPart = { ...common, number: known.next, findings: together };
     if ((await state.putPart(part)) !== null) {
@@ -116,4 +116,9 @@ async function storeOfStream(
       left = left.filter(isNew);
     }
   }
+}
+
+/** How many findings are stored with their evidence, by the worst of them. */
+function evidenceFor({ severity }: OutboxFinding): number {
+  return severity === 'High' ? FINDINGS_PER_PART.high : FINDINGS_PER_PART.other;
 }

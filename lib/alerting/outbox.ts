@@ -63,8 +63,11 @@ export interface PendingPart extends OutboxPart {
   readonly pending: 'now' | number | null;
 }
 
-/** How many findings with evidence a part holds; none is larger than `MAX_FINDING_BYTES`. */
-export const FINDINGS_PER_PART = 25;
+/**
+ * How many findings with evidence the first part of a stream and portion holds, none larger than `MAX_FINDING_BYTES`: of
+ * what is High many, of anything else few, since an attacker may make any number of those, and each is paid for.
+ */
+export const FINDINGS_PER_PART = { high: 25, other: 5 };
 
 /** How many findings without evidence a part holds; none is larger than `MAX_BRIEF_BYTES`. */
 export const BRIEF_PER_PART = 100;

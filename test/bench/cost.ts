@@ -3,10 +3,13 @@
  *
  * Counts what the detecting path asks of DynamoDB for a million records: few pairs or many, small log objects or large
  * ones, an empty table or one that knows the pairs, a process that remembers them or one that has just begun. The exit
- * code is 1 where it is more than it may be. `--check` does the same with fewer and smaller log objects.
+ * code is 1 where it is more than it may be. Then what a million requests of an attacker cost, who floods a bucket with
+ * denied, failed or successful requests from one network or from very many: at most a dollar. `--check` does the same
+ * with fewer and smaller log objects.
  */
 import { parseArgs } from 'node:util';
 import { startDynamo } from '../support/emulators';
+import { attackCosts } from './attack-cost';
 import { newCountedTable, probeCounting, WRITE_INTO_INDEX } from './counted-table';
 import { type Objects, type Passed, runPasses } from './detecting-passes';
 import { FEW_ADDRESSES, type Workload } from './workload';
@@ -82,7 +85,7 @@ async function explainCounting(endpoint: string): Promise<{ trusted: boolean; in
 
 function row(cells: readonly string[]): string {
   const [first = '', ...others] = cells;
-  return `  ${first.padEnd(12)}${others.map((cell) => cell.padStart(13)).join('')}`;
+  return `  ${first.padEnd(22)}${others.map((cell) => cell.padStart(13)).join('')}`;
 }
 
 async function measure(endpoint: string): Promise<boolean> {
@@ -113,10 +116,30 @@ async function measure(endpoint: string): Promise<boolean> {
   return passed;
 }
 
+/** Of a million requests of an attacker. */
+const MAX_ATTACK_DOLLARS = 1;
+
+async function measureAttacks(endpoint: string): Promise<boolean> {
+  const requests = flags.check ? 5_000 : 20_000;
+  let passed = true;
+  console.log(`\nAttacks of ${requests} requests, both rules on, with all that is sent of them in three days`);
+  console.log(row(['per million', 'mails in all', 'read units', 'write units', '$']));
+  for (const { name, reads, writes, mails } of await attackCosts(endpoint, requests)) {
+    const dollars = (reads * READ_PRICE + writes * WRITE_PRICE) / requests;
+    const units = [reads, writes].map((value) => Math.round((value / requests) * MILLION).toLocaleString('en-US'));
+    console.log(row([name, String(mails), ...units, dollars.toFixed(4)]));
+    if (dollars <= MAX_ATTACK_DOLLARS) continue;
+    passed = false;
+    console.log(`    MISSED: $${dollars.toFixed(2)} for a million requests, at most $${MAX_ATTACK_DOLLARS}`);
+  }
+  return passed;
+}
+
 async function main(): Promise<void> {
   const dynamo = await startDynamo();
   try {
     if (!(await measure(dynamo.endpoint))) process.exitCode = 1;
+    if (!(await measureAttacks(dynamo.endpoint))) process.exitCode = 1;
   } finally {
     await dynamo.close();
   }
