@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -106,14 +107,19 @@ export async function writeStateFile(path: string, sightings: Iterable<Sighting>
 
 /**
  * Writes a new file beside the old one and puts it in its place when all of it is on the disk. Not by
- * write-file-atomic (7.0.1): that takes a short write, as on a disk that fills up, for a whole one.
+ * write-file-atomic (7.0.1): that takes a short write, as on a disk that fills up, for a whole one. The new file has a
+ * name that nobody can guess and must not exist (`wx`: https://man7.org/linux/man-pages/man2/open.2.html, O_EXCL), so
+ * in a folder that others write into no link of theirs leads the writing elsewhere, and none of their files is in its
+ * way. A state file that is a link stays one, and its target is replaced; a link to nothing is replaced itself.
  */
 async function replaceFile(path: string, text: string): Promise<void> {
-  const target = (await realpath(path).catch(nullIfMissing)) ?? path; // a link stays a link
+  const target = (await realpath(path).catch(nullIfMissing)) ?? path;
   const old = await stat(target).catch(nullIfMissing);
-  const temporary = `${target}.${process.pid}.tmp`;
+  const temporary = `${target}.${randomBytes(8).toString('hex')}.tmp`;
+  let isOurs = false;
   try {
-    const file = await open(temporary, 'w');
+    const file = await open(temporary, 'wx', old === null ? 0o666 : 0o600);
+    isOurs = true;
     try {
       if (old !== null) {
         await file.chmod(old.mode);
@@ -126,7 +132,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
     }
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
+    if (isOurs) await rm(temporary, { force: true });
     // Without the system call and the name of the temporary file, which mean nothing to the user.
     const reason = (error as Error).message.replace(/, [a-z]+(?: '.*)?$/s, '');
     throw new StateWriteFailure(`${path}: could not be written, and is as it was (${reason})`, { cause: error });

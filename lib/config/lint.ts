@@ -56,6 +56,27 @@ function pastWarning(until: number | null, now: number, consequence: string): st
   return `ended at ${end} and ${consequence}; remove it, or write a later "until"`;
 }
 
+/**
+ * An existing log bucket of which everything is read, and a prefix that siblings share: S3 and EventBridge compare it
+ * with the beginning of a key, and know no folders, so whoever may write below `access-old/` would write logs. `isLate`:
+ * the bucket's name is known only when it is deployed.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
+ */
+export function lintLogPrefix(
+  { logBucket, logPrefix }: Pick<Configuration, 'logBucket' | 'logPrefix'>,
+  isLate: boolean,
+): readonly string[] {
+  if (logPrefix === '') {
+    if (logBucket === null) return [];
+    const named = isLate ? 'the log bucket' : quote(logBucket);
+    return [`logPrefix: not given, so every object of ${named} is read as a log; write the prefix of the logs`];
+  }
+  if (logPrefix.endsWith('/')) return [];
+  const sibling = quote(`${logPrefix}-old/`);
+  const instead = `write ${quote(`${logPrefix}/`)} if the keys of the logs begin with that`;
+  return [`logPrefix: ${quote(logPrefix)} also matches keys below ${sibling} and the like; ${instead}`];
+}
+
 /** Addresses of domains that nobody has: https://www.rfc-editor.org/rfc/rfc2606. */
 export function lintEmails({
   alertEmails,

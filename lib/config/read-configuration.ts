@@ -3,7 +3,7 @@ import { ConfigError } from './config-error';
 import type { Configuration } from './configuration';
 import { anybodyHearsAlarms } from './destinations';
 import { type Given, type Layer, mergeLayers, sourceNote, unknownKeyProblems } from './layers';
-import { lintAllowlist, lintEmails, lintTrusted } from './lint';
+import { lintAllowlist, lintEmails, lintLogPrefix, lintTrusted } from './lint';
 import { pathText, quote } from './messages';
 import { type Place, placeProblems } from './place-problems';
 import { relationProblems } from './relations';
@@ -75,7 +75,7 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
       ...lintAllowlist(allowlist, input.now),
       ...lintTrusted(values.trusted, input.now),
       ...(input.purpose === 'deployment'
-        ? [...logPrefixWarning(values, late), ...lintEmails(values), ...operationsWarning(values)]
+        ? [...lintLogPrefix(values, late.has('logBucket')), ...lintEmails(values), ...operationsWarning(values)]
         : []),
     ],
     sources: new Map([...given].map(([key, { source }]) => [key, source] as const)),
@@ -100,15 +100,6 @@ function lateValues(
   late: ReadonlySet<KnownKey>,
 ): Partial<Record<LateKey, string>> {
   return Object.fromEntries([...given].flatMap(([key, { value }]) => (late.has(key) ? [[key, value]] : [])));
-}
-
-function logPrefixWarning(
-  { logBucket, logPrefix }: Pick<Configuration, 'logBucket' | 'logPrefix'>,
-  late: ReadonlySet<KnownKey>,
-): string[] {
-  if (logBucket === null || logPrefix !== '') return [];
-  const named = late.has('logBucket') ? 'the log bucket' : quote(logBucket);
-  return [`logPrefix: not given, so every object of ${named} is read as a log; write the prefix of the logs`];
 }
 
 function operationsWarning(values: Parameters<typeof anybodyHearsAlarms>[0]): string[] {

@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { readStateFile, StateFileError, writeStateFile } from '../../lib/adapters/state-file';
@@ -240,6 +241,81 @@ describe('writing', () => {
     await writeStateFile(link, [OFFICE]);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(readFileSync(path, 'utf8')).toBe(HEADER + OFFICE_ROW);
+  });
+
+  test('a link to nothing becomes the file, and what it names is not made', async () => {
+    const directory = mkdtempSync(join(folder, 'w-'));
+    const [path, victim] = [join(directory, 'state.csv'), join(directory, 'victim')];
+    symlinkSync(victim, path);
+    expect(await readStateFile(path)).toEqual([]);
+    await writeStateFile(path, [OFFICE]);
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(readdirSync(directory)).toEqual(['state.csv']);
+  });
+
+  test('a link to a file that is no state is refused, and the file stays', async () => {
+    const victim = fileOf('export PATH=/bin\n');
+    const link = join(victim, '..', 'link.csv');
+    symlinkSync(victim, link);
+    await expect(readStateFile(link)).rejects.toThrow(StateFileError);
+    expect(readFileSync(victim, 'utf8')).toBe('export PATH=/bin\n');
+  });
+
+  describe('in a folder that others write into', () => {
+    const { open } = promises;
+    /** Paths of new files, and what may be done with them, as they are made. */
+    let made: { path: string; mode: number }[] = [];
+    /** What somebody does who knows the name before it is taken. */
+    let before: (path: string) => void = () => {};
+
+    beforeEach(() => {
+      made = [];
+      before = () => {};
+      jest.spyOn(promises, 'open').mockImplementation(async (path, flags, mode) => {
+        before(String(path));
+        const file = await open(path, flags, mode);
+        made.push({ path: String(path), mode: statSync(path).mode & 0o777 });
+        return file;
+      });
+    });
+    afterEach(() => jest.restoreAllMocks());
+
+    test('no link leads the writing elsewhere, even by the right name', async () => {
+      const path = fileOf(HEADER);
+      const victim = join(path, '..', 'victim');
+      writeFileSync(victim, 'precious');
+      before = (temporary) => symlinkSync(victim, temporary);
+      await expect(writeStateFile(path, [OFFICE])).rejects.toThrow(
+        `${path}: could not be written, and is as it was (EEXIST: file already exists)`,
+      );
+      expect(readFileSync(victim, 'utf8')).toBe('precious');
+      expect(readFileSync(path, 'utf8')).toBe(HEADER);
+      // What is not ours is left alone.
+      expect(readdirSync(join(path, '..')).filter((name) => name.endsWith('.tmp'))).toHaveLength(1);
+      before = () => {};
+      await writeStateFile(path, [OFFICE]);
+      expect(readFileSync(path, 'utf8')).toBe(HEADER + OFFICE_ROW);
+      expect(readFileSync(victim, 'utf8')).toBe('precious');
+    });
+
+    test('nobody guesses the name from those before', async () => {
+      const path = fileOf(HEADER);
+      for (let time = 0; time < 20; time++) await writeStateFile(path, [OFFICE]);
+      const names = made.map((one) => one.path.slice(path.length));
+      expect(new Set(names).size).toBe(20);
+      for (const name of names) expect(name).toMatch(/^\.[0-9a-f]{16}\.tmp$/);
+      // 64 bits drawn at random have no constant digit.
+      for (let digit = 1; digit <= 16; digit++)
+        expect(new Set(names.map((name) => name[digit])).size).toBeGreaterThan(1);
+    });
+
+    test('nobody reads a private file while it is written', async () => {
+      const path = fileOf(HEADER);
+      chmodSync(path, 0o600);
+      await writeStateFile(path, [OFFICE]);
+      expect(made.map(({ mode }) => mode)).toEqual([0o600]);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    });
   });
 
   test('where it cannot be written, the old file stays and nothing lies about', async () => {

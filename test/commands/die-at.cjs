@@ -24,7 +24,7 @@ if (step === 'rename') {
   const { open } = promises;
   promises.open = async (path, flags, ...rest) => {
     const handle = await open(path, flags, ...rest);
-    if (flags === 'w') {
+    if (flags === 'wx') {
       if (step === 'open') die();
       if (step === 'sync') handle.sync = die;
       if (step === 'write') {

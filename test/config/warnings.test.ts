@@ -151,6 +151,24 @@ test('a deployment on an existing log bucket without a prefix', () => {
   expect(warningsOf({ ...values, logPrefix: 'a/' }, { purpose: 'deployment' })).toEqual([]);
 });
 
+test.each([
+  [
+    'access',
+    '"access" also matches keys below "access-old/" and the like; write "access/" if the keys of the logs begin',
+  ],
+  ['s3/a-', '"s3/a-" also matches keys below "s3/a--old/" and the like; write "s3/a-/" if the keys of the logs begin'],
+  ['"\x1b', '"\\"\\u001b" also matches keys below "\\"\\u001b-old/" and the like; write "\\"\\u001b/" if the keys'],
+])('a deployment with a prefix that others share: %j', (logPrefix, warning) => {
+  const values = { logPrefix, noDestination: true, operationsEmails: 'me@acme.com' };
+  for (const bucket of [{}, { logBucket: 'logs' }]) {
+    const warnings = warningsOf({ ...values, ...bucket }, { purpose: 'deployment' });
+    expect(warnings).toEqual([expect.stringContaining(`logPrefix: ${warning}`)]);
+    expect(warningsOf({ ...values, ...bucket, logPrefix: `${logPrefix}/` }, { purpose: 'deployment' })).toEqual([]);
+  }
+  // A scan reads the files that it is given.
+  expect(warningsOf(values)).toEqual([]);
+});
+
 test('a deployment whose own trouble nobody hears of', () => {
   const topic = { alertTopicArn: 'arn:aws:sns:eu-central-1:111122223333:alerts' };
   const warned = (values: object) => warningsOf({ ...topic, ...values }, { purpose: 'deployment' });
