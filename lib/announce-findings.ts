@@ -8,9 +8,10 @@ import { streamKey } from './alerting/stream';
 import { type AlertWindow, isOnlyNamed, onlyNamed } from './alerting/window';
 import { eachBounded } from './each-bounded';
 import { takeLease } from './hold-lease';
+import { noticeOf } from './notice-of';
 import type { Clock, Geography, Publisher, State, Version } from './ports';
 import { type DueItems, readDue } from './read-due';
-import { markNotice, noticeOf } from './tell-notices';
+import { markNotice } from './tell-notices';
 
 export interface Announcer {
   readonly state: State;
