@@ -17,12 +17,16 @@ export type Claimed =
   | { readonly kind: 'known' }
   /** The finding is this log object's to bring; `sighting` is what it wrote. */
   | { readonly kind: 'found'; readonly sighting: Stored<StoredSighting> }
-  | { readonly kind: 'learned' };
+  | { readonly kind: 'learned' }
+  /** The bucket learns, and has learned enough: the pair stays unknown. */
+  | { readonly kind: 'not-learned' };
 
 export interface ClaimOptions {
   readonly state: State;
   readonly remembered: RememberedPairs;
   readonly contextOf: (pair: SeenPair) => ClaimContext;
+  /** Whether one more network may be learned in the bucket of the pair. */
+  readonly mayLearn: (pair: SeenPair) => boolean;
   /** A pair was met whose finding was not brought, though it was owed until then; epoch milliseconds. */
   readonly onOverdue: (owedUntil: number) => void;
 }
@@ -84,7 +88,7 @@ function rememberKnown(
 async function claimPair(
   pair: SeenPair,
   asRead: Stored<StoredSighting> | null,
-  { state, remembered, contextOf, onOverdue }: ClaimOptions,
+  { state, remembered, contextOf, mayLearn, onOverdue }: ClaimOptions,
   inquiry: Inquiry,
 ): Promise<Claimed> {
   const context = contextOf(pair);
@@ -101,14 +105,17 @@ async function claimPair(
       return KNOWN;
     }
     const { next } = decision;
+    const isLearned = decision.kind === 'claim' && next.claimedBy === LEARNING;
+    // One that is raised was learned before.
+    if (isLearned && !next.raised && !mayLearn(pair)) return { kind: 'not-learned' };
     const version = await state.putSighting(next, stored?.version ?? null);
     if (version !== null) {
       remembered.remember(next, context.now);
-      if (decision.kind === 'update') return KNOWN;
-      if (next.claimedBy === LEARNING) return { kind: 'learned' };
+      if (decision.kind === 'update' || (isLearned && next.raised)) return KNOWN;
+      if (isLearned) return { kind: 'learned' };
       return { kind: 'found', sighting: { value: next, version } };
     }
-    if (decision.kind === 'claim' && next.claimedBy !== LEARNING) claimed = next;
+    if (decision.kind === 'claim' && !isLearned) claimed = next;
     // Another was quicker, or the read was out of date: what holds now decides.
     stored = await state.sighting(pair);
   }

@@ -158,11 +158,14 @@ async function judgePortion(
   const { forgetDays } = compiled.settings;
   await eachBounded(buckets, WRITES_AT_ONCE, (bucket) => watch.met(bucket, now));
   const phases = await phasesOf(networks, now, detector);
-  const succeeded = networks.filter(({ bucket, success }) => success !== null && !phases.get(bucket)!.resting);
+  const isIgnored = ({ bucket, tally }: NetworkObservation): boolean =>
+    phases.get(bucket)!.inactiveForPublic && isPublicConduct(tally);
+  const succeeded = networks.filter((observation) => observation.success !== null && !isIgnored(observation));
   const claims = await claimPairs(succeeded.map(seenPair), {
     state,
     remembered,
     contextOf: ({ bucket }) => ({ ...run, now, learning: phases.get(bucket)!.learning, forgetDays }),
+    mayLearn: ({ bucket, isPublic }) => phases.get(bucket)!.mayLearn(isPublic),
     onOverdue: (owedUntil) => onOverdue(now - owedUntil),
   });
   const claimOf = new Map(succeeded.map((observation, index) => [observation, claims[index]!] as const));
@@ -173,8 +176,13 @@ async function judgePortion(
     const finding = networkFinding(observation, observation.success!.remoteIp, forgottenSince, raised);
     return [{ observation, claimed, finding }];
   });
-  const seen = networks.filter((observation) => (claimOf.get(observation)?.kind ?? 'known') === 'known');
+  const isNew = (observation: NetworkObservation): boolean =>
+    ['found', 'learned'].includes(claimOf.get(observation)?.kind ?? 'known');
+  const seen = networks.filter((observation) => !isNew(observation));
   const learned = succeeded.filter((observation) => claimOf.get(observation)!.kind === 'learned');
+  const byBucket = new Map<string, number>();
+  for (const { bucket } of learned) byBucket.set(bucket, (byBucket.get(bucket) ?? 0) + 1);
+  await eachBounded([...byBucket], WRITES_AT_ONCE, ([bucket, count]) => watch.countLearned(bucket, count, now));
   return { found, seen, learned: learned.map(({ bucket }) => bucket) };
 }
 

@@ -28,7 +28,7 @@ export async function seedSightings(state: State, known: readonly Sighting[], se
     };
     await state.putSighting({ bucket, network, ...times, ...seeded }, stored?.version ?? null);
     if ((await state.bucket(bucket)) !== null) continue;
-    const never = { learningUntil: null, looksPublic: false, notice: null };
+    const never = { learningUntil: null, learned: 0, looksPublic: false, notice: null };
     await state.putBucket({ bucket, firstLogAt: 0, lastLogAt: 0, longestSilence: 0, newIpSince: 0, ...never }, null);
   }
 }

@@ -1,4 +1,4 @@
-import { type BucketState, LAST_LOG_EVERY, PUBLIC_BUCKET_NETWORKS } from './alerting/bucket-state';
+import { type BucketState, LAST_LOG_EVERY, MOST_LEARNED, PUBLIC_BUCKET_NETWORKS } from './alerting/bucket-state';
 import type { WatchedBucket } from './detection/pairs';
 import { LEARNING } from './detection/sighting';
 import type { State, Stored } from './ports';
@@ -7,10 +7,12 @@ const DAY = 86_400_000;
 
 /** What holds for the pairs of a bucket at a moment. */
 export interface BucketPhase {
-  /** New pairs are recorded and not told. */
+  /** New pairs are recorded and not found. */
   readonly learning: boolean;
-  /** It looks public: `new-ip` says nothing about it, and remembers nothing. */
-  readonly resting: boolean;
+  /** It looks public: public conduct is neither recorded nor found. */
+  readonly inactiveForPublic: boolean;
+  /** Whether one more network may be learned; each that may is counted until the portion ends. */
+  mayLearn(isPublic: boolean): boolean;
 }
 
 /** Keeps the items of buckets; a warm function asks about a bucket that has learned hardly more than once an hour. */
@@ -19,6 +21,8 @@ export interface BucketWatch {
   met(bucket: WatchedBucket, now: number): Promise<void>;
   /** How the bucket stands; of one that was met. */
   phaseOf(bucket: WatchedBucket, now: number): Promise<BucketPhase>;
+  /** Counts what a portion learned; of one that was met. */
+  countLearned(bucket: string, networks: number, now: number): Promise<void>;
 }
 
 /** More often than this, something is wrong: each time another has written the same bucket in between. */
@@ -65,12 +69,21 @@ export function watchBuckets(state: State): BucketWatch {
       let value = read?.at === now ? read.value : (await state.bucket(bucket))?.value;
       if (value === undefined) throw new Error(`${bucket}: its item is gone from the table`);
       if (isOver(value, now) && value.looksPublic === null) {
-        const looksPublic =
-          value.learningUntil !== null && (await countLearned(state, bucket)) > PUBLIC_BUCKET_NETWORKS;
+        const looksPublic = value.learningUntil !== null && (await hasLearnedMany(state, value));
         value = await update(bucket, await state.bucket(bucket), (current) => ({ ...current!, looksPublic }));
       }
       if (isOver(value, now)) settled.set(bucket, value);
       return phase(value, policy, now);
+    },
+    async countLearned(bucket, networks, now) {
+      const read = await state.bucket(bucket);
+      if (read === null) return;
+      const value = await update(
+        bucket,
+        read,
+        (current) => current && { ...current, learned: current.learned + networks },
+      );
+      justRead.set(bucket, { at: now, value });
     },
   };
 }
@@ -83,6 +96,7 @@ function firstMet(bucket: string, now: number): BucketState {
     longestSilence: 0,
     newIpSince: null,
     learningUntil: null,
+    learned: 0,
     looksPublic: false,
     notice: null,
   };
@@ -111,15 +125,28 @@ function isOver({ learningUntil }: BucketState, now: number): boolean {
 }
 
 function phase(value: BucketState, { newIpChosen }: WatchedBucket['policy'], now: number): BucketPhase {
-  return { learning: !isOver(value, now), resting: value.looksPublic === true && !newIpChosen };
+  const learning = !isOver(value, now);
+  let { learned } = value;
+  const looksPublic = (): boolean => !newIpChosen && (learning ? learned > PUBLIC_BUCKET_NETWORKS : value.looksPublic!);
+  return {
+    learning,
+    inactiveForPublic: looksPublic(),
+    mayLearn(isPublic) {
+      if (learned >= MOST_LEARNED || (isPublic && looksPublic())) return false;
+      learned++;
+      return true;
+    },
+  };
 }
 
-/** Counts no further than it takes to decide. */
-async function countLearned(state: State, bucket: string): Promise<number> {
+/** By its counter, or by what is stored, which a death may have left uncounted; reads no further than it must. */
+async function hasLearnedMany(state: State, { bucket, learned: counted }: BucketState): Promise<boolean> {
+  if (counted > PUBLIC_BUCKET_NETWORKS) return true;
+  let read = 0;
   let learned = 0;
   for await (const { claimedBy } of state.sightingsOf(bucket)) {
-    if (claimedBy === LEARNING) learned++;
-    if (learned > PUBLIC_BUCKET_NETWORKS) break;
+    if (claimedBy === LEARNING && ++learned > PUBLIC_BUCKET_NETWORKS) return true;
+    if (++read > 2 * MOST_LEARNED) return false;
   }
-  return learned;
+  return false;
 }

@@ -121,6 +121,24 @@ describe('what a new pair costs', () => {
   });
 });
 
+describe('what a bucket writes while it learns', () => {
+  const crowd = (howMany: number, given: Logged & object): Logged[] =>
+    Array.from({ length: howMany }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}`, ...given }));
+
+  test('is bounded: the public 1,001 times, others 10,000 times, and one count a portion that learned', async () => {
+    const memory = createMemoryState();
+    const { deliver, asked } = startProcess(memory, { learningDays: 3 });
+    await deliver('a', crowd(3000, { requester: null }));
+    expect(asked).toMatchObject({ putSighting: 1001, putBucket: 2 });
+    await deliver('b', crowd(3000, { requester: null }));
+    expect(asked).toMatchObject({ putSighting: 1001, putBucket: 2 });
+    await deliver('c', crowd(12_000, {}));
+    // Of these, 1,001 were known for anonymous reads only.
+    expect(asked).toMatchObject({ putSighting: 1001 + 1001 + 8999, putBucket: 3 });
+    expect((await memory.bucket('payroll'))!.value.learned).toBe(10_000);
+  });
+});
+
 describe('a run that dies before its marker', () => {
   const refusing = (memory: MemoryState, name: 'putRunDone' | 'putPart'): State => ({
     ...memory,

@@ -1,6 +1,7 @@
-import { createMemoryState } from '../lib/adapters/memory-state';
+import { createMemoryState, type MemoryState } from '../lib/adapters/memory-state';
 import { type BucketState, SILENCE_TOLD_FOR, strangeFrom } from '../lib/alerting/bucket-state';
 import { compileSettings } from '../lib/detection/compile-settings';
+import { LEARNING, SEED } from '../lib/detection/sighting';
 import { watchBuckets } from '../lib/watch-buckets';
 import { configurationOf } from './support/configuration';
 
@@ -45,7 +46,7 @@ describe('when it is strange to hear nothing of a bucket', () => {
     const watch = watchBuckets(state);
     const policy = compileSettings(configurationOf({})).policyOf('payroll');
     const seeded = { bucket: 'payroll', firstLogAt: 0, lastLogAt: 0, longestSilence: 0, newIpSince: 0, notice: null };
-    await state.putBucket({ ...seeded, learningUntil: null, looksPublic: false }, null);
+    await state.putBucket({ ...seeded, learningUntil: null, learned: 0, looksPublic: false }, null);
     await watch.met({ bucket: 'payroll', policy }, START);
     expect((await state.bucket('payroll'))!.value).toMatchObject({
       firstLogAt: START,
@@ -66,4 +67,63 @@ test('that a bucket is silent is told for a day', async () => {
   expect(await silent(last + DAY)).toEqual(['payroll']);
   expect(await silent(last + 2 * DAY)).toEqual(['payroll']);
   expect(await silent(last + 2 * DAY + 1)).toEqual([]);
+});
+
+describe('how much a bucket has learned', () => {
+  const policy = compileSettings(configurationOf({ learningDays: 3 })).policyOf('payroll');
+  const payroll = { bucket: 'payroll', policy };
+  const END = START + 3 * DAY;
+
+  async function learn(state: MemoryState, networks: number, claimedBy = LEARNING): Promise<void> {
+    for (let n = 0; n < networks; n++) {
+      const times = { firstSeenAt: START, lastSeenAt: START, expiresAt: null };
+      const claimed = { claimedBy, claimedIn: null, owedUntil: null, forgottenSince: null };
+      const pair = { bucket: 'payroll', network: `${claimedBy}-${n}`, publicOnly: true, raised: false };
+      await state.putSighting({ ...pair, ...times, ...claimed, seenAs: () => null }, null);
+    }
+  }
+
+  const CASES: readonly { name: string; counted: number; stored: number; others?: number; looksPublic: boolean }[] = [
+    { name: 'as counted', counted: 1001, stored: 1001, looksPublic: true },
+    { name: 'no more than 1,000', counted: 1000, stored: 1000, looksPublic: false },
+    { name: 'what a death left uncounted counts, too', counted: 0, stored: 1001, looksPublic: true },
+    { name: 'what it took for public while it learned stays so', counted: 1001, stored: 1000, looksPublic: true },
+    { name: 'what was found or seeded is not learned', counted: 0, stored: 1000, others: 100, looksPublic: false },
+  ];
+  test.each(CASES)('$name: $looksPublic', async ({ counted, stored, others = 0, looksPublic }) => {
+    const state = createMemoryState();
+    const watch = watchBuckets(state);
+    await watch.met(payroll, START);
+    await learn(state, stored);
+    await learn(state, others, SEED);
+    await watch.countLearned('payroll', counted, START);
+    expect((await watch.phaseOf(payroll, START)).inactiveForPublic).toBe(counted > 1000);
+    expect((await watch.phaseOf(payroll, END)).inactiveForPublic).toBe(looksPublic);
+    expect((await state.bucket('payroll'))!.value).toMatchObject({ learned: counted, looksPublic });
+    expect((await watchBuckets(state).phaseOf(payroll, END + DAY)).inactiveForPublic).toBe(looksPublic);
+  });
+
+  test('is added up by whoever counts at the same time', async () => {
+    const state = createMemoryState();
+    await watchBuckets(state).met(payroll, START);
+    await Promise.all(Array.from({ length: 10 }, () => watchBuckets(state).countLearned('payroll', 7, START)));
+    expect((await state.bucket('payroll'))!.value.learned).toBe(70);
+  });
+
+  test('is known in the next portion, also at the same moment', async () => {
+    const watch = watchBuckets(createMemoryState());
+    await watch.met(payroll, START);
+    await watch.countLearned('payroll', 9_999, START);
+    const phase = await watch.phaseOf(payroll, START);
+    expect([true, false, false].map((isPublic) => phase.mayLearn(isPublic))).toEqual([false, true, false]);
+  });
+
+  test('lets a portion learn the public up to 1,001, and others beyond', async () => {
+    const watch = watchBuckets(createMemoryState());
+    await watch.met(payroll, START);
+    const phase = await watch.phaseOf(payroll, START);
+    const learned = (isPublic: boolean): number =>
+      Array.from({ length: 20_000 }, () => phase.mayLearn(isPublic)).filter(Boolean).length;
+    expect([learned(true), learned(false)]).toEqual([1001, 8999]);
+  });
 });

@@ -149,6 +149,7 @@ export function toBucket(item: Item): BucketState {
     longestSilence: item.longestSilence as number,
     newIpSince: (item.newIpSince as number | undefined) ?? null,
     learningUntil: (item.learningUntil as number | undefined) ?? null,
+    learned: item.learned as number,
     looksPublic: (item.looksPublic as boolean | undefined) ?? null,
     notice: kind === undefined ? null : { kind, notBefore: item.notBefore as number },
   };

@@ -103,9 +103,20 @@ export interface AlertNotice {
 export interface NoticeBucket {
   readonly bucket: string;
   readonly learningUntil: string | null;
-  /** How many networks it learned, and some of them; null while it still learns. */
-  readonly learned: { readonly count: number; readonly networks: readonly LearnedNetwork[] } | null;
+  /** Null while it still learns. */
+  readonly learned: LearnedNetworks | null;
+  /** Whether `new-ip` is inactive there for public conduct. */
   readonly looksPublic: boolean;
+  /** Whether it learned as many networks as it may, and others were neither recorded nor found. */
+  readonly isFull: boolean;
+}
+
+export interface LearnedNetworks {
+  readonly count: number;
+  /** Of these, known only for anonymous reads. */
+  readonly publicOnly: number;
+  /** Not all of very many, and none of these readers where the bucket looks public. */
+  readonly networks: readonly LearnedNetwork[];
 }
 
 export interface LearnedNetwork extends Place {
@@ -113,6 +124,8 @@ export interface LearnedNetwork extends Place {
   /** Null: anonymous, or not known. */
   readonly requester: string | null;
   readonly operation: string | null;
+  /** Whether it is known only for anonymous reads. */
+  readonly publicOnly: boolean;
 }
 
 /** What is the same of all that one deployment says at one moment. */

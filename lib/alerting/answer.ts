@@ -55,8 +55,9 @@ function learnedOf({ notice }: Alert): string {
   );
   const open = buckets.filter(({ looksPublic }) => looksPublic).length;
   if (open === 0) return `learned ${networks}, others are told from now on`;
-  const rests = 'looks public, so new-ip rests';
-  return `learned ${networks}, ${buckets.length === 1 ? rests : `${count(open)} ${rests}`}`;
+  const many = buckets.length === 1 ? '' : `${count(open)} `;
+  const look = open === 1 ? 'looks' : 'look';
+  return `learned ${networks}, ${many}${look} public: new-ip is inactive for anonymous reads`;
 }
 
 function whoOf({ rule, networks, totals }: Alert, brief: boolean): string {

@@ -40,14 +40,32 @@ export function bucketSetting(bucket: string, settings: Readonly<Record<string, 
   return pasteJson({ [bucket]: settings }).slice(1, -1);
 }
 
-/** Whether it is what IAM writes, and nothing that a stranger made up. */
-export function isRequesterName(requester: string | null): requester is string {
-  return requester !== null && /^(?:arn:[a-z-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]+|[0-9a-f]{64})$/.test(requester);
+/** A principal as IAM writes it, and nothing that a stranger made up. */
+const PRINCIPAL = /^arn:[a-z-]+:(?:iam|sts)::(\d{12}):([\w+=,.@/-]+)$/;
+
+/** The account and the name of a principal of IAM; null: it is none. Nobody knows whose a canonical user id is. */
+export function principalOf(requester: string | null): { readonly accountId: string; readonly name: string } | null {
+  const [, accountId, name] = requester?.match(PRINCIPAL) ?? [];
+  return accountId === undefined ? null : { accountId, name: name! };
 }
 
-/** Whether a rule of `trusted` can name it in a line of a mail. */
-export function isTrustable(requester: string | null): requester is string {
-  return isRequesterName(requester) && pasteJson(requesterPattern(requester)).length <= MOST_REQUESTER;
+/**
+ * Whether it is a principal of this account. Anybody who has an account can sign a request for a public object with
+ * names of his choice: what is proposed for it would let him in.
+ */
+export function isOwnPrincipal(requester: string | null, accountId: string | null): requester is string {
+  return accountId !== null && principalOf(requester)?.accountId === accountId;
+}
+
+/** The other account that a principal is of; null: it is of this one, or nobody can say. */
+export function otherAccountOf(requester: string | null, accountId: string | null): string | null {
+  const principal = principalOf(requester);
+  return principal === null || accountId === null || principal.accountId === accountId ? null : principal.accountId;
+}
+
+/** Whether a rule of `trusted` may name it, and can in a line of a mail. */
+export function isTrustable(requester: string | null, accountId: string | null): requester is string {
+  return isOwnPrincipal(requester, accountId) && pasteJson(requesterPattern(requester)).length <= MOST_REQUESTER;
 }
 
 /** The networks of an alert that an entry could approve: written as an address or network, in a bucket with a name. */

@@ -10,14 +10,22 @@ export interface BucketState {
   readonly newIpSince: number | null;
   /** Null: it never learned. */
   readonly learningUntil: number | null;
-  /** Whether it learned so many networks that it is taken for public; null while nobody has counted them. */
+  /** How many networks were counted as they were learned; too few if somebody died before counting, never many too many. */
+  readonly learned: number;
+  /** Whether it learned so many networks that it is taken for public; null while it learns. */
   readonly looksPublic: boolean | null;
   /** The notice that is to be told, and from when on; null: none. */
   readonly notice: { readonly kind: 'started' | 'finished'; readonly notBefore: number } | null;
 }
 
-/** A bucket that learned more networks than this is taken for public, and `new-ip` rests for it. */
+/**
+ * A bucket that learned more networks than this is taken for public: `new-ip` is inactive there for public conduct, and
+ * for nothing else.
+ */
 export const PUBLIC_BUCKET_NETWORKS = 1000;
+
+/** A bucket learns no more networks than this. Others are found as new when learning is over. */
+export const MOST_LEARNED = 10_000;
 
 /** The notice of what was learned waits for detections that were under way when learning ended; milliseconds. */
 export const LEARNING_GRACE = 20 * 60_000;

@@ -1,6 +1,14 @@
-import type { Alert, LearnedNetwork, NoticeBucket } from './alert';
-import { minute, plural } from './amounts';
-import { allowlistEntry, bucketSetting, isRequesterName, isTrustable, trustedRule } from './approval';
+import type { Alert, LearnedNetwork, LearnedNetworks, NoticeBucket } from './alert';
+import { count, minute, plural } from './amounts';
+import {
+  allowlistEntry,
+  bucketSetting,
+  isOwnPrincipal,
+  isTrustable,
+  otherAccountOf,
+  principalOf,
+  trustedRule,
+} from './approval';
 import { indented, MOST_COLUMNS, section, sentences, strangersField } from './mail-lines';
 import { placeText } from './place';
 import { columnsOf, inMail, isBucketName, isNetworkText } from './strangers-text';
@@ -31,22 +39,17 @@ export function learningStarted({ notice }: Alert): string[] {
 }
 
 /** The notice of what buckets have learned, at most `listed` networks of each, and what to make of it. */
-export function learningFinished({ notice }: Alert, listed: number): string[] {
+export function learningFinished({ notice, accountId }: Alert, listed: number): string[] {
   const buckets = notice?.buckets ?? [];
   const isAnyPublic = buckets.some(({ looksPublic }) => looksPublic);
-  const proposals = buckets.map((bucket) => proposalsFor(bucket, listed));
+  const proposals = buckets.map((bucket) => proposalsFor(bucket, accountId, listed));
   const [allowlist, trusted] = [proposals.flatMap((of) => of.allowlist), proposals.flatMap((of) => of.trusted)];
   return [
     '',
-    ...sentences(
-      `Learning has ended. ${whatHolds(
-        isAnyPublic,
-        buckets.every(({ looksPublic }) => looksPublic),
-      )}`,
-    ),
+    ...sentences(`Learning has ended. ${whatHolds(buckets)}`),
     ...section(
       'LEARNED',
-      buckets.flatMap((bucket) => learnedLines(bucket, listed)),
+      buckets.flatMap((bucket) => learnedLines(bucket, accountId, listed)),
     ),
     ...section('WHAT TO DO', whatToDo(allowlist.length + trusted.length > 0, isAnyPublic, buckets)),
     ...section('FOR "allowlist", IF THESE AND NO OTHERS MAY', [
@@ -54,9 +57,9 @@ export function learningFinished({ notice }: Alert, listed: number): string[] {
       ...(allowlist.length === 0
         ? []
         : sentences(
-            'These are not all who were there: anonymous and trusted requesters, those below in "trusted", and networks ' +
-              'that are not listed have no line here. With its first entry a bucket has an allowlist: every other ' +
-              'address is then reported as unapproved.',
+            'These are not all who were there: anonymous and trusted requesters, other accounts, those below in "trusted", ' +
+              'and networks that are not listed have no line here. With its first entry a bucket has an allowlist: every ' +
+              'other address is then reported as unapproved.',
             '  ',
           )),
     ]),
@@ -64,44 +67,65 @@ export function learningFinished({ notice }: Alert, listed: number): string[] {
   ];
 }
 
-function learnedLines({ bucket, learned, looksPublic }: NoticeBucket, listed: number): string[] {
+function learnedLines(of: NoticeBucket, accountId: string | null, listed: number): string[] {
+  const { bucket, learned, looksPublic, isFull } = of;
   if (learned === null) return [];
   const shown = learned.networks.slice(0, listed);
-  const more = looksPublic ? 0 : learned.count - shown.length;
+  const more = learned.count - (looksPublic ? learned.publicOnly : 0) - shown.length;
   const width = Math.max(0, ...shown.map(({ network }) => columnsOf(inMail(network, 50))));
   const isNamed = isBucketName(bucket);
   return [
-    `  ${inMail(bucket, 66)}  ${plural(learned.count, 'network')}`,
+    `  ${inMail(bucket, 66)}  ${plural(learned.count, 'network')}${readersText(learned)}`,
     ...(looksPublic
       ? [
-          ...sentences('looks public: new-ip rests', '    '),
+          ...sentences(
+            'looks public: new-ip is inactive here for anonymous reads; it still reports changes and signed requests',
+            '    ',
+          ),
           ...(isNamed
-            ? ['    To have it all the same, in "bucketSettings":', `      ${bucketSetting(bucket, { newIp: true })}`]
+            ? ['    To have it for all, in "bucketSettings":', `      ${bucketSetting(bucket, { newIp: true })}`]
             : []),
         ]
       : []),
-    ...shown.flatMap((network) => learnedNetwork(network, width)),
+    ...(isFull ? sentences('learned as many as a bucket may: others are reported as new from now on', '    ') : []),
+    ...shown.flatMap((network) => learnedNetwork(network, accountId, width)),
     ...(more > 0 ? [`    … and ${plural(more, 'more network')}`] : []),
   ];
 }
 
-function learnedNetwork(learned: LearnedNetwork, width: number): string[] {
+/** `, 40 of them only for anonymous reads`; where there is any. */
+function readersText({ count: all, publicOnly }: LearnedNetworks): string {
+  if (publicOnly === 0) return '';
+  const these = publicOnly === all ? (all === 1 ? '' : 'all ') : `${count(publicOnly)} of them `;
+  return `, ${these}only for anonymous reads`;
+}
+
+function learnedNetwork(learned: LearnedNetwork, accountId: string | null, width: number): string[] {
   const { network, requester, operation } = learned;
   const place = placeText(learned);
   const start = `    ${inMail(network, 50).padEnd(width)}  ${inMail(operation ?? '-', 30)}`;
   const who = inMail(requester ?? 'anonymous', 200);
+  const other = otherAccountOf(requester, accountId);
   const isShort = columnsOf(start) + 2 + columnsOf(who) <= MOST_COLUMNS;
   return [
     ...(isShort ? [`${start}  ${who}`] : [start, ...strangersField('', requester!, 200, 0)]),
+    ...(other === null ? [] : [`      account ${other}, not this one`]),
     ...(place === '' ? [] : [`      ${place}`]),
   ];
 }
 
-function whatHolds(isAnyPublic: boolean, areAllPublic: boolean): string {
-  const known = 'What was learned is not reported as new; any other network is, from now on.';
-  const open = 'So many networks look like the public: where that is said below, new-ip rests; unapproved-ip does not.';
-  if (areAllPublic) return open;
-  return isAnyPublic ? `${known} ${open}` : known;
+function whatHolds(buckets: readonly NoticeBucket[]): string {
+  const isAny = (is: (bucket: NoticeBucket) => boolean): boolean => buckets.some(is);
+  const hasReaders = isAny(({ learned, looksPublic }) => !looksPublic && learned !== null && learned.publicOnly > 0);
+  const readers = hasReaders
+    ? ' What is known only for anonymous reads is reported once it signs a request or changes something.'
+    : '';
+  const known = `What was learned is not reported as new; any other network is, from now on.${readers}`;
+  const open =
+    'So many networks look like the public: where that is said below, new-ip is inactive for anonymous reads. It still ' +
+    'reports changes and signed requests. That does not affect unapproved-ip.';
+  if (!isAny(({ looksPublic }) => !looksPublic)) return open;
+  return isAny(({ looksPublic }) => looksPublic) ? `${known} ${open}` : known;
 }
 
 function whatToDo(isProposed: boolean, isAnyPublic: boolean, buckets: readonly NoticeBucket[]): string[] {
@@ -114,7 +138,7 @@ function whatToDo(isProposed: boolean, isAnyPublic: boolean, buckets: readonly N
     ...(isProposed
       ? [
           'To be stricter, paste from the lines below under "context" in cdk.json, then run cdk deploy. ' +
-            'Nothing is proposed for anonymous requesters: it would let in strangers.',
+            'Nothing is proposed for anonymous requesters and other accounts: it would let in strangers.',
         ]
       : []),
   ];
@@ -126,17 +150,21 @@ interface Proposals {
   readonly trusted: readonly string[];
 }
 
-/** Nothing for the anonymous, whom an entry would let in for good, and nothing for a bucket that is public. */
-function proposalsFor({ bucket, learned, looksPublic }: NoticeBucket, listed: number): Proposals {
+/** Only for principals of this account: an entry would let in anybody else for good. Nothing for a bucket that is public. */
+function proposalsFor(
+  { bucket, learned, looksPublic }: NoticeBucket,
+  accountId: string | null,
+  listed: number,
+): Proposals {
   if (learned === null || looksPublic || !isBucketName(bucket)) return { allowlist: [], trusted: [] };
   const byRequester = new Map<string, string[]>();
-  for (const { network, requester } of learned.networks.slice(0, listed)) {
-    if (!isRequesterName(requester) || !isNetworkText(network)) continue;
+  for (const { network, requester, publicOnly } of learned.networks.slice(0, listed)) {
+    if (publicOnly || !isOwnPrincipal(requester, accountId) || !isNetworkText(network)) continue;
     byRequester.set(requester, [...(byRequester.get(requester) ?? []), network]);
   }
   const all = [...byRequester];
   const isMany = ([requester, networks]: (typeof all)[number]) =>
-    networks.length > MANY_NETWORKS && isTrustable(requester);
+    networks.length > MANY_NETWORKS && isTrustable(requester, accountId);
   const many = all.filter(isMany);
   const few = all.filter((one) => !isMany(one));
   return {
@@ -152,9 +180,8 @@ function ended(line: string): string {
   return line.endsWith('}') ? `${line},` : line;
 }
 
-/** `user/ana`; of a canonical user id, its beginning. */
+/** `111122223333 user/ana`: without its account, a name may be anybody's. */
 function shortName(requester: string): string {
-  return requester.startsWith('arn:')
-    ? requester.split(':').slice(5).join(':').slice(0, 44)
-    : `${requester.slice(0, 12)}…`;
+  const { accountId, name } = principalOf(requester)!;
+  return `${accountId} ${name}`.slice(0, 44);
 }

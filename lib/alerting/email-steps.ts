@@ -76,8 +76,10 @@ function acceptNew(alert: Alert): string[] {
   ];
 }
 
-function trustedLines({ networks }: Alert, until: string): string[] {
-  const known = networks.find(({ bucket, sample }) => isBucketName(bucket) && isTrustable(sample?.requester ?? null));
+function trustedLines({ networks, accountId }: Alert, until: string): string[] {
+  const known = networks.find(
+    ({ bucket, sample }) => isBucketName(bucket) && isTrustable(sample?.requester ?? null, accountId),
+  );
   if (known === undefined) return [];
   return [
     ...sentences(

@@ -1,6 +1,7 @@
 import type { Alert, AlertNetwork, NoticeBucket } from './alert';
 import { count, minute, period, plural } from './amounts';
 import { effectsText, nameOf, volumeOf } from './answer';
+import { otherAccountOf } from './approval';
 import { operationsText } from './email-networks';
 import { quietUntil, severityText, whyText } from './email-text';
 import { placeText } from './place';
@@ -13,7 +14,9 @@ const MOST_DESCRIPTION = 2500;
 export function descriptionOf(alert: Alert, listed: number): string {
   const lines = headLines(alert);
   const all =
-    alert.notice === null ? alert.networks.map((of) => networkLine(of, alert)) : alert.notice.buckets.map(bucketLine);
+    alert.notice === null
+      ? alert.networks.map((of) => networkLine(of, alert))
+      : alert.notice.buckets.map((of) => bucketLine(of, alert));
   const tail = tailLines(alert);
   const total = alert.notice === null ? alert.networks.length + alert.more : all.length;
   let room = MOST_DESCRIPTION - [...lines, ...tail, moreText(total)].reduce((sum, line) => sum + line.length + 1, 1);
@@ -84,7 +87,8 @@ function networkLine(network: AlertNetwork, { bucket, rule }: Alert): string {
   return lines.join('\n');
 }
 
-function bucketLine({ bucket, learningUntil, learned, looksPublic }: NoticeBucket): string {
+function bucketLine(of: NoticeBucket, { accountId }: Alert): string {
+  const { bucket, learningUntil, learned, looksPublic, isFull } = of;
   const name = inCode(bucket, 66);
   if (learned === null)
     return `• ${name} learns until ${learningUntil === null ? '-' : `${minute(learningUntil)} UTC`}`;
@@ -94,11 +98,19 @@ function bucketLine({ bucket, learningUntil, learned, looksPublic }: NoticeBucke
       ? ''
       : `, used by ${requesters
           .slice(0, 3)
-          .map((of) => inCode(of, 80))
+          .map((of) => requesterText(of, accountId))
           .join(', ')}`;
   const others = requesters.length > 3 ? ` and ${count(requesters.length - 3)} more` : '';
-  const rests = looksPublic ? '; it looks public, so new-ip rests here, unapproved-ip does not' : '';
-  return `• ${name} learned ${plural(learned.count, 'network')}${used}${others}${rests}`;
+  const inactive = looksPublic
+    ? '; it looks public, so new-ip is inactive here for anonymous reads, not for changes and signed requests'
+    : '';
+  const full = isFull ? '; these are as many as a bucket may learn, others are reported as new' : '';
+  return `• ${name} learned ${plural(learned.count, 'network')}${used}${others}${inactive}${full}`;
+}
+
+function requesterText(requester: string, accountId: string | null): string {
+  const other = otherAccountOf(requester, accountId);
+  return `${inCode(requester, 80)}${other === null ? '' : ` (account ${other}, not this one)`}`;
 }
 
 function tailLines(alert: Alert): string[] {

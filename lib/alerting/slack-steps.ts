@@ -33,7 +33,7 @@ function noticeSteps({ rule, notice }: Alert): string[] {
       ? []
       : [
           'Make sure that what looks public is meant to be public.',
-          `To have new-ip all the same, in "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
+          `To have new-ip for all, in "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
         ]),
   ];
 }

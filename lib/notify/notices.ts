@@ -1,48 +1,14 @@
-import { isoTime, type LearnedNetwork, type NoticeBucket } from '../alerting/alert';
 import { setAsideAlert } from '../alerting/alert-of';
-import { type BucketState, LEARNING_GRACE, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
+import { type BucketState, LEARNING_GRACE } from '../alerting/bucket-state';
 import { noticeAlert } from '../alerting/notice-alert';
-import { NO_PLACE } from '../alerting/place';
-import { LEARNING, type StoredSighting } from '../detection/sighting';
 import { eachBounded } from '../each-bounded';
 import type { DueItems, State, Stored } from '../ports';
+import { noticeOf } from './notice-of';
 import type { NotifyRun } from './notify-run';
 import { MAX_TRIES } from './send-streams';
 import { WRITES_AT_ONCE } from './stream-draft';
 
-/** How many of the networks that a bucket learned its notice names. */
-const MOST_NAMED = 100;
-
 const MOST_ATTEMPTS = 20;
-
-/** What the notice that is due for a bucket says. `newIpChosen`: somebody turned `new-ip` on for just this bucket. */
-export async function noticeOf(
-  state: State,
-  { bucket, learningUntil, notice }: BucketState,
-  newIpChosen: boolean,
-): Promise<NoticeBucket> {
-  const until = learningUntil === null ? null : isoTime(learningUntil);
-  if (notice?.kind !== 'finished') return { bucket, learningUntil: until, learned: null, looksPublic: false };
-  const learned: StoredSighting[] = [];
-  let count = 0;
-  for await (const sighting of state.sightingsOf(bucket)) {
-    if (sighting.claimedBy !== LEARNING) continue;
-    count++;
-    if (count <= PUBLIC_BUCKET_NETWORKS) learned.push(sighting);
-  }
-  // Of what is taken for public, nobody reads a list. The state has no order of its own.
-  const named = count > PUBLIC_BUCKET_NETWORKS ? [] : learned.sort(earliestFirst).slice(0, MOST_NAMED);
-  const networks: LearnedNetwork[] = named.map(({ network, seenAs }) => {
-    const { requester = null, operation = null } = seenAs() ?? {};
-    return { network, requester, operation, ...NO_PLACE };
-  });
-  const looksPublic = count > PUBLIC_BUCKET_NETWORKS && !newIpChosen;
-  return { bucket, learningUntil: until, learned: { count, networks }, looksPublic };
-}
-
-function earliestFirst(a: StoredSighting, b: StoredSighting): number {
-  return a.firstSeenAt - b.firstSeenAt || (a.network < b.network ? -1 : 1);
-}
 
 type Kind = 'started' | 'finished';
 
@@ -100,7 +66,7 @@ export async function sendNotice({ kind, buckets }: DueNotice, run: NotifyRun): 
 function setNoticeAside(kind: Kind, bucket: Stored<BucketState>, run: NotifyRun): Promise<boolean> {
   return run.isolated(`notice ${kind}`, async () => {
     const { bucket: name } = bucket.value;
-    const learned = { bucket: name, learningUntil: null, learned: null, looksPublic: false };
+    const learned = { bucket: name, learningUntil: null, learned: null, looksPublic: false, isFull: false };
     await run.publish(setAsideAlert(noticeAlert(kind, [learned], 0, run.origin())));
     run.countSetAside();
     await markNotice(run.notifier.state, bucket);

@@ -80,6 +80,7 @@ function bucket(given: Partial<BucketState> = {}): BucketState {
     longestSilence: 0,
     newIpSince: NOW,
     learningUntil: NOW + 3 * DAY,
+    learned: 1001,
     looksPublic: null,
     notice: { kind: 'started', notBefore: NOW },
     ...given,

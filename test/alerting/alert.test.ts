@@ -287,8 +287,9 @@ describe('a notice', () => {
     learningUntil: '2026-03-05T09:00:00Z',
     learned: null,
     looksPublic: false,
+    isFull: false,
   };
-  const learned = { ...learning, learned: { count: 0, networks: [] } };
+  const learned = { ...learning, learned: { count: 0, publicOnly: 0, networks: [] } };
 
   test('of one bucket that learns', () => {
     const alert = noticeAlert('started', [learning], where);

@@ -156,13 +156,24 @@ test.each([
 });
 
 describe('what is proposed', () => {
-  const bucket: NoticeBucket = { bucket: 'payroll', learningUntil: null, learned: null, looksPublic: false };
-  const learnedBy = (requesters: readonly (string | null)[], given: Partial<NoticeBucket> = {}): string => {
+  const bucket: NoticeBucket = {
+    bucket: 'payroll',
+    learningUntil: null,
+    learned: null,
+    looksPublic: false,
+    isFull: false,
+  };
+  const learnedBy = (
+    requesters: readonly (string | null)[],
+    given: Partial<NoticeBucket> = {},
+    publicOnly = false,
+    accountId: string | null = '111122223333',
+  ): string => {
     const learned = networks(requesters.length).map((network, index) => {
-      return { network, requester: requesters[index]!, operation: 'REST.GET.OBJECT', ...NO_PLACE };
+      return { network, requester: requesters[index]!, operation: 'REST.GET.OBJECT', publicOnly, ...NO_PLACE };
     });
-    const buckets = [{ ...bucket, learned: { count: learned.length, networks: learned }, ...given }];
-    return emailOf(noticeAlert('finished', buckets, ORIGIN));
+    const buckets = [{ ...bucket, learned: { count: learned.length, publicOnly: 0, networks: learned }, ...given }];
+    return emailOf(noticeAlert('finished', buckets, { ...ORIGIN, accountId }));
   };
   const ana = 'arn:aws:iam::111122223333:user/ana';
   const role = (session: string) => `arn:aws:sts::111122223333:assumed-role/reports/${session}`;
@@ -175,8 +186,8 @@ describe('what is proposed', () => {
 
   test('is an entry for each network that somebody known uses, and none for the anonymous', () => {
     expect(pasted(learnedBy([ana, null, ana]))).toEqual([
-      { cidr: '10.0.0.0', reason: 'learned: user/ana', buckets: ['payroll'] },
-      { cidr: '10.0.0.2', reason: 'learned: user/ana', buckets: ['payroll'] },
+      { cidr: '10.0.0.0', reason: 'learned: 111122223333 user/ana', buckets: ['payroll'] },
+      { cidr: '10.0.0.2', reason: 'learned: 111122223333 user/ana', buckets: ['payroll'] },
     ]);
     expect(pasted(learnedBy([null, null]))).toEqual([]);
   });
@@ -191,14 +202,55 @@ describe('what is proposed', () => {
     ['what a stranger may have written', ['", "cidr": "0.0.0.0/0'], {}],
     ['a bucket that is public', [ana], { looksPublic: true }],
     ['what is no bucket', [ana], { bucket: "'; drop table" }],
+    ['another account', ['arn:aws:iam::999999999999:user/ana'], {}],
+    ['another account from many networks', Array.from({ length: 5 }, () => 'arn:aws:iam::999999999999:user/ana'), {}],
+    ['a canonical user id', ['a'.repeat(64)], {}],
+    ['a service', ['svc:delivery.logs.amazonaws.com'], {}],
+    ['an account that only looks like this one', ['arn:aws:iam::1111222233334:user/ana'], {}],
   ])('is nothing for %s', (_name, requesters, given) => {
     expect(pasted(learnedBy(requesters, given))).toEqual([]);
+  });
+
+  test('is nothing where it is not known which account this is, or all that is known is public', () => {
+    expect(pasted(learnedBy([ana], {}, false, null))).toEqual([]);
+    expect(pasted(learnedBy([ana], {}, true))).toEqual([]);
+  });
+
+  test('another account is said to be one', () => {
+    const other = 'arn:aws:iam::999999999999:user/deploy-bot';
+    const text = learnedBy([ana, other]);
+    expect(text).toContain(`REST.GET.OBJECT  ${other}\n      account 999999999999, not this one\n`);
+    expect(text.match(/not this one/g)).toHaveLength(1);
+    expect(learnedBy([ana, other], {}, false, null)).not.toContain('not this one');
+    const notice = { ...bucket, learned: { count: 2, publicOnly: 0, networks: [] } };
+    const networks = [{ network: '10.0.0.1', requester: other, operation: null, publicOnly: false, ...NO_PLACE }];
+    const alert = noticeAlert('finished', [{ ...notice, learned: { ...notice.learned, networks } }], ORIGIN);
+    const { https } = announcementOf({ ...alert, accountId: '111122223333' }, { slack: true }).bodies;
+    expect(https).toContain('(account 999999999999, not this one)');
+  });
+
+  test('what is not learned is said', () => {
+    expect(learnedBy([ana], { isFull: true })).toContain('learned as many as a bucket may: others are reported as new');
   });
 
   test('can be pasted as it is, and is no link', () => {
     const text = learnedBy([ana], { bucket: 'www.example.com' });
     expect(text).not.toContain('www.example.com');
-    expect(pasted(text)).toEqual([{ cidr: '10.0.0.0', reason: 'learned: user/ana', buckets: ['www.example.com'] }]);
+    expect(pasted(text)).toEqual([
+      { cidr: '10.0.0.0', reason: 'learned: 111122223333 user/ana', buckets: ['www.example.com'] },
+    ]);
+  });
+
+  test.each([
+    ['of another account', { sample: 'arn:aws:iam::999999999999:user/backup-svc', accountId: '111122223333' }],
+    ['where the account is not known', { sample: 'arn:aws:iam::111122223333:user/backup-svc', accountId: null }],
+    ['of a canonical user id', { sample: 'b'.repeat(64), accountId: '111122223333' }],
+  ])('by an alert is no rule that trusts a principal %s', (_name, { sample: requester, accountId }) => {
+    const { networks: all, ...alert } = GOLDEN_ALERTS.new!;
+    const changed = all.map((one) => ({ ...one, sample: { ...one.sample!, requester } }));
+    const text = emailOf({ ...alert, accountId, networks: changed });
+    expect(pasted(text)).toEqual([{ cidr: '192.0.2.213', reason: 'WHO AND WHY', buckets: ['acme-payroll'] }]);
+    expect(text).not.toContain('"trusted"');
   });
 
   test('by an alert: the entry that approves, and the rule that trusts until a day', () => {

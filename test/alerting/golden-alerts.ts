@@ -151,6 +151,7 @@ const LEARNING: NoticeBucket = {
   learningUntil: '2026-03-05T09:00:00Z',
   learned: null,
   looksPublic: false,
+  isFull: false,
 };
 
 const BACKUP = 'arn:aws:iam::111122223333:user/backup-svc';
@@ -158,14 +159,22 @@ const LAPTOPS =
   'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_PayrollOfficer_4b1f0c9d2e7a6538/mara.lind@acme.example';
 
 const LEARNED = [
-  { network: '203.0.113.7', requester: BACKUP, operation: 'REST.PUT.OBJECT', ...NO_PLACE },
+  { network: '203.0.113.7', requester: BACKUP, operation: 'REST.PUT.OBJECT', publicOnly: false, ...NO_PLACE },
   ...[1, 2, 3, 4].map((number) => ({
     network: `2001:db8:4:${number}::/64`,
     requester: LAPTOPS,
     operation: 'REST.GET.OBJECT',
+    publicOnly: false,
     ...NO_PLACE,
   })),
-  { network: '198.51.100.1', requester: null, operation: 'WEBSITE.GET.OBJECT', ...NO_PLACE },
+  {
+    network: '198.51.100.66',
+    requester: 'arn:aws:iam::999999999999:user/deploy-bot',
+    operation: 'REST.GET.OBJECT',
+    publicOnly: false,
+    ...NO_PLACE,
+  },
+  { network: '198.51.100.1', requester: null, operation: 'WEBSITE.GET.OBJECT', publicOnly: true, ...NO_PLACE },
 ];
 
 /** One alert of each kind, with what people would see of it: the file names of the golden texts. */
@@ -220,13 +229,24 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
     ...ORIGIN,
     now: at('09:01'),
   }),
-  'learning-finished': noticeAlert('finished', [{ ...LEARNING, learned: { count: 8, networks: LEARNED } }], {
-    ...ORIGIN,
-    now: at('09:21', '2026-03-05'),
-  }),
+  'learning-finished': noticeAlert(
+    'finished',
+    [{ ...LEARNING, learned: { count: 9, publicOnly: 3, networks: LEARNED } }],
+    {
+      ...ORIGIN,
+      now: at('09:21', '2026-03-05'),
+    },
+  ),
   'public-bucket': noticeAlert(
     'finished',
-    [{ ...LEARNING, bucket: 'acme-www', learned: { count: 48_211, networks: [] }, looksPublic: true }],
+    [
+      {
+        ...LEARNING,
+        bucket: 'acme-www',
+        learned: { count: 1007, publicOnly: 1001, networks: LEARNED.filter(({ publicOnly }) => !publicOnly) },
+        looksPublic: true,
+      },
+    ],
     { ...ORIGIN, now: at('09:21', '2026-03-05') },
   ),
   test: alertAt('02:53:40', [

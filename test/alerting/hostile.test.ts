@@ -209,11 +209,18 @@ test(`combined alerts, tests and detector errors, too (seed ${SEED})`, () => {
 
 test(`what was learned from anybody (seed ${SEED})`, () => {
   const learned = fc
-    .record({ network: fc.constantFrom(...networks(9)), requester: fc.option(attack), operation: attack, place })
+    .record({
+      network: fc.constantFrom(...networks(9)),
+      requester: fc.option(attack),
+      operation: attack,
+      publicOnly: fc.boolean(),
+      place,
+    })
     .map(({ place: at, ...one }) => ({ ...one, ...at }));
   const bucket = fc.record({
     bucket: bucketName,
     looksPublic: fc.boolean(),
+    isFull: fc.boolean(),
     networks: fc.array(learned, { maxLength: 10 }),
     times: fc.constantFrom(1, 10),
   });
@@ -223,8 +230,13 @@ test(`what was learned from anybody (seed ${SEED})`, () => {
         of.map((one) => ({
           bucket: one.bucket,
           learningUntil: '2026-03-05T09:00:00Z',
-          learned: { count: 5000, networks: Array.from({ length: one.times }, () => one.networks).flat() },
+          learned: {
+            count: 5000,
+            publicOnly: 0,
+            networks: Array.from({ length: one.times }, () => one.networks).flat(),
+          },
           looksPublic: one.looksPublic,
+          isFull: one.isFull,
         })),
       );
       const finished = announcementOf(noticeAlert('finished', buckets, ORIGIN), { slack: true });

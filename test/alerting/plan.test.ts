@@ -44,6 +44,7 @@ function notice(bucket: string, kind: 'started' | 'finished', notBefore: number)
     longestSilence: 0,
     newIpSince: at('09:00'),
     learningUntil: at('09:00', '2026-03-05'),
+    learned: 0,
     looksPublic: null,
     notice: { kind, notBefore },
   };

@@ -1,6 +1,6 @@
 import { createLayout } from '../../lib/access-log/layout';
 import { createMemoryState } from '../../lib/adapters/memory-state';
-import { PUBLIC_BUCKET_NETWORKS } from '../../lib/alerting/bucket-state';
+import { MOST_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../../lib/alerting/bucket-state';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { addressFinding, foldFindings, networkFinding } from '../../lib/detection/finding';
 import { countOn, createObserver, type NetworkObservation, type Portion } from '../../lib/detection/observe';
@@ -305,9 +305,9 @@ describe('learning', () => {
     for (const later of [process, watchBuckets(state)]) {
       await later.met(payroll, START + 2 * DAY);
       expect([...state.allBuckets()]).toMatchObject([{ bucket: 'payroll', firstLogAt: START, learningUntil: END }]);
-      expect(await later.phaseOf(payroll, END - 1)).toEqual({ learning: true, resting: false });
+      expect(await later.phaseOf(payroll, END - 1)).toMatchObject({ learning: true, inactiveForPublic: false });
     }
-    expect(await process.phaseOf(payroll, END)).toEqual({ learning: false, resting: false });
+    expect(await process.phaseOf(payroll, END)).toMatchObject({ learning: false, inactiveForPublic: false });
   });
 
   test('concerns only buckets where new-ip is on', async () => {
@@ -325,36 +325,72 @@ describe('learning', () => {
   });
 
   describe('of very many networks', () => {
-    const networks = (howMany: number) =>
-      Array.from({ length: howMany }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}` }));
-    const learned = (howMany: number): Arrival => ({ lines: networks(howMany), arrivedAt: START });
+    const anonymous = { requester: null };
+    const networks = (howMany: number, line: Logged & object = anonymous) =>
+      Array.from({ length: howMany }, (_, n) => ({
+        remoteIp: `198.${18 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`,
+        ...line,
+      }));
+    const learned = (howMany: number, line?: Logged & object): Arrival => ({
+      lines: networks(howMany, line),
+      arrivedAt: START,
+    });
+    const reads = (arrivedAt: number): Arrival => later(arrivedAt, anonymous);
+    const deletes = later(END, { ...anonymous, operation: 'REST.DELETE.OBJECT', httpStatus: 204 });
     const found = ['new-ip payroll 198.51.100.2'];
 
     test(`${PUBLIC_BUCKET_NETWORKS} are a bucket’s own`, async () => {
       expect(PUBLIC_BUCKET_NETWORKS).toBe(1000);
-      expect(namesOf(await watch(learns3, [learned(1000), learned(1000), later(END)]))).toEqual(found);
+      expect(namesOf(await watch(learns3, [learned(1000), learned(1000), reads(END)]))).toEqual(found);
     });
 
-    test('more are the public: new-ip rests there', async () => {
-      const { findings, sightings, learning } = await watch(learns3, [learned(1001), later(END), later(END + DAY)]);
+    test('more are the public: new-ip is inactive there for anonymous reads', async () => {
+      const { findings, sightings, learning } = await watch(learns3, [learned(1001), reads(END), reads(END + DAY)]);
       expect(findings).toEqual([]);
-      // It remembers nothing any more while it rests.
+      // It remembers nothing of them any more.
       expect(sightings).toHaveLength(1001);
       expect(learning).toMatchObject([{ learned: 1001 }]);
     });
 
-    test('it does not rest where somebody chose it', async () => {
-      const settings = { ...learns3, bucketSettings: { 'pay*': { newIp: true } } };
-      expect(namesOf(await watch(settings, [learned(1001), later(END)]))).toEqual(found);
+    test.each<{ name: string; arrival: Arrival }>([
+      { name: 'a signed request', arrival: later(END) },
+      { name: 'an anonymous change', arrival: deletes },
+    ])('more are the public: $name is found all the same', async ({ arrival }) => {
+      expect(namesOf(await watch(learns3, [learned(1001), arrival]))).toEqual(found);
     });
 
-    test('it does not rest in other buckets, nor does unapproved-ip', async () => {
+    test('more are the public already while it learns: no more of them are recorded, but others are', async () => {
+      const arrivals = [learned(900), learned(5000), learned(5000), learned(20, {}), later(START + DAY)];
+      const { findings, sightings } = await watch(learns3, arrivals);
+      expect(findings).toEqual([]);
+      expect(sightings).toHaveLength(1002); // of the 20, all were known
+    });
+
+    test(`no more than ${MOST_LEARNED} are learned: others are found when it is over`, async () => {
+      expect(MOST_LEARNED).toBe(10_000);
+      const beyond = later(START + DAY);
+      const { findings, sightings, learning } = await watch(learns3, [learned(12_000, {}), beyond]);
+      expect(findings).toEqual([]);
+      expect(sightings).toHaveLength(10_000);
+      expect(learning).toMatchObject([{ learned: 10_000 }]);
+      const late = await watch(learns3, [learned(12_000, {}), beyond, later(END)]);
+      expect(namesOf(late)).toEqual(found);
+      expect(late.sightings).toHaveLength(10_001);
+    });
+
+    test('it is active for all where somebody chose it', async () => {
+      const settings = { ...learns3, bucketSettings: { 'pay*': { newIp: true } } };
+      expect(namesOf(await watch(settings, [learned(1001), reads(END)]))).toEqual(found);
+      expect((await watch(settings, [learned(5000)])).sightings).toHaveLength(5000);
+    });
+
+    test('it is active in other buckets, and so is unapproved-ip', async () => {
       const elsewhere = [
         later(START, { bucket: 'website', remoteIp: '198.51.100.1' }),
         later(END, { bucket: 'website' }),
       ];
       expect(namesOf(await watch(learns3, [learned(1001), ...elsewhere]))).toEqual(['new-ip website 198.51.100.2']);
-      const { findings } = await watch({ ...learns3, ...NOBODY }, [learned(1001), later(END)]);
+      const { findings } = await watch({ ...learns3, ...NOBODY }, [learned(1001), reads(END)]);
       expect(findings.filter(({ rule }) => rule === 'unapproved-ip')).toHaveLength(1002);
     });
 

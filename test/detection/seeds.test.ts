@@ -574,13 +574,16 @@ describe('unlike Splunk', () => {
     expect(await splunk({ remoteIp: null })).toBe(false);
   });
 
-  test('unlike Splunk, the rule can rest for a bucket, and rests for one that looks public', async () => {
+  test('unlike Splunk, the rule can be off for a bucket, and is for anonymous reads of one that looks public', async () => {
     expect(await splunk({}, { bucketSettings: { payroll: { newIp: false } } })).toBe(false);
-    const crowd = Array.from({ length: 1001 }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}` }));
+    const anonymous = { requester: null };
+    const crowd = Array.from({ length: 1001 }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}`, ...anonymous }));
     const portions = [
       { lines: crowd, arrivedAt: at('09:00') },
-      { lines: [{}], arrivedAt: at('09:00', 30) },
+      { lines: [anonymous], arrivedAt: at('09:00', 30) },
     ];
     expect((await watch({ ...SPLUNK, learningDays: 3 }, portions)).findings).toEqual([]);
+    const signed = { lines: [{}], arrivedAt: at('09:00', 30) };
+    expect((await watch({ ...SPLUNK, learningDays: 3 }, [...portions, signed])).findings).toHaveLength(1);
   });
 });

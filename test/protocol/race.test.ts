@@ -27,6 +27,7 @@ test('of 200 that race for one pair, exactly one finds it', async () => {
           learning: false,
           forgetDays: 90,
         }),
+        mayLearn: () => true,
         onOverdue: () => {},
       }),
     ),

@@ -1,0 +1,66 @@
+import { isoTime, type LearnedNetwork, type NoticeBucket } from '../alerting/alert';
+import { type BucketState, MOST_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
+import { NO_PLACE } from '../alerting/place';
+import { LEARNING, type StoredSighting } from '../detection/sighting';
+import type { State } from '../ports';
+
+/** How many of the networks that a bucket learned its notice names. */
+const MOST_NAMED = 100;
+
+/** How many sightings of a bucket are read for its notice: all that it may learn, and as many that were found since. */
+const MOST_READ = 2 * MOST_LEARNED;
+
+/** What the notice that is due for a bucket says. `newIpChosen`: somebody turned `new-ip` on for just this bucket. */
+export async function noticeOf(
+  state: State,
+  { bucket, learningUntil, learned: counted, looksPublic: isTakenForPublic, notice }: BucketState,
+  newIpChosen: boolean,
+): Promise<NoticeBucket> {
+  const until = learningUntil === null ? null : isoTime(learningUntil);
+  if (notice?.kind !== 'finished') {
+    return { bucket, learningUntil: until, learned: null, looksPublic: false, isFull: false };
+  }
+  const readers = keepEarliest();
+  const others = keepEarliest();
+  let read = 0;
+  for await (const sighting of state.sightingsOf(bucket)) {
+    if (sighting.claimedBy === LEARNING) (sighting.publicOnly ? readers : others).add(sighting);
+    if (++read >= MOST_READ) break;
+  }
+  const count = readers.count() + others.count();
+  const most = Math.max(counted, count);
+  const looksPublic = !newIpChosen && (isTakenForPublic === true || most > PUBLIC_BUCKET_NETWORKS);
+  // Nobody reads a list of the public; who did more than read comes first.
+  const named = [...others.earliest(), ...(looksPublic ? [] : readers.earliest())].slice(0, MOST_NAMED);
+  return {
+    bucket,
+    learningUntil: until,
+    learned: { count, publicOnly: readers.count(), networks: named.map(learnedNetwork) },
+    looksPublic,
+    isFull: most >= MOST_LEARNED,
+  };
+}
+
+function learnedNetwork({ network, publicOnly, seenAs }: StoredSighting): LearnedNetwork {
+  const { requester = null, operation = null } = seenAs() ?? {};
+  return { network, requester, operation, publicOnly, ...NO_PLACE };
+}
+
+/** Counts sightings and keeps those that may be named: the state has no order of its own. */
+function keepEarliest() {
+  const kept: StoredSighting[] = [];
+  let count = 0;
+  return {
+    add(sighting: StoredSighting): void {
+      count++;
+      kept.push(sighting);
+      if (kept.length >= 2 * MOST_NAMED) kept.sort(earliestFirst).splice(MOST_NAMED);
+    },
+    count: () => count,
+    earliest: () => kept.sort(earliestFirst).slice(0, MOST_NAMED),
+  };
+}
+
+function earliestFirst(a: StoredSighting, b: StoredSighting): number {
+  return a.firstSeenAt - b.firstSeenAt || (a.network < b.network ? -1 : 1);
+}
