@@ -5,7 +5,7 @@ import type { Stream } from './alerting/stream';
 import { type Claimed, claimPairs, settlePair, WRITES_AT_ONCE } from './claim-pairs';
 import type { SeenPair } from './detection/claim';
 import type { CompiledSettings } from './detection/compile-settings';
-import { addressFinding, type Finding, networkFinding } from './detection/finding';
+import { type Finding, flaggedFinding, networkFinding } from './detection/finding';
 import {
   countOn,
   type NetworkObservation,
@@ -94,7 +94,7 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
     const judged = await judgePortion(id, portion, now, detector, (overdue) => {
       longestOverdue = Math.max(longestOverdue, overdue);
     });
-    const found = [...portion.addresses.map(addressFinding), ...judged.found.map(({ finding }) => finding)];
+    const found = [...portion.flagged.map(flaggedFinding), ...judged.found.map(({ finding }) => finding)];
     const origin = { logObject: id, portion: number++, foundAt: now, ...whereFrom(logObject, detector) };
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts);
     await eachBounded(judged.found, WRITES_AT_ONCE, async ({ claimed }) => {

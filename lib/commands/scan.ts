@@ -83,7 +83,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
   });
   // One for all log objects: a finding counts over the whole input.
-  const observer = createObserver(compiled);
+  const observer = createObserver(compiled, { keepsAll: true });
   const findings = foldFindings();
   const learned = new Map<string, number>();
   const latest = new Map<string, number>();
@@ -168,7 +168,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     parseFailures,
     failureSamples,
     counts: observer.counts,
-    networks: observer.networkCount,
+    networks: observer.networkCount ?? 0,
     period: period.from <= period.to ? period : null,
     findings: all.filter(({ rule }) => rule === 'new-ip' || rule === 'unapproved-ip'),
     invalidRemoteIps: all.filter(({ rule }) => rule === 'detector-error'),

@@ -133,12 +133,12 @@ function comparable(alerts: readonly SentAlert[]): unknown {
   });
 }
 
-/** One finding of each (rule, bucket, remote IP), or (rule, bucket, network): sums over the whole input. */
+/** One finding of each (rule, bucket, network): sums over the whole input. */
 function folded(parts: readonly OutboxPart[]): Record<string, unknown> {
   const findings = new Map<string, OutboxFinding>();
   for (const { rule, bucket, findings: found } of parts) {
     for (const finding of found) {
-      const key = `${rule} ${bucket} ${rule === 'new-ip' ? finding.network : finding.remoteIp}`;
+      const key = `${rule} ${bucket} ${finding.network}`;
       const before = findings.get(key);
       findings.set(key, before === undefined ? finding : sumOf(before, finding));
     }
@@ -186,7 +186,7 @@ async function compare(configuration: Configuration, emulators: Emulators): Prom
   expect(others).toEqual(['test s3-access-watch-test 203.0.113.10', 'detector-error acme-payroll 192.0.2.300']);
   expect(Object.keys(ofTable)).toHaveLength(scanned.findings.length + others.length);
   for (const { rule, bucket, network, remoteIp, tally } of scanned.findings) {
-    const finding = ofTable[`${rule} ${bucket} ${rule === 'new-ip' ? network : remoteIp}`]!;
+    const finding = ofTable[`${rule} ${bucket} ${network}`]!;
     const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt } = tally;
     expect(finding).toMatchObject({ network, remoteIp, firstEventAt });
     // What scan counts of a new network over all log objects, the deployment tells of the one that met it first.
