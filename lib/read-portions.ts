@@ -5,10 +5,12 @@ import { overlongFailure, type ParseFailure, parseFailure } from './access-log/r
 import type { Observer, Portion } from './detection/observe';
 
 /**
- * A log object is folded in portions that end with the first line that makes them this many bytes: a fixed function of
- * its bytes, so that a retry cuts it alike. Bytes.
+ * A log object is folded in portions that end with the first line that makes them this many bytes, or this many
+ * records: a fixed function of its bytes, so that a retry cuts it alike. What S3 writes reaches the bytes first; lines
+ * that somebody made as short as they can be would take many times the memory.
  */
 export const PORTION_BYTES = 16 * 1024 * 1024;
+export const PORTION_RECORDS = 50_000;
 
 /** What reading has met so far. Times of records, epoch milliseconds. */
 export interface ReadSoFar {
@@ -48,6 +50,7 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
   const { chunks, source, observer, soFar, onFailure, allocate, portionBytes = PORTION_BYTES } = options;
   const layout = createLayout();
   let portionLeft = portionBytes;
+  let recordsLeft = PORTION_RECORDS;
   let ended: Portion[] = [];
 
   function fail(failure: ParseFailure): void {
@@ -64,11 +67,13 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
         if (layout.time > soFar.latest) soFar.latest = layout.time;
         if (layout.time < soFar.earliest) soFar.earliest = layout.time;
         observer.record(bytes, start, end, layout);
+        recordsLeft--;
       } else if (outcome !== 'blank') fail(parseFailure(source, number, outcome, bytes, start, end));
       portionLeft -= end - start + 1;
-      if (portionLeft <= 0) {
+      if (portionLeft <= 0 || recordsLeft <= 0) {
         ended.push(observer.endPortion());
         portionLeft = portionBytes;
+        recordsLeft = PORTION_RECORDS;
       }
     },
     tooLong: (sample, number) => fail(overlongFailure(source, number, sample)),

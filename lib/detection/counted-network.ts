@@ -19,7 +19,7 @@ export interface Counted {
   addresses: Set<string>;
   /** How many pairs of it were counted. */
   pairs: number;
-  /** Whether this portion added to it. */
+  /** Whether this portion has records of it, counted or not. */
   touched: boolean;
 }
 
@@ -97,6 +97,7 @@ export function countsNow(
     network.early.push({ record: { ...record }, pair });
     return false;
   }
+  begin(network);
   addPair(network, pair, portion);
   return true;
 }
@@ -105,6 +106,7 @@ export function countsNow(
 export function settleEarly(network: CountedNetwork, portion: number): void {
   for (const { record, pair } of network.early) {
     if (record.time < network.firstSuccessAt) continue;
+    begin(network);
     count(network.tally, record);
     addPair(network, pair, portion);
   }
@@ -128,9 +130,9 @@ export function addressCountOf({ addresses, pairs }: Counted): number {
   return addresses.size < MAX_ADDRESSES ? addresses.size : pairs;
 }
 
-/** The portion adds to it. */
-export function touch(network: Counted): void {
-  network.touched = true;
+/** Before a record is counted: of most networks in a flood, none ever is. */
+export function begin(network: Counted): void {
+  if (network.tally !== NOTHING) return;
   network.tally = emptyTally();
   network.addresses = new Set();
 }

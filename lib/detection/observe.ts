@@ -7,6 +7,7 @@ import type { CompiledSettings } from './compile-settings';
 import {
   addAddress,
   addressCountOf,
+  begin,
   type Counted,
   type CountedNetwork,
   countsNow,
@@ -14,7 +15,6 @@ import {
   restart,
   restartNetwork,
   settleEarly,
-  touch,
 } from './counted-network';
 import { createCounters } from './counters';
 import { DOUBTS } from './doubt';
@@ -23,7 +23,7 @@ import { levelOfSuccess, rankOf } from './level';
 import { createLineArena } from './line-arena';
 import { createPairs, type JudgedPair, type Pair, type WatchedBucket } from './pairs';
 import { isDenied, isSuccessfulRequest } from './statuses';
-import { type CountedRecord, count, createSample, emptyTally, type Sample, type Tally } from './tally';
+import { type CountedRecord, count, createSample, emptyTally, NOTHING, type Sample, type Tally } from './tally';
 
 /** Records of a portion for one (bucket, network). */
 interface Observation {
@@ -110,7 +110,7 @@ export interface ObserverOptions {
   readonly mostKept?: number;
 }
 
-const MOST_KEPT = 50_000;
+const MOST_KEPT = 20_000;
 
 /** How many bytes their names may have together. */
 const MOST_KEPT_BYTES = 8 * 1024 * 1024;
@@ -286,8 +286,9 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     let sample: Sample | null = null;
     if (flagged !== null) {
       if (!flagged.touched) {
-        touch(flagged);
+        flagged.touched = true;
         touchedFlagged.push(flagged);
+        begin(flagged);
       }
       if (pair.flaggedIn !== portion) {
         pair.flaggedIn = portion;
@@ -302,7 +303,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     }
     if (network !== null) {
       if (!network.touched) {
-        touch(network);
+        network.touched = true;
         touchedNetworks.push(network);
       }
       if (!countsNow(network, record, pair, portion)) return;
@@ -345,14 +346,16 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     return taken;
   }
 
-  function takeNetwork(network: CountedNetwork): NetworkObservation {
-    const { tally, row } = network;
-    counters.moveInto(row, tally);
-    // What is found already has its sample; only a better one is worth keeping.
-    if (!network.found) counters.forgetSample(row);
+  function takeNetwork(network: CountedNetwork): NetworkObservation[] {
+    const { row, success } = network;
     settleEarly(network, portion);
-    const { success } = network;
-    const taken = { ...takeCounted(network), success, counted: keepsAll ? network : null };
+    const taken: NetworkObservation[] = [];
+    if (network.tally !== NOTHING) {
+      counters.moveInto(row, network.tally);
+      // What is found already has its sample; only a better one is worth keeping.
+      if (!network.found) counters.forgetSample(row);
+      taken.push({ ...takeCounted(network), success, counted: keepsAll ? network : null });
+    }
     restartNetwork(network);
     return taken;
   }
@@ -412,7 +415,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       const ended = {
         buckets: pairs.takeNewBuckets(),
         flagged: [...touchedFlagged.map(takeFlagged), ...takeDoubt(otherBucket), ...takeDoubt(otherPlace)],
-        networks: touchedNetworks.map(takeNetwork).filter(({ tally }) => tally.requests > 0),
+        networks: touchedNetworks.flatMap(takeNetwork),
       };
       touchedFlagged = [];
       touchedNetworks = [];
