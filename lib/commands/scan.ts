@@ -6,6 +6,8 @@ import type { SentAlert } from '../announce-findings';
 import type { Configuration } from '../config/configuration';
 import { type Detector, detectLogObject } from '../detect-log-object';
 import { compileSettings } from '../detection/compile-settings';
+import { isDoubt } from '../detection/doubt';
+import { latestEventTime } from '../detection/event-time';
 import { type Finding, foldFindings } from '../detection/finding';
 import { createObserver, type ObserverCounts } from '../detection/observe';
 import type { PairName, Sighting } from '../detection/sighting';
@@ -37,6 +39,8 @@ export interface ScanResult {
   readonly findings: readonly Finding[];
   /** Remote IPs that are no addresses. */
   readonly invalidRemoteIps: readonly Finding[];
+  /** What is not believed of log objects. */
+  readonly doubts: readonly Finding[];
   readonly learning: readonly Learning[];
   /** What a deployment would have sent, and when. */
   readonly alerts: readonly SentAlert[];
@@ -59,6 +63,8 @@ export interface ScanOptions {
   /** CSV file of sightings to begin with; null: with none. */
   readonly stateFile: string | null;
   readonly geography: Geography;
+  /** The time of this machine, epoch milliseconds: nothing was logged later. */
+  readonly now: number;
   readonly startProgress: (totalBytes: number) => Promise<Progress>;
 }
 
@@ -68,12 +74,12 @@ export interface ScanOptions {
  * @throws Mistake, StateFileError: nothing was scanned. What goes wrong with a single file is in `problems`.
  */
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
-  const { configuration, stateFile, geography } = options;
+  const { configuration, stateFile, geography, now } = options;
   const compiled = compileSettings(configuration);
   const state = createMemoryState({ dropTold: true });
   if (stateFile !== null) await seedSightings(state, await readStateFile(stateFile), configuration);
   const inputs = await findInputs(paths);
-  const files = await inOrderOfArrival(inputs.files);
+  const files = await inOrderOfArrival(inputs.files, latestEventTime(now));
 
   const rehearsal = rehearseAnnouncing({
     state,
@@ -102,7 +108,12 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     compiled,
     state,
     // Where only its records tell when a log object arrived, they do so as they are read.
-    clock: { now: () => Math.max(rehearsal.now(), soFar.latest) },
+    clock: {
+      now: () => {
+        const arrivedAt = Math.max(rehearsal.now(), soFar.latest);
+        return Number.isFinite(arrivedAt) ? arrivedAt : now;
+      },
+    },
     remembered: rememberPairs(),
     buckets: watchBuckets(state),
     accountId: null,
@@ -131,6 +142,8 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
         logObject: asLogObject(file),
         chunks: chunksOf(file),
         observer,
+        // A copy of a log object does not say when the object itself was written.
+        writtenAt: now,
         soFar,
         allocate: Buffer.alloc,
         listener: {
@@ -171,7 +184,8 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     networks: observer.networkCount ?? 0,
     period: period.from <= period.to ? period : null,
     findings: all.filter(({ rule }) => rule === 'new-ip' || rule === 'unapproved-ip'),
-    invalidRemoteIps: all.filter(({ rule }) => rule === 'detector-error'),
+    invalidRemoteIps: all.filter(({ rule, network }) => rule === 'detector-error' && !isDoubt(network)),
+    doubts: all.filter(({ rule, network }) => rule === 'detector-error' && isDoubt(network)),
     learning: learningOf(state, learned),
     alerts,
     sightings: upToDate(state.allSightings(), latest),
