@@ -146,7 +146,7 @@ describe('a line of another bucket than its key names', () => {
     expect(parts.map(({ rule }) => rule)).toEqual(['detector-error']);
   });
 
-  test('cannot be told where the key names no bucket', async () => {
+  test('cannot be known where the key names no bucket', async () => {
     const { parts, deliver } = deploy();
     for (const key of [KEY, 'test-alert-1.log', `website-${KEY}`]) {
       const { counts } = await deliver([own, forged], { key });

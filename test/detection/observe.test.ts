@@ -824,14 +824,14 @@ describe('portions', () => {
       { bucket: 's3-access-watch-test', remoteIp: null, ...DENIED },
     ];
     const [{ flagged, networks, buckets }] = portionsOf([lines]) as [Portion];
-    const told = flagged.map(({ rule, bucket, remoteIp, network, tally }) => [
+    const reported = flagged.map(({ rule, bucket, remoteIp, network, tally }) => [
       rule,
       bucket,
       remoteIp,
       network,
       ...Object.values(countsOf(tally)),
     ]);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['detector-error', 'payroll', 'x'.repeat(200), 'x'.repeat(200), 1, 1, 0, 100],
       ['detector-error', 'payroll', 'unknown', 'unknown', 2, 1, 1, 343],
       ['test', 's3-access-watch-test', '203.0.113.7', '203.0.113.7', 1, 1, 0, 100],
