@@ -54,7 +54,7 @@ function program(): Command {
     )
     .option('--state <file.csv>', 'carry sightings from run to run (columns of the Splunk lookup)', fileName)
     .option('--report <file.html>', 'write a page to look at and pass on')
-    .option('--limit <number>', 'addresses to show of each bucket, 0 for all', wholeNumber, 20)
+    .option('--limit <number>', 'networks to show of each bucket, the worst; 0 for all', wholeNumber, 20)
     .option('--fail-on-findings', 'exit with 1 if there are findings', false)
     .action(async (given: string[], options: ScanFlags & { readonly c: string[] }) => {
       process.exitCode = await runScan(given, { ...options, context: options.c });
@@ -72,7 +72,8 @@ function program(): Command {
 
 async function runScan(paths: readonly string[], flags: ScanFlags): Promise<number> {
   if (flags.report !== undefined) throw new Mistake('--report: the page is not there yet; use --format text or json');
-  const loaded = await loadConfiguration({ context: flags.context, config: flags.config ?? true }, Date.now());
+  const now = Date.now();
+  const loaded = await loadConfiguration({ context: flags.context, config: flags.config ?? true }, now);
   for (const warning of loaded.warnings) terminal.note(`s3-access-watch: warning: ${warning}`);
   const configuration = {
     ...loaded.configuration,
@@ -83,6 +84,7 @@ async function runScan(paths: readonly string[], flags: ScanFlags): Promise<numb
   const result = await scan(paths, {
     configuration,
     geography,
+    now,
     stateFile: flags.state ?? null,
     startProgress: (totalBytes) => startProgress(totalBytes, terminal.progress),
   });

@@ -39,6 +39,8 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
   return {
     detected({ bucket, key }, detected, writtenAt) {
       const { records, parseFailures, firstFailure, counts, findings, learned, longestOverdue, latest } = detected;
+      const { recordsWithOddTime, recordsOfOtherBuckets } = counts;
+      const { isMisplaced } = detected;
       const unapproved = findings.get('unapproved-ip') ?? 0;
       const newIp = findings.get('new-ip') ?? 0;
       count('LogObjects', 1);
@@ -47,15 +49,22 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       count('RecordsWithoutIp', counts.recordsWithoutIp);
       count('InvalidRemoteIps', counts.invalidRemoteIps);
       count('TrustedRecords', counts.trustedRecords);
+      // S3 writes no such log object: a metric without data costs nothing.
+      if (recordsWithOddTime > 0) count('RecordsWithOddTime', recordsWithOddTime);
+      if (recordsOfOtherBuckets > 0) count('RecordsOfOtherBuckets', recordsOfOtherBuckets);
+      if (isMisplaced) count('LogObjectsMisplaced', 1);
       count('NewPairs', newIp + learned);
       count('UnapprovedIpFindings', unapproved);
       count('NewIpFindings', newIp);
       if (longestOverdue > 0) metrics.addMetric('PairsOwedFor', MetricUnit.Milliseconds, longestOverdue);
-      if (writtenAt !== null && records > 0) {
+      if (writtenAt !== null && Number.isFinite(latest)) {
         metrics.addMetric('DeliveryLag', MetricUnit.Milliseconds, Math.max(0, writtenAt - latest));
       }
       const logObject = { bucket, key };
       logger.info('log-object.detected', { logObject, records, parseFailures, unapproved, newIp, learned });
+      if (recordsWithOddTime > 0 || recordsOfOtherBuckets > 0 || isMisplaced) {
+        logger.warn('log-object.doubtful', { logObject, recordsWithOddTime, recordsOfOtherBuckets, isMisplaced });
+      }
       if (firstFailure === null) return;
       const { line, reason, text } = firstFailure;
       const event = records === 0 ? 'log-object.unreadable' : 'log-object.parse-failures';

@@ -101,9 +101,11 @@ async function detect(logObject: AnnouncedObject, { detector, logObjects, report
     report.gone(logObject);
     return;
   }
-  const { chunks, writtenAt } = body;
+  const { chunks } = body;
   const observer = createObserver(detector.compiled);
-  report.detected(logObject, await detectLogObject({ logObject, chunks, observer }, detector), writtenAt);
+  const writtenAt = body.writtenAt ?? detector.clock.now();
+  const detected = await detectLogObject({ logObject, chunks, observer, writtenAt }, detector);
+  report.detected(logObject, detected, body.writtenAt);
 }
 
 /** After detecting: a failure is reported and tried again within the minute, and the log objects are done. */

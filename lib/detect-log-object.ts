@@ -1,4 +1,4 @@
-import { readLogObjectKey } from './access-log/log-object-key';
+import { type LogObjectKey, readLogObjectKey } from './access-log/log-object-key';
 import type { ParseFailure } from './access-log/read-records';
 import { outboxFinding } from './alerting/outbox';
 import type { AlertLimits } from './alerting/plan-stream';
@@ -6,7 +6,8 @@ import type { Stream } from './alerting/stream';
 import { type Claimed, claimPairs, WRITES_AT_ONCE } from './claim-pairs';
 import type { SeenPair } from './detection/claim';
 import type { CompiledSettings } from './detection/compile-settings';
-import { addressFinding, type Finding, networkFinding } from './detection/finding';
+import { latestEventTime } from './detection/event-time';
+import { type Finding, flaggedFinding, networkFinding } from './detection/finding';
 import { isPublicConduct, levelOf } from './detection/level';
 import {
   countOn,
@@ -36,7 +37,7 @@ export interface Detector {
   readonly limits: AlertLimits;
   /** A name for a run: another for every one, in whatever process. */
   readonly newRunId: () => string;
-  /** Of the deployment; for log objects whose key does not say. */
+  /** Of the deployment: S3 delivers logs within an account and a Region. Null: what the keys of log objects say holds. */
   readonly accountId: string | null;
   readonly region: string | null;
 }
@@ -47,6 +48,8 @@ export interface Detected extends Readonly<ReadSoFar> {
   /** By rule. */
   readonly findings: ReadonlyMap<Finding['rule'], number>;
   readonly learned: number;
+  /** Whether its key names another account or Region than the deployment's. */
+  readonly isMisplaced: boolean;
   /** The longest that a pair met here had been owed after its time; milliseconds. */
   readonly longestOverdue: number;
 }
@@ -67,6 +70,8 @@ export interface DetectionRun {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Its own, but for somebody who reads all there is at once and wants to count over all of it. */
   readonly observer: Observer;
+  /** When it was written, epoch milliseconds: its records are not much later. Undefined: they may be of any time. */
+  readonly writtenAt?: number | undefined;
   /** Filled while it is read, for those who want to know as it goes. */
   readonly soFar?: ReadSoFar | undefined;
   readonly listener?: DetectionListener | undefined;
@@ -88,8 +93,11 @@ export function logObjectId({ bucket, key, versionId, etag }: LogObject): string
  * the pair brings its finding instead.
  */
 export async function detectLogObject(run: DetectionRun, detector: Detector): Promise<Detected> {
-  const { logObject, observer, soFar = nothingRead(), listener = {} } = run;
+  const { logObject, observer, writtenAt, soFar = nothingRead(), listener = {} } = run;
   const { state, clock } = detector;
+  const latestTime = writtenAt === undefined ? Number.POSITIVE_INFINITY : latestEventTime(writtenAt);
+  const named = readLogObjectKey(logObject.key);
+  const isMisplaced = named !== null && !isOfDeployment(named, detector);
   const id = logObjectId(logObject);
   const name: RunName = { logObject: id, run: detector.newRunId() };
   let claimsExpireAt: number | null | undefined;
@@ -99,13 +107,14 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
   let longestOverdue = 0;
   let number = 0;
 
-  for await (const portion of readPortions({ ...run, source: id, soFar, onFailure: listener.failure })) {
+  observer.begin({ latestTime, bucket: named?.sourceBucket ?? null, isMisplaced });
+  for await (const portion of readPortions({ ...run, source: id, latestTime, soFar, onFailure: listener.failure })) {
     const now = clock.now();
     const judged = await judgePortion(name, portion, now, detector, (overdue) => {
       longestOverdue = Math.max(longestOverdue, overdue);
     });
-    const found = [...portion.addresses.map(addressFinding), ...judged.found.map(({ finding }) => finding)];
-    const origin = { logObject: id, portion: number++, foundAt: now, ...whereFrom(logObject, detector) };
+    const found = [...portion.flagged.map(flaggedFinding), ...judged.found.map(({ finding }) => finding)];
+    const origin = { logObject: id, portion: number++, foundAt: now, ...whereFrom(named, detector) };
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);
     for (const { claimed } of judged.found) {
       const { value } = claimed.sighting;
@@ -126,7 +135,7 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
     await state.putRunDone(name, markerExpiryOf(claimsExpireAt));
     detector.remembered.rememberMarker(name);
   }
-  return { ...soFar, counts: observer.counts, findings, learned, longestOverdue };
+  return { ...soFar, counts: observer.counts, findings, learned, isMisplaced, longestOverdue };
 }
 
 /** The later of two times; null: never. */
@@ -221,8 +230,13 @@ function asStreamFinding(finding: Finding): StreamFinding {
   return { stream, finding: outboxFinding(finding) };
 }
 
-/** The partitioned form of a log object's key names account and Region; else they are the deployment's. */
-function whereFrom({ key }: LogObject, { accountId, region }: Detector) {
-  const named = readLogObjectKey(key);
-  return { accountId: named?.accountId ?? accountId, region: named?.region ?? region };
+/** The account and Region that its records are of: the deployment's, else those that its key names. */
+function whereFrom(named: LogObjectKey | null, { accountId, region }: Detector) {
+  return { accountId: accountId ?? named?.accountId ?? null, region: region ?? named?.region ?? null };
+}
+
+/** Whether nothing that the key says is against the account and Region of the deployment, as far as both are known. */
+function isOfDeployment(named: LogObjectKey, { accountId, region }: Detector): boolean {
+  const agree = (said: string | null, known: string | null) => said === null || known === null || said === known;
+  return agree(named.accountId, accountId) && agree(named.region, region);
 }

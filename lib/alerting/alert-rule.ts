@@ -1,3 +1,4 @@
+import { isDoubt } from '../detection/doubt';
 import { type FindingRule, RULES } from '../detection/rules';
 import type { AlertRule } from './alert';
 import { type Digest, reachedIn } from './digest';
@@ -10,8 +11,11 @@ export function alertRuleOf(rule: FindingRule, named: string, digests: readonly 
   const worstFinding = digests.flatMap(({ findings }) => findings).find((finding) => finding.severity === severity);
   const severityReason = worstFinding?.severityReason ?? null;
   if (rule === 'test') return TEST;
-  if (rule === 'detector-error')
+  if (rule === 'detector-error') {
+    const doubt = digests.flatMap(({ findings }) => findings).find(({ network }) => isDoubt(network));
+    if (doubt !== undefined) return { ...DOUBTFUL, severity, title: `S3 bucket ${named}: a ${doubt.network}` };
     return { ...DETECTOR_ERROR, severity, title: `S3 bucket ${named}: a remote IP is no address` };
+  }
   const { id, origin, title, mitre, runbook, deniedRunbook, reference } = RULES[rule];
   const steps = worst.level === 'denied' ? (deniedRunbook ?? runbook) : runbook;
   return { id, origin, title: title(named), severity, severityReason, mitre, runbook: steps, reference };
@@ -48,6 +52,15 @@ const DETECTOR_ERROR = {
     'Look at the lines in the log object: their remote IP cannot be read, so no rule could judge them. ' +
     'Judge by hand whether the requester may reach the bucket. ' +
     'If the lines are as S3 wrote them, report them to the project.',
+} as const;
+
+const DOUBTFUL = {
+  ...OWN,
+  id: 'detector-error',
+  runbook:
+    'Find out who wrote the log object: only the log delivery of S3 should be able to write under the log prefix. ' +
+    'S3 names the account, the Region and the bucket of the lines in the key, so what is against it is not believed. ' +
+    'If you copy or replicate logs of other accounts or Regions there, use a log bucket for each of them.',
 } as const;
 
 /** Of the notice that buckets learn. */

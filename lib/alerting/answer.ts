@@ -1,3 +1,4 @@
+import { DOUBTS, isDoubt } from '../detection/doubt';
 import { changesIn, type Effect, type Effects, NO_EFFECTS } from '../detection/effect';
 import type { Alert, AlertNetwork, AlertTotals } from './alert';
 import { bytes, count, plural } from './amounts';
@@ -39,12 +40,20 @@ export function whatOf(alert: Alert, brief = false): string {
       return 'the watch works and is learning';
     case 'learning-finished':
       return learnedOf(alert);
-    case 'detector-error': {
-      const who = totals.networks === 1 ? 'a remote IP' : plural(totals.networks, 'remote IP');
-      return `${who} could not be read, ${plural(totals.requests, 'request')} not judged`;
-    }
+    case 'detector-error':
+      return notJudged(alert);
   }
   return `${whoOf(alert, brief)}, ${outcomeOf(totals)}`;
+}
+
+function notJudged({ networks, totals }: Alert): string {
+  const doubts = networks.map(({ network }) => network).filter(isDoubt);
+  const texts = totals.networks - doubts.length;
+  const what = [...new Set(doubts)].map((doubt) => `a ${doubt}`);
+  if (texts > 0) what.push(`${texts === 1 ? 'a remote IP' : plural(texts, 'remote IP')} could not be read`);
+  // Of a log object of another account, only the account is not believed.
+  if (texts > 0 || doubts.includes(DOUBTS.otherBucket)) what.push(`${plural(totals.requests, 'request')} not judged`);
+  return what.join(', ');
 }
 
 function learnedOf({ notice }: Alert): string {

@@ -1,3 +1,4 @@
+import { isDoubt } from '../detection/doubt';
 import type { Alert } from './alert';
 import { minute, period } from './amounts';
 import { answerOf, effectsText, volumeOf } from './answer';
@@ -83,7 +84,12 @@ export function severityText({ rule }: Pick<Alert, 'rule'>): string {
 /** Why it fired. */
 export function whyText({ rule, kind, bucket, networks, totals }: Alert): string {
   const since = kind === 'digest' ? ' This digest tells everything since the last message.' : '';
-  if (rule.id === 'detector-error') return `What stands in the log as remote IP is no address.${since}`;
+  if (rule.id === 'detector-error') {
+    const doubts = networks.filter(({ network }) => isDoubt(network)).length;
+    const texts = doubts < totals.networks ? 'What stands in the log as remote IP is no address.' : '';
+    const keys = doubts > 0 ? 'S3 writes no such log object: somebody else may write under the log prefix.' : '';
+    return `${[texts, keys].filter((part) => part !== '').join(' ')}${since}`;
+  }
   const [them, their] = totals.networks === 1 ? ['it', 'its'] : ['them', 'their'];
   if (rule.id === 'unapproved-ip') {
     const address = totals.networks === 1 ? 'the address' : 'the addresses';

@@ -4,6 +4,7 @@ import { readLogObjectKey } from '../access-log/log-object-key';
 import { locateLine } from '../access-log/parse-line';
 import { type LogFile, listLogFiles, ReadFailure, readBeginning, readChunks } from '../adapters/log-files';
 import { makeVisible } from '../alerting/visible';
+import { believedTime, isOddTime } from '../detection/event-time';
 import { Mistake, type Problem } from './mistake';
 
 const DAY = 86_400_000;
@@ -97,11 +98,15 @@ export interface ArrivedFile {
 
 /**
  * Puts log objects in the order in which they arrived: by the time in the key, else by the last record, which takes
- * reading those files once before. What can be read only once comes last.
+ * reading those files once before. What can be read only once comes last. Nothing is later than `latestTime` (epoch
+ * milliseconds), whatever it says.
  */
-export async function inOrderOfArrival(files: readonly LogObjectFile[]): Promise<readonly ArrivedFile[]> {
+export async function inOrderOfArrival(
+  files: readonly LogObjectFile[],
+  latestTime: number,
+): Promise<readonly ArrivedFile[]> {
   const arrived: ArrivedFile[] = [];
-  for (const file of files) arrived.push({ file, arrivedAt: await arrivalOf(file, files.length > 1) });
+  for (const file of files) arrived.push({ file, arrivedAt: await arrivalOf(file, files.length > 1, latestTime) });
   return arrived.sort((a, b) => {
     const [at, bt] = [a.arrivedAt ?? Number.POSITIVE_INFINITY, b.arrivedAt ?? Number.POSITIVE_INFINITY];
     if (at !== bt) return at < bt ? -1 : 1;
@@ -109,22 +114,24 @@ export async function inOrderOfArrival(files: readonly LogObjectFile[]): Promise
   });
 }
 
-async function arrivalOf(file: LogObjectFile, hasOthers: boolean): Promise<number | null> {
-  const { keyTime, regular } = file;
+async function arrivalOf(file: LogObjectFile, hasOthers: boolean, latestTime: number): Promise<number | null> {
+  const { regular } = file;
+  const keyTime = file.keyTime === null ? null : believedTime(file.keyTime, latestTime);
   // Partitioned by event time, the key has the day of the records and no time of day.
   const isDayOnly = keyTime !== null && keyTime % DAY === 0;
   if (keyTime !== null && !(isDayOnly && regular)) return keyTime;
   if (!regular || !hasOthers) return keyTime;
-  return Math.max(keyTime ?? Number.NEGATIVE_INFINITY, await lastRecordTime(file));
+  return Math.max(keyTime ?? Number.NEGATIVE_INFINITY, await lastRecordTime(file, latestTime));
 }
 
 /** The time of the latest record, epoch milliseconds; of what is readable, as the scan itself reports the rest. */
-async function lastRecordTime(file: LogObjectFile): Promise<number> {
+async function lastRecordTime(file: LogObjectFile, latestTime: number): Promise<number> {
   const layout = createLayout();
   let last = Number.NEGATIVE_INFINITY;
   const lines = splitLines({
     line(bytes, start, end) {
-      if (locateLine(bytes, start, end, layout) === 'record') last = Math.max(last, layout.time);
+      if (locateLine(bytes, start, end, layout) !== 'record' || isOddTime(layout.time, latestTime)) return;
+      last = Math.max(last, layout.time);
     },
     tooLong() {},
   });

@@ -3,11 +3,12 @@ import type { AccessLogRecord } from '../access-log/record';
 import { bytes, count as number } from '../alerting/amounts';
 import { placeText } from '../alerting/place';
 import { makeVisible } from '../alerting/visible';
+import { levelOfSuccess, rankOf } from '../detection/level';
 import { severityOf } from '../detection/severity';
-import type { Tally } from '../detection/tally';
+import type { OperationCount, Tally } from '../detection/tally';
 import type { Geography } from '../ports';
 import { cut, minute } from './columns';
-import { type NetworkFindings, sumOf } from './findings-by-bucket';
+import type { NetworkFindings } from './findings-by-bucket';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -19,11 +20,12 @@ export function networkText(
   color: Colors,
   geography: Geography,
 ): string {
-  const { label, tally, addresses } = group;
+  const { label, tally, addresses, addressCount } = group;
   const place = placeText(geography.locate(addresses[0]!));
   const line = (tag: string, name: string, text: string): string =>
     `    ${tag.padEnd(6)}  ${name.padEnd(13)}  ${cut(makeVisible(text), columns - 27)}\n`;
-  const more = addresses.length > 1 ? line('', 'addresses', addresses.join(', ')) : '';
+  const many = addressCount > addresses.length ? `${number(addressCount)}, such as ` : '';
+  const more = addresses.length > 1 ? line('', 'addresses', `${many}${addresses.join(', ')}`) : '';
   const record = tally.sample?.record() ?? null;
   return [
     `  ${color.bold(label.padEnd(width))}  ${counts(tally)}  ${color.dim(`${minute(tally.firstEventAt)} to ${minute(tally.lastEventAt)}`)}\n`,
@@ -41,14 +43,11 @@ export function networkText(
   ].join('');
 }
 
-/** One line a rule: how bad, how sure. */
+/** One line a rule, the worst first: how bad, how sure. */
 function onePerRule({ findings }: NetworkFindings): { severity: string; rule: string; text: string }[] {
-  return (['unapproved-ip', 'new-ip'] as const).flatMap((rule) => {
-    const group = findings.filter((finding) => finding.rule === rule);
-    if (group.length === 0) return [];
-    const tally = sumOf(group);
-    const { severity, reason } = severityOf({ rule, tally });
-    const { forgottenSince, raised } = group[0]!;
+  return findings.map((finding) => {
+    const { rule, tally, forgottenSince, raised } = finding;
+    const { severity, reason } = severityOf(finding);
     const sureness =
       rule === 'unapproved-ip'
         ? 'sure: no entry of the allowlist covers it'
@@ -57,7 +56,7 @@ function onePerRule({ findings }: NetworkFindings): { severity: string; rule: st
           : forgottenSince === null
             ? `a hint: first success here ${minute(tally.firstEventAt)}, which is not yet wrong`
             : `a hint: known before, forgotten since ${minute(forgottenSince)}`;
-    return [{ severity, rule, text: reason === null ? sureness : `${sureness}; ${reason}` }];
+    return { severity, rule, text: reason === null ? sureness : `${sureness}; ${reason}` };
   });
 }
 
@@ -74,10 +73,11 @@ function counts({ requests, successes, denied, bytesSent }: Tally): string {
   ].join('  ');
 }
 
-/** The most frequent first, with how many of each succeeded. */
+/** What reached most first, then the most frequent, with how many of each succeeded. */
 function operationsText({ operations }: Tally): string {
+  const rank = (name: string, { successes }: OperationCount) => (successes > 0 ? rankOf(levelOfSuccess(name)) : 0);
   return [...operations]
-    .sort(([, a], [, b]) => b.requests - a.requests)
+    .sort(([a, ofA], [b, ofB]) => rank(b, ofB) - rank(a, ofA) || ofB.requests - ofA.requests)
     .map(([name, { requests, successes }]) =>
       successes === requests
         ? `${name} ${number(requests)}`

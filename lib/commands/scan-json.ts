@@ -14,6 +14,8 @@ export async function writeScanJson(result: ScanResult, geography: Geography, te
     parseFailures: result.parseFailures,
     recordsWithoutIp: result.counts.recordsWithoutIp,
     invalidRemoteIps: result.counts.invalidRemoteIps,
+    recordsWithOddTime: result.counts.recordsWithOddTime,
+    recordsOfOtherBuckets: result.counts.recordsOfOtherBuckets,
     networks: result.networks,
   };
   await terminal.write(`{\n"summary": ${JSON.stringify(summary)},\n"findings": [`);

@@ -5,7 +5,7 @@ import { severityTag } from '../alerting/email-text';
 import type { Place } from '../alerting/place';
 import { makeVisible } from '../alerting/visible';
 import type { Configuration } from '../config/configuration';
-import { severityOf } from '../detection/severity';
+import { SEVERITIES, severityOf } from '../detection/severity';
 import type { SentAlert } from '../notify/notify-run';
 import type { Geography } from '../ports';
 import { cut, minute } from './columns';
@@ -14,17 +14,19 @@ import { type Colors, networkText } from './network-text';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';
 
+const ALERT_SEVERITIES: readonly string[] = ['Informational', ...SEVERITIES];
+
 export interface ScanTextOptions {
   readonly configuration: Configuration;
   /** Which layers gave keys of the configuration. */
   readonly sources: readonly string[];
   readonly state: string | null;
-  /** Networks to show of each bucket, the newest; 0: all. */
+  /** Networks to show of each bucket, and messages, the worst; 0: all. */
   readonly limit: number;
   readonly geography: Geography;
 }
 
-/** Prints what a scan found for a person: grouped by bucket, newest last. */
+/** Prints what a scan found for a person: grouped by bucket, the worst last, next to the conclusion. */
 export async function writeScanText(result: ScanResult, options: ScanTextOptions, terminal: Terminal): Promise<void> {
   const color = pc.createColors(terminal.color);
   await terminal.write(`${color.dim(judgedWith(options))}\n${inventory(result)}\n`);
@@ -32,7 +34,7 @@ export async function writeScanText(result: ScanResult, options: ScanTextOptions
     await terminal.write(`\n${color.bold(makeVisible(bucket.name))}\n`);
     const shown = options.limit === 0 ? bucket.networks : bucket.networks.slice(-options.limit);
     const hidden = bucket.networks.length - shown.length;
-    if (hidden > 0) await terminal.write(`  ${hidden} older ones are not shown; --limit 0 shows all\n`);
+    if (hidden > 0) await terminal.write(`  ${plural(hidden, 'less severe network')} not shown; --limit 0 shows all\n`);
     const width = shown.reduce((widest, { label }) => Math.max(widest, label.length), 0);
     for (const network of shown) {
       await terminal.write(networkText(network, width, terminal.columns, color, options.geography));
@@ -44,17 +46,29 @@ export async function writeScanText(result: ScanResult, options: ScanTextOptions
 
 /** What a deployment would have sent, a line a message. */
 function alertsText(alerts: readonly SentAlert[], limit: number, columns: number, color: Colors): string {
-  const shown = limit === 0 ? alerts : alerts.slice(-limit);
+  const shown = limit === 0 ? alerts : worstOf(alerts, limit);
   const hidden = alerts.length - shown.length;
   return [
     `\n${color.bold('A deployment would have sent')}\n`,
-    hidden > 0 ? `  ${plural(hidden, 'earlier message')} not shown; --limit 0 shows all\n` : '',
+    hidden > 0 ? `  ${plural(hidden, 'less severe or earlier message')} not shown; --limit 0 shows all\n` : '',
     ...shown.map(({ at, alert }) => {
       const named = alert.kind === 'detector-error' ? 'error' : alert.kind;
       const text = `${severityTag(alert).slice(1, -1).padEnd(6)}  ${whereOf(alert)}: ${whatOf(alert)}`;
       return `  ${minute(at)}  ${named.padEnd(8)}  ${cut(makeVisible(text), columns - 30)}\n`;
     }),
   ].join('');
+}
+
+/** The most severe, and of these the latest, in the order in which they were sent. */
+function worstOf(alerts: readonly SentAlert[], limit: number): readonly SentAlert[] {
+  const rank = ({ alert }: SentAlert) => ALERT_SEVERITIES.indexOf(alert.rule.severity);
+  const worst = new Set(
+    alerts
+      .toReversed()
+      .sort((a, b) => rank(b) - rank(a))
+      .slice(0, limit),
+  );
+  return alerts.filter((sent) => worst.has(sent));
 }
 
 function judgedWith({ configuration, sources, state }: ScanTextOptions): string {
@@ -92,6 +106,13 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
     lines.push(
       `${makeVisible(bucket)}: the remote IP "${cut(makeVisible(remoteIp), 60)}" is no address (${plural(tally.requests, 'record')})`,
     );
+  }
+  for (const { bucket, network, tally } of result.doubts.slice(0, 5)) {
+    lines.push(`${makeVisible(bucket)}: a ${network}: ${plural(tally.requests, 'record')} not judged`);
+  }
+  if (result.counts.recordsWithOddTime > 0) {
+    const odd = plural(result.counts.recordsWithOddTime, 'record');
+    lines.push(`${odd} of a time that cannot be, before 2006 or in the future: judged by the nearest that can`);
   }
   for (const { bucket, learned, until } of result.learning) {
     lines.push(

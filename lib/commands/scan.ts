@@ -6,6 +6,8 @@ import { readStateFile } from '../adapters/state-file';
 import type { Configuration } from '../config/configuration';
 import { type Detector, detectLogObject } from '../detect-log-object';
 import { compileSettings } from '../detection/compile-settings';
+import { isDoubt } from '../detection/doubt';
+import { latestEventTime } from '../detection/event-time';
 import { type Finding, foldFindings } from '../detection/finding';
 import { createObserver, type ObserverCounts } from '../detection/observe';
 import type { PairName, Sighting } from '../detection/sighting';
@@ -39,6 +41,8 @@ export interface ScanResult {
   readonly findings: readonly Finding[];
   /** Remote IPs that are no addresses. */
   readonly invalidRemoteIps: readonly Finding[];
+  /** What is not believed of log objects. */
+  readonly doubts: readonly Finding[];
   readonly learning: readonly Learning[];
   /** What a deployment would have sent, and when. */
   readonly alerts: readonly SentAlert[];
@@ -61,6 +65,8 @@ export interface ScanOptions {
   /** CSV file of sightings to begin with; null: with none. */
   readonly stateFile: string | null;
   readonly geography: Geography;
+  /** The time of this machine, epoch milliseconds: nothing was logged later. */
+  readonly now: number;
   readonly startProgress: (totalBytes: number) => Promise<Progress>;
 }
 
@@ -70,12 +76,12 @@ export interface ScanOptions {
  * @throws Mistake, StateFileError: nothing was scanned. What goes wrong with a single file is in `problems`.
  */
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
-  const { configuration, stateFile, geography } = options;
+  const { configuration, stateFile, geography, now } = options;
   const compiled = compileSettings(configuration);
   const state = createMemoryState({ dropTold: true });
   if (stateFile !== null) await seedSightings(state, await readStateFile(stateFile), configuration);
   const inputs = await findInputs(paths);
-  const files = await inOrderOfArrival(inputs.files);
+  const files = await inOrderOfArrival(inputs.files, latestEventTime(now));
 
   const rehearsal = rehearseAnnouncing({
     state,
@@ -85,7 +91,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
   });
   // One for all log objects: a finding counts over the whole input.
-  const observer = createObserver(compiled);
+  const observer = createObserver(compiled, { keepsAll: true });
   const findings = foldFindings();
   const learned = new Map<string, number>();
   const latest = new Map<string, number>();
@@ -104,7 +110,12 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     compiled,
     state,
     // Where only its records tell when a log object arrived, they do so as they are read.
-    clock: { now: () => Math.max(rehearsal.now(), soFar.latest) },
+    clock: {
+      now: () => {
+        const arrivedAt = Math.max(rehearsal.now(), soFar.latest);
+        return Number.isFinite(arrivedAt) ? arrivedAt : now;
+      },
+    },
     remembered: rememberPairs(),
     buckets: watchBuckets(state),
     views: viewStreams(state),
@@ -136,6 +147,8 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
         logObject: asLogObject(file),
         chunks: chunksOf(file),
         observer,
+        // A copy of a log object does not say when the object itself was written.
+        writtenAt: now,
         soFar,
         allocate: Buffer.alloc,
         listener: {
@@ -173,10 +186,11 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     parseFailures,
     failureSamples,
     counts: observer.counts,
-    networks: observer.networkCount,
+    networks: observer.networkCount ?? 0,
     period: period.from <= period.to ? period : null,
     findings: all.filter(({ rule }) => rule === 'new-ip' || rule === 'unapproved-ip'),
-    invalidRemoteIps: all.filter(({ rule }) => rule === 'detector-error'),
+    invalidRemoteIps: all.filter(({ rule, network }) => rule === 'detector-error' && !isDoubt(network)),
+    doubts: all.filter(({ rule, network }) => rule === 'detector-error' && isDoubt(network)),
     learning: learningOf(state, learned),
     alerts,
     sightings: upToDate(state.allSightings(), latest),

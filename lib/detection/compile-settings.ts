@@ -13,6 +13,9 @@ export interface CompiledSettings {
   readonly isSuccessStatus: (status: number | null) => boolean;
 }
 
+/** How many policies are kept; whoever forges logs chooses the names of buckets. */
+const MOST_POLICIES = 10_000;
+
 export function compileSettings(settings: DetectionSettings): CompiledSettings {
   const allowlist = compileAllowlist(settings.allowlist);
   const decidePolicy = compileBucketPolicies(settings, allowlist);
@@ -24,6 +27,7 @@ export function compileSettings(settings: DetectionSettings): CompiledSettings {
       let policy = policies.get(bucket);
       if (policy === undefined) {
         policy = decidePolicy(bucket);
+        if (policies.size === MOST_POLICIES) policies.clear();
         policies.set(bucket, policy);
       }
       return policy;

@@ -9,8 +9,8 @@ export interface Counters {
   create(): number;
   /** Counts a record of the tally that the row stands before; its operation also by its place in the names. */
   count(row: number, tally: Tally, record: Readonly<CountedRecord>, operation: number): void;
-  /** Whether this record tells more than the sample that the tally has; the caller then sets it. */
-  isBetterSample(row: number, time: number, success: boolean): boolean;
+  /** Whether this record is a better sample than the one that the tally has; the caller then sets it. */
+  isBetterSample(row: number, time: number, rank: number): boolean;
   /** Adds what was counted to the tally, and begins the next portion. */
   moveInto(row: number, tally: Tally): void;
   /** For a tally that begins anew: it has no sample. */
@@ -29,7 +29,7 @@ const OPERATION_REQUESTS = 7;
 const OPERATION_SUCCESSES = 8;
 const SIGNED_SUCCESSES = 9;
 const SAMPLE_TIME = 10;
-const SAMPLE_SUCCESS = 11;
+const SAMPLE_RANK = 11;
 const COLUMNS = 12;
 
 export function createCounters(operationNames: readonly string[]): Counters {
@@ -54,7 +54,7 @@ export function createCounters(operationNames: readonly string[]): Counters {
 
   function forgetSample(row: number): void {
     cells[row * COLUMNS + SAMPLE_TIME] = Number.POSITIVE_INFINITY;
-    cells[row * COLUMNS + SAMPLE_SUCCESS] = 0;
+    cells[row * COLUMNS + SAMPLE_RANK] = -1;
   }
 
   return {
@@ -84,12 +84,12 @@ export function createCounters(operationNames: readonly string[]): Counters {
       cells[at + OPERATION_REQUESTS]!++;
       if (success) cells[at + OPERATION_SUCCESSES]!++;
     },
-    isBetterSample(row, time, success) {
+    isBetterSample(row, time, rank) {
       const at = row * COLUMNS;
-      const hasSuccess = cells[at + SAMPLE_SUCCESS] === 1;
-      if (hasSuccess === success ? time >= cells[at + SAMPLE_TIME]! : hasSuccess) return false;
+      const best = cells[at + SAMPLE_RANK]!;
+      if (best === rank ? time >= cells[at + SAMPLE_TIME]! : rank < best) return false;
       cells[at + SAMPLE_TIME] = time;
-      cells[at + SAMPLE_SUCCESS] = success ? 1 : 0;
+      cells[at + SAMPLE_RANK] = rank;
       return true;
     },
     moveInto(row, tally) {

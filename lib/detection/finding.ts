@@ -1,16 +1,22 @@
-import type { AddressObservation, NetworkObservation } from './observe';
+import { MAX_ADDRESSES } from './counted-network';
+import type { FlaggedObservation, NetworkObservation } from './observe';
 import type { FindingRule } from './rules';
-import { addTally, type Tally } from './tally';
+import { addTally, isBetterSample, type Tally } from './tally';
 
-/** An observation that a rule flags. One per (rule, bucket, remote IP) or, for `new-ip`, (rule, bucket, network). */
+/** An observation that a rule flags. One per (rule, bucket, network). */
 export interface Finding {
   readonly rule: FindingRule;
   readonly bucket: string;
   readonly network: string;
-  /** The address it was found for; of several in the network, the first that succeeded, by the records' own time. */
+  /**
+   * One of its addresses: for `new-ip`, the first that succeeded, by the records' own time; else that of the sample. Of
+   * what is no address, its text.
+   */
   remoteIp: string;
   /** Distinct addresses in canonical text, not all of very many. */
   readonly addresses: ReadonlySet<string>;
+  /** How many distinct addresses there are; where several portions are folded, there may be more. */
+  readonly addressCount: number;
   /** When the pair, known before, had been forgotten; epoch milliseconds. */
   readonly forgottenSince: number | null;
   /** Whether the pair was known until then, and only for anonymous reads. */
@@ -24,25 +30,26 @@ export interface Findings {
   add(finding: Finding): void;
   /** Adds what a portion observed of a pair that is no new one: it counts if the pair was found before. */
   countOn(observation: NetworkObservation): void;
-  /** In the order of their first event, then rule, bucket, network and address. */
+  /** In the order of their first event, then rule, bucket and network. */
   list(): readonly Finding[];
 }
 
 interface Folded extends Finding {
   readonly addresses: Set<string>;
+  addressCount: number;
   /** Epoch milliseconds; of the address that `remoteIp` names. */
   firstSuccessAt: number;
 }
 
-/** How many distinct addresses a folded finding names. */
-const MAX_ADDRESSES = 20;
-
 export function foldFindings(): Findings {
   const folded = new Map<string, Folded>();
 
-  function addTo(finding: Folded, { addresses, tally }: Pick<Finding, 'addresses' | 'tally'>): void {
-    addTally(finding.tally, tally);
-    for (const address of addresses) if (finding.addresses.size < MAX_ADDRESSES) finding.addresses.add(address);
+  function addTo(finding: Folded, from: Pick<Finding, 'addresses' | 'addressCount' | 'tally'>): void {
+    addTally(finding.tally, from.tally);
+    for (const address of from.addresses) {
+      if (finding.addresses.size < MAX_ADDRESSES) finding.addresses.add(address);
+    }
+    finding.addressCount = Math.max(finding.addressCount, from.addressCount, finding.addresses.size);
   }
 
   /** A late record may turn out to be the first success, of another address than the first that came. */
@@ -56,17 +63,19 @@ export function foldFindings(): Findings {
     add(finding) {
       const key = keyOf(finding);
       const before = folded.get(key);
-      const { tally } = finding;
+      const { rule, remoteIp, tally } = finding;
       if (before === undefined) {
         folded.set(key, { ...finding, addresses: new Set(finding.addresses), firstSuccessAt: tally.firstEventAt });
-      } else {
-        addTo(before, finding);
-        name(before, finding.remoteIp, tally.firstEventAt);
+        return;
       }
+      const isWorse = tally.sample !== null && isBetterSample(before.tally, tally.sample);
+      addTo(before, finding);
+      if (rule === 'new-ip') name(before, remoteIp, tally.firstEventAt);
+      else if (isWorse) before.remoteIp = remoteIp;
     },
     countOn(observation) {
       const { bucket, network, success } = observation;
-      const before = folded.get(`new-ip ${bucket} ${network}`);
+      const before = folded.get(keyOf({ rule: 'new-ip', bucket, network }));
       if (before === undefined) return;
       addTo(before, observation);
       if (success !== null) name(before, success.remoteIp, success.firstAt);
@@ -75,33 +84,24 @@ export function foldFindings(): Findings {
   };
 }
 
-/** The finding that an observation of an address is: always one, since nothing approved it. */
-export function addressFinding({ rule, bucket, network, remoteIp, tally }: AddressObservation): Finding {
-  return {
-    rule,
-    bucket,
-    network,
-    remoteIp,
-    addresses: new Set([remoteIp]),
-    forgottenSince: null,
-    raised: false,
-    tally,
-  };
+/** The finding that an observation is which is one whatever is remembered. */
+export function flaggedFinding(observation: FlaggedObservation): Finding {
+  return { ...observation, forgottenSince: null, raised: false };
 }
 
 /** The finding that an observation of a network is, whose claim said that the pair is new, or does more than before. */
 export function networkFinding(
-  { bucket, network, addresses, tally }: NetworkObservation,
+  { bucket, network, addresses, addressCount, tally }: NetworkObservation,
   remoteIp: string,
   forgottenSince: number | null,
   raised = false,
 ): Finding {
-  return { rule: 'new-ip', bucket, network, remoteIp, addresses, forgottenSince, raised, tally };
+  return { rule: 'new-ip', bucket, network, remoteIp, addresses, addressCount, forgottenSince, raised, tally };
 }
 
 /** What a finding is one of. */
-function keyOf({ rule, bucket, network, remoteIp }: Finding): string {
-  return `${rule} ${bucket} ${rule === 'new-ip' ? network : remoteIp}`;
+function keyOf({ rule, bucket, network }: Pick<Finding, 'rule' | 'bucket' | 'network'>): string {
+  return JSON.stringify([rule, bucket, network]);
 }
 
 function byFirstEvent(a: Finding, b: Finding): number {
@@ -109,8 +109,7 @@ function byFirstEvent(a: Finding, b: Finding): number {
     a.tally.firstEventAt - b.tally.firstEventAt ||
     compare(a.rule, b.rule) ||
     compare(a.bucket, b.bucket) ||
-    compare(a.network, b.network) ||
-    compare(a.remoteIp, b.remoteIp)
+    compare(a.network, b.network)
   );
 }
 

@@ -1,4 +1,4 @@
-import { changesIn, effectsOf } from './effect';
+import { changesIn, effectOf, effectsOf } from './effect';
 import type { Tally } from './tally';
 
 /**
@@ -20,9 +20,27 @@ export function levelOf({ requests, successes, denied, operations }: Conduct): L
   return effects.read > 0 ? 'read' : 'metadata';
 }
 
+/** The level that a request of this operation reaches if it succeeds. */
+export function levelOfSuccess(operation: string): Level {
+  switch (effectOf(operation)) {
+    case null:
+    case 'listed':
+      return 'metadata';
+    case 'read':
+      return 'read';
+    default:
+      return 'changed';
+  }
+}
+
+/** The place of a level in `LEVELS`: of two requests, the higher rank is the worse. */
+export function rankOf(level: Level): number {
+  return LEVELS.indexOf(level);
+}
+
 /** Negative if `a` is the lower level. */
 export function compareLevels(a: Level, b: Level): number {
-  return LEVELS.indexOf(a) - LEVELS.indexOf(b);
+  return rankOf(a) - rankOf(b);
 }
 
 /**

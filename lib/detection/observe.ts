@@ -4,41 +4,62 @@ import type { LineLayout } from '../access-log/layout';
 import { decode, locateDecision } from '../access-log/parse-line';
 import { createByteTable } from './byte-table';
 import type { CompiledSettings } from './compile-settings';
-import { type CountedNetwork, countsNow, restart, settleEarly } from './counted-network';
+import {
+  addAddress,
+  addressCountOf,
+  begin,
+  type Counted,
+  type CountedNetwork,
+  countsNow,
+  type FlaggedNetwork,
+  restart,
+  restartNetwork,
+  settleEarly,
+} from './counted-network';
 import { createCounters } from './counters';
+import { DOUBTS } from './doubt';
+import { believedTime, isOddTime } from './event-time';
+import { levelOfSuccess, rankOf } from './level';
 import { createLineArena } from './line-arena';
-import { type CountedAddress, createPairs, type JudgedPair, type Pair, type WatchedBucket } from './pairs';
+import { createPairs, type JudgedPair, type Pair, type WatchedBucket } from './pairs';
 import { isDenied, isSuccessfulRequest } from './statuses';
-import { type CountedRecord, createSample, emptyTally, NOTHING, type Sample, type Tally } from './tally';
+import { type CountedRecord, count, createSample, emptyTally, NOTHING, type Sample, type Tally } from './tally';
 
-/** All records of a portion for one (bucket, remote IP) that nothing approved or trusted. */
-export interface AddressObservation {
-  readonly rule: CountedAddress['rule'];
+/** Records of a portion for one (bucket, network). */
+interface Observation {
   readonly bucket: string;
-  /** Canonical text of the address; of what is none, the beginning as logged. */
-  readonly remoteIp: string;
-  readonly network: string;
-  readonly tally: Tally;
-}
-
-/** All records of a portion for one (bucket, network) from its first success on, where `new-ip` is on. */
-export interface NetworkObservation {
-  readonly bucket: string;
+  /** Canonical text; of what is no address, the beginning as logged. */
   readonly network: string;
   /** Addresses in canonical text, in the order met; at most `MAX_ADDRESSES`. */
   readonly addresses: ReadonlySet<string>;
+  /** How many distinct addresses there are, those that are not named too. */
+  readonly addressCount: number;
+  readonly tally: Tally;
+}
+
+/**
+ * What is a finding whatever is remembered: all records of one (bucket, network) that nothing approved or trusted, or
+ * of one remote IP that is no address, or of a log object that is not believed (`DOUBTS`).
+ */
+export interface FlaggedObservation extends Observation {
+  readonly rule: FlaggedNetwork['rule'];
+  /** The address of the sample. */
+  readonly remoteIp: string;
+}
+
+/** All records of one (bucket, network) from its first success on, where `new-ip` is on. */
+export interface NetworkObservation extends Observation {
   /** The successful requests; null if it holds only others, of a network that succeeded before. Epoch milliseconds. */
   readonly success: { readonly firstAt: number; readonly lastAt: number; readonly remoteIp: string } | null;
-  readonly tally: Tally;
-  /** What goes on counting. */
-  readonly counted: CountedNetwork;
+  /** What goes on counting; null: each portion stands for itself. */
+  readonly counted: CountedNetwork | null;
 }
 
 /** What some part of a log object adds; the portion's own, not to be counted in any more. */
 export interface Portion {
-  /** Buckets met for the first time, whatever their records are. */
+  /** Buckets met for the first time, whatever their records are; of very many, some more than once. */
   readonly buckets: readonly WatchedBucket[];
-  readonly addresses: readonly AddressObservation[];
+  readonly flagged: readonly FlaggedObservation[];
   readonly networks: readonly NetworkObservation[];
 }
 
@@ -49,61 +70,123 @@ export interface ObserverCounts {
   trustedRecords: number;
   /** Records of the reserved test bucket. */
   testRecords: number;
+  /** Records whose time cannot be. */
+  recordsWithOddTime: number;
+  /** Records of another bucket than the key of their log object names. */
+  recordsOfOtherBuckets: number;
+}
+
+/** What is known of a log object before its records. */
+export interface LogObjectFacts {
+  /** No record can be later; epoch milliseconds. */
+  readonly latestTime: number;
+  /** What its key says: the bucket whose records it holds; null: it does not say. */
+  readonly bucket: string | null;
+  /** Whether its key, which names a bucket, names another account or Region than it can be from. */
+  readonly isMisplaced: boolean;
 }
 
 export interface Observer {
+  /** The records that follow are of this log object. Without it, any record of any time is believed. */
+  begin(logObject: LogObjectFacts): void;
   /** Takes in one record of `bytes[start, end)` whose head `locateLine` has found. */
   record(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void;
   /** Ends a portion: what was observed since the last call. */
   endPortion(): Portion;
   readonly counts: ObserverCounts;
-  /** Distinct networks met in watched buckets so far. */
-  readonly networkCount: number;
+  /** Distinct networks met in watched buckets so far; null unless it keeps everything. */
+  readonly networkCount: number | null;
+  /** How many pairs, buckets and operations it keeps for the records to come. */
+  readonly kept: number;
 }
+
+export interface ObserverOptions {
+  /**
+   * Whether it counts over all log objects that are read with it: then what is found counts on (`countOn`), and nothing
+   * is ever dropped. Else each portion stands for itself, and the memory has a bound.
+   */
+  readonly keepsAll?: boolean;
+  /** How many pairs, buckets or operations are kept from one portion to the next; of more, none is. */
+  readonly mostKept?: number;
+}
+
+const MOST_KEPT = 20_000;
+
+/** How many bytes their names may have together. */
+const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+
+/** No number of a bucket. */
+const ANY_BUCKET = -1;
 
 /**
  * Says that an observation is a finding: the portions after it count all requests since its first success, and not
- * only those since theirs.
+ * only those since theirs. It is for an observer that keeps everything; to others it makes no difference.
  */
 export function countOn({ counted, success }: NetworkObservation): void {
-  if (success === null) return;
+  if (success === null || counted === null) return;
   counted.found = true;
   counted.firstSuccessAt = Math.min(counted.firstSuccessAt, success.firstAt);
+}
+
+/** What makes a log object doubtful. It is a finding once a log object, in the portion that meets it first. */
+interface Doubt {
+  readonly text: string;
+  /** Null: not met in this portion. */
+  tally: Tally | null;
+  isReported: boolean;
 }
 
 /**
  * Folds records into observations. Everything that depends only on bucket and address is decided once a pair; of a
  * pair that nothing can flag, a line costs its head and nothing more.
  */
-export function createObserver(compiled: CompiledSettings): Observer {
+export function createObserver(compiled: CompiledSettings, options: ObserverOptions = {}): Observer {
+  const { keepsAll = false, mostKept = MOST_KEPT } = options;
   const { trusted, isSuccessStatus } = compiled;
   const arena = createLineArena();
-  const pairNumbers = createByteTable();
-  const pairOf: Pair[] = [];
+  let pairNumbers = createByteTable();
+  let pairOf: Pair[] = [];
   /** 1 for each settled pair: bytes in a row, so that most lines need not fetch an object from afar. */
   let settled = new Uint8Array(64);
-  const bucketNumbers = createByteTable();
-  const operationNumbers = createByteTable();
-  const operationNames: string[] = [];
-  const counters = createCounters(operationNames);
-  const pairs = createPairs(compiled, counters.create);
+  let bucketNumbers = createByteTable();
+  let bucketCount = 0;
+  let operationNumbers = createByteTable();
+  let operationNames: string[] = [];
+  /** Of the level that each operation reaches if it succeeds. */
+  let operationRanks: number[] = [];
+  let counters = createCounters(operationNames);
+  const pairs = createPairs(compiled, () => counters.create());
+  /** Of the names of all of them. */
+  let keptBytes = 0;
   /** The operation of the record at hand, which is mostly that of the record before. */
   let operation = -1;
   let operationRun = -1;
   let operationLayout: LineLayout | null = null;
-  let touchedAddresses: CountedAddress[] = [];
+  let portion = 0;
+  let touchedFlagged: FlaggedNetwork[] = [];
   let touchedNetworks: CountedNetwork[] = [];
+  let latestTime = Number.POSITIVE_INFINITY;
+  let bucketOfKey: string | null = null;
+  /** The number of that bucket, or `ANY_BUCKET`. */
+  let expectedBucket = ANY_BUCKET;
+  let otherBucket = newDoubt(DOUBTS.otherBucket);
+  let otherPlace = newDoubt(DOUBTS.otherPlace);
+  /** Whether the next record is to be the one that shows that the log object is misplaced. */
+  let isMisplaced = false;
   const counts: ObserverCounts = {
     records: 0,
     recordsWithoutIp: 0,
     invalidRemoteIps: 0,
     trustedRecords: 0,
     testRecords: 0,
+    recordsWithOddTime: 0,
+    recordsOfOtherBuckets: 0,
   };
 
   /** The record at hand, written anew for each: one object, however many lines. */
   const record: CountedRecord = {
     time: 0,
+    rank: 0,
     success: false,
     signed: false,
     denied: false,
@@ -125,6 +208,27 @@ export function createObserver(compiled: CompiledSettings): Observer {
     settled[number] = pair.kind === 'settled' ? 1 : 0;
   }
 
+  /** The number of the record's bucket. */
+  function bucketOf({ starts, ends, view }: LineLayout): number {
+    const start = starts[FIELD.bucket]!;
+    const end = ends[FIELD.bucket]!;
+    const number = bucketNumbers.intern(view, start, end, 0);
+    if (number === bucketCount) {
+      bucketCount++;
+      keptBytes += end - start;
+    }
+    return number;
+  }
+
+  /** Finds the number of the bucket that the log object's key names. */
+  function expectBucket(): void {
+    expectedBucket = ANY_BUCKET;
+    if (bucketOfKey === null) return;
+    const name = new TextEncoder().encode(bucketOfKey);
+    expectedBucket = bucketNumbers.intern(new DataView(name.buffer), 0, name.length, 0);
+    bucketCount = bucketNumbers.size;
+  }
+
   /** The place of the operation in `operationNames`. */
   function operationOf(bytes: Uint8Array, layout: LineLayout): number {
     if (layout.operationRun === operationRun && layout === operationLayout) return operation;
@@ -133,93 +237,173 @@ export function createObserver(compiled: CompiledSettings): Observer {
     const start = layout.starts[FIELD.operation]!;
     const end = layout.ends[FIELD.operation]!;
     operation = operationNumbers.intern(layout.view, start, end, 0);
-    operationNames[operation] ??= decode(bytes, start, end);
+    if (operation === operationNames.length) {
+      const name = decode(bytes, start, end);
+      operationNames.push(name);
+      operationRanks.push(rankOf(levelOfSuccess(name)));
+      keptBytes += end - start;
+    }
     return operation;
   }
 
   /** Whether the record is trusted; counts it. */
-  function isTrusted(pair: JudgedPair, bytes: Uint8Array, layout: LineLayout): boolean {
+  function isTrusted(pair: JudgedPair, bytes: Uint8Array, layout: LineLayout, time: number): boolean {
     const requester = text(bytes, layout, FIELD.requester);
     const trusts = trusted.matches({
       bucket: pair.bucket,
       address: pair.address,
       requester: requester === '-' ? null : requester,
       operation: operationNames[operationOf(bytes, layout)]!,
-      time: layout.time,
+      time,
     });
     if (trusts) counts.trustedRecords++;
     return trusts;
   }
 
-  function judged(pair: JudgedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
-    const { source, network } = pair;
-    if (layout.time < pair.approvedUntil) return;
-    if (trusted.any && pair.kind !== 'test' && isTrusted(pair, bytes, layout)) return;
-    if (pair.kind === 'invalid') counts.invalidRemoteIps++;
-    else if (pair.kind === 'test') counts.testRecords++;
+  /** Fills `record`; returns the number of its operation. */
+  function readRecord(bytes: Uint8Array, layout: LineLayout, time: number): number {
     locateDecision(bytes, layout);
     const status = integerAt(layout, FIELD.httpStatus);
-    const operationNumber = operationOf(bytes, layout);
-    record.operation = operationNames[operationNumber]!;
-    record.time = layout.time;
+    const number = operationOf(bytes, layout);
+    record.operation = operationNames[number]!;
+    record.time = time;
     record.success = isSuccessfulRequest(isSuccessStatus, status, record.operation);
     record.signed = isSigned(layout);
     record.denied = isDenied(status);
+    record.rank = record.success ? operationRanks[number]! : record.denied ? DENIED_RANK : NO_ACCESS_RANK;
     record.bytesSent = integerAt(layout, FIELD.bytesSent) ?? 0;
+    return number;
+  }
+
+  function judged(pair: JudgedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
+    const { flagged, network } = pair;
+    const time = believedTime(layout.time, latestTime);
+    if (time < pair.approvedUntil) return;
+    if (trusted.any && pair.kind !== 'test' && isTrusted(pair, bytes, layout, time)) return;
+    if (pair.kind === 'invalid') counts.invalidRemoteIps++;
+    else if (pair.kind === 'test') counts.testRecords++;
+    const operationNumber = readRecord(bytes, layout, time);
     let sample: Sample | null = null;
-    if (source !== null) {
-      if (!source.touched) {
-        source.touched = true;
-        source.tally = emptyTally();
-        touchedAddresses.push(source);
+    if (flagged !== null) {
+      if (!flagged.touched) {
+        flagged.touched = true;
+        touchedFlagged.push(flagged);
+        begin(flagged);
       }
-      if (counters.isBetterSample(source.row, record.time, record.success)) {
+      if (pair.flaggedIn !== portion) {
+        pair.flaggedIn = portion;
+        addAddress(flagged, pair.remoteIp);
+      }
+      if (counters.isBetterSample(flagged.row, time, record.rank)) {
         sample = createSample(arena.keep(bytes, start, end), record);
-        source.tally.sample = sample;
+        flagged.tally.sample = sample;
+        flagged.remoteIp = pair.remoteIp;
       }
-      counters.count(source.row, source.tally, record, operationNumber);
+      counters.count(flagged.row, flagged.tally, record, operationNumber);
     }
     if (network !== null) {
       if (!network.touched) {
         network.touched = true;
-        network.tally = emptyTally();
         touchedNetworks.push(network);
       }
-      if (!countsNow(network, record, pair.remoteIp)) return;
-      if (counters.isBetterSample(network.row, record.time, record.success)) {
+      if (!countsNow(network, record, pair, portion)) return;
+      if (counters.isBetterSample(network.row, time, record.rank)) {
         network.tally.sample = sample ?? createSample(arena.keep(bytes, start, end), record);
       }
       counters.count(network.row, network.tally, record, operationNumber);
     }
   }
 
-  function takeAddress(counted: CountedAddress): AddressObservation {
-    const { rule, bucket, remoteIp, network, tally, row } = counted;
-    counters.moveInto(row, tally);
-    counters.forgetSample(row);
-    counted.touched = false;
-    counted.tally = NOTHING;
-    return { rule, bucket, remoteIp, network, tally };
+  /** Counts a record that shows why the log object is not believed; the first one is the sample. */
+  function doubted(doubt: Doubt, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
+    if (doubt.isReported) return;
+    doubt.tally ??= emptyTally();
+    readRecord(bytes, layout, believedTime(layout.time, latestTime));
+    doubt.tally.sample ??= createSample(arena.keep(bytes, start, end), record);
+    count(doubt.tally, record);
   }
 
-  function takeNetwork(counted: CountedNetwork): NetworkObservation {
-    const { bucket, network, tally, row } = counted;
+  function takeDoubt(doubt: Doubt): FlaggedObservation[] {
+    const { text, tally } = doubt;
+    if (tally === null || bucketOfKey === null) return [];
+    doubt.tally = null;
+    doubt.isReported = true;
+    const named = { network: text, remoteIp: text, addresses: new Set([text]), addressCount: 1 };
+    return [{ rule: 'detector-error', bucket: bucketOfKey, ...named, tally }];
+  }
+
+  function takeCounted(counted: Counted): Observation {
+    const { bucket, network, addresses, tally } = counted;
+    return { bucket, network, addresses, addressCount: addressCountOf(counted), tally };
+  }
+
+  function takeFlagged(flagged: FlaggedNetwork): FlaggedObservation {
+    const { rule, remoteIp, tally, row } = flagged;
     counters.moveInto(row, tally);
-    // What is found already has its sample; only a better one is worth keeping.
-    if (!counted.found) counters.forgetSample(row);
-    settleEarly(counted);
-    const { addresses, success } = counted;
-    restart(counted);
-    return { bucket, network, addresses, success, tally, counted };
+    counters.forgetSample(row);
+    const taken = { ...takeCounted(flagged), rule, remoteIp };
+    restart(flagged);
+    return taken;
+  }
+
+  function takeNetwork(network: CountedNetwork): NetworkObservation[] {
+    const { row, success } = network;
+    settleEarly(network, portion);
+    const taken: NetworkObservation[] = [];
+    if (network.tally !== NOTHING) {
+      counters.moveInto(row, network.tally);
+      // What is found already has its sample; only a better one is worth keeping.
+      if (!network.found) counters.forgetSample(row);
+      taken.push({ ...takeCounted(network), success, counted: keepsAll ? network : null });
+    }
+    restartNetwork(network);
+    return taken;
+  }
+
+  /** Lets go of everything that the records to come would make again. */
+  function drop(): void {
+    pairs.drop(mostKept);
+    pairNumbers = createByteTable();
+    pairOf = [];
+    settled = new Uint8Array(64);
+    bucketNumbers = createByteTable();
+    bucketCount = 0;
+    operationNumbers = createByteTable();
+    operationNames = [];
+    operationRanks = [];
+    counters = createCounters(operationNames);
+    keptBytes = 0;
+    operationRun = -1;
+    operationLayout = null;
+    expectBucket();
   }
 
   return {
+    begin(logObject) {
+      latestTime = logObject.latestTime;
+      bucketOfKey = logObject.bucket;
+      isMisplaced = logObject.isMisplaced && bucketOfKey !== null;
+      otherBucket = newDoubt(DOUBTS.otherBucket);
+      otherPlace = newDoubt(DOUBTS.otherPlace);
+      expectBucket();
+    },
     record(bytes, start, end, layout) {
       counts.records++;
+      if (isOddTime(layout.time, latestTime)) counts.recordsWithOddTime++;
+      if (isMisplaced) {
+        isMisplaced = false;
+        doubted(otherPlace, bytes, start, end, layout);
+      }
+      const bucket = bucketOf(layout);
+      if (bucket !== expectedBucket && expectedBucket !== ANY_BUCKET) {
+        counts.recordsOfOtherBuckets++;
+        doubted(otherBucket, bytes, start, end, layout);
+        return;
+      }
       const { starts, ends, view } = layout;
-      const bucket = bucketNumbers.intern(view, starts[FIELD.bucket]!, ends[FIELD.bucket]!, 0);
       const number = pairNumbers.intern(view, starts[FIELD.remoteIp]!, ends[FIELD.remoteIp]!, bucket);
       if (number === pairOf.length) {
+        keptBytes += ends[FIELD.remoteIp]! - starts[FIELD.remoteIp]!;
         addPair(pairs.decide(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
       }
       if (settled[number] === 1) return;
@@ -228,20 +412,33 @@ export function createObserver(compiled: CompiledSettings): Observer {
       else if (pair.kind !== 'settled') judged(pair, bytes, start, end, layout);
     },
     endPortion() {
-      const portion = {
+      const ended = {
         buckets: pairs.takeNewBuckets(),
-        addresses: touchedAddresses.map(takeAddress),
-        networks: touchedNetworks.map(takeNetwork).filter(({ tally }) => tally.requests > 0),
+        flagged: [...touchedFlagged.map(takeFlagged), ...takeDoubt(otherBucket), ...takeDoubt(otherPlace)],
+        networks: touchedNetworks.flatMap(takeNetwork),
       };
-      touchedAddresses = [];
+      touchedFlagged = [];
       touchedNetworks = [];
-      return portion;
+      portion++;
+      const most = Math.max(pairOf.length, bucketCount, operationNames.length, pairs.bucketCount);
+      if (!keepsAll && (most > mostKept || keptBytes > MOST_KEPT_BYTES)) drop();
+      return ended;
     },
     counts,
     get networkCount() {
-      return pairs.networkCount;
+      return keepsAll ? pairs.networkCount : null;
+    },
+    get kept() {
+      return pairOf.length + bucketCount + operationNames.length + pairs.bucketCount;
     },
   };
+}
+
+const DENIED_RANK = rankOf('denied');
+const NO_ACCESS_RANK = rankOf('no access');
+
+function newDoubt(text: string): Doubt {
+  return { text, tally: null, isReported: false };
 }
 
 /** Whether the record names a requester: a dash is an anonymous one. */

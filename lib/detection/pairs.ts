@@ -1,16 +1,20 @@
 import { type Address, formatAddress, formatNetwork, networkOf, parseAddress } from './address';
 import type { BucketPolicy } from './bucket-policy';
 import type { CompiledSettings } from './compile-settings';
-import { type CountedNetwork, countNetwork } from './counted-network';
-import type { FindingRule } from './rules';
-import { NOTHING, type Tally } from './tally';
+import {
+  type CountedNetwork,
+  type CountedPair,
+  countNetwork,
+  type FlaggedNetwork,
+  flagNetwork,
+} from './counted-network';
 
 /** What is known of one (bucket, remote IP), decided once; most lines need no more than this. */
 export type Pair =
   /** `settled`: nothing can flag it, whatever the record says. */
   { readonly kind: 'settled' } | { readonly kind: 'no-ip' } | JudgedPair;
 
-export interface JudgedPair {
+export interface JudgedPair extends CountedPair {
   /** `invalid`: the remote IP is no address. `test`: of the reserved test bucket. */
   readonly kind: 'judged' | 'invalid' | 'test';
   readonly bucket: string;
@@ -21,26 +25,14 @@ export interface JudgedPair {
   /** Records before this moment are approved; epoch milliseconds. */
   readonly approvedUntil: number;
   /** Null where `unapproved-ip` is off, and of further invalid addresses after very many. */
-  readonly source: CountedAddress | null;
+  readonly flagged: FlaggedNetwork | null;
   /** Null where `new-ip` is off. */
   readonly network: CountedNetwork | null;
+  /** The last portion in which it was counted in `flagged`. */
+  flaggedIn: number;
 }
 
-/** What is counted of one (bucket, remote IP): where `unapproved-ip` is on, of the test bucket, and of invalid ones. */
-export interface CountedAddress {
-  readonly rule: Exclude<FindingRule, 'new-ip'>;
-  readonly bucket: string;
-  /** Canonical text. */
-  readonly remoteIp: string;
-  readonly network: string;
-  tally: Tally;
-  /** The row of `Counters` that stands before the tally. */
-  readonly row: number;
-  /** Whether this portion added to it. */
-  touched: boolean;
-}
-
-/** Distinct remote IPs that are no addresses, of which each is told. */
+/** Distinct remote IPs that are no addresses, of which each is reported. */
 export const MAX_INVALID_SAMPLES = 100;
 const MAX_INVALID_LENGTH = 200;
 
@@ -54,29 +46,47 @@ export interface Pairs {
   decide(bucket: string, remoteIp: string): Pair;
   /** Watched buckets met since the last call, but for the reserved test bucket. */
   takeNewBuckets(): readonly WatchedBucket[];
-  /** Distinct networks met in watched buckets. */
+  /** Lets go of all that can be decided again in the same way; buckets are new again if there are more than `mostBuckets`. */
+  drop(mostBuckets: number): void;
+  /** Distinct networks met in watched buckets since the last `drop`. */
   readonly networkCount: number;
+  /** Buckets that are not new. */
+  readonly bucketCount: number;
+}
+
+/** What one bucket has: its policy and what is counted, by network, or by the text of what is no address. */
+interface BucketPairs {
+  readonly policy: BucketPolicy;
+  readonly flagged: Map<string, FlaggedNetwork>;
+  readonly networks: Map<string, CountedNetwork>;
+  /** Apart: a remote IP that is no address may read like a network. */
+  readonly texts: Map<string, FlaggedNetwork>;
 }
 
 /**
- * Decides what holds for pairs by these settings. Several spellings of one address share what is counted, in a row
- * that `createRow` makes.
+ * Decides what holds for pairs by these settings. All addresses of a network, and several spellings of one address,
+ * share what is counted, in a row that `createRow` makes.
  */
 export function createPairs({ settings, allowlist, policyOf }: CompiledSettings, createRow: () => number): Pairs {
   const { ipv4PrefixLength, ipv6PrefixLength } = settings;
   const known = new Set<string>();
-  const addresses = new Map<string, CountedAddress>();
-  const networks = new Map<string, CountedNetwork>();
+  const buckets = new Map<string, BucketPairs>();
   const networkNames = new Set<string>();
-  let invalid = 0;
+  /** By bucket, the texts that are no addresses and are reported; they stay, whatever is dropped. */
+  const invalid = new Map<string, Set<string>>();
+  let invalidCount = 0;
   let newBuckets: WatchedBucket[] = [];
 
-  function policy(bucket: string): BucketPolicy {
-    const found = policyOf(bucket);
+  function pairsOf(bucket: string): BucketPairs {
+    let found = buckets.get(bucket);
+    if (found !== undefined) return found;
+    const policy = policyOf(bucket);
     if (!known.has(bucket)) {
       known.add(bucket);
-      if (found.watched && !found.isTestBucket) newBuckets.push({ bucket, policy: found });
+      if (policy.watched && !policy.isTestBucket) newBuckets.push({ bucket, policy });
     }
+    found = { policy, flagged: new Map(), networks: new Map(), texts: new Map() };
+    buckets.set(bucket, found);
     return found;
   }
 
@@ -85,48 +95,66 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
     return family === 4 ? ipv4PrefixLength === 32 : ipv6PrefixLength === 128;
   }
 
-  function countedAddress(
-    rule: CountedAddress['rule'],
+  function flag(
+    byName: Map<string, FlaggedNetwork>,
+    rule: FlaggedNetwork['rule'],
     bucket: string,
-    remoteIp: string,
-    network: string,
-  ): CountedAddress {
-    const key = `${bucket} ${remoteIp}`;
-    let address = addresses.get(key);
-    if (address === undefined) {
-      address = { rule, bucket, remoteIp, network, tally: NOTHING, row: createRow(), touched: false };
-      addresses.set(key, address);
+    name: string,
+  ): FlaggedNetwork {
+    let flagged = byName.get(name);
+    if (flagged === undefined) {
+      flagged = flagNetwork(rule, bucket, name, createRow());
+      byName.set(name, flagged);
     }
-    return address;
+    return flagged;
   }
 
-  function countedNetwork(bucket: string, name: string): CountedNetwork {
-    const key = `${bucket} ${name}`;
-    let network = networks.get(key);
+  function countedNetwork({ networks }: BucketPairs, bucket: string, name: string): CountedNetwork {
+    let network = networks.get(name);
     if (network === undefined) {
       network = countNetwork(bucket, name, createRow());
-      networks.set(key, network);
+      networks.set(name, network);
     }
     return network;
   }
 
-  /** A pair that is told whatever its records are. */
-  function told(kind: 'invalid' | 'test', bucket: string, text: string): JudgedPair {
+  /** Whether this text, which is no address, is one of those that are reported. */
+  function isReported(bucket: string, text: string): boolean {
+    const reported = invalid.get(bucket);
+    if (reported?.has(text)) return true;
+    if (invalidCount === MAX_INVALID_SAMPLES) return false;
+    invalidCount++;
+    if (reported === undefined) invalid.set(bucket, new Set([text]));
+    else reported.add(text);
+    return true;
+  }
+
+  /** A pair that is reported whatever its records are. */
+  function reported(kind: 'invalid' | 'test', bucket: string, text: string, { texts }: BucketPairs): JudgedPair {
     const remoteIp = text.slice(0, MAX_INVALID_LENGTH);
     const rule = kind === 'test' ? 'test' : 'detector-error';
-    const source =
-      kind === 'test' || invalid++ < MAX_INVALID_SAMPLES ? countedAddress(rule, bucket, remoteIp, remoteIp) : null;
-    return { kind, bucket, address: null, remoteIp, approvedUntil: Number.NEGATIVE_INFINITY, source, network: null };
+    return {
+      kind,
+      bucket,
+      address: null,
+      remoteIp,
+      approvedUntil: Number.NEGATIVE_INFINITY,
+      flagged: kind === 'test' || isReported(bucket, remoteIp) ? flag(texts, rule, bucket, remoteIp) : null,
+      network: null,
+      flaggedIn: -1,
+      networkIn: -1,
+    };
   }
 
   return {
     decide(bucket, text) {
-      const { watched, isTestBucket, unapprovedIp, newIp } = policy(bucket);
-      if (isTestBucket) return told('test', bucket, text);
+      const here = pairsOf(bucket);
+      const { watched, isTestBucket, unapprovedIp, newIp } = here.policy;
+      if (isTestBucket) return reported('test', bucket, text, here);
       if (!watched) return { kind: 'settled' };
       if (text === '-' || text === '') return { kind: 'no-ip' };
       const address = parseAddress(text);
-      if (address === null) return told('invalid', bucket, text);
+      if (address === null) return reported('invalid', bucket, text, here);
       const remoteIp = formatAddress(address);
       const network = isWhole(address)
         ? remoteIp
@@ -140,8 +168,10 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
         address,
         remoteIp,
         approvedUntil,
-        source: unapprovedIp ? countedAddress('unapproved-ip', bucket, remoteIp, network) : null,
-        network: newIp ? countedNetwork(bucket, network) : null,
+        flagged: unapprovedIp ? flag(here.flagged, 'unapproved-ip', bucket, network) : null,
+        network: newIp ? countedNetwork(here, bucket, network) : null,
+        flaggedIn: -1,
+        networkIn: -1,
       };
     },
     takeNewBuckets() {
@@ -149,8 +179,16 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
       newBuckets = [];
       return taken;
     },
+    drop(mostBuckets) {
+      buckets.clear();
+      networkNames.clear();
+      if (known.size > mostBuckets) known.clear();
+    },
     get networkCount() {
       return networkNames.size;
+    },
+    get bucketCount() {
+      return known.size;
     },
   };
 }

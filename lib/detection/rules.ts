@@ -2,8 +2,8 @@
 export type RuleId = 'unapproved-ip' | 'new-ip';
 
 /**
- * What a finding can be of: a rule, or one of the two things that are told besides. `detector-error`: a remote IP that
- * is no address. `test`: a record of the reserved test bucket.
+ * What a finding can be of: a rule, or one of the two things that are reported besides. `detector-error`: a remote IP
+ * that is no address, or a log object that is not believed (`DOUBTS`). `test`: a record of the reserved test bucket.
  */
 export type FindingRule = RuleId | 'detector-error' | 'test';
 

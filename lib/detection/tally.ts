@@ -2,8 +2,8 @@ import { parseLine } from '../access-log/parse-line';
 import type { AccessLogRecord } from '../access-log/record';
 
 /**
- * What is counted of the records that belong together: one (bucket, remote IP) for `unapproved-ip`, one (bucket,
- * network) from its first success on for `new-ip`. Times are epoch milliseconds.
+ * What is counted of the records that belong together: those of one (bucket, network); for `new-ip`, from its first
+ * success on. Times are epoch milliseconds.
  */
 export interface Tally {
   requests: number;
@@ -17,7 +17,7 @@ export interface Tally {
   firstEventAt: number;
   lastEventAt: number;
   readonly operations: Map<string, OperationCount>;
-  /** The line that tells most: the earliest successful one, else the earliest. As logged, without its LF. */
+  /** The worst request: of the highest level, and of these the earliest. As logged, without its LF. */
   sample: Sample | null;
 }
 
@@ -28,15 +28,20 @@ export interface OperationCount {
 
 export interface Sample {
   readonly line: Uint8Array;
+  /** By which it is judged; the line itself may name one that cannot be. */
   readonly time: number;
-  readonly success: boolean;
+  /** Of its level (`rankOf`). */
+  readonly rank: number;
   /** The line as a record, read when it is first asked for; null where it is none. */
   record(): AccessLogRecord | null;
 }
 
 /** One record, as far as it is counted. */
 export interface CountedRecord {
+  /** By which it is judged. */
   time: number;
+  /** Of the level that it reached (`rankOf`). */
+  rank: number;
   success: boolean;
   /** Whether it has a requester. */
   signed: boolean;
@@ -82,19 +87,22 @@ export function addOperation({ operations }: Tally, name: string, requests: numb
   }
 }
 
-/** Whether this record would tell more than the sample that the tally has. */
-export function isBetterSample({ sample }: Tally, { time, success }: Pick<CountedRecord, 'time' | 'success'>): boolean {
+/** What decides between samples. */
+export type SampleRank = Pick<Sample, 'time' | 'rank'>;
+
+/** Whether this record is worse than the sample that the tally has, or as bad and earlier. */
+export function isBetterSample({ sample }: Pick<Tally, 'sample'>, { time, rank }: SampleRank): boolean {
   if (sample === null) return true;
-  return sample.success === success ? time < sample.time : success;
+  return sample.rank === rank ? time < sample.time : rank > sample.rank;
 }
 
 /** Both rules show the same line, in alerts and on the screen: it is read once for all of them. */
-export function createSample(line: Uint8Array, { time, success }: Pick<CountedRecord, 'time' | 'success'>): Sample {
+export function createSample(line: Uint8Array, { time, rank }: SampleRank): Sample {
   let read: AccessLogRecord | null | undefined;
   return {
     line,
     time,
-    success,
+    rank,
     record() {
       if (read === undefined) {
         const record = parseLine(line);

@@ -31,7 +31,13 @@ test('an incident of 10,000 networks, wave after wave: every message is within t
     now: start,
   });
   const startProgress = async () => ({ at() {}, stop() {} });
-  const { alerts } = await scan(files, { configuration, stateFile: null, geography: noGeography, startProgress });
+  const { alerts } = await scan(files, {
+    configuration,
+    stateFile: null,
+    geography: noGeography,
+    now: Date.now(),
+    startProgress,
+  });
 
   const digests = alerts.map(({ alert }) => alert).filter(({ kind }) => kind === 'digest');
   expect(digests.length).toBeGreaterThan(0);

@@ -25,7 +25,7 @@ function tallyOf(record: AccessLogRecord, given: Partial<Tally> = {}): Tally {
     firstEventAt: at('08:00'),
     lastEventAt: at('08:30'),
     operations: new Map([['REST.GET.OBJECT', { requests: 3, successes: 2 }]]),
-    sample: createSample(lineOf(record), { time: record.time, success: true }),
+    sample: createSample(lineOf(record), { time: record.time, rank: 3 }),
     ...given,
   };
 }
@@ -37,6 +37,7 @@ function found(given: Partial<Finding> = {}): Finding {
     network: '203.0.113.7',
     remoteIp: '203.0.113.7',
     addresses: new Set(['203.0.113.7']),
+    addressCount: 1,
     forgottenSince: null,
     raised: false,
     tally: tallyOf(RECORD),
@@ -118,7 +119,7 @@ describe('what it says', () => {
     },
     {
       name: 'nothing of a line that is no record',
-      given: { tally: tallyOf(RECORD, { sample: createSample(Buffer.from('nonsense'), { time: 0, success: true }) }) },
+      given: { tally: tallyOf(RECORD, { sample: createSample(Buffer.from('nonsense'), { time: 0, rank: 3 }) }) },
       expected: { sample: null },
     },
   ];
@@ -239,7 +240,7 @@ test(`a finding takes no more than its room (seed ${SEED})`, () => {
       const tally = {
         ...tallyOf(RECORD, { requests: most, successes: most, denied: most, bytesSent: most }),
         operations: new Map(operations.map(([name, successes]) => [name, { requests: successes, successes }])),
-        sample: createSample(sample, { time: RECORD.time, success: true }),
+        sample: createSample(sample, { time: RECORD.time, rank: 3 }),
       };
       const finding = stored({
         ...found({ rule, forgottenSince: RECORD.time, tally }),

@@ -22,7 +22,7 @@ function folderOf(files: Readonly<Record<string, readonly LineChanges[] | Uint8A
 async function order(paths: readonly string[], folder: string): Promise<string[]> {
   const { files, problems } = await findInputs(paths.map((path) => (path === '-' ? path : join(folder, path))));
   expect(problems).toEqual([]);
-  return (await inOrderOfArrival(files)).map(({ file: { path } }) =>
+  return (await inOrderOfArrival(files, Date.parse('2027-01-01T00:00:00Z'))).map(({ file: { path } }) =>
     path === '-' ? path : path.slice(folder.length + 1),
   );
 }
@@ -152,8 +152,8 @@ describe('what is found depends on it', () => {
     ['simple keys', `z-2026-03-02-11-00-00-${HEX}`, `a-2026-03-05-11-00-00-${HEX}`],
     [
       'partitioned keys',
-      `${PARTITION}/z/2026/03/02/2026-03-02-00-00-00-${HEX}`,
-      `${PARTITION}/a/2026/03/05/2026-03-05-00-00-00-${HEX}`,
+      `z/${PARTITION}/payroll/2026/03/02/2026-03-02-00-00-00-${HEX}`,
+      `a/${PARTITION}/payroll/2026/03/05/2026-03-05-00-00-00-${HEX}`,
     ],
     ['their last records', 'z.log', 'a.log'],
   ])('learning: %s', async (_name, first, second) => {

@@ -79,7 +79,7 @@ describe('the text', () => {
   });
 
   const STORY: readonly LineChanges[] = [
-    // The newest bucket comes last, and in it the newest network.
+    // The worst bucket comes last, and in it the worst network.
     { bucket: 'zebra', remoteIp: '192.0.2.1', at: '2026-03-02T10:00:00Z' },
     { bucket: 'archive', remoteIp: '192.0.2.1', at: '2026-03-03T10:00:00Z' },
     {
@@ -129,7 +129,7 @@ Read: 2 log objects · 1,509 records · 3 networks · 1 without a remote IP · 1
 
 zebra
   192.0.2.1       2 requests       2 succeeded       0 denied    4.0 kB  2026-03-02 10:00 to 2026-03-02 10:00
-    LOW     new-ip         a hint: first success here 2026-03-02 10:00, which is not yet wrong
+    MEDIUM  new-ip         a hint: first success here 2026-03-02 10:00, which is not yet wrong; objects were read with …
             where          documentation
             operations     REST.GET.OBJECT 2
             requester      arn:aws:iam::111122223333:user/ana
@@ -138,6 +138,15 @@ zebra
             to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["zebra"]}]
 
 archive
+  192.0.2.1               1 request        1 succeeded       0 denied    2.0 kB  2026-03-03 10:00 to 2026-03-03 10:00
+    MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
+    MEDIUM  new-ip         a hint: first success here 2026-03-03 10:00, which is not yet wrong; objects were read with …
+            where          documentation
+            operations     REST.GET.OBJECT 1
+            requester      arn:aws:iam::111122223333:user/ana
+            user agent     curl/8.5.0
+            for example    2026-03-03 10:00:00  200  GET /2026/february.csv HTTP/1.1
+            to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["archive"]}]
   2001:db8:1:2::/64       2 requests       1 succeeded       1 denied    2.2 kB  2026-03-03 09:00 to 2026-03-03 09:01
     MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
     LOW     new-ip         a hint: first success here 2026-03-03 09:00, which is not yet wrong
@@ -150,59 +159,56 @@ archive
             to approve     "allowlist": [{"cidr": "2001:db8:1:2::/64", "reason": "…", "buckets": ["archive"]}]
   192.0.2.2           1,501 requests   1,501 succeeded       0 denied    1.5 GB  2026-03-03 09:30 to 2026-03-03 09:31
     HIGH    unapproved-ip  sure: no entry of the allowlist covers it; changes succeeded: REST.DELETE.OBJECT 1
-    LOW     new-ip         a hint: first success here 2026-03-03 09:30, which is not yet wrong
+    HIGH    new-ip         a hint: first success here 2026-03-03 09:30, which is not yet wrong; changes succeeded: REST…
             where          documentation
-            operations     REST.GET.OBJECT 1,500, REST.DELETE.OBJECT 1
+            operations     REST.DELETE.OBJECT 1, REST.GET.OBJECT 1,500
             requester      arn:aws:iam::111122223333:user/ana
             user agent     curl/8.5.0
-            for example    2026-03-03 09:30:00  200  GET /2026/february.csv HTTP/1.1
+            for example    2026-03-03 09:31:00  204  GET /2026/february.csv HTTP/1.1
             to approve     "allowlist": [{"cidr": "192.0.2.2", "reason": "…", "buckets": ["archive"]}]
-  192.0.2.1               1 request        1 succeeded       0 denied    2.0 kB  2026-03-03 10:00 to 2026-03-03 10:00
-    MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
-    LOW     new-ip         a hint: first success here 2026-03-03 10:00, which is not yet wrong
-            where          documentation
-            operations     REST.GET.OBJECT 1
-            requester      arn:aws:iam::111122223333:user/ana
-            user agent     curl/8.5.0
-            for example    2026-03-03 10:00:00  200  GET /2026/february.csv HTTP/1.1
-            to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["archive"]}]
 
 A deployment would have sent
-  2026-03-02 10:00  new       LOW     zebra: new address 192.0.2.1, 1 request succeeded
+  2026-03-02 10:00  new       MEDIUM  zebra: new address 192.0.2.1, 1 request succeeded
   2026-03-03 10:00  notice    INFO    Test: the alerts of s3-access-watch arrive here
-  2026-03-03 10:00  new       HIGH    archive: 3 addresses not on the allowlist, 1,503 requests succeeded, 1 changed da…
+  2026-03-03 10:00  new       HIGH    archive: 3 networks not on the allowlist, 1,503 requests succeeded, 1 changed data
   2026-03-03 10:00  error     MEDIUM  archive: a remote IP could not be read, 1 request not judged
-  2026-03-03 10:00  new       LOW     archive: 3 new networks, 1,503 requests succeeded, 1 changed data
-  2026-03-03 10:00  new       MEDIUM  archive: 2001:db8:1:2:3:4:5:7 not on the allowlist, its one request denied
+  2026-03-03 10:00  new       HIGH    archive: 3 new networks, 1,503 requests succeeded, 1 changed data
 
 Not read: b.log line 2: no bucket: junk
 archive: the remote IP "198.51.100.300" is no address (1 record)
-8 findings: 1 High, 3 Medium, 4 Low.
+7 findings: 2 High, 4 Medium, 1 Low.
 new-ip knows only these files; --state FILE.csv remembers them, so that the next scan tells what is new.
 `,
     );
   });
 
-  test('of very many findings shows the newest, or all', async () => {
+  test('of very many findings shows the worst, the worst of all last, or all', async () => {
     const cwd = folderOf({
-      'a.log': Array.from({ length: 30 }, (_, i) => ({
-        remoteIp: `192.0.2.${i}`,
-        at: `2026-03-02T10:00:${String(i).padStart(2, '0')}Z`,
-      })),
+      'a.log': [
+        // An early deletion, then what he hides it in.
+        { remoteIp: '192.0.2.99', at: '2026-03-02T09:00:00Z', operation: 'REST.DELETE.OBJECT', httpStatus: 204 },
+        ...Array.from({ length: 30 }, (_, i) => ({
+          remoteIp: `192.0.2.${i}`,
+          at: `2026-03-02T10:00:${String(i).padStart(2, '0')}Z`,
+          bytesSent: 1000 * (i % 10),
+        })),
+      ],
     });
     const shown = (text: string): string[] => [...text.matchAll(/^ {2}(192\S+)/gm)].map(([, address]) => address!);
-    const standard = await scanned(['a.log'], cwd);
-    expect(shown(standard)).toEqual(Array.from({ length: 20 }, (_, i) => `192.0.2.${i + 10}`));
-    expect(standard).toContain('\npayroll\n  10 older ones are not shown; --limit 0 shows all\n  192.0.2.10  ');
+    const standard = shown(await scanned(['a.log'], cwd));
+    expect(standard).toHaveLength(20);
+    // By bytes; of those that are alike, the oldest is the worst.
+    expect(standard.slice(-4)).toEqual(['192.0.2.29', '192.0.2.19', '192.0.2.9', '192.0.2.99']);
     const two = await scanned(['a.log', '--limit', '2'], cwd);
-    expect(shown(two)).toEqual(['192.0.2.28', '192.0.2.29']);
-    expect(two).toContain('\n30 findings: 30 Low.\n');
+    expect(shown(two)).toEqual(['192.0.2.9', '192.0.2.99']);
+    expect(two).toContain('\npayroll\n  29 less severe networks not shown; --limit 0 shows all\n  192.0.2.9   ');
+    expect(two).toContain('\n31 findings: 1 High, 30 Medium.\n');
     const all = await scanned(['a.log', '--limit', '0'], cwd);
-    expect(shown(all)).toHaveLength(30);
+    expect(shown(all)).toHaveLength(31);
     expect(all).not.toContain('not shown');
   });
 
-  test('says what a deployment would have sent, the newest of very much, or all', async () => {
+  test('says what a deployment would have sent, the worst of very much, or all', async () => {
     const of = (bucket: string, host: number, day: number): LineChanges => ({
       bucket,
       remoteIp: `192.0.2.${host}`,
@@ -220,19 +226,52 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
     const all = [
       '  2026-03-02 10:00  notice    INFO    payroll: the watch works and is learning',
       '  2026-03-03 10:21  notice    INFO    payroll: learned 1 network, others are told from now on',
-      '  2026-03-04 10:00  new       LOW     payroll: 2 new addresses, 2 requests succeeded',
+      '  2026-03-04 10:00  new       MEDIUM  payroll: 2 new addresses, 2 requests succeeded',
       '  2026-03-04 10:00  notice    INFO    website: the watch works and is learning',
-      '  2026-03-05 10:00  new       LOW     payroll: new address 192.0.2.5, 1 request succeeded',
+      '  2026-03-05 10:00  new       MEDIUM  payroll: new address 192.0.2.5, 1 request succeeded',
       '  2026-03-05 10:21  notice    INFO    website: learned 1 network, others are told from now on',
     ];
     expect(await sent()).toEqual(all);
     expect(await sent('--limit', '0')).toEqual(all);
     expect(await sent('--limit', '2')).toEqual([
-      '  4 earlier messages not shown; --limit 0 shows all',
-      ...all.slice(-2),
+      '  4 less severe or earlier messages not shown; --limit 0 shows all',
+      all[2],
+      all[4],
     ]);
     // Nothing to send, nothing to say.
     expect(await scanned(['a.log', '-c', 'newIp=false'], cwd)).not.toContain('A deployment');
+  });
+
+  test('says what is not believed', async () => {
+    const key = '111122223333/eu-central-1/payroll/2026/03/02/2026-03-02-11-00-00-0123456789ABCDEF';
+    const cwd = folderOf({
+      [key]: [{ at: '2099-01-01T00:00:00Z' }, { bucket: 'archive' }, { bucket: 'archive', remoteIp: '192.0.2.11' }],
+    });
+    const text = await scanned([key, '-c', 'newIp=false'], cwd);
+    // The clock of the scan stays with the log object.
+    expect(text).toContain(
+      '  2026-03-02 11:00  error     MEDIUM  payroll: a log object names another bucket, 2 requests not judged\n',
+    );
+    expect(text).toContain('\npayroll: a log object names another bucket: 2 records not judged\n');
+    expect(text).toContain('\n1 record of a time that cannot be, before 2006 or in the future: judged by the nearest');
+    expect(text).toContain('\nNo findings.\n');
+    const { summary } = JSON.parse(await scanned([key, '--format', 'json'], cwd)) as { summary: object };
+    expect(summary).toMatchObject({ records: 3, recordsWithOddTime: 1, recordsOfOtherBuckets: 2, networks: 1 });
+  });
+
+  test('of records whose time cannot be, it tells what they did all the same', async () => {
+    const { result, text } = await scannedHere([{ at: '2099-01-01T00:00:00Z' }]);
+    expect(result.period).toBeNull();
+    expect(result.findings).toMatchObject([{ rule: 'new-ip', tally: { lastEventAt: NOW + 86_400_000 } }]);
+    expect(result.alerts).toHaveLength(1);
+    expect(text).toContain('2099-01-01 00:00:00  200  GET /2026/february.csv HTTP/1.1');
+  });
+
+  test('counts the addresses that it does not list', async () => {
+    const { text } = await scannedHere(
+      Array.from({ length: 300 }, (_, host) => ({ remoteIp: `2001:db8::${(host + 1).toString(16)}` })),
+    );
+    expect(text).toContain('            addresses      300, such as 2001:db8::1, 2001:db8::2, ');
   });
 
   test('of more findings than a function has arguments', async () => {
@@ -262,7 +301,9 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
       'a.log': [{}],
     });
     const text = await scanned(['a.log', '--state', 'state.csv'], cwd);
-    expect(text).toContain('    LOW     new-ip         a hint: known before, forgotten since 2025-12-31 10:00\n');
+    expect(text).toContain(
+      '    MEDIUM  new-ip         a hint: known before, forgotten since 2025-12-31 10:00; objects were read with ',
+    );
     expect(text).toContain(' · memory in state.csv\n');
     expect(text).not.toContain('--state FILE.csv');
   });
@@ -298,6 +339,8 @@ async function textOf(
 
 const here = folderOf({});
 
+const NOW = Date.parse('2026-12-31T00:00:00Z');
+
 /** What a scan of these lines prints, without a process of its own. */
 async function scannedHere(lines: readonly LineChanges[] | string, options: HereOptions = {}) {
   const path = join(here, 'x.log');
@@ -306,6 +349,7 @@ async function scannedHere(lines: readonly LineChanges[] | string, options: Here
     configuration: configurationOf(options.context ?? {}),
     stateFile: null,
     geography: noGeography,
+    now: NOW,
     startProgress: async () => ({ at() {}, stop() {} }),
   });
   return {
@@ -429,7 +473,16 @@ describe('--format json', () => {
     const finding = { bucket: 'payroll', network: '192.0.2.10', remoteIp: '192.0.2.10', addresses: ['192.0.2.10'] };
     const place = { specialUse: 'documentation', geo: null, asn: null };
     const document = {
-      summary: { logObjects: 1, records: 5, parseFailures: 0, recordsWithoutIp: 1, invalidRemoteIps: 1, networks: 1 },
+      summary: {
+        logObjects: 1,
+        records: 5,
+        parseFailures: 0,
+        recordsWithoutIp: 1,
+        invalidRemoteIps: 1,
+        recordsWithOddTime: 0,
+        recordsOfOtherBuckets: 0,
+        networks: 1,
+      },
       findings: [
         {
           rule: 'unapproved-ip',
@@ -497,7 +550,7 @@ describe('--format json', () => {
       {
         at: '2026-03-02T10:00:02.450Z',
         kind: 'new',
-        rule: { id: 'new-ip', severity: 'Low' },
+        rule: { id: 'new-ip', severity: 'Medium' },
         bucket: 'payroll',
         networks: [inAlert(document.findings[1]!)],
         totals: { networks: 1, requests: 2, successes: 1, denied: 0, bytesSent: 5 },
@@ -509,7 +562,16 @@ describe('--format json', () => {
   test('is a document though there is nothing in it', async () => {
     const { code, stdout } = await runCli(['scan', 'nope', '--format', 'json'], { cwd: folderOf({}) });
     expect(JSON.parse(stdout)).toEqual({
-      summary: { logObjects: 0, records: 0, parseFailures: 0, recordsWithoutIp: 0, invalidRemoteIps: 0, networks: 0 },
+      summary: {
+        logObjects: 0,
+        records: 0,
+        parseFailures: 0,
+        recordsWithoutIp: 0,
+        invalidRemoteIps: 0,
+        recordsWithOddTime: 0,
+        recordsOfOtherBuckets: 0,
+        networks: 0,
+      },
       findings: [],
       alerts: [],
     });
@@ -666,7 +728,7 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
     const cwd = folderOf({ 'kept/state.csv': KNOWN, 'a.log': [{}] });
     chmodSync(join(cwd, 'kept'), 0o555);
     const result = await runCli(['scan', 'a.log', '--state', 'kept/state.csv'], { cwd, ...PLAIN_USER });
-    expect(result.stdout).toContain('\n1 finding: 1 Low.\n');
+    expect(result.stdout).toContain('\n1 finding: 1 Medium.\n');
     expect(result.stderr).toBe(
       's3-access-watch: kept/state.csv: could not be written, and is as it was (EACCES: permission denied)\n',
     );

@@ -1,4 +1,4 @@
-import type { RuleId } from '../../lib/detection/rules';
+import type { FindingRule } from '../../lib/detection/rules';
 import { isChange, type JudgedSeverity, severityOf } from '../../lib/detection/severity';
 import { count, emptyTally } from '../../lib/detection/tally';
 
@@ -39,64 +39,77 @@ describe('isChange', () => {
 });
 
 describe('severityOf', () => {
-  type Requests = readonly (readonly [operation: string, success: boolean])[];
-  const high = (named: string): JudgedSeverity => ({ severity: 'High', reason: `changes succeeded: ${named}` });
-  const cases: { name: string; rule: RuleId; requests: Requests; expected: JudgedSeverity }[] = [
-    {
-      name: 'unapproved reads are Medium',
-      rule: 'unapproved-ip',
-      requests: [['REST.GET.OBJECT', true]],
-      expected: { severity: 'Medium', reason: null },
-    },
-    {
-      name: 'unapproved changes that failed are Medium',
-      rule: 'unapproved-ip',
-      requests: [
-        ['REST.DELETE.OBJECT', false],
-        ['REST.GET.OBJECT', true],
-      ],
-      expected: { severity: 'Medium', reason: null },
-    },
-    {
-      name: 'one change that succeeded among many that failed is High',
-      rule: 'unapproved-ip',
-      requests: [
-        ['REST.DELETE.OBJECT', false],
-        ['REST.DELETE.OBJECT', true],
-        ['REST.DELETE.OBJECT', false],
-      ],
-      expected: high('REST.DELETE.OBJECT 1'),
-    },
-    {
-      name: 'every kind of change is named with how often it succeeded, and reads are not',
-      rule: 'unapproved-ip',
-      requests: [
-        ['REST.PUT.BUCKETPOLICY', true],
-        ['REST.GET.OBJECT', true],
-        ['REST.PUT.OBJECT', true],
-        ['REST.PUT.ACL', false],
-        ['REST.PUT.OBJECT', true],
-      ],
-      expected: high('REST.PUT.BUCKETPOLICY 1, REST.PUT.OBJECT 2'),
-    },
-    {
-      name: 'the reading half of a copy is Medium',
-      rule: 'unapproved-ip',
-      requests: [['REST.COPY.OBJECT_GET', true]],
-      expected: { severity: 'Medium', reason: null },
-    },
-    {
-      name: 'a new IP stays Low whatever it changed',
-      rule: 'new-ip',
-      requests: [['REST.DELETE.OBJECT', true]],
-      expected: { severity: 'Low', reason: null },
-    },
-  ];
-  test.each(cases)('$name', ({ rule, requests, expected }) => {
+  /** What each request did: its operation, with `+` if it succeeded, `!` if it was denied, `?` if it failed otherwise. */
+  function severityFor(rule: FindingRule, requests: readonly string[], signed = true): JudgedSeverity {
     const tally = emptyTally();
-    for (const [operation, success] of requests) {
-      count(tally, { time: 0, success, denied: !success, bytesSent: 0, operation });
+    for (const request of requests) {
+      const operation = request.slice(0, -1);
+      const [success, denied] = [request.endsWith('+'), request.endsWith('!')];
+      count(tally, { time: 0, rank: 0, success, signed, denied, bytesSent: 0, operation });
     }
-    expect(severityOf({ rule, tally })).toEqual(expected);
+    return severityOf({ rule, tally });
+  }
+
+  const low: JudgedSeverity = { severity: 'Low', reason: null };
+  const medium: JudgedSeverity = { severity: 'Medium', reason: null };
+  const read: JudgedSeverity = { severity: 'Medium', reason: 'objects were read with valid credentials' };
+  const high = (named: string): JudgedSeverity => ({ severity: 'High', reason: `changes succeeded: ${named}` });
+
+  test.each<{
+    reached: string;
+    requests: string[];
+    signed?: boolean;
+    unapproved: JudgedSeverity;
+    isNew: JudgedSeverity;
+  }>([
+    { reached: 'denied', requests: ['REST.DELETE.OBJECT!'], unapproved: low, isNew: low },
+    { reached: 'no access', requests: ['REST.GET.OBJECT?', 'REST.GET.OBJECT!'], unapproved: low, isNew: low },
+    { reached: 'metadata', requests: ['REST.HEAD.OBJECT+', 'REST.PUT.OBJECT!'], unapproved: medium, isNew: low },
+    { reached: 'a list', requests: ['REST.GET.BUCKET+'], unapproved: medium, isNew: low },
+    { reached: 'a read', requests: ['REST.GET.OBJECT+', 'REST.DELETE.OBJECT?'], unapproved: medium, isNew: read },
+    {
+      reached: 'the reading half of a copy',
+      requests: ['REST.COPY.OBJECT_GET+'],
+      unapproved: medium,
+      isNew: read,
+    },
+    { reached: 'an anonymous read', requests: ['REST.GET.OBJECT+'], signed: false, unapproved: medium, isNew: low },
+    {
+      reached: 'one change among many that failed',
+      requests: ['REST.DELETE.OBJECT!', 'REST.DELETE.OBJECT+', 'REST.DELETE.OBJECT?'],
+      unapproved: high('REST.DELETE.OBJECT 1'),
+      isNew: high('REST.DELETE.OBJECT 1'),
+    },
+    {
+      reached: 'an anonymous change',
+      requests: ['REST.PUT.OBJECT+'],
+      signed: false,
+      unapproved: high('REST.PUT.OBJECT 1'),
+      isNew: high('REST.PUT.OBJECT 1'),
+    },
+    {
+      reached: 'several kinds of change, of which each is named with how often it succeeded',
+      requests: ['REST.PUT.ACL+', 'REST.GET.OBJECT+', 'REST.PUT.OBJECT+', 'REST.PUT.OBJECT+', 'REST.PUT.PART!'],
+      unapproved: high('REST.PUT.ACL 1, REST.PUT.OBJECT 2'),
+      isNew: high('REST.PUT.ACL 1, REST.PUT.OBJECT 2'),
+    },
+  ])('$reached', ({ requests, signed, unapproved, isNew }) => {
+    expect(severityFor('unapproved-ip', requests, signed)).toEqual(unapproved);
+    expect(severityFor('new-ip', requests, signed)).toEqual(isNew);
+  });
+
+  test('what no rule judges is Medium, and a test Low, whatever it did', () => {
+    for (const requests of [['REST.GET.OBJECT!'], ['REST.DELETE.OBJECT+']]) {
+      expect(severityFor('detector-error', requests)).toEqual(medium);
+      expect(severityFor('test', requests)).toEqual(low);
+    }
+  });
+
+  test('a signed request that failed beside an anonymous read is no read with credentials', () => {
+    const tally = emptyTally();
+    const request = { time: 0, rank: 0, bytesSent: 0, operation: 'REST.GET.OBJECT' };
+    count(tally, { ...request, success: true, signed: false, denied: false });
+    count(tally, { ...request, success: false, signed: true, denied: true });
+    expect(severityOf({ rule: 'new-ip', tally })).toEqual(low);
   });
 });

@@ -176,13 +176,16 @@ describe('what is known from many sides', () => {
   });
   type Known = typeof known extends fc.Arbitrary<infer K> ? K : never;
 
+  /** Records are judged by times that can be: all are counted from that day on. */
+  const FROM = at('00:00');
+
   /** The earliest and the latest of each pair, said plainly. */
   function expectedOf(all: readonly Known[], unit: number): Map<string, Sighting> {
     const expected = new Map<string, Sighting>();
     for (const { bucket, network } of all) {
       const times = all.filter((one) => one.bucket === bucket && one.network === network).map((one) => one.times);
-      const firstSeenAt = Math.min(...times.map(([from]) => from)) * unit;
-      const lastSeenAt = Math.max(...times.map(([, to]) => to)) * unit;
+      const firstSeenAt = FROM + Math.min(...times.map(([from]) => from)) * unit;
+      const lastSeenAt = FROM + Math.max(...times.map(([, to]) => to)) * unit;
       expected.set(`${bucket} ${network}`, { bucket, network, firstSeenAt, lastSeenAt });
     }
     return expected;
@@ -190,16 +193,16 @@ describe('what is known from many sides', () => {
   const byPair = (sightings: readonly Sighting[]) =>
     new Map(sightings.map((one) => [`${one.bucket} ${one.network}`, asSighting(one)]));
   const lines = ({ bucket, network, times }: Known, unit: number): Logged[] =>
-    times.map((value) => ({ bucket, remoteIp: network.replace('::/64', '::1'), time: value * unit }));
+    times.map((value) => ({ bucket, remoteIp: network.replace('::/64', '::1'), time: FROM + value * unit }));
 
   test(`brought along in any order, any number of times: the earliest and the latest (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(known, { maxLength: 12 }), async (all) => {
         const state = createMemoryState();
-        const sightings = all.map(({ times: [firstSeenAt, lastSeenAt], ...pair }) => ({
+        const sightings = all.map(({ times: [from, to], ...pair }) => ({
           ...pair,
-          firstSeenAt,
-          lastSeenAt,
+          firstSeenAt: FROM + from,
+          lastSeenAt: FROM + to,
         }));
         await seedSightings(state, [...sightings, ...sightings.toReversed()], DEFAULTS);
         expect(byPair([...state.allSightings()])).toEqual(expectedOf(all, 1));
@@ -216,8 +219,8 @@ describe('what is known from many sides', () => {
       fc.asyncProperty(fc.array(known, { maxLength: 8 }), fc.array(known, { maxLength: 4 }), async (seen, learned) => {
         const brought = learned.map(({ times: [from, to], ...pair }) => ({
           ...pair,
-          firstSeenAt: from * DAY,
-          lastSeenAt: to * DAY,
+          firstSeenAt: FROM + from * DAY,
+          lastSeenAt: FROM + to * DAY,
         }));
         const portions = [...seen, ...seen.toReversed()].map((one) => lines(one, DAY));
         const { sightings } = await watch({ forgetDays: 3 }, portions, brought);

@@ -94,7 +94,7 @@ test('somebody else within the hour is an update, in the thread of the first', a
   expect([found!.activity_id, updated!.activity_id]).toEqual([1, 2]);
   expect(updated!.finding_info.uid).toBe(found!.finding_info.uid);
   expect(b!.bodies.https).toContain(`"threadId":"${found!.finding_info.uid}"`);
-  expect(b!.subject).toBe('[LOW] reports (update): new address 198.51.100.11, 1 request succeeded');
+  expect(b!.subject).toBe('[MEDIUM] reports (update): new address 198.51.100.11, 1 request succeeded');
 });
 
 test('what strangers write arrives whole at machines, and harmless at people', async () => {

@@ -29,6 +29,9 @@ import { newStateTable } from '../support/state-table';
 
 const SAMPLES = join(ROOT, 'samples');
 
+/** When the samples are read: their records are older. */
+const NOW = Date.parse('2026-03-05T00:00:00Z');
+
 interface Emulators {
   readonly aws: Emulator;
   readonly dynamo: Emulator;
@@ -81,7 +84,7 @@ async function watchSamples(
     accountId: null,
     region: null,
   };
-  for (const { file, arrivedAt } of await inOrderOfArrival((await findInputs([SAMPLES])).files)) {
+  for (const { file, arrivedAt } of await inOrderOfArrival((await findInputs([SAMPLES])).files, NOW)) {
     soFar = nothingRead();
     if (arrivedAt !== null) await rehearsal.announceUntil(arrivedAt);
     const logObject = idOf(file.path);
@@ -175,7 +178,7 @@ export async function expectSameAsScan(learningDays: number): Promise<void> {
   const emulators = { aws: await startAws(), dynamo: await startDynamo() };
   try {
     const config = join(ROOT, 'docs', 'samples.json');
-    const loaded = await loadConfiguration({ context: [], config }, Date.parse('2026-03-05T00:00:00Z'));
+    const loaded = await loadConfiguration({ context: [], config }, NOW);
     await compare({ ...loaded.configuration, learningDays }, emulators);
   } finally {
     await Promise.all([emulators.aws.close(), emulators.dynamo.close()]);
@@ -184,7 +187,13 @@ export async function expectSameAsScan(learningDays: number): Promise<void> {
 
 async function compare(configuration: Configuration, emulators: Emulators): Promise<void> {
   const startProgress = async () => ({ at() {}, stop() {} });
-  const scanned = await scan([SAMPLES], { configuration, stateFile: null, geography: noGeography, startProgress });
+  const scanned = await scan([SAMPLES], {
+    configuration,
+    stateFile: null,
+    geography: noGeography,
+    now: NOW,
+    startProgress,
+  });
   const [memory, table] = [await inMemory(configuration), await deployed(configuration, emulators)];
 
   expect(scanned.alerts.length).toBeGreaterThan(3);

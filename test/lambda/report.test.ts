@@ -27,7 +27,14 @@ test('every number of a log object is in the metric of its name', () => {
     learned: 3,
     longestOverdue: 4_000,
     latest: 1_000,
-    counts: { recordsWithoutIp: 5, invalidRemoteIps: 6, trustedRecords: 7 },
+    isMisplaced: true,
+    counts: {
+      recordsWithoutIp: 5,
+      invalidRemoteIps: 6,
+      trustedRecords: 7,
+      recordsWithOddTime: 10,
+      recordsOfOtherBuckets: 12,
+    },
     findings: new Map([
       ['unapproved-ip', 8],
       ['new-ip', 9],
@@ -40,12 +47,31 @@ test('every number of a log object is in the metric of its name', () => {
     RecordsWithoutIp: 5,
     InvalidRemoteIps: 6,
     TrustedRecords: 7,
+    RecordsWithOddTime: 10,
+    RecordsOfOtherBuckets: 12,
+    LogObjectsMisplaced: 1,
     NewPairs: 12,
     UnapprovedIpFindings: 8,
     NewIpFindings: 9,
     PairsOwedFor: 4_000,
     DeliveryLag: 60_000,
   });
+});
+
+test('a log object without a time that can be has no delivery lag', () => {
+  const detected = {
+    records: 1,
+    firstFailure: null,
+    latest: Number.NEGATIVE_INFINITY,
+    counts: { recordsWithOddTime: 1, recordsOfOtherBuckets: 0 },
+    findings: new Map(),
+  } as unknown as Detected;
+  const metrics = written((report) => report.detected(LOG, detected, 61_000));
+  expect(metrics).not.toHaveProperty('DeliveryLag');
+  // What S3 never writes is a metric only where it is.
+  expect(metrics).toHaveProperty('RecordsWithOddTime', 1);
+  expect(metrics).not.toHaveProperty('RecordsOfOtherBuckets');
+  expect(metrics).not.toHaveProperty('LogObjectsMisplaced');
 });
 
 test('and what an alarm listens to', () => {

@@ -150,7 +150,7 @@ export async function watch(
   const compiled = compileSettings({ ...DEFAULTS, ...given });
   const state = createMemoryState();
   await seedSightings(state, known, compiled.settings);
-  const observer = createObserver(compiled);
+  const observer = createObserver(compiled, { keepsAll: true });
   const folded = foldFindings();
   const learned = new Map<string, number>();
   const parseFailures: string[] = [];
@@ -189,7 +189,7 @@ export async function watch(
       .filter(({ rule }) => rule === 'detector-error')
       .map(({ bucket, remoteIp, tally }) => ({ bucket, remoteIp, requests: tally.requests })),
     tests: findings.filter(({ rule }) => rule === 'test'),
-    networkCount: observer.networkCount,
+    networkCount: observer.networkCount ?? 0,
     sightings: [...state.allSightings()].map(asSighting),
     learning: [...state.allBuckets()].flatMap(({ bucket, learningUntil: until }) =>
       until === null ? [] : [{ bucket, until, learned: learned.get(bucket) ?? 0 }],
@@ -215,8 +215,8 @@ export function asSighting({ bucket, network, firstSeenAt, lastSeenAt }: Sightin
 }
 
 /** `new-ip payroll 203.0.113.7`: what it is a finding of. */
-export function nameOf({ rule, bucket, network, remoteIp }: Finding): string {
-  return `${rule} ${bucket} ${rule === 'new-ip' ? network : remoteIp}`;
+export function nameOf({ rule, bucket, network }: Finding): string {
+  return `${rule} ${bucket} ${network}`;
 }
 
 /** The names of the findings, of one rule if that is given. */

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { createLayout } from '../../lib/access-log/layout';
+import { compileSettings } from '../../lib/detection/compile-settings';
+import { createObserver, type ObserverOptions, type Portion } from '../../lib/detection/observe';
+import { MAX_INVALID_SAMPLES } from '../../lib/detection/pairs';
+import type { Tally } from '../../lib/detection/tally';
+import { expectSame } from '../support/expect-same';
+import { at, DEFAULTS, entry, type Logged, show, trust } from '../support/observe-lines';
+import { runs, SEED } from '../support/runs';
+
+const COMPILED = compileSettings({
+  ...DEFAULTS,
+  allowlist: [entry('192.0.2.0/24'), entry('198.51.100.0/24', { until: at('00:00', 5) })],
+  excludeBuckets: ['website'],
+  trusted: [trust({ operation: 'REST.HEAD.OBJECT' })],
+});
+
+const OF_PAYROLL = { latestTime: at('00:00', 8), bucket: 'payroll', isMisplaced: true };
+
+/** Without what only reads the sample. */
+function plainTally({ sample, operations, ...counts }: Tally) {
+  const text = sample === null ? null : Buffer.from(sample.line).toString();
+  return { ...counts, operations: [...operations], sample: sample && [text, sample.time, sample.rank] };
+}
+
+function plain({ buckets, flagged, networks }: Portion) {
+  return {
+    buckets: buckets.map(({ bucket }) => bucket),
+    flagged: flagged.map(({ tally, addresses, ...rest }) => [rest, [...addresses], plainTally(tally)]),
+    networks: networks.map(({ tally, addresses, ...rest }) => [rest, [...addresses], plainTally(tally)]),
+  };
+}
+
+function observe(portions: readonly (readonly Logged[])[], expectsBucket: boolean, options: ObserverOptions) {
+  const observer = createObserver(COMPILED, options);
+  if (expectsBucket) observer.begin(OF_PAYROLL);
+  const layout = createLayout();
+  const observed = portions.map((lines) => {
+    show(observer, layout, lines);
+    return plain(observer.endPortion());
+  });
+  const named = new Set<string>();
+  const distinct = observed.map(({ buckets, ...rest }) => {
+    const first = buckets.filter((bucket) => !named.has(bucket));
+    for (const bucket of first) named.add(bucket);
+    return { ...rest, buckets: first };
+  });
+  return { portions: distinct, counts: observer.counts };
+}
+
+const someLine: fc.Arbitrary<Logged> = fc.record({
+  bucket: fc.constantFrom('payroll', 'website', 'archive', 's3-access-watch-test'),
+  remoteIp: fc.constantFrom(
+    '203.0.113.7',
+    '::ffff:203.0.113.7',
+    '198.51.100.9',
+    '192.0.2.1',
+    '2001:db8::1',
+    '2001:0DB8::0001',
+    '2001:db8::2',
+    '2001:db8::/64',
+    'unknown',
+    null,
+  ),
+  time: fc.nat(9).map((day) => at('09:00', day)),
+  operation: fc.constantFrom('REST.GET.OBJECT', 'REST.PUT.OBJECT', 'REST.HEAD.OBJECT', 'REST.GET.BUCKET'),
+  httpStatus: fc.constantFrom(200, 304, 403, 404, null),
+  requestId: fc.nat(999).map(String),
+});
+
+test(`what is dropped between portions changes nothing that is observed (seed ${SEED})`, () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(someLine, { maxLength: 8 }), { maxLength: 6 }),
+      fc.boolean(),
+      fc.integer({ min: 0, max: 5 }),
+      (portions, expectsBucket, mostKept) => {
+        const expected = observe(portions, expectsBucket, { mostKept: Number.POSITIVE_INFINITY });
+        expectSame(observe(portions, expectsBucket, { mostKept }), expected);
+      },
+    ),
+    runs(400),
+  );
+});
+
+test(`of remote IPs that are no addresses, ${MAX_INVALID_SAMPLES} of a log object are reported, whatever is dropped`, () => {
+  const lines = Array.from({ length: 150 }, (_, host) => ({ remoteIp: `host-${host}` }));
+  for (const mostKept of [0, 1000]) {
+    const { portions, counts } = observe([lines.slice(0, 70), lines, lines.toReversed()], false, { mostKept });
+    expect(portions.map(({ flagged }) => flagged.length)).toEqual([70, 100, 100]);
+    expect(counts.invalidRemoteIps).toBe(370);
+  }
+});
+
+test('buckets that are met again are not new, unless there are more than it keeps', () => {
+  const observer = createObserver(COMPILED, { mostKept: 2 });
+  const portion = (...buckets: string[]) => {
+    show(
+      observer,
+      createLayout(),
+      buckets.map((bucket, host) => ({ bucket, remoteIp: `203.0.113.${host}` })),
+    );
+    return observer.endPortion().buckets.map(({ bucket }) => bucket);
+  };
+  // Three pairs: these are dropped, the names of the two buckets are not.
+  expect(portion('a', 'b', 'a')).toEqual(['a', 'b']);
+  expect(portion('a', 'b', 'a')).toEqual([]);
+  expect(portion('c')).toEqual(['c']);
+  expect(portion('a')).toEqual(['a']);
+});
+
+describe('memory', () => {
+  const BOUND = 40;
+
+  /** What is kept, at most, after portions of 20 lines each that are all different in what `lineOf` says. */
+  function mostKept(portions: number, lineOf: (n: number) => Logged, options: ObserverOptions): number {
+    const observer = createObserver(COMPILED, options);
+    const layout = createLayout();
+    let most = 0;
+    for (let portion = 0; portion < portions; portion++) {
+      show(
+        observer,
+        layout,
+        Array.from({ length: 20 }, (_, n) => lineOf(portion * 20 + n)),
+      );
+      observer.endPortion();
+      most = Math.max(most, observer.kept);
+    }
+    return most;
+  }
+
+  const address = (n: number) => `2001:db8:${(n >> 8).toString(16)}:${(n & 255).toString(16)}::1`;
+  test.each<{ name: string; lineOf: (n: number) => Logged }>([
+    { name: 'addresses', lineOf: (n) => ({ remoteIp: address(n) }) },
+    { name: 'approved addresses', lineOf: (n) => ({ remoteIp: `192.0.2.${n & 15}`, bucket: `b-${n >> 4}` }) },
+    { name: 'texts that are no addresses', lineOf: (n) => ({ remoteIp: `host-${n}` }) },
+    { name: 'addresses of the test bucket', lineOf: (n) => ({ remoteIp: address(n), bucket: 's3-access-watch-test' }) },
+    { name: 'buckets', lineOf: (n) => ({ bucket: `bucket-${n}` }) },
+    { name: 'buckets that are not watched', lineOf: (n) => ({ bucket: 'website', remoteIp: address(n) }) },
+    { name: 'operations', lineOf: (n) => ({ operation: `REST.GET.X${n}` }) },
+  ])('does not grow with the $name of a log object', ({ lineOf }) => {
+    // Pairs, buckets, operations and the names of buckets, each up to the bound.
+    for (const portions of [10, 160]) {
+      expect(mostKept(portions, lineOf, { mostKept: BOUND })).toBeLessThanOrEqual(4 * BOUND);
+    }
+    // The measure notices what grows.
+    expect(mostKept(160, lineOf, { keepsAll: true })).toBeGreaterThan(3_100);
+  });
+
+  test('has a bound in bytes, too, for names that are long', () => {
+    const lineOf = (n: number) => ({ operation: `${n}${'X'.repeat(20_000)}` });
+    expect(mostKept(40, lineOf, {})).toBeLessThan(500);
+  });
+});

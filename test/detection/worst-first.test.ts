@@ -1,0 +1,31 @@
+import { count, emptyTally } from '../../lib/detection/tally';
+import { type Weight, weightOf, worstFirst } from '../../lib/detection/worst-first';
+
+const WEIGHT: Weight = { severity: 'Medium', level: 'read', bytesSent: 100, firstEventAt: 50 };
+
+test('by severity, then level, then bytes, then age', () => {
+  const worse: Weight[] = [
+    { severity: 'High', level: 'denied', bytesSent: 0, firstEventAt: 99 },
+    { ...WEIGHT, level: 'changed', bytesSent: 0, firstEventAt: 99 },
+    { ...WEIGHT, bytesSent: 101, firstEventAt: 99 },
+    { ...WEIGHT, firstEventAt: 49 },
+    WEIGHT,
+    { ...WEIGHT, firstEventAt: 51 },
+    { ...WEIGHT, bytesSent: 99, firstEventAt: 0 },
+    { ...WEIGHT, level: 'metadata', bytesSent: 999, firstEventAt: 0 },
+    { severity: 'Low', level: 'changed', bytesSent: 999, firstEventAt: 0 },
+  ];
+  for (const [i, a] of worse.entries()) {
+    for (const [j, b] of worse.entries()) expect(Math.sign(worstFirst(a, b))).toBe(Math.sign(i - j));
+  }
+});
+
+test('of a finding: what its records reached', () => {
+  const tally = emptyTally();
+  const read = { rank: 3, success: true, signed: true, denied: false, bytesSent: 70, operation: 'REST.GET.OBJECT' };
+  count(tally, { ...read, time: 9 });
+  count(tally, { ...read, time: 5 });
+  const weight = { level: 'read', bytesSent: 140, firstEventAt: 5 };
+  expect(weightOf({ rule: 'unapproved-ip', tally })).toEqual({ severity: 'Medium', ...weight });
+  expect(weightOf({ rule: 'test', tally })).toEqual({ severity: 'Low', ...weight });
+});
