@@ -1,6 +1,6 @@
 import { type Effects, NO_EFFECTS, sumOfEffects } from '../detection/effect';
 import type { FindingRule } from '../detection/rules';
-import { type CountedGroup, coarser, groupOf, mergedGroups } from './counted-group';
+import { type CountedGroup, coarser, groupOf, mergedGroups, worstGroupFirst } from './counted-group';
 import { mergedFinding, worstFirst } from './merge-findings';
 import { NO_SAMPLE, type OutboxFinding, type OutboxPart } from './outbox';
 import { highest, type Reached, subjectOf, worstReachedFirst } from './reached';
@@ -141,9 +141,7 @@ function createCounted({ more: before, groups: groupsBefore, reached, findings }
     more: () => more,
     groups(): readonly CountedGroup[] {
       while (groups.size > MAX_GROUPS) groups = coarser(groups);
-      return [...groups.values()].sort(
-        (a, b) => worstReachedFirst(a, b) || b.networks - a.networks || (a.network < b.network ? -1 : 1),
-      );
+      return [...groups.values()].sort(worstGroupFirst);
     },
   };
 }

@@ -5,10 +5,14 @@ import { briefFinding, type OutboxFinding } from './outbox';
 import { worstReachedFirst } from './reached';
 import { type Stream, streamKey } from './stream';
 
-/** A stream whose draft is to be sent now. */
-export interface Candidate {
+/** What was found of one stream. */
+export interface StreamDigest {
   readonly stream: Stream;
   readonly digest: Digest;
+}
+
+/** A stream whose draft is to be sent now. */
+export interface Candidate extends StreamDigest {
   /** How often in a row sending it failed. */
   readonly failures: number;
 }
@@ -49,9 +53,12 @@ export function planMessages<Of extends Candidate>(candidates: readonly Of[], ro
 
 /** The order in which streams are sent. */
 export function worstCandidateFirst(a: Candidate, b: Candidate): number {
+  return Number(a.failures > 0) - Number(b.failures > 0) || priorityOf(a) - priorityOf(b) || worstStreamFirst(a, b);
+}
+
+/** By severity, level, bytes, and then age. */
+export function worstStreamFirst(a: StreamDigest, b: StreamDigest): number {
   return (
-    Number(a.failures > 0) - Number(b.failures > 0) ||
-    priorityOf(a) - priorityOf(b) ||
     worstReachedFirst(reachedIn(a.digest), reachedIn(b.digest)) ||
     b.digest.totals.bytesSent - a.digest.totals.bytesSent ||
     a.digest.foundAt - b.digest.foundAt ||
