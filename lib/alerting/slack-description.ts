@@ -96,10 +96,7 @@ function setAsideLines(alert: Alert): string[] {
   const key = setAsideKey(alert);
   const title = `*Title:* ${inSlack(cutColumns(alert.rule.title, 160))}`;
   if (key === null) return [title];
-  return [
-    title,
-    `*Where it is:* state table, partition key \`aside\`, sort key \`${key}\`; the mail has the command that prints it`,
-  ];
+  return [title, `*Where it is:* state table, partition key \`aside\`, sort key \`${key}\``];
 }
 
 function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed: boolean): string {

@@ -1,6 +1,7 @@
 import type { Alert } from './alert';
 import { allowlistEntry, approvable, bucketSetting, REASON } from './approval';
-import { consoleLink, scanCommand } from './investigation';
+import { consoleLink, scanCommand, setAsideCommand } from './investigation';
+import { setAsideKey } from './set-aside';
 import { inSlack, isBucketName } from './strangers-text';
 
 /** So many networks are named in a message, whatever they are called. */
@@ -13,13 +14,21 @@ export function nextSteps(alert: Alert): string[] {
   const steps = notice === null ? rule.runbook.split(/(?<=\.) /).map(inSlack) : noticeSteps(alert);
   const entry = rule.id === 'unapproved-ip' ? approvable(alert)[0] : undefined;
   const [scan = ''] = scanCommand(alert, MOST_NAMED);
+  const aside = setAsideKey(alert);
   const code = entry === undefined ? '' : allowlistEntry(entry.cidr, entry.bucket, REASON).join('');
   return [
+    ...(aside === null
+      ? []
+      : [
+          `Read it: \`${setAsideCommand(aside)
+            .join('')
+            .replace(/ \\\s+/, ' ')}\``,
+        ]),
     ...steps,
     ...(link === null || link.length > 170
       ? []
       : [`<${link.replaceAll('&', '&amp;')}|Open the bucket in the console>`]),
-    ...(scan === '' || scan.length > 160 ? [] : [`For all of them: \`${inSlack(scan)}\``]),
+    ...(scan === '' || scan.length > 160 ? [] : [`For all of them: \`${scan}\``]),
     ...(code === '' || code.length > 130
       ? []
       : [`Legitimate? To "allowlist" in cdk.json, then cdk deploy: \`${code}\``]),
