@@ -56,8 +56,9 @@ export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: 
   if (state.rule === 'test') return spaced(state, 'new', now);
   if (isOpen(state, now)) {
     const { news } = draft;
-    if (news === null || !mayUpdate(state, news, sibling, now, limits))
-      return { kind: 'wait', until: state.closesAt + 1 };
+    if (news === null) return { kind: 'wait', until: state.closesAt + 1 };
+    const free = updateFreeAt(state, news, sibling, now, limits);
+    if (free > now) return { kind: 'wait', until: free };
     return isWorst(state, news) ? { kind: 'send', as: 'update' } : spaced(state, 'update', now);
   }
   const free = isGrave(reachedIn(draft.digest)) ? now : minorFreeAt(state, sibling, now, 1);
@@ -74,7 +75,7 @@ export function lookAt(state: StreamState | null, finding: OutboxFinding, now: n
   if (state === null || state.rule === 'test') return now;
   if (isOpen(state, now)) {
     if (!isNews(state, subjectOf(state.rule, finding), finding)) return state.closesAt + 1;
-    return mayUpdate(state, finding, null, now, limits) ? now : state.closesAt + 1;
+    return updateFreeAt(state, finding, null, now, limits);
   }
   return isGrave(finding) ? now : minorFreeAt(state, null, now, 1);
 }
@@ -132,12 +133,13 @@ export function afterSending(
   };
 }
 
-/** Whether news may be sent while the window is open. */
-function mayUpdate(state: StreamState, news: Reached, sibling: Sibling, now: number, limits: AlertLimits): boolean {
-  if (isGrave(news)) return true;
-  if (isQuotaed(news) && state.messages >= limits.alertsPerWindow) return false;
+/** When news may be sent while the window is open; at the latest it is in the digest after its end. */
+function updateFreeAt(state: StreamState, news: Reached, sibling: Sibling, now: number, limits: AlertLimits): number {
+  if (isGrave(news)) return now;
+  const end = state.closesAt + 1;
+  if (isQuotaed(news) && state.messages >= limits.alertsPerWindow) return end;
   // The last of a day is left for the digest.
-  return minorFreeAt(state, sibling, now, 2) <= now;
+  return Math.min(end, minorFreeAt(state, sibling, now, 2));
 }
 
 /** Conduct of which a window has only so many messages. */
@@ -164,9 +166,10 @@ function isWaitingSince({ windowId, closesAt }: StreamState, { digest }: Draft):
 
 /** When the day has room for so many messages below Medium. */
 function minorFreeAt(state: StreamState, sibling: Sibling, now: number, messages: number): number {
-  const own = recent(state, now);
   const most = state.denied ? MAX_DENIED_A_DAY : MAX_MINOR_A_DAY;
-  const all = state.denied || sibling === null ? own : [...own, ...recent(sibling, now)].sort((a, b) => a - b);
+  const others = state.denied || sibling === null ? [] : recent(sibling, now);
+  // A clock that has gone back leaves them out of order.
+  const all = [...recent(state, now), ...others].sort((a, b) => a - b);
   const tooMany = all.length + messages - most;
   return tooMany <= 0 ? now : all[Math.min(tooMany, all.length) - 1]! + DAY;
 }
