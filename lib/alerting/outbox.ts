@@ -76,7 +76,7 @@ const MAX_OPERATIONS_BYTES = 400;
 const MAX_REASON_BYTES = 110;
 
 /** How many operations are named; longer names than S3 has are cut. */
-export const MOST_OPERATIONS = 8;
+const MOST_OPERATIONS = 8;
 const MAX_OPERATION_LENGTH = 60;
 
 /** Of a remote IP that is none; a stranger may have written it. */
@@ -116,13 +116,18 @@ function namedOperations(operations: Finding['tally']['operations']): readonly N
     requests,
     successes,
   }));
-  let named = all.sort(worstOperationFirst).slice(0, MOST_OPERATIONS);
+  return fewOperations(all);
+}
+
+/** The worst of them, as many as a finding may name. */
+export function fewOperations(operations: readonly NamedOperation[]): readonly NamedOperation[] {
+  let named = operations.toSorted(worstOperationFirst).slice(0, MOST_OPERATIONS);
   while (jsonBytes(named) > MAX_OPERATIONS_BYTES) named = named.slice(0, -1);
   return named;
 }
 
 /** Changes that succeeded, the most frequent first; then what was asked for most. */
-export function worstOperationFirst(a: NamedOperation, b: NamedOperation): number {
+function worstOperationFirst(a: NamedOperation, b: NamedOperation): number {
   return changesOf(b) - changesOf(a) || b.requests - a.requests || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
 
