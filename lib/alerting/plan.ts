@@ -15,6 +15,8 @@ export interface StreamDigest {
 export interface Candidate extends StreamDigest {
   /** How often in a row sending it failed. */
   readonly failures: number;
+  /** Whether it has its name already: it may have been published, and is sent under that name, and alone. */
+  readonly isNamed: boolean;
 }
 
 /** What is sent in one message: one stream, or many of one rule. */
@@ -44,7 +46,8 @@ export function planMessages<Of extends Candidate>(candidates: readonly Of[], ro
   const planned: Planned<Of>[] = [];
   const together: Of[] = [];
   for (const [index, candidate] of sorted.entries()) {
-    const isAlone = index < alone || candidate.failures > 0 || candidate.stream.rule === 'test';
+    const { stream, failures, isNamed } = candidate;
+    const isAlone = index < alone || failures > 0 || isNamed || stream.rule === 'test';
     if (isAlone) planned.push({ rule: candidate.stream.rule, members: [candidate] });
     else together.push(candidate);
   }

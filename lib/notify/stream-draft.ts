@@ -70,8 +70,16 @@ export async function gatherStreams(
       const { draft, value } = gathered;
       if (draft === null) continue;
       const decision = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
-      const failed = failuresOf(stream);
-      drafts.push({ ...gathered, stream, state: value, draft, digest: draft.digest, decision, failures: failed });
+      drafts.push({
+        ...gathered,
+        stream,
+        state: value,
+        draft,
+        digest: draft.digest,
+        decision,
+        failures: failuresOf(stream),
+        isNamed: draft.message !== null,
+      });
     } catch (error) {
       failures.push(new Error(`${streamKey(stream)} could not be read`, { cause: error }));
     }
