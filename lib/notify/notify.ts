@@ -188,21 +188,27 @@ async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promis
   const again: StreamMessage[] = [];
   let progress = false;
   for (const [combinedId, members] of byPlan) {
-    await run.isolated(`again ${combinedId}`, async () => {
+    const name = `again ${combinedId}`;
+    try {
+      const isStuck = run.lease.failuresOf(name) >= MAX_TRIES;
       const plan = await state.combinedPlan(combinedId);
       if (plan?.value.sent === true) {
         await finishCombined(members, run);
         progress = true;
-        return;
+        continue;
       }
-      const isNamed = plan !== null && (await isAllNamed(plan.value, run));
+      const isNamed = !isStuck && plan !== null && (await isAllNamed(plan.value, run));
       const failures = run.lease.failuresOf(combinedId);
       if (isNamed && failures < MAX_TRIES) {
-        // Of an index that lags, the others come with the next run.
-        if (members.length < plan.value.streams.length) return;
+        if (members.length < plan.value.streams.length) {
+          // Of an index that lags, the others come with the next run; of a stream that cannot be read, they never do.
+          run.lease.failed(name);
+          continue;
+        }
+        run.lease.succeeded(name);
         const sorted = members.toSorted(worstCandidateFirst);
         again.push({ kind: 'combined-again', plan, members: sorted, hasFailed: failures > 0 });
-        return;
+        continue;
       }
       // Not all was named, so nothing was published; or it cannot be sent together. Each goes on by itself.
       for (const { stored, state: value, draft, stream } of members) {
@@ -210,7 +216,10 @@ async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promis
         if (isNamed) run.lease.failed(failureIdOf(stream));
       }
       progress = true;
-    });
+    } catch (error) {
+      run.lease.failed(name);
+      run.fail('a combined message could not be sent again', error);
+    }
   }
   return { alone, again, progress };
 }
