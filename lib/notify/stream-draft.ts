@@ -59,8 +59,8 @@ export async function gatherStreams(
   const byStream = partsByStream(due);
   const streams = [...byStream.values()].map(({ stream }) => stream);
   const [own, siblings] = [
-    await readEach(streams, state.streams),
-    await readEach(streams.map(siblingOf), state.streams),
+    await readEach(streams, (names) => state.streams(names)),
+    await readEach(streams.map(siblingOf), (names) => state.streams(names)),
   ];
   const drafts: StreamDraft[] = [];
   const failures: unknown[] = [];
@@ -167,7 +167,7 @@ async function gatherStream(
       fresh = [];
       isWritten = true;
     }
-    const read = await readEach(others.slice(at, at + PARTS_AT_ONCE), state.parts);
+    const read = await readEach(others.slice(at, at + PARTS_AT_ONCE), (names) => state.parts(names));
     failures.push(...read.flatMap(({ error }) => (error === null ? [] : [error])));
     const due = read.flatMap(({ stored: part }) => (part !== null && isDue(part.value, now) ? [part] : []));
     if (due.length === 0) continue;
