@@ -3,7 +3,7 @@ import type { FindingRule } from '../detection/rules';
 import { type CountedGroup, coarser, groupOf, mergedGroups, worstGroupFirst } from './counted-group';
 import { mergedFinding, worstFirst } from './merge-findings';
 import { NO_SAMPLE, type OutboxFinding, type OutboxPart } from './outbox';
-import { highest, type Reached, subjectOf, worstReachedFirst } from './reached';
+import { highest, type Reached, reachedBy, subjectOf, worstReachedFirst } from './reached';
 
 /**
  * Any number of findings of one stream, in bounded room: the worst are kept, all are counted. Times are epoch
@@ -110,10 +110,6 @@ export function networksIn({ findings, more }: Digest): number {
 /** The worst severity, and the highest level. */
 export function reachedIn({ reached }: Digest): Reached {
   return [...reached.values()].reduce(highest, { severity: 'Low', level: 'denied' });
-}
-
-function reachedBy({ severity, level }: OutboxFinding): Reached {
-  return { severity, level };
 }
 
 /** Counts the findings that are not kept. */

@@ -164,14 +164,20 @@ function isWaitingSince({ windowId, closesAt }: StreamState, { digest }: Draft):
   return windowId !== '' && digest.foundAt <= closesAt;
 }
 
-/** When the day has room for so many messages below Medium. */
+/** When the day of the rule and bucket has room for so many messages below Medium. */
 function minorFreeAt(state: StreamState, sibling: Sibling, now: number, messages: number): number {
-  const most = state.denied ? MAX_DENIED_A_DAY : MAX_MINOR_A_DAY;
-  const others = state.denied || sibling === null ? [] : recent(sibling, now);
+  const own = recent(state, now);
+  const all = [...own, ...(sibling === null ? [] : recent(sibling, now))];
+  if (!state.denied) return freeAt(all, MAX_MINOR_A_DAY, messages, now);
+  // One is left for what was not denied: both may be decided at the same moment.
+  return Math.max(freeAt(own, MAX_DENIED_A_DAY, messages, now), freeAt(all, MAX_MINOR_A_DAY, messages + 1, now));
+}
+
+function freeAt(sentAt: readonly number[], most: number, messages: number, now: number): number {
+  const tooMany = sentAt.length + messages - most;
+  if (tooMany <= 0) return now;
   // A clock that has gone back leaves them out of order.
-  const all = [...recent(state, now), ...others].sort((a, b) => a - b);
-  const tooMany = all.length + messages - most;
-  return tooMany <= 0 ? now : all[Math.min(tooMany, all.length) - 1]! + DAY;
+  return sentAt.toSorted((a, b) => a - b)[Math.min(tooMany, sentAt.length) - 1]! + DAY;
 }
 
 function recent({ minorSentAt }: Pick<StreamState, 'minorSentAt'>, now: number): readonly number[] {
