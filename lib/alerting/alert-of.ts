@@ -4,21 +4,16 @@ import type { FindingRule } from '../detection/rules';
 import { type Alert, type AlertNetwork, type AlertOrigin, type AlertTotals, isoTime, type SampleRecord } from './alert';
 import { alertRuleOf, setAsideRule } from './alert-rule';
 import { type Digest, networksIn } from './digest';
+import { worstFirst } from './merge-findings';
 import type { OutboxFinding } from './outbox';
 import { NO_PLACE } from './place';
-import { namedInCombined } from './plan';
-import { worstReachedFirst } from './reached';
+import { namedInCombined, type StreamDigest, worstStreamFirst } from './plan';
+import { SET_ASIDE } from './set-aside';
 import type { Stream } from './stream';
 import type { MessageName } from './stream-state';
 
 /** How many log objects an alert names. */
 const MAX_LOG_OBJECTS = 20;
-
-/** What was found of one stream. */
-export interface StreamDigest {
-  readonly stream: Stream;
-  readonly digest: Digest;
-}
 
 export const NO_TOTALS: AlertTotals = {
   networks: 0,
@@ -56,17 +51,16 @@ export function streamAlert(
 export function combinedAlert(
   combinedId: string,
   rule: FindingRule,
-  streams: readonly StreamDigest[],
+  given: readonly StreamDigest[],
   origin: AlertOrigin,
 ): Alert {
+  const streams = given.toSorted(worstStreamFirst);
   const digests = streams.map(({ digest }) => digest);
   const buckets = new Set(streams.map(({ stream }) => stream.bucket));
   const named = streams.flatMap(({ stream, digest }) =>
     namedInCombined(digest).map((finding) => ({ finding, network: networkOf(finding, stream.bucket) })),
   );
-  const networks = named
-    .sort((a, b) => worstReachedFirst(a.finding, b.finding) || b.finding.bytesSent - a.finding.bytesSent)
-    .map(({ network }) => network);
+  const networks = named.sort((a, b) => worstFirst(a.finding, b.finding)).map(({ network }) => network);
   const all = digests.reduce((sum, digest) => sum + networksIn(digest), 0);
   return {
     ...common(digests, origin),
@@ -103,20 +97,23 @@ export function streamSetAsideAlert(
   });
 }
 
-/** The alert that says that another could not be sent, in words of our own only: what it holds may be the reason. */
+/** The alert that says that another could not be sent, with no text of its findings: that may be the reason. */
 export function setAsideAlert(alert: Alert): Alert {
   const { alertId, windowId, createdAt, rule, bucket, accountId, region, totals, logObjects } = alert;
+  const { firstEventAt, lastEventAt } = alert;
   return {
     schemaVersion: '1.0',
-    alertId: `${windowId}/set-aside/${alertId.split('/').at(-1)}`,
+    alertId: `${windowId}${SET_ASIDE}${alertId.split('/').at(-1)}`,
     windowId,
     kind: 'detector-error',
     createdAt,
-    rule: setAsideRule(rule, bucket),
+    rule: setAsideRule(rule),
     bucket,
     accountId,
     region,
     window: null,
+    firstEventAt,
+    lastEventAt,
     networks: [],
     more: totals.networks,
     groups: [],
@@ -133,6 +130,8 @@ function common(digests: readonly Digest[], { accountId, region, now }: AlertOri
     createdAt: isoTime(now),
     accountId: digests.find((digest) => digest.accountId !== null)?.accountId ?? accountId,
     region: digests.find((digest) => digest.region !== null)?.region ?? region,
+    firstEventAt: isoTime(Math.min(...digests.map(({ firstEventAt }) => firstEventAt))),
+    lastEventAt: isoTime(Math.max(...digests.map(({ lastEventAt }) => lastEventAt))),
     totals: totalsOf(digests),
     logObjects: [...new Set(digests.flatMap(({ logObjects }) => logObjects))].slice(0, MAX_LOG_OBJECTS),
     placesFrom: null,

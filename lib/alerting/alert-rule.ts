@@ -2,7 +2,7 @@ import { isDoubt } from '../detection/doubt';
 import { type FindingRule, RULES } from '../detection/rules';
 import type { AlertRule } from './alert';
 import { type Digest, reachedIn } from './digest';
-import { highest } from './reached';
+import { highest, levelRank } from './reached';
 
 /** What an alert says of its rule. `named`: the bucket, or how many. */
 export function alertRuleOf(rule: FindingRule, named: string, digests: readonly Digest[]): AlertRule {
@@ -17,21 +17,26 @@ export function alertRuleOf(rule: FindingRule, named: string, digests: readonly 
     return { ...DETECTOR_ERROR, severity, title: `S3 bucket ${named}: a remote IP is no address` };
   }
   const { id, origin, title, mitre, runbook, deniedRunbook, reference } = RULES[rule];
-  const steps = worst.level === 'denied' ? (deniedRunbook ?? runbook) : runbook;
+  const isWithoutAccess = levelRank(worst.level) <= levelRank('no access');
+  const steps = isWithoutAccess ? (deniedRunbook ?? runbook) : runbook;
   return { id, origin, title: title(named), severity, severityReason, mitre, runbook: steps, reference };
 }
 
-/** Of an alert that could not be sent. `bucket`: null where it was about several. */
-export function setAsideRule({ severity, title }: AlertRule, bucket: string | null): AlertRule {
+/** Of an alert that could not be sent. */
+export function setAsideRule({ id, severity, title }: AlertRule): AlertRule {
+  const isNotice = id === 'learning-started' || id === 'learning-finished';
   return {
     ...OWN,
     id: 'detector-error',
-    title: `An alert about ${bucket === null ? 'several buckets' : `the bucket ${bucket}`} could not be sent: ${title}`,
+    title: `An alert could not be sent: ${title}`,
     severity: severity === 'High' ? 'High' : 'Medium',
     runbook:
-      'An alert failed five times, so it was set aside. ' +
-      'Read it in the state table, in the partition "aside", under the alert id above. ' +
-      'Look for the error in the log of the function, under "alert.not-published", and report it to the project.',
+      (isNotice
+        ? 'The bucket is watched as usual: only this notice is missing. '
+        : 'Read what the alert holds in the state table, and investigate it like any other alert. ' +
+          'Look at the log lines as well. ') +
+      'Look for the error in the log of the function, under "alert.not-published". ' +
+      'Report the error to the project.',
   };
 }
 
@@ -42,7 +47,7 @@ const TEST: AlertRule = {
   id: 'test',
   title: 'Test',
   severity: 'Informational',
-  runbook: 'Nothing is to be done: somebody proved that alerts arrive.',
+  runbook: 'No action is needed: somebody tested that alerts arrive.',
 };
 
 const DETECTOR_ERROR = {
@@ -71,7 +76,7 @@ export function startedRule(named: string): AlertRule {
     title: `The watch works and is learning: ${named}`,
     severity: 'Informational',
     runbook:
-      'Nothing is to be done. Addresses that are not on an allowlist are reported already, new ones once learning has ended.',
+      'No action is needed. Addresses outside an allowlist are reported already; new networks are reported once learning has ended.',
   };
 }
 
@@ -84,6 +89,6 @@ export function finishedRule(named: string): AlertRule {
     severity: 'Informational',
     runbook:
       'Check that you know the networks that were learned, and who used them. ' +
-      'What is learned is not reported as new; any other network is, from now on.',
+      'A learned network is not reported as new; from now on, any other network is.',
   };
 }

@@ -22,11 +22,14 @@ export interface Alert {
   readonly accountId: string | null;
   readonly region: string | null;
   readonly window: { readonly openedAt: string; readonly closesAt: string } | null;
+  /** Of all that it is about, listed or not; null: it is about no requests. */
+  readonly firstEventAt: string | null;
+  readonly lastEventAt: string | null;
   /** The worst first. */
   readonly networks: readonly AlertNetwork[];
   /** How many networks are not listed: at most, where the same networks were met again and again. */
   readonly more: number;
-  /** These by the network around them, the worst first; not of a combined alert. */
+  /** These by the network around them, the worst first; none in a combined alert. */
   readonly groups: readonly AlertGroup[];
   readonly totals: AlertTotals;
   /** Where the evidence is: not all of very many. */
@@ -65,7 +68,7 @@ export interface AlertNetwork extends Place {
   /** How far its requests got. */
   readonly level: Level;
   readonly effects: Effects;
-  /** Changes that succeeded first, then the most frequent; not all of very many, and none in a combined alert. */
+  /** Changes that succeeded first, then the most frequent; not all of very many. In a combined alert only of High ones. */
   readonly operations: readonly NamedOperation[];
   readonly sample: SampleRecord | null;
 }
@@ -93,7 +96,7 @@ export interface AlertTotals {
   readonly effects: Effects;
 }
 
-/** What a notice tells of buckets. */
+/** What a notice says of buckets. */
 export interface AlertNotice {
   readonly buckets: readonly NoticeBucket[];
   /** How many buckets are not listed. */

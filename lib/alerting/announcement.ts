@@ -1,8 +1,10 @@
 import type { Alert } from './alert';
 import { jsonBytes } from './cut-record';
+import { mostInMail } from './email-networks';
 import { emailText } from './email-text';
 import { jsonText } from './json-text';
-import { ocsfFinding } from './ocsf-finding';
+import { mostEvidences, ocsfFinding } from './ocsf-finding';
+import { lessRoom, type Room, wholeRoom } from './room';
 import { slackNotification } from './slack-notification';
 import { plainSubjectOf, subjectOf } from './subject';
 
@@ -40,15 +42,16 @@ const MOST_BYTES = { default: 140_000, email: 60_000, https: 8_000 };
 export function announcementOf(alert: Alert, { slack, reduced = false }: AnnouncementOptions): Announcement {
   const { rule, kind, bucket } = alert;
   const share = reduced ? 4 : 1;
-  const machines = (given: Alert, listed: number): string => jsonText(ocsfFinding(given, listed));
-  const chat = (given: Alert, listed: number): string => jsonText(slackNotification(given, listed));
+  const machines = (room: Room): string => jsonText(ocsfFinding(alert, room));
+  const mail = (room: Room): string => emailText(alert, room);
+  const chat = (room: Room): string => jsonText(slackNotification(alert, room.listed));
   return {
     alert,
     subject: reduced ? plainSubjectOf(alert) : subjectOf(alert),
     bodies: {
-      default: fitting(alert, machines, MOST_BYTES.default / share),
-      email: fitting(alert, emailText, MOST_BYTES.email / share),
-      ...(slack ? { https: fitting(alert, chat, MOST_BYTES.https) } : {}),
+      default: fitting(machines, wholeRoom(alert, mostEvidences(alert)), MOST_BYTES.default / share),
+      email: fitting(mail, wholeRoom(alert, mostInMail(alert)), MOST_BYTES.email / share),
+      ...(slack ? { https: fitting(chat, wholeRoom(alert, 0), MOST_BYTES.https) } : {}),
     },
     attributes: {
       rule: rule.id,
@@ -59,20 +62,15 @@ export function announcementOf(alert: Alert, { slack, reduced = false }: Announc
   };
 }
 
-/** Lists fewer and fewer until what is made of the alert fits. */
-function fitting(alert: Alert, make: (alert: Alert, listed: number) => string, most: number): string {
-  let listed = Math.max(...listsOf(alert).map(({ length }) => length));
+/** Gives less and less room until what is made in it fits. */
+function fitting(make: (room: Room) => string, whole: Room, most: number): string {
+  let room = whole;
   for (;;) {
-    const text = make(alert, listed);
+    const text = make(room);
     const size = jsonBytes(text);
-    if (size <= most || listed === 0) return text;
-    listed = Math.min(listed - 1, Math.floor((listed * most) / size));
+    if (size <= most || room.listed === 0) return text;
+    room = lessRoom(room, most / size);
   }
-}
-
-function listsOf({ networks, logObjects, notice }: Alert): (readonly unknown[])[] {
-  const buckets = notice?.buckets ?? [];
-  return [networks, logObjects, buckets, ...buckets.map(({ learned }) => learned?.networks ?? [])];
 }
 
 /** What SNS takes as the value of an attribute without a doubt. */

@@ -1,8 +1,10 @@
 import { DOUBTS, isDoubt } from '../detection/doubt';
 import { changesIn, type Effect, type Effects, NO_EFFECTS } from '../detection/effect';
+import type { Level } from '../detection/level';
 import type { Alert, AlertNetwork, AlertTotals } from './alert';
 import { bytes, count, plural } from './amounts';
 import { cutText } from './cut-record';
+import { isSetAside } from './set-aside';
 
 /*
  * The answer to "what is it?" in a line, in the same words in subjects, in Slack and in the terminal. Names in it are
@@ -27,12 +29,13 @@ export function whereOf({ bucket, networks, notice, rule }: Alert): string {
   if (rule.id === 'test') return 'Test';
   if (bucket !== null) return cutText(bucket, LONGEST_NAME);
   const buckets = new Set((notice?.buckets ?? networks).map((of) => of.bucket));
-  return plural(buckets.size, 'bucket');
+  return plural(buckets.size + (notice?.more ?? 0), 'bucket');
 }
 
 /** What happened, without where. */
 export function whatOf(alert: Alert, brief = false): string {
   const { rule, totals } = alert;
+  if (isSetAside(alert)) return setAsideText(alert);
   switch (rule.id) {
     case 'test':
       return 'the alerts of s3-access-watch arrive here';
@@ -56,6 +59,16 @@ function notJudged({ networks, totals }: Alert): string {
   return what.join(', ');
 }
 
+function setAsideText({ totals }: Alert): string {
+  if (totals.requests === 0) return 'a notice could not be sent';
+  return `an alert could not be sent: ${countOf(totals.networks, 'network', true)}, ${outcomeOf(totals)}`;
+}
+
+/** `up to 12 networks`, where it is not known how many are the same. */
+export function countOf(networks: number, noun: string, isExact: boolean, many = `${noun}s`): string {
+  return `${isExact ? '' : 'up to '}${plural(networks, noun, many)}`;
+}
+
 function learnedOf({ notice }: Alert): string {
   const buckets = notice?.buckets ?? [];
   const networks = plural(
@@ -63,24 +76,26 @@ function learnedOf({ notice }: Alert): string {
     'network',
   );
   const open = buckets.filter(({ looksPublic }) => looksPublic).length;
-  if (open === 0) return `learned ${networks}, others are told from now on`;
+  if (open === 0) return `learned ${networks}, others are reported from now on`;
   const many = buckets.length === 1 ? '' : `${count(open)} `;
   const look = open === 1 ? 'looks' : 'look';
   return `learned ${networks}, ${many}${look} public: new-ip is inactive for anonymous reads`;
 }
 
-function whoOf({ rule, networks, totals }: Alert, brief: boolean): string {
+function whoOf({ rule, networks, totals, more }: Alert, brief: boolean): string {
   const one = totals.networks === 1 && !brief ? networks[0] : undefined;
   const isNew = rule.id === 'new-ip';
   if (one !== undefined) {
     const name = nameOf(one);
     if (!isNew) return `${name} not on the allowlist`;
     if (one.raised) return `${name} does more than anonymous reads`;
-    return one.forgottenSince === null ? `new address ${name}` : `${name} is back, long unseen`;
+    return one.forgottenSince === null
+      ? `new ${name.includes('/') ? 'network' : 'address'} ${name}`
+      : `${name} is back, long unseen`;
   }
-  const distinct = networks.length < totals.networks ? totals.networks : new Set(networks.map(nameOf)).size;
-  const noun = networks.every(isOneAddress) ? ['address', 'addresses'] : ['network', 'networks'];
-  const named = (before: string): string => plural(distinct, `${before}${noun[0]}`, `${before}${noun[1]}`);
+  const distinct = more > 0 ? totals.networks : new Set(networks.map(nameOf)).size;
+  const noun = more === 0 && networks.every(isOneAddress) ? ['address', 'addresses'] : ['network', 'networks'];
+  const named = (before: string): string => countOf(distinct, `${before}${noun[0]}`, more === 0, `${before}${noun[1]}`);
   return isNew ? named('new ') : `${named('')} not on the allowlist`;
 }
 
@@ -112,7 +127,7 @@ export function volumeOf({
   successes,
   denied,
   bytesSent,
-}: Omit<AlertTotals, 'networks' | 'effects'>): string {
+}: Pick<AlertTotals, 'requests' | 'successes' | 'denied' | 'bytesSent'>): string {
   if (successes === 0)
     return `${outcomeOf({ requests, successes, denied, effects: NO_EFFECTS })}${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
   const all = requests === 1 ? 'its one request' : `all ${count(requests)} requests`;
@@ -123,6 +138,19 @@ export function volumeOf({
 function partly(requests: number, denied: number): string {
   return denied === 0 || denied === requests ? '' : `, ${count(denied)} denied`;
 }
+
+/** How far requests got, in two or three words. */
+export function levelText(level: Level): string {
+  return LEVEL_TEXTS[level];
+}
+
+const LEVEL_TEXTS: Readonly<Record<Level, string>> = {
+  denied: 'all denied',
+  'no access': 'all failed',
+  metadata: 'lists or metadata read',
+  read: 'objects read',
+  changed: 'DATA CHANGED',
+};
 
 const DONE: readonly (readonly [Effect, string])[] = [
   ['deleted', 'DELETED'],

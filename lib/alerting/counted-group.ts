@@ -1,6 +1,6 @@
 import { formatNetwork, networkOf, parseCidr } from '../detection/address';
 import type { OutboxFinding } from './outbox';
-import { highest, type Reached } from './reached';
+import { highest, type Reached, worstReachedFirst } from './reached';
 
 /** Networks that are counted and not named, by the larger network around them. */
 export interface CountedGroup extends Reached {
@@ -17,11 +17,10 @@ const UNREADABLE = 'no address';
 /** Prefix lengths of groups, the narrowest first: what a site gets, a provider, a registry; then everything. */
 const PREFIX_LENGTHS = { 4: [24, 16, 8, 0], 6: [48, 32, 16, 0] } as const;
 
+type Countable = Pick<OutboxFinding, 'network' | 'requests' | 'bytesSent' | 'severity' | 'level'>;
+
 /** The narrowest group of a finding, with so many networks in it. */
-export function groupOf(
-  { network, requests, bytesSent, severity, level }: OutboxFinding,
-  networks: number,
-): CountedGroup {
+export function groupOf({ network, requests, bytesSent, severity, level }: Countable, networks: number): CountedGroup {
   return { network: groupName(network, 0), networks, requests, bytesSent, severity, level };
 }
 
@@ -33,6 +32,16 @@ export function mergedGroups(a: CountedGroup, b: CountedGroup): CountedGroup {
     bytesSent: a.bytesSent + b.bytesSent,
     ...highest(a, b),
   };
+}
+
+/** The groups that a network could be counted in, the narrowest first. */
+export function groupsAround(network: string): readonly string[] {
+  return PREFIX_LENGTHS[4].map((_, step) => groupName(network, step));
+}
+
+/** For sorting: the worst first, and of these the largest. */
+export function worstGroupFirst(a: CountedGroup, b: CountedGroup): number {
+  return worstReachedFirst(a, b) || b.networks - a.networks || (a.network < b.network ? -1 : 1);
 }
 
 /** The same networks in fewer groups, a step wider: one of a family in the end. */

@@ -1,9 +1,9 @@
 import { type Effects, NO_EFFECTS, sumOfEffects } from '../detection/effect';
 import type { FindingRule } from '../detection/rules';
-import { type CountedGroup, coarser, groupOf, mergedGroups } from './counted-group';
+import { type CountedGroup, coarser, groupOf, mergedGroups, worstGroupFirst } from './counted-group';
 import { mergedFinding, worstFirst } from './merge-findings';
 import { NO_SAMPLE, type OutboxFinding, type OutboxPart } from './outbox';
-import { highest, type Reached, subjectOf, worstReachedFirst } from './reached';
+import { highest, type Reached, reachedBy, subjectOf, worstReachedFirst } from './reached';
 
 /**
  * Any number of findings of one stream, in bounded room: the worst are kept, all are counted. Times are epoch
@@ -112,10 +112,6 @@ export function reachedIn({ reached }: Digest): Reached {
   return [...reached.values()].reduce(highest, { severity: 'Low', level: 'denied' });
 }
 
-function reachedBy({ severity, level }: OutboxFinding): Reached {
-  return { severity, level };
-}
-
 /** Counts the findings that are not kept. */
 function createCounted({ more: before, groups: groupsBefore, reached, findings }: Digest) {
   let more = before;
@@ -141,9 +137,7 @@ function createCounted({ more: before, groups: groupsBefore, reached, findings }
     more: () => more,
     groups(): readonly CountedGroup[] {
       while (groups.size > MAX_GROUPS) groups = coarser(groups);
-      return [...groups.values()].sort(
-        (a, b) => worstReachedFirst(a, b) || b.networks - a.networks || (a.network < b.network ? -1 : 1),
-      );
+      return [...groups.values()].sort(worstGroupFirst);
     },
   };
 }

@@ -1,9 +1,12 @@
-import type { Alert, AlertNetwork, SampleRecord } from './alert';
+import { MAX_ADDRESSES } from '../detection/counted-network';
+import type { Alert, AlertGroup, AlertNetwork, SampleRecord } from './alert';
 import { bytes, count, minute, period, plural, second } from './amounts';
-import { effectsText, nameOf, volumeOf } from './answer';
-import { MOST_COLUMNS, sentences, strangersField } from './mail-lines';
+import { countOf, effectsText, levelText, nameOf, volumeOf } from './answer';
+import { MOST_COLUMNS, sentences, strangersField, trimmed } from './mail-lines';
 import { placeText } from './place';
+import type { Room } from './room';
 import { columnsOf, inMail } from './strangers-text';
+import { byAsn, byCountry, type PlaceCount, type Unlisted, unlistedOf } from './unlisted';
 
 /** How much of what strangers wrote is shown, in columns. */
 const MOST_TEXT = 160;
@@ -12,33 +15,120 @@ const MOST_REQUESTER = 240;
 const MOST_ADDRESSES = 5;
 const MOST_OPERATIONS = 5;
 
-/** Who it was: the first `listed` networks, each with what it did. */
-export function networkBlocks({ networks, more }: Alert, listed: number): string[] {
-  return [...networks.slice(0, listed).flatMap(block), ...moreLine(networks.length + more - listed)];
+/** So many networks have a block of their own, besides those that are High; of those without access, only so many. */
+const MOST_BLOCKS = 10;
+const MOST_WITHOUT_ACCESS = 3;
+/** How many groups of networks that are not listed have a line, and how many countries and ASs are named. */
+const MOST_GROUPS = 10;
+const MOST_PLACES = 5;
+
+/** How many networks a mail shows with all that is known of them: those that are High, and of the others a few. */
+export function mostInMail({ kind, networks }: Alert): number {
+  const high = networks.filter(({ severity }) => severity === 'High').length;
+  if (kind === 'combined') return high;
+  const withAccess = networks.filter(({ level }) => level !== 'denied' && level !== 'no access').length;
+  return Math.max(high, Math.min(MOST_BLOCKS, Math.max(withAccess, MOST_WITHOUT_ACCESS)));
 }
 
-/** A line for each bucket and network, where there are too many for more. */
-export function networkLines({ networks, more }: Alert, listed: number): string[] {
-  const lines = networks.slice(0, listed).flatMap((network) => {
-    const bucket = `  ${inMail(network.bucket, 66)}`;
-    const who = `${nameInMail(network)}  ${volumeOf(network)}`;
-    return columnsOf(bucket) + 2 + columnsOf(who) <= MOST_COLUMNS
-      ? [`${bucket}  ${who}`]
-      : [bucket, ...sentences(who, '    ')];
-  });
-  return [...lines, ...moreLine(networks.length + more - listed)];
+/** Who it was, the worst first: each with what it did, of a combined alert most of them in a line. */
+export function whoLines(alert: Alert, { listed, detailed }: Room): string[] {
+  const { networks, kind } = alert;
+  const isCombined = kind === 'combined';
+  const blocks = networks.slice(0, Math.min(detailed, mostInMail(alert)));
+  const shown = networks.slice(0, listed);
+  const others = shown.slice(blocks.length);
+  return [
+    ...trimmed(blocks.flatMap((network) => block(network, isCombined))),
+    ...(isCombined && blocks.length > 0 && others.length > 0 ? [''] : []),
+    ...(isCombined ? others.flatMap((network) => networkLine(network, true)) : seeOthers(others.length)),
+    ...unlistedLines(unlistedOf(alert, listed), alert),
+  ];
 }
 
-function moreLine(more: number): string[] {
-  return more > 0 ? [`  … and ${plural(more, 'more network')}, counted above.`] : [];
+function seeOthers(others: number): string[] {
+  return others === 0 ? [] : ['', `  … and ${plural(others, 'more network')}, listed below under OTHER NETWORKS.`];
 }
 
-function block(network: AlertNetwork): string[] {
+/** The networks that have only a line, of an alert about one bucket. */
+export function otherNetworks(alert: Alert, { listed, detailed }: Room): string[] {
+  if (alert.kind === 'combined') return [];
+  const blocks = Math.min(detailed, mostInMail(alert));
+  return alert.networks.slice(blocks, Math.max(blocks, listed)).flatMap((network) => networkLine(network, false));
+}
+
+function networkLine(network: AlertNetwork, withBucket: boolean): string[] {
+  const place = placeText(network);
+  const start = withBucket ? `  ${inMail(network.bucket, 66)}` : `  ${nameInMail(network)}`;
+  const rest = [withBucket ? nameInMail(network) : '', volumeOf(network), place].filter((part) => part !== '');
+  const line = `${start}  ${rest.join('  ')}`;
+  if (columnsOf(line) <= MOST_COLUMNS) return [line];
+  return [
+    start,
+    ...sentences(rest.slice(0, withBucket ? 2 : 1).join('  '), '    '),
+    ...(place === '' ? [] : [`    ${place}`]),
+  ];
+}
+
+/** What is not listed: how many, and from where. */
+function unlistedLines({ networks, isExact, groups }: Unlisted, { kind, totals }: Alert): string[] {
+  if (networks === 0) return [];
+  const what = countOf(networks, networks === totals.networks ? 'network' : 'more network', isExact);
+  const whole = 'For the whole list, see LOOK CLOSER.';
+  if (groups.length === 0) {
+    const where = kind === 'combined' ? ' in these buckets' : '';
+    return ['', ...sentences(`NOT LISTED: ${what}${where}. ${whole}`, '  ')];
+  }
+  const shown = groups.slice(0, MOST_GROUPS);
+  const rest = groups.slice(MOST_GROUPS);
+  const width = Math.max(...shown.map(({ network }) => network.length));
+  return [
+    '',
+    ...sentences(`NOT LISTED: ${what}. ${whole} By the network around them:`, '  '),
+    ...shown.flatMap((group) => groupLines(group, width, isExact)),
+    ...(rest.length === 0
+      ? []
+      : [
+          `    … and ${plural(
+            rest.reduce((sum, of) => sum + of.networks, 0),
+            'network',
+          )} in ${count(rest.length)} others`,
+        ]),
+    ...(groups.length === 1 ? [] : placeLines('By country:', byCountry(groups))),
+    ...(groups.length === 1 ? [] : placeLines('By AS:', byAsn(groups))),
+  ];
+}
+
+function groupLines(group: AlertGroup, width: number, isExact: boolean): string[] {
+  const { network, networks, requests, bytesSent, level, severity } = group;
+  const place = placeText(group);
+  const start = `    ${network.padEnd(width)}  `;
+  const volume = `${countOf(networks, 'network', isExact)}, ${plural(requests, 'request')}, ${bytes(bytesSent)} sent`;
+  const line = `${start}${volume}; ${severity}: ${levelText(level)}`;
+  if (place === '') return [line];
+  return columnsOf(`${line}  ${place}`) <= MOST_COLUMNS
+    ? [`${line}  ${place}`]
+    : [line, `${' '.repeat(start.length)}${place}`];
+}
+
+function placeLines(label: string, places: readonly PlaceCount[]): string[] {
+  if (places.length === 0) return [];
+  const shown = places.slice(0, MOST_PLACES).map(({ place, networks }) => `${inMail(place, 40)} ${count(networks)}`);
+  const rest = places.length - shown.length;
+  return sentences(`${[...shown, ...(rest > 0 ? [`${count(rest)} others`] : [])].join(', ')}`, `    ${label} `);
+}
+
+function block(network: AlertNetwork, withBucket: boolean): string[] {
   const { addresses, effects, successes, firstEventAt, lastEventAt, operations, sample } = network;
   const place = placeText(network);
   const text = (label: string, value: string, most: number) => strangersField(label, value, most, 4);
+  const who = `${nameInMail(network)}${place === '' ? '' : `  ${place}`}`;
+  const bucket = inMail(network.bucket, 66);
   return [
-    `  ${nameInMail(network)}${place === '' ? '' : `  ${place}`}`,
+    ...(!withBucket
+      ? [`  ${who}`]
+      : columnsOf(bucket) + columnsOf(who) + 4 <= MOST_COLUMNS
+        ? [`  ${bucket}  ${who}`]
+        : [`  ${bucket}`, `    ${who}`]),
     ...sentences(volumeOf(network), '    '),
     ...sentences(effectsText(effects, successes), '    '),
     ...sentences(`first and last seen ${period(firstEventAt, lastEventAt)}`, '    '),
@@ -63,7 +153,9 @@ function nameInMail(network: AlertNetwork): string {
 
 function addressList(addresses: readonly string[]): string {
   const more = addresses.length - MOST_ADDRESSES;
-  return `${addresses.slice(0, MOST_ADDRESSES).join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
+  // Of very many, the others are not counted.
+  const atLeast = addresses.length >= MAX_ADDRESSES ? 'at least ' : '';
+  return `${addresses.slice(0, MOST_ADDRESSES).join(', ')}${more > 0 ? ` and ${atLeast}${count(more)} more` : ''}`;
 }
 
 /** `REST.GET.OBJECT 12 (9 succeeded)`. */

@@ -16,55 +16,60 @@ import { columnsOf, inMail, isBucketName, isNetworkText } from './strangers-text
 /** Who comes from more networks than this is proposed as a requester to trust, and not network by network. */
 const MANY_NETWORKS = 3;
 
-/** The notice that buckets learn. */
-export function learningStarted({ notice }: Alert): string[] {
-  const buckets = notice?.buckets ?? [];
+/** The notice that buckets learn; it names at most `listed` of them. */
+export function learningStarted({ notice }: Alert, listed: number): string[] {
+  const buckets = notice?.buckets.slice(0, listed) ?? [];
   const until = (time: string | null): string => (time === null ? '-' : `${minute(time)} UTC`);
   return [
     '',
     ...sentences(
       'The logs arrive and are read. Until the time below, networks that use a bucket successfully are learned without ' +
-        'an alert. Addresses that are not on an allowlist are reported already.',
+        'an alert. Addresses outside an allowlist are reported already.',
     ),
-    ...section(
-      'LEARNING',
-      buckets.map(({ bucket, learningUntil }) => `  ${inMail(bucket, 66)}  until ${until(learningUntil)}`),
-    ),
-    ...section('WHAT TO DO', ['  Nothing.']),
+    ...section('LEARNING', [
+      ...buckets.map(({ bucket, learningUntil }) => `  ${inMail(bucket, 66)}  until ${until(learningUntil)}`),
+      ...moreBuckets(notice, listed),
+    ]),
+    ...section('WHAT TO DO', ['  No action is needed.']),
     ...section(
       'WHAT HAPPENS NEXT',
-      sentences('When learning has ended, a message says what was learned and by whom it was used.', '  '),
+      sentences('When learning has ended, a message lists the networks that were learned, and who used them.', '  '),
     ),
   ];
 }
 
-/** The notice of what buckets have learned, at most `listed` networks of each, and what to make of it. */
+/** The notice of what buckets have learned, at most `listed` of them and of the networks of each, and what to do about it. */
 export function learningFinished({ notice, accountId }: Alert, listed: number): string[] {
-  const buckets = notice?.buckets ?? [];
+  const buckets = notice?.buckets.slice(0, listed) ?? [];
   const isAnyPublic = buckets.some(({ looksPublic }) => looksPublic);
   const proposals = buckets.map((bucket) => proposalsFor(bucket, accountId, listed));
   const [allowlist, trusted] = [proposals.flatMap((of) => of.allowlist), proposals.flatMap((of) => of.trusted)];
   return [
     '',
     ...sentences(`Learning has ended. ${whatHolds(buckets)}`),
-    ...section(
-      'LEARNED',
-      buckets.flatMap((bucket) => learnedLines(bucket, accountId, listed)),
-    ),
+    ...section('LEARNED', [
+      ...buckets.flatMap((bucket) => learnedLines(bucket, accountId, listed)),
+      ...moreBuckets(notice, listed),
+    ]),
     ...section('WHAT TO DO', whatToDo(allowlist.length + trusted.length > 0, isAnyPublic, buckets)),
-    ...section('FOR "allowlist", IF THESE AND NO OTHERS MAY', [
+    ...section('FOR "allowlist", IF ONLY THESE MAY USE THE BUCKET', [
       ...indented(allowlist, 2),
       ...(allowlist.length === 0
         ? []
         : sentences(
-            'These are not all who were there: anonymous and trusted requesters, other accounts, those below in "trusted", ' +
-              'and networks that are not listed have no line here. With its first entry a bucket has an allowlist: every ' +
-              'other address is then reported as unapproved.',
+            'These lines do not cover everybody: anonymous and trusted requesters, other accounts, those below in ' +
+              '"trusted", and networks that are not listed have none. With its first entry a bucket has an allowlist: ' +
+              'every other address is then reported as unapproved.',
             '  ',
           )),
     ]),
     ...section('FOR "trusted", IF THE REQUESTER IS FINE FROM ANY ADDRESS', indented(trusted, 2)),
   ];
+}
+
+function moreBuckets(notice: Alert['notice'], listed: number): string[] {
+  const more = notice === null ? 0 : notice.more + Math.max(0, notice.buckets.length - listed);
+  return more === 0 ? [] : [`  … and ${plural(more, 'more bucket')}`];
 }
 
 function learnedLines(of: NoticeBucket, accountId: string | null, listed: number): string[] {
@@ -83,7 +88,7 @@ function learnedLines(of: NoticeBucket, accountId: string | null, listed: number
             '    ',
           ),
           ...(isNamed
-            ? ['    To have it for all, in "bucketSettings":', `      ${bucketSetting(bucket, { newIp: true })}`]
+            ? ['    To turn it on for all, in "bucketSettings":', `      ${bucketSetting(bucket, { newIp: true })}`]
             : []),
         ]
       : []),
@@ -120,10 +125,10 @@ function whatHolds(buckets: readonly NoticeBucket[]): string {
   const readers = hasReaders
     ? ' What is known only for anonymous reads is reported once it signs a request or changes something.'
     : '';
-  const known = `What was learned is not reported as new; any other network is, from now on.${readers}`;
+  const known = `A learned network is not reported as new; from now on, any other network is.${readers}`;
   const open =
-    'So many networks look like the public: where that is said below, new-ip is inactive for anonymous reads. It still ' +
-    'reports changes and signed requests. That does not affect unapproved-ip.';
+    'A bucket that so many networks use looks public: there, as said below, new-ip is inactive for anonymous reads. It ' +
+    'still reports changes and signed requests. That does not affect unapproved-ip.';
   if (!isAny(({ looksPublic }) => !looksPublic)) return open;
   return isAny(({ looksPublic }) => looksPublic) ? `${known} ${open}` : known;
 }
@@ -132,13 +137,13 @@ function whatToDo(isProposed: boolean, isAnyPublic: boolean, buckets: readonly N
   const isAnyNamed = buckets.some(({ learned }) => learned !== null && learned.networks.length > 0);
   const steps = [
     ...(isAnyNamed
-      ? ['Check that you know these networks and who used them. Investigate at once what nobody knows.']
+      ? ['Check that you know these networks and who used them. Investigate at once any network that nobody knows.']
       : []),
     ...(isAnyPublic ? ['Make sure that what looks public is meant to be public.'] : []),
     ...(isProposed
       ? [
           'To be stricter, paste from the lines below under "context" in cdk.json, then run cdk deploy. ' +
-            'Nothing is proposed for anonymous requesters and other accounts: it would let in strangers.',
+            'Nothing is proposed for anonymous requesters and other accounts: an entry would let strangers in.',
         ]
       : []),
   ];

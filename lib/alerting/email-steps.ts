@@ -1,11 +1,22 @@
 import type { Alert } from './alert';
 import { allowlistEntry, approvable, bucketSetting, dateAfter, isTrustable, REASON, trustedRule } from './approval';
-import { athenaQuery, cloudTrailQuery, consoleLink, logLinesCommand, logObjectUri } from './investigation';
+import {
+  athenaQuery,
+  cloudTrailQuery,
+  consoleLink,
+  logLinesCommand,
+  logObjectUri,
+  MOST_ADDRESSES,
+  scanCommand,
+  setAsideCommand,
+  unlistedQuery,
+} from './investigation';
 import { indented, section, sentences } from './mail-lines';
+import { setAsideKey } from './set-aside';
 import { inMail, isBucketName } from './strangers-text';
 
 /** How many entries are written out; the others are written alike. */
-const MOST_ENTRIES = 5;
+const MOST_ENTRIES = 3;
 
 /** How long a proposed exception lasts, in days. */
 const EXCEPTION_DAYS = 90;
@@ -15,21 +26,36 @@ export function runbookSteps({ rule }: Pick<Alert, 'rule'>): string[] {
   return rule.runbook.split(/(?<=\.) /).flatMap((step, index) => sentences(step, `  ${index + 1}. `));
 }
 
-/** Where to look: the console, the log lines, and queries. */
-export function lookCloser(alert: Alert): string[] {
-  const { bucket, region } = alert;
+/** Where an alert is that could not be sent. */
+export function whereSetAside(alert: Alert): string[] {
+  const key = setAsideKey(alert);
+  if (key === null) return [];
+  return [
+    ...sentences('In the state table, under the partition key "aside" and this sort key:', '  '),
+    `    ${key}`,
+    ...sentences('This command prints it. For STATE_TABLE, write what the stack output StateTable says:', '  '),
+    ...indented(setAsideCommand(key), 4),
+  ];
+}
+
+/** Where to look: the console, the log lines, and queries, also for what is not among the `listed` networks. */
+export function lookCloser(alert: Alert, listed: number): string[] {
+  const { bucket, region, totals } = alert;
   const link = bucket === null ? null : consoleLink(bucket, region);
+  const ofWhom = totals.networks > MOST_ADDRESSES ? 'All requests of the worst of them' : 'All their requests';
   const block = (heading: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [...sentences(heading, '  '), ...indented(lines, 4)];
   return section('LOOK CLOSER', [
     ...block('The bucket in the console:', link === null ? [] : [link]),
     ...block('The lines in the first log object:', logLinesCommand(alert)),
+    ...block(`${ofWhom} here, in Athena (the table of the S3 guide; write the name of your own):`, athenaQuery(alert)),
+    ...block('Who else sent requests in that time, listed or not, in Athena:', unlistedQuery(alert, listed)),
     ...block(
-      'All they did here, in Athena (the table of the S3 guide; write your own name of it):',
-      athenaQuery(alert),
+      'All findings in the log objects, with the command line and the configuration in cdk.json:',
+      scanCommand(alert, listed),
     ),
     ...block(
-      'All else they did, in CloudWatch Logs Insights on the log group of a CloudTrail trail:',
+      'What else they did in the account, in CloudWatch Logs Insights on the log group of a CloudTrail trail:',
       cloudTrailQuery(alert),
     ),
   ]);
@@ -46,7 +72,7 @@ function approveUnapproved(alert: Alert): string[] {
   const entries = approvable(alert);
   const first = entries[0];
   if (first === undefined) {
-    return sentences('The names above are none that could stand in an allowlist. Look at the log lines first.', '  ');
+    return sentences('No name above can stand in an allowlist. Look at the log lines first.', '  ');
   }
   const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
   const lines = entries
@@ -55,7 +81,7 @@ function approveUnapproved(alert: Alert): string[] {
   return [
     ...sentences('Add to "allowlist", under "context" in cdk.json, with your reason; then run cdk deploy:', '  '),
     ...indented(lines, 4),
-    ...(entries.length > MOST_ENTRIES ? [`  and the others alike.`] : []),
+    ...(entries.length > MOST_ENTRIES ? ['  Write the others in the same way.'] : []),
     `  For a time only, add to an entry: "until": "${until}"`,
     ...trustedLines(alert, until),
     ...settingLines(first.bucket, alert, 'unapprovedIp', 'If anybody may reach this bucket'),
@@ -68,7 +94,7 @@ function acceptNew(alert: Alert): string[] {
   const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
   return [
     ...sentences(
-      'Nothing needs to be done: it is known from now on, and is told again only after months of silence.',
+      'No action is needed: the network is known from now on. It is reported again only after months without a request.',
       '  ',
     ),
     ...trustedLines(alert, until),

@@ -2,10 +2,12 @@ import { isDoubt } from '../detection/doubt';
 import type { Alert } from './alert';
 import { minute, period } from './amounts';
 import { answerOf, effectsText, volumeOf } from './answer';
-import { networkBlocks, networkLines } from './email-networks';
+import { otherNetworks, whoLines } from './email-networks';
 import { learningFinished, learningStarted } from './email-notice';
-import { ifLegitimate, logObjectLines, lookCloser, runbookSteps } from './email-steps';
+import { ifLegitimate, logObjectLines, lookCloser, runbookSteps, whereSetAside } from './email-steps';
 import { field, section, sentences } from './mail-lines';
+import type { Room } from './room';
+import { isSetAside } from './set-aside';
 import { inMail } from './strangers-text';
 
 /** `[MEDIUM]`. */
@@ -15,78 +17,88 @@ export function severityTag({ rule }: Pick<Alert, 'rule'>): string {
 
 /**
  * An alert as a mail, in plain text: the answer first, then who, what to do, where to look, and how to silence it
- * rightly. Of each of its lists it names the first `listed`.
+ * rightly. Of each of its lists it names what there is room for.
  */
-export function emailText(alert: Alert, listed: number): string {
-  const body = bodyOf(alert, listed);
+export function emailText(alert: Alert, room: Room): string {
+  const body = bodyOf(alert, room);
   const lines = [
     ...sentences(`${severityTag(alert)} ${inMail(answerOf(alert), 190)}`),
     ...body,
-    ...about(alert, listed),
+    ...about(alert, room.listed),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function bodyOf(alert: Alert, listed: number): string[] {
+function bodyOf(alert: Alert, room: Room): string[] {
+  const { listed } = room;
   switch (alert.rule.id) {
     case 'learning-started':
-      return learningStarted(alert);
+      return learningStarted(alert, listed);
     case 'learning-finished':
       return learningFinished(alert, listed);
     case 'test':
       return [
         '',
         ...sentences(
-          'A record for the reserved test bucket came through the logs, the detection and this topic. Nothing is to be done.',
+          'A record for the reserved test bucket came through the logs, the detection and this topic. No action is needed.',
         ),
-        ...section('THE REQUEST', trimmed(networkBlocks(alert, listed))),
+        ...section('THE REQUEST', whoLines(alert, room)),
       ];
     default:
       return [
         ...section('WHAT HAPPENED', whatHappened(alert)),
-        ...section('WHO', alert.bucket === null ? networkLines(alert, listed) : trimmed(networkBlocks(alert, listed))),
+        ...(isSetAside(alert) ? section('WHERE IT IS', whereSetAside(alert)) : section('WHO', whoLines(alert, room))),
         ...section('WHAT TO DO', runbookSteps(alert)),
-        ...lookCloser(alert),
+        ...lookCloser(alert, listed),
         ...ifLegitimate(alert),
-        ...section('WHAT HAPPENS NEXT', whatNext(alert)),
+        ...section('WHAT HAPPENS NEXT', sentences(whatNext(alert), '  ')),
+        ...section('OTHER NETWORKS', otherNetworks(alert, room)),
       ];
   }
 }
 
 function whatHappened(alert: Alert): string[] {
-  const { totals, bucket, accountId, region, networks } = alert;
+  const { totals, bucket, accountId, region, firstEventAt, lastEventAt } = alert;
   const account = [accountId === null ? '' : `account ${accountId}`, region ?? ''].filter((part) => part !== '');
   const where = [bucket === null ? '' : inMail(bucket, 66), ...account].filter((part) => part !== '').join(', ');
-  const first = networks.map(({ firstEventAt }) => firstEventAt).toSorted()[0];
-  const last = networks
-    .map(({ lastEventAt }) => lastEventAt)
-    .toSorted()
-    .at(-1);
+  const isAboutRequests = totals.requests > 0;
   return [
-    ...field('Outcome', volumeOf(totals)),
-    ...field('Objects', effectsText(totals.effects, totals.successes)),
+    ...(isAboutRequests ? field('Outcome', volumeOf(totals)) : []),
+    ...(isAboutRequests ? field('Objects', effectsText(totals.effects, totals.successes)) : []),
     ...(where === '' ? [] : field(bucket === null ? 'Where' : 'Bucket', inMail(where, 160))),
-    ...(first === undefined || last === undefined ? [] : field('When', period(first, last))),
+    ...(firstEventAt === null || lastEventAt === null ? [] : field('When', period(firstEventAt, lastEventAt))),
     ...field('Severity', severityText(alert)),
     ...field('Why', whyText(alert)),
   ];
 }
 
 /** How bad, and why. */
-export function severityText({ rule }: Pick<Alert, 'rule'>): string {
-  const { id, severity, severityReason } = rule;
-  if (severityReason !== null) return `${severity}, because ${inMail(severityReason, 120)}`;
-  if (id === 'unapproved-ip') return `${severity}: no change succeeded, which would be High`;
-  if (id === 'new-ip') return `${severity}: new is not yet wrong`;
-  return id === 'detector-error' ? `${severity}: whoever it was, no rule could judge` : severity;
+export function severityText(alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>): string {
+  const { id, severity, severityReason } = alert.rule;
+  return `${severity}: ${severityReason === null ? severityReasonOf(id, alert) : inMail(severityReason, 120)}`;
 }
 
-/** Why it fired. */
-export function whyText({ rule, kind, bucket, networks, totals }: Alert): string {
-  const since = kind === 'digest' ? ' This digest tells everything since the last message.' : '';
+function severityReasonOf(id: Alert['rule']['id'], alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>): string {
+  const { severity } = alert.rule;
+  if (isSetAside(alert)) return severity === 'High' ? 'so was the alert that could not be sent' : 'an alert is missing';
+  if (id === 'detector-error') return 'no rule could judge these requests';
+  if (severity === 'High') return 'something was changed';
+  if (alert.totals.successes === 0) return 'no request succeeded';
+  if (severity === 'Medium') return 'requests succeeded, but none changed anything, which would be High';
+  return 'nothing was changed, and no object was read with valid credentials';
+}
+
+/** Why it was sent. */
+export function whyText(alert: Alert): string {
+  const { rule, kind, bucket, networks, totals } = alert;
+  if (isSetAside(alert)) {
+    const what = totals.requests > 0 ? 'an alert about this' : 'a notice about this bucket';
+    return `The function tried five times to send ${what}, and failed each time. It does not try again.`;
+  }
+  const since = kind === 'digest' ? ' This digest covers everything since the last message.' : '';
   if (rule.id === 'detector-error') {
     const doubts = networks.filter(({ network }) => isDoubt(network)).length;
-    const texts = doubts < totals.networks ? 'What stands in the log as remote IP is no address.' : '';
+    const texts = doubts < totals.networks ? 'The remote IP in the log is not an address.' : '';
     const keys = doubts > 0 ? 'S3 writes no such log object: somebody else may write under the log prefix.' : '';
     return `${[texts, keys].filter((part) => part !== '').join(' ')}${since}`;
   }
@@ -105,17 +117,29 @@ export function whyText({ rule, kind, bucket, networks, totals }: Alert): string
   return `${first}, and no allowlist entry covers ${them}.${raised}${forgotten}${since}`;
 }
 
-/** When people hear of it again; null: that depends. */
+/** Until when a network in this message is not named again; null: that depends. */
 export function quietUntil({ window }: Pick<Alert, 'window'>): string | null {
   return window === null ? null : `${minute(window.closesAt)} UTC`;
 }
 
-function whatNext(alert: Alert): string[] {
+function whatNext(alert: Alert): string {
+  if (isSetAside(alert))
+    return 'The watch goes on. Other networks, and networks that get further, are reported as usual.';
   const until = quietUntil(alert);
-  const quiet = until === null ? 'for a while' : `before ${until}`;
-  return sentences(
-    `These networks are not named again ${quiet}: what they do until then comes in one digest. Any other network is reported at once, or in that digest if there are many.`,
-    '  ',
+  if (alert.rule.id === 'detector-error') {
+    return `Other such lines of this bucket come in one digest after ${until ?? 'a while'}, or at once if their requests got further.`;
+  }
+  const end = until ?? 'the alert window of its bucket ends';
+  const low =
+    'Any other network is reported at once. Only messages of severity Low are limited, to 12 a day for each bucket ' +
+    'and rule; the rest comes in a digest.';
+  if (alert.rule.id === 'new-ip') {
+    return `A network in this message is known from now on: what else it does here is not reported as new. ${low}`;
+  }
+  return (
+    `A network in this message is not reported again before ${end}, unless it gets further (reads after failures, ` +
+    'changes after reads) or becomes more severe: then a message is sent at once. Whatever else it does comes in one ' +
+    `digest after that time. ${low}`
   );
 }
 
@@ -132,9 +156,4 @@ function about(alert: Alert, listed: number): string[] {
     ...(placesFrom === null ? [] : field('Places', placesFrom)),
     ...(logs.length === 0 ? [] : ['  Log objects', ...logs]),
   ]);
-}
-
-/** Without the blank line behind the last block. */
-function trimmed(lines: readonly string[]): string[] {
-  return lines.at(-1) === '' ? lines.slice(0, -1) : [...lines];
 }

@@ -1,5 +1,6 @@
 import type { Alert, AlertNetwork } from './alert';
 import { isBucketName, isNetworkText } from './strangers-text';
+import { unlistedOf } from './unlisted';
 
 /*
  * Where to look next: links, queries and commands, ready to be used. Only names that S3 gives and addresses that we
@@ -7,7 +8,7 @@ import { isBucketName, isNetworkText } from './strangers-text';
  */
 
 /** How many addresses a query asks for. */
-const MOST_ADDRESSES = 10;
+export const MOST_ADDRESSES = 10;
 
 /** The first part of an ARN behind `arn:`, by Region. */
 export function partitionOf(region: string | null): 'aws' | 'aws-cn' | 'aws-us-gov' {
@@ -32,30 +33,157 @@ export function consoleLink(bucket: string, region: string | null): string | nul
   return `https://${CONSOLES[partitionOf(region)]}/s3/buckets/${encodeURIComponent(bucket)}${query}`;
 }
 
-/** Addresses of the networks, the worst first, as queries can ask for them. */
+/** Addresses of the networks, as queries can ask for them: one of each network, the worst first, and then the others. */
 export function addressesOf(networks: readonly AlertNetwork[]): readonly string[] {
-  const addresses = networks.flatMap(({ remoteIp, addresses }) => [remoteIp, ...addresses]);
+  const addresses = [
+    ...networks.map(({ remoteIp }) => remoteIp),
+    ...networks.slice(0, MOST_ADDRESSES).flatMap((network) => network.addresses),
+  ];
   return [...new Set(addresses)].filter(isNetworkText).slice(0, MOST_ADDRESSES);
+}
+
+/** Addresses, and what the text of each address of a network begins with. */
+interface Sought {
+  readonly addresses: readonly string[];
+  readonly beginnings: readonly string[];
+}
+
+/** What to ask for to find all that the worst networks did: one with many addresses as a whole, where that can be said. */
+function soughtOf(networks: readonly AlertNetwork[]): Sought {
+  const wholes = networks.slice(0, MOST_ADDRESSES).filter(({ addresses }) => addresses.length > 1);
+  const beginnings = wholes.map(({ network }) => beginningOf(network)).filter((beginning) => beginning !== null);
+  const isCovered = ({ network, addresses }: AlertNetwork): boolean =>
+    addresses.length > 1 && beginningOf(network) !== null;
+  return { addresses: addressesOf(networks.filter((network) => !isCovered(network))), beginnings };
+}
+
+/**
+ * What the texts of all addresses in a network begin with: `203.0.113.` of 203.0.113.0/24, `2001:db8:4:` of
+ * 2001:db8:4::/48. Null: nothing does, since it ends within a part of them, or since zeros are left out of them.
+ */
+function beginningOf(network: string): string | null {
+  const [address, length] = network.split('/');
+  if (address === undefined || length === undefined || !isNetworkText(network)) return null;
+  const isIpv6 = address.includes(':');
+  const parts = Number(length) / (isIpv6 ? 16 : 8);
+  const known = isIpv6 ? address.split('::')[0]!.split(':') : address.split('.').slice(0, parts);
+  if (!Number.isInteger(parts) || parts === 0 || known.length !== parts) return null;
+  return known.map((part) => `${part}${isIpv6 ? ':' : '.'}`).join('');
 }
 
 /**
  * All requests of these addresses in the time of the alert, for the table of the S3 guide:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-s3-access-logs-to-identify-requests.html
  */
-export function athenaQuery({ bucket, networks }: Alert): string[] {
-  const addresses = addressesOf(networks);
-  if (addresses.length === 0) return [];
-  const from = networks.map(({ firstEventAt }) => firstEventAt).reduce((a, b) => (a < b ? a : b));
-  const to = networks.map(({ lastEventAt }) => lastEventAt).reduce((a, b) => (a > b ? a : b));
+export function athenaQuery(alert: Alert): string[] {
+  const { addresses, beginnings } = soughtOf(alert.networks);
+  const either = [
+    ...(addresses.length === 0 ? [] : [listLines('remoteip IN (', addresses, "'", ')')]),
+    ...beginnings.map((beginning) => [likeLine(beginning)]),
+  ];
+  if (either.length === 0) return [];
   return [
     'SELECT requestdatetime, bucket_name, remoteip, requester, operation, key, httpstatus, useragent',
-    'FROM s3_access_logs_db.mybucket_logs',
-    ...listLines('WHERE remoteip IN (', addresses, "'", ')'),
-    ...(bucket !== null && isBucketName(bucket) ? [`  AND bucket_name = '${apart(bucket, "' || '.")}'`] : []),
-    "  AND parse_datetime(requestdatetime, 'dd/MMM/yyyy:HH:mm:ss Z')",
-    `      BETWEEN from_iso8601_timestamp('${from}')`,
-    `          AND from_iso8601_timestamp('${to}')`,
-    "ORDER BY parse_datetime(requestdatetime, 'dd/MMM/yyyy:HH:mm:ss Z')",
+    TABLE,
+    ...whereLines([anyOf(either), ...placeAndTime(alert)]),
+    `ORDER BY ${REQUEST_TIME}`,
+  ];
+}
+
+/**
+ * Who sent requests in the time of the alert, named in it or not, and how many: where not all of its networks are among
+ * the first `listed`. Only from the networks around them, where they are few and can be asked for.
+ */
+export function unlistedQuery(alert: Alert, listed: number): string[] {
+  const { networks, groups } = unlistedOf(alert, listed);
+  if (networks === 0) return [];
+  const known = [...new Set(groups.map(({ network }) => beginningOf(network)))];
+  const isKnown = known.length > 0 && known.length <= MOST_BEGINNINGS && !known.includes(null);
+  return [
+    'SELECT bucket_name, remoteip, requester, count(*) AS requests, sum(bytessent) AS bytes',
+    TABLE,
+    ...whereLines([...(isKnown ? [anyOf(known.map((one) => [likeLine(one!)]))] : []), ...placeAndTime(alert)]),
+    'GROUP BY bucket_name, remoteip, requester',
+    'ORDER BY bytes DESC, requests DESC',
+  ];
+}
+
+const TABLE = 'FROM s3_access_logs_db.mybucket_logs';
+const REQUEST_TIME = "parse_datetime(requestdatetime, 'dd/MMM/yyyy:HH:mm:ss Z')";
+
+/** How many networks around others a query asks for. */
+const MOST_BEGINNINGS = 5;
+
+function likeLine(beginning: string): string {
+  return `remoteip LIKE '${beginning}%'`;
+}
+
+/** One condition of which each is enough. */
+function anyOf(conditions: readonly string[][]): string[] {
+  if (conditions.length === 1) return conditions[0]!;
+  const lines = conditions.flatMap(([first, ...others], index) => [
+    `${index === 0 ? '(' : ' OR '}${first}`,
+    ...others.map((line) => `    ${line}`),
+  ]);
+  return [...lines.slice(0, -1), `${lines.at(-1)})`];
+}
+
+/** Conditions of one line or more. */
+function whereLines(conditions: readonly string[][]): string[] {
+  return conditions.flatMap(([first, ...others], index) => [
+    `${index === 0 ? 'WHERE ' : '  AND '}${first}`,
+    ...others.map((line) => `      ${line}`),
+  ]);
+}
+
+function placeAndTime({ bucket, networks, firstEventAt, lastEventAt }: Alert): string[][] {
+  const named = bucket === null ? networks.map((network) => network.bucket) : [bucket];
+  const buckets = [...new Set(named)]
+    .filter(isBucketName)
+    .slice(0, MOST_BUCKETS)
+    .map((name) => apart(name, "' || '."));
+  return [
+    ...(buckets.length === 0
+      ? []
+      : [buckets.length === 1 ? [`bucket_name = '${buckets[0]}'`] : listLines('bucket_name IN (', buckets, "'", ')')]),
+    ...(firstEventAt === null || lastEventAt === null
+      ? []
+      : [
+          [
+            REQUEST_TIME,
+            `BETWEEN from_iso8601_timestamp('${firstEventAt}')`,
+            `    AND from_iso8601_timestamp('${lastEventAt}')`,
+          ],
+        ]),
+  ];
+}
+
+/** How many buckets a query asks for. */
+const MOST_BUCKETS = 10;
+
+/** Every finding in these log objects, with the command line; where not all networks are listed. */
+export function scanCommand(alert: Alert, listed: number): string[] {
+  if (alert.bucket === null || unlistedOf(alert, listed).networks === 0) return [];
+  const uris = alert.logObjects.map(logObjectUri).filter((uri) => uri !== null);
+  const prefix = commonPrefix(uris);
+  return prefix === null ? [] : [`npx s3-access-watch scan --format json '${apart(prefix, "'.'")}'`];
+}
+
+/** What all of them begin with, up to a part of a name that is whole: mostly a folder and a day. */
+function commonPrefix(uris: readonly string[]): string | null {
+  const [first, ...others] = uris;
+  if (first === undefined || others.length === 0) return first ?? null;
+  let prefix = first;
+  for (const uri of others) while (!uri.startsWith(prefix)) prefix = prefix.slice(0, -1);
+  const [whole] = /^s3:\/\/[^/]+\/(?:.*[-/])?/.exec(prefix) ?? [];
+  return whole ?? null;
+}
+
+/** Prints what the state table holds of an alert that could not be sent. */
+export function setAsideCommand(key: string): string[] {
+  return [
+    'aws dynamodb get-item --table-name STATE_TABLE --output text --query Item.draft.S \\',
+    `  --key '{"pk": {"S": "aside"}, "sk": {"S": "${key}"}}'`,
   ];
 }
 

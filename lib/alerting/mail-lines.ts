@@ -73,3 +73,8 @@ export function section(heading: string, lines: readonly string[]): string[] {
 export function indented(lines: readonly string[], by: number): string[] {
   return lines.map((line) => `${' '.repeat(by)}${line}`);
 }
+
+/** Without the blank line behind the last block. */
+export function trimmed(lines: readonly string[]): string[] {
+  return lines.at(-1) === '' ? lines.slice(0, -1) : [...lines];
+}

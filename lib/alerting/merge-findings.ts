@@ -1,6 +1,6 @@
 import { MAX_ADDRESSES } from '../detection/counted-network';
 import { sumOfEffects } from '../detection/effect';
-import { MOST_OPERATIONS, type NamedOperation, NO_SAMPLE, type OutboxFinding, worstOperationFirst } from './outbox';
+import { fewOperations, type NamedOperation, NO_SAMPLE, type OutboxFinding } from './outbox';
 import { highest, worstReachedFirst } from './reached';
 
 /** Two findings of one stream and network as one: the worse is shown, and what they count is added. */
@@ -36,7 +36,7 @@ function mergedOperations(a: readonly NamedOperation[], b: readonly NamedOperati
     const before = byName.get(name) ?? { requests: 0, successes: 0 };
     byName.set(name, { name, requests: before.requests + requests, successes: before.successes + successes });
   }
-  return [...byName.values()].sort(worstOperationFirst).slice(0, MOST_OPERATIONS);
+  return fewOperations([...byName.values()]);
 }
 
 /** By severity, level, bytes, and then age: the order of every list, and of what is left out of one. */

@@ -27,6 +27,8 @@ export function noticeAlert(
     accountId,
     region,
     window: null,
+    firstEventAt: null,
+    lastEventAt: null,
     networks: [],
     more: 0,
     groups: [],

@@ -13,8 +13,8 @@ const MOST_TEXT = 300;
  * `request_uri`); what is not known is null there, and is left out everywhere else.
  */
 export function evidenceOf(network: AlertNetwork, { accountId, region }: Alert): object {
-  const { bucket, remoteIp, geo, asn, sample, requests, successes, denied, bytesSent, firstEventAt, lastEventAt } =
-    network;
+  const { bucket, remoteIp, geo, asn, sample, requests, successes, denied, bytesSent } = network;
+  const { firstEventAt, lastEventAt, severity, level } = network;
   const text = (value: string | null | undefined): string | null =>
     value == null ? null : cutToJson(value, MOST_TEXT);
   const operation = text(sample?.operation ?? network.operations[0]?.name);
@@ -59,6 +59,8 @@ export function evidenceOf(network: AlertNetwork, { accountId, region }: Alert):
       request_uri: text(sample?.requestUri),
       key: text(sample?.key),
       network: network.network,
+      severity,
+      level,
       asn: asn?.number ?? null,
       requests,
       successes,

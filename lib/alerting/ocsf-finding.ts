@@ -4,14 +4,22 @@ import { cutText } from './cut-record';
 import { bucketArn } from './investigation';
 import { cutToJson } from './json-text';
 import { evidenceOf } from './ocsf-evidence';
+import type { Room } from './room';
 import { isNetworkText } from './strangers-text';
 
 /**
  * How many networks have an evidence, and how many addresses are observables: all of them are under `unmapped`. In a
- * combined alert they are fewer, since it lists whatever it tells.
+ * combined alert they are fewer, since it lists many networks; but of those that are High each has one.
  */
 const MOST = { evidences: 20, observables: 100 };
 const MOST_COMBINED = { evidences: 5, observables: 50 };
+const MOST_HIGH = 60;
+
+/** How many networks have an evidence where there is room. */
+export function mostEvidences({ kind, networks }: Pick<Alert, 'kind' | 'networks'>): number {
+  const high = networks.filter(({ severity }) => severity === 'High').length;
+  return Math.max(kind === 'combined' ? MOST_COMBINED.evidences : MOST.evidences, Math.min(high, MOST_HIGH));
+}
 
 const MOST_TEXT = 512;
 
@@ -23,15 +31,14 @@ const ATTACK_NAMES: Readonly<Record<string, string>> = { TA0009: 'Collection', T
 /**
  * The alert for machines: a Detection Finding (class 2004) of OCSF, valid from version 1.3.0 on, with the alert itself
  * under `unmapped`. `finding_info.uid` is the windowId: what begins it is a Create, what goes on is an Update. Of its
- * lists it has the first `listed`. https://schema.ocsf.io/1.3.0/classes/detection_finding
+ * lists it has what there is room for. https://schema.ocsf.io/1.3.0/classes/detection_finding
  */
-export function ocsfFinding(alert: Alert, listed: number): object {
+export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
   const { alertId, windowId, kind, rule, bucket, accountId, region, networks, totals, notice } = alert;
   const activity = isUpdate(alert) ? ({ id: 2, name: 'Update' } as const) : ({ id: 1, name: 'Create' } as const);
   const made = Date.parse(alert.createdAt);
-  const first = networks.map(({ firstEventAt }) => Date.parse(firstEventAt)).reduce(earlier, made);
-  const last =
-    networks.length === 0 ? made : networks.map(({ lastEventAt }) => Date.parse(lastEventAt)).reduce(later, 0);
+  const first = alert.firstEventAt === null ? made : Date.parse(alert.firstEventAt);
+  const last = alert.lastEventAt === null ? made : Date.parse(alert.lastEventAt);
   const buckets = new Set([
     bucket,
     ...networks.map((of) => of.bucket),
@@ -39,8 +46,7 @@ export function ocsfFinding(alert: Alert, listed: number): object {
   ]);
   const confidence = CONFIDENCE[rule.id];
   const most = kind === 'combined' ? MOST_COMBINED : MOST;
-  // Where there is too little room, networks are worth more than what is said of them twice.
-  const shown = Math.min(most.evidences, listed < networks.length ? Math.ceil(listed / 5) : listed);
+  const shown = Math.min(mostEvidences(alert), detailed, listed);
   return {
     activity_id: activity.id,
     activity_name: activity.name,
@@ -89,7 +95,7 @@ export function ocsfFinding(alert: Alert, listed: number): object {
     },
     resources: [...buckets]
       .filter((name) => name !== null)
-      .slice(0, Math.min(listed, most.evidences))
+      .slice(0, Math.min(listed, MOST.evidences))
       .map((name) => cutText(name, 255))
       .map((name) => ({ type: 'AWS::S3::Bucket', name, uid: bucketArn(name, region) })),
     evidences: networks.slice(0, shown).map((network) => evidenceOf(network, alert)),
@@ -102,7 +108,7 @@ export function ocsfFinding(alert: Alert, listed: number): object {
   };
 }
 
-/** What goes on under a name that was told before. */
+/** What goes on under a name that was sent before. */
 function isUpdate({ kind, alertId }: Alert): boolean {
   return kind === 'update' || kind === 'digest' || (kind === 'detector-error' && !alertId.endsWith('/1'));
 }
@@ -182,12 +188,4 @@ function withLists(alert: Alert, most: number): Alert {
         ? null
         : { buckets: buckets ?? [], more: notice.more + Math.max(0, notice.buckets.length - most) },
   };
-}
-
-function earlier(a: number, b: number): number {
-  return Math.min(a, b);
-}
-
-function later(a: number, b: number): number {
-  return Math.max(a, b);
 }

@@ -79,14 +79,16 @@ export const MAX_BRIEF_BYTES = 1000;
 /** What parts of it may take of that: the rest is numbers and 20 addresses. */
 const MAX_SAMPLE_BYTES = 2000;
 const MAX_OPERATIONS_BYTES = 400;
+const MAX_BRIEF_OPERATIONS_BYTES = 200;
 const MAX_REASON_BYTES = 110;
 
 /** How many operations are named; longer names than S3 has are cut. */
-export const MOST_OPERATIONS = 8;
+const MOST_OPERATIONS = 8;
 const MAX_OPERATION_LENGTH = 60;
 
-/** Of a remote IP that is none; a stranger may have written it. */
+/** Of a remote IP that is none, characters and bytes of JSON; a stranger may have written it. */
 const MAX_INVALID_LENGTH = 80;
+const MAX_INVALID_BYTES = 120;
 
 export function outboxFinding(finding: Finding): OutboxFinding {
   const { rule, forgottenSince, raised, tally } = finding;
@@ -94,8 +96,8 @@ export function outboxFinding(finding: Finding): OutboxFinding {
   const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
   const { severity, reason } = severityOf(finding);
   return {
-    network: isAddress ? finding.network : cutText(finding.network, MAX_INVALID_LENGTH),
-    remoteIp: isAddress ? finding.remoteIp : cutText(finding.remoteIp, MAX_INVALID_LENGTH),
+    network: isAddress ? finding.network : cutInvalid(finding.network),
+    remoteIp: isAddress ? finding.remoteIp : cutInvalid(finding.remoteIp),
     addresses: isAddress ? [...finding.addresses] : [],
     requests,
     successes,
@@ -117,19 +119,32 @@ export function outboxFinding(finding: Finding): OutboxFinding {
   };
 }
 
+function cutInvalid(text: string): string {
+  return cutToJson(cutText(text, MAX_INVALID_LENGTH), MAX_INVALID_BYTES);
+}
+
 function namedOperations(operations: Finding['tally']['operations']): readonly NamedOperation[] {
   const all = [...operations].map(([name, { requests, successes }]) => ({
     name: cutText(name, MAX_OPERATION_LENGTH),
     requests,
     successes,
   }));
-  let named = all.sort(worstOperationFirst).slice(0, MOST_OPERATIONS);
-  while (jsonBytes(named) > MAX_OPERATIONS_BYTES) named = named.slice(0, -1);
+  return fewOperations(all);
+}
+
+/** The worst of them, as many as a finding may name. */
+export function fewOperations(operations: readonly NamedOperation[]): readonly NamedOperation[] {
+  return within(operations.toSorted(worstOperationFirst).slice(0, MOST_OPERATIONS), MAX_OPERATIONS_BYTES);
+}
+
+function within(operations: readonly NamedOperation[], bytes: number): readonly NamedOperation[] {
+  let named = operations;
+  while (jsonBytes(named) > bytes) named = named.slice(0, -1);
   return named;
 }
 
 /** Changes that succeeded, the most frequent first; then what was asked for most. */
-export function worstOperationFirst(a: NamedOperation, b: NamedOperation): number {
+function worstOperationFirst(a: NamedOperation, b: NamedOperation): number {
   return changesOf(b) - changesOf(a) || b.requests - a.requests || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
 
@@ -145,7 +160,7 @@ export function briefFinding(finding: OutboxFinding): OutboxFinding {
   return {
     ...finding,
     addresses: finding.addresses.slice(0, 3),
-    operations: finding.operations.slice(0, 2),
+    operations: within(finding.operations.slice(0, 2), MAX_BRIEF_OPERATIONS_BYTES),
     sample: NO_SAMPLE,
   };
 }

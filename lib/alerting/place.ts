@@ -24,7 +24,9 @@ export function withPlaces(alert: Alert, { locate, credit, problem }: Places): A
   const networks = alert.networks.map((network): AlertNetwork => ({ ...network, ...locate(network.remoteIp) }));
   const buckets = alert.notice?.buckets.map((bucket) => withLearnedPlaces(bucket, locate)) ?? [];
   const learned = buckets.flatMap((bucket) => bucket.learned?.networks ?? []);
-  const groups = alert.groups.map((group): AlertGroup => ({ ...group, ...locate(group.network.split('/')[0]!) }));
+  const groups = alert.groups.map(
+    (group): AlertGroup => (isOnePlace(group) ? { ...group, ...locate(firstOf(group)) } : group),
+  );
   const isKnown = [...networks, ...groups, ...learned].some(({ geo, asn }) => geo !== null || asn !== null);
   return {
     ...alert,
@@ -38,9 +40,19 @@ export function withPlaces(alert: Alert, { locate, credit, problem }: Places): A
 function withLearnedPlaces(bucket: NoticeBucket, locate: (address: string) => Place): NoticeBucket {
   const { learned } = bucket;
   if (learned === null) return bucket;
-  // Of a network, its first address.
-  const networks = learned.networks.map((one) => ({ ...one, ...locate(one.network.split('/')[0]!) }));
+  const networks = learned.networks.map((one) => ({ ...one, ...locate(firstOf(one)) }));
   return { ...bucket, learned: { ...learned, networks } };
+}
+
+/** Of a network, its first address. */
+function firstOf({ network }: { readonly network: string }): string {
+  return network.split('/')[0]!;
+}
+
+/** Whether all of a network is likely to be where its first address is: one that a registry gives to one holder. */
+function isOnePlace({ network }: AlertGroup): boolean {
+  const [address, prefixLength] = network.split('/');
+  return Number(prefixLength) >= (address!.includes(':') ? 32 : 24);
 }
 
 /** `Amsterdam, NL · AS64500 Example Hosting`, or what an address is for; '': nothing is known. For mail and terminals. */

@@ -59,8 +59,9 @@ export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: 
   if (state.rule === 'test') return spaced(state, 'new', now, limits);
   if (isOpen(state, now)) {
     const { news } = draft;
-    if (news === null || !mayUpdate(state, news, sibling, now, limits))
-      return { kind: 'wait', until: state.closesAt + 1 };
+    if (news === null) return { kind: 'wait', until: state.closesAt + 1 };
+    const free = updateFreeAt(state, news, sibling, now, limits);
+    if (free > now) return { kind: 'wait', until: free };
     return isWorst(state, news) ? { kind: 'send', as: 'update' } : spaced(state, 'update', now, limits);
   }
   const free = isGrave(reachedIn(draft.digest)) ? now : minorFreeAt(state, sibling, now, 1);
@@ -77,7 +78,7 @@ export function lookAt(state: StreamState | null, finding: OutboxFinding, now: n
   if (state === null || state.rule === 'test') return now;
   if (isOpen(state, now)) {
     if (!isNews(state, subjectOf(state.rule, finding), finding)) return state.closesAt + 1;
-    return mayUpdate(state, finding, null, now, limits) ? now : state.closesAt + 1;
+    return updateFreeAt(state, finding, null, now, limits);
   }
   return isGrave(finding) ? now : minorFreeAt(state, null, now, 1);
 }
@@ -137,12 +138,13 @@ export function afterSending(
   };
 }
 
-/** Whether news may be sent while the window is open. */
-function mayUpdate(state: StreamState, news: Reached, sibling: Sibling, now: number, limits: AlertLimits): boolean {
-  if (isGrave(news)) return true;
-  if (isQuotaed(news) && state.minorMessages >= limits.alertsPerWindow) return false;
+/** When news may be sent while the window is open; at the latest it is in the digest after its end. */
+function updateFreeAt(state: StreamState, news: Reached, sibling: Sibling, now: number, limits: AlertLimits): number {
+  if (isGrave(news)) return now;
+  const end = state.closesAt + 1;
+  if (isQuotaed(news) && state.minorMessages >= limits.alertsPerWindow) return end;
   // The last of a day is left for the digest.
-  return minorFreeAt(state, sibling, now, 2) <= now;
+  return Math.min(end, minorFreeAt(state, sibling, now, 2));
 }
 
 /** Conduct of which a window has only so many messages. */
@@ -173,18 +175,20 @@ function isWaitingSince({ windowId, closesAt }: StreamState, { digest }: Draft):
   return windowId !== '' && digest.foundAt <= closesAt;
 }
 
-/** When the day has room for so many messages below Medium. */
+/** When the day of the rule and bucket has room for so many messages below Medium. */
 function minorFreeAt(state: StreamState, sibling: Sibling, now: number, messages: number): number {
   const own = recent(state, now);
-  const all = sibling === null ? own : [...own, ...recent(sibling, now)].sort((a, b) => a - b);
-  const free = freeAt(all, MAX_MINOR_A_DAY - messages, now);
-  return state.denied ? Math.max(free, freeAt(own, MAX_DENIED_A_DAY - messages, now)) : free;
+  const all = [...own, ...(sibling === null ? [] : recent(sibling, now))];
+  if (!state.denied) return freeAt(all, MAX_MINOR_A_DAY, messages, now);
+  // One is left for what was not denied: both may be decided at the same moment.
+  return Math.max(freeAt(own, MAX_DENIED_A_DAY, messages, now), freeAt(all, MAX_MINOR_A_DAY, messages + 1, now));
 }
 
-/** When of these, in their order, at most so many are of the last day. */
-function freeAt(times: readonly number[], most: number, now: number): number {
-  const tooMany = times.length - most;
-  return tooMany <= 0 ? now : times[tooMany - 1]! + DAY;
+function freeAt(sentAt: readonly number[], most: number, messages: number, now: number): number {
+  const tooMany = sentAt.length + messages - most;
+  if (tooMany <= 0) return now;
+  // A clock that has gone back leaves them out of order.
+  return sentAt.toSorted((a, b) => a - b)[Math.min(tooMany, sentAt.length) - 1]! + DAY;
 }
 
 function recent({ minorSentAt }: Pick<StreamState, 'minorSentAt'>, now: number): readonly number[] {

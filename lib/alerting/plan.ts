@@ -5,12 +5,18 @@ import { briefFinding, type OutboxFinding } from './outbox';
 import { worstReachedFirst } from './reached';
 import { type Stream, streamKey } from './stream';
 
-/** A stream whose draft is to be sent now. */
-export interface Candidate {
+/** What was found of one stream. */
+export interface StreamDigest {
   readonly stream: Stream;
   readonly digest: Digest;
+}
+
+/** A stream whose draft is to be sent now. */
+export interface Candidate extends StreamDigest {
   /** How often in a row sending it failed. */
   readonly failures: number;
+  /** Whether it has its name already: it may have been published, and is sent under that name, and alone. */
+  readonly isNamed: boolean;
 }
 
 /** What is sent in one message: one stream, or many of one rule. */
@@ -40,7 +46,8 @@ export function planMessages<Of extends Candidate>(candidates: readonly Of[], ro
   const planned: Planned<Of>[] = [];
   const together: Of[] = [];
   for (const [index, candidate] of sorted.entries()) {
-    const isAlone = index < alone || candidate.failures > 0 || candidate.stream.rule === 'test';
+    const { stream, failures, isNamed } = candidate;
+    const isAlone = index < alone || failures > 0 || isNamed || stream.rule === 'test';
     if (isAlone) planned.push({ rule: candidate.stream.rule, members: [candidate] });
     else together.push(candidate);
   }
@@ -49,9 +56,12 @@ export function planMessages<Of extends Candidate>(candidates: readonly Of[], ro
 
 /** The order in which streams are sent. */
 export function worstCandidateFirst(a: Candidate, b: Candidate): number {
+  return Number(a.failures > 0) - Number(b.failures > 0) || priorityOf(a) - priorityOf(b) || worstStreamFirst(a, b);
+}
+
+/** By severity, level, bytes, and then age. */
+export function worstStreamFirst(a: StreamDigest, b: StreamDigest): number {
   return (
-    Number(a.failures > 0) - Number(b.failures > 0) ||
-    priorityOf(a) - priorityOf(b) ||
     worstReachedFirst(reachedIn(a.digest), reachedIn(b.digest)) ||
     b.digest.totals.bytesSent - a.digest.totals.bytesSent ||
     a.digest.foundAt - b.digest.foundAt ||

@@ -16,6 +16,11 @@ export function levelRank(level: Level): number {
   return LEVELS.indexOf(level);
 }
 
+/** Without the rest of what it is read from. */
+export function reachedBy({ severity, level }: Reached): Reached {
+  return { severity, level };
+}
+
 /** Whether `a` reaches a level or a severity that `b` does not. */
 export function exceeds(a: Reached, b: Reached): boolean {
   return severityRank(a.severity) > severityRank(b.severity) || levelRank(a.level) > levelRank(b.level);

@@ -1,11 +1,15 @@
 import type { Alert, AlertNetwork, NoticeBucket } from './alert';
-import { count, minute, period, plural } from './amounts';
-import { effectsText, nameOf, volumeOf } from './answer';
+
+import { bytes, count, minute, period, plural } from './amounts';
+import { countOf, effectsText, levelText, nameOf, volumeOf } from './answer';
 import { otherAccountOf } from './approval';
-import { operationsText } from './email-networks';
+import { mostInMail, operationsText } from './email-networks';
+
 import { quietUntil, severityText, whyText } from './email-text';
 import { placeText } from './place';
-import { inCode, inSlack } from './strangers-text';
+import { isSetAside, setAsideKey } from './set-aside';
+import { cutColumns, inCode, inSlack } from './strangers-text';
+import { type Unlisted, unlistedOf } from './unlisted';
 
 /** Slack takes 3,000 characters of text in a block. */
 const MOST_DESCRIPTION = 2500;
@@ -13,58 +17,92 @@ const MOST_DESCRIPTION = 2500;
 /** What happened and who it was, in Slack's markdown; the first `listed`, and as many as fit. */
 export function descriptionOf(alert: Alert, listed: number): string {
   const lines = headLines(alert);
+  const { notice, networks } = alert;
   const all =
-    alert.notice === null
-      ? alert.networks.map((of) => networkLine(of, alert))
-      : alert.notice.buckets.map((of) => bucketLine(of, alert));
+    notice === null
+      ? networks.map((of, index) => networkLine(of, alert, index < mostInMail(alert)))
+      : notice.buckets.map((of) => bucketLine(of, alert));
+  const rest = (shown: number): string[] =>
+    isSetAside(alert)
+      ? []
+      : notice === null
+        ? unlistedText(unlistedOf(alert, shown))
+        : moreText(notice.buckets.length - shown + notice.more);
   const tail = tailLines(alert);
-  const total = alert.notice === null ? alert.networks.length + alert.more : all.length;
-  let room = MOST_DESCRIPTION - [...lines, ...tail, moreText(total)].reduce((sum, line) => sum + line.length + 1, 1);
-  const shown = all.slice(0, listed).filter((line) => {
-    room -= line.length + 1;
-    return room >= 0;
-  });
-  const more = total - shown.length;
-  const rest = more > 0 ? [moreText(more)] : [];
-  return [...lines, ...shown, ...rest, ...tail].join('\n');
+  const most = Math.min(listed, all.length);
+  let shown = 0;
+  // What is left out needs a line as well, and more of it needs no more room than this.
+  let room = MOST_DESCRIPTION - lengthOf([...lines, ...tail]);
+  while (shown < most && lengthOf([all[shown]!, ...rest(shown + 1)]) <= room) {
+    room -= lengthOf([all[shown]!]);
+    shown++;
+  }
+  return [...lines, ...all.slice(0, shown), ...rest(shown), ...tail].join('\n');
 }
 
-function moreText(more: number): string {
-  return `_… and ${count(more)} more_`;
+function lengthOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+function moreText(more: number): string[] {
+  return more === 0 ? [] : [`_… and ${plural(more, 'more bucket')}_`];
+}
+
+/** How many groups of networks that are not listed have a line. */
+const MOST_GROUPS = 3;
+
+function unlistedText({ networks, isExact, groups }: Unlisted): string[] {
+  if (networks === 0) return [];
+  return [
+    `_… and ${countOf(networks, 'more network', isExact)}_`,
+    ...groups.slice(0, MOST_GROUPS).map((group) => {
+      const place = placeText(group);
+      const parts = [
+        countOf(group.networks, 'network', isExact),
+        plural(group.requests, 'request'),
+        `${bytes(group.bytesSent)} sent`,
+      ];
+      const where = `\`${inSlack(group.network)}\`${place === '' ? '' : ` – ${inSlack(place)}`}`;
+      return `   ◦ in ${where} – ${parts.join(', ')}; ${group.severity}: ${levelText(group.level)}`;
+    }),
+  ];
 }
 
 function headLines(alert: Alert): string[] {
-  const { rule, totals, bucket, accountId, region, networks, notice } = alert;
+  const { rule, totals, bucket, accountId, region, firstEventAt, lastEventAt, notice } = alert;
   if (rule.id === 'learning-started') {
     return [
-      'Logs arrive and are read. Until then, networks that succeed are learned without an alert; addresses that are not on an allowlist are reported already.',
+      'Logs arrive and are read. Until the time below, networks that use a bucket successfully are learned without an alert; addresses outside an allowlist are reported already.',
     ];
   }
   if (notice !== null) return ['Learning has ended.'];
   if (rule.id === 'test')
     return ['A record for the reserved test bucket came through the logs, the detection and this topic.'];
-  const first = networks.map(({ firstEventAt }) => firstEventAt).toSorted()[0];
-  const last = networks
-    .map(({ lastEventAt }) => lastEventAt)
-    .toSorted()
-    .at(-1);
   const where = [
     bucket === null ? '' : inCode(bucket, 66),
     accountId === null ? '' : `account ${inSlack(accountId)}`,
     inSlack(region ?? ''),
   ];
   return [
-    `*Outcome:* ${volumeOf(totals)}`,
-    `*Objects:* ${effectsText(totals.effects, totals.successes)}`,
+    ...(totals.requests === 0 ? [] : [`*Outcome:* ${volumeOf(totals)}`]),
+    ...(totals.requests === 0 ? [] : [`*Objects:* ${effectsText(totals.effects, totals.successes)}`]),
     `*Where:* ${where.filter((part) => part !== '').join(', ')}`,
-    ...(first === undefined || last === undefined ? [] : [`*When:* ${period(first, last)}`]),
+    ...(firstEventAt === null || lastEventAt === null ? [] : [`*When:* ${period(firstEventAt, lastEventAt)}`]),
     `*Severity:* ${inSlack(severityText(alert))}`,
     `*Why:* ${whyText(alert)}`,
+    ...(isSetAside(alert) ? setAsideLines(alert) : []),
     '',
   ];
 }
 
-function networkLine(network: AlertNetwork, { bucket, rule }: Alert): string {
+function setAsideLines(alert: Alert): string[] {
+  const key = setAsideKey(alert);
+  const title = `*Title:* ${inSlack(cutColumns(alert.rule.title, 160))}`;
+  if (key === null) return [title];
+  return [title, `*Where it is:* state table, partition key \`aside\`, sort key \`${key}\``];
+}
+
+function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed: boolean): string {
   const { sample, forgottenSince, raised } = network;
   const isAddress = rule.id !== 'detector-error';
   const name = isAddress ? `\`${inSlack(nameOf(network))}\`` : inCode(nameOf(network), 80);
@@ -77,9 +115,9 @@ function networkLine(network: AlertNetwork, { bucket, rule }: Alert): string {
     forgottenSince === null || raised ? '' : `known before, forgotten since ${minute(forgottenSince)} UTC`,
   ];
   const lines = [head.filter((part) => part !== '').join(' – ')];
-  if (sample !== null) {
+  if (sample !== null && isDetailed) {
     lines.push(
-      `   by ${sample.requester === null ? 'nobody known (anonymous)' : inCode(sample.requester, 120)} with ${inCode(sample.userAgent ?? '-', 70)}`,
+      `   by ${sample.requester === null ? 'an anonymous requester' : inCode(sample.requester, 120)} with ${inCode(sample.userAgent ?? '-', 70)}`,
       `   ${inCode(operationsText(network) || sample.operation, 120)}`,
       `   ${inCode(`${sample.httpStatus ?? '-'} ${sample.requestUri ?? sample.key ?? '-'}`, 120)}`,
     );
@@ -117,11 +155,14 @@ function tailLines(alert: Alert): string[] {
   const until = quietUntil(alert);
   const { placesFrom } = alert;
   const lines = [
-    ...(until === null
-      ? []
-      : [`_These networks are not named again before ${until}; a digest tells what they do until then._`]),
+    ...(until === null ? [] : [`_${quietText(alert, until)}_`]),
     // Licences of databases ask for it wherever what they say is shown.
     ...(placesFrom === null ? [] : [`_${inSlack(placesFrom)}_`]),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function quietText({ rule }: Alert, until: string): string {
+  if (rule.id === 'new-ip') return 'Known from now on: what else they do here is not reported as new.';
+  return `Not reported again before ${until}, unless it gets further or becomes more severe; the rest comes in a digest.`;
 }

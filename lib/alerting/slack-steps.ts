@@ -1,7 +1,11 @@
 import type { Alert } from './alert';
 import { allowlistEntry, approvable, bucketSetting, REASON } from './approval';
-import { consoleLink } from './investigation';
+import { consoleLink, scanCommand, setAsideCommand } from './investigation';
+import { setAsideKey } from './set-aside';
 import { inSlack, isBucketName } from './strangers-text';
+
+/** So many networks are named in a message, whatever they are called. */
+const MOST_NAMED = 5;
 
 /** What to do next: the runbook's steps, where to look, and what would approve it. */
 export function nextSteps(alert: Alert): string[] {
@@ -9,12 +13,22 @@ export function nextSteps(alert: Alert): string[] {
   const link = bucket === null || rule.id === 'test' ? null : consoleLink(bucket, region);
   const steps = notice === null ? rule.runbook.split(/(?<=\.) /).map(inSlack) : noticeSteps(alert);
   const entry = rule.id === 'unapproved-ip' ? approvable(alert)[0] : undefined;
+  const [scan = ''] = scanCommand(alert, MOST_NAMED);
+  const aside = setAsideKey(alert);
   const code = entry === undefined ? '' : allowlistEntry(entry.cidr, entry.bucket, REASON).join('');
   return [
+    ...(aside === null
+      ? []
+      : [
+          `Read it: \`${setAsideCommand(aside)
+            .join('')
+            .replace(/ \\\s+/, ' ')}\``,
+        ]),
     ...steps,
     ...(link === null || link.length > 170
       ? []
       : [`<${link.replaceAll('&', '&amp;')}|Open the bucket in the console>`]),
+    ...(scan === '' || scan.length > 160 ? [] : [`For all of them: \`${scan}\``]),
     ...(code === '' || code.length > 130
       ? []
       : [`Legitimate? To "allowlist" in cdk.json, then cdk deploy: \`${code}\``]),
@@ -22,7 +36,7 @@ export function nextSteps(alert: Alert): string[] {
 }
 
 function noticeSteps({ rule, notice }: Alert): string[] {
-  if (rule.id === 'learning-started') return ['Nothing is to be done.'];
+  if (rule.id === 'learning-started') return ['No action is needed.'];
   const open = notice?.buckets.find(({ looksPublic, bucket }) => looksPublic && isBucketName(bucket));
   const isAnyNamed = notice?.buckets.some(({ learned }) => learned !== null && learned.networks.length > 0);
   return [
@@ -33,7 +47,7 @@ function noticeSteps({ rule, notice }: Alert): string[] {
       ? []
       : [
           'Make sure that what looks public is meant to be public.',
-          `To have new-ip for all, in "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
+          `To turn new-ip on for all, in "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
         ]),
   ];
 }

@@ -20,7 +20,7 @@ export interface Rule {
   readonly title: (bucket: string) => string;
   readonly description: string;
   readonly runbook: string;
-  /** The same where all requests were denied; null: the rule never fires for such. */
+  /** The same where no request succeeded; null: the rule never fires for such. */
   readonly deniedRunbook: string | null;
   readonly reference: string;
 }
@@ -43,8 +43,8 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
       'If nobody can vouch for it, revoke the credentials and tighten the bucket policy. ' +
       'If it is legitimate, add its network to the allowlist with a reason.',
     deniedRunbook:
-      'Nobody got through: see whether the requester is one of yours, whose credentials somebody else may have. ' +
-      'Without a requester it is mostly somebody who tries names of buckets: nothing is to be done. ' +
+      'Check whether the requester is one of yours: if so, somebody else may have its credentials. ' +
+      'If there is no requester, it is mostly a scanner that tries names of buckets: no action is needed. ' +
       'If it is legitimate, add its network to the allowlist with a reason.',
     reference: 'https://aws.amazon.com/premiumsupport/knowledge-center/block-s3-traffic-vpc-ip/',
   },
@@ -59,7 +59,7 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
     runbook:
       'Check whether the requester is known to work from this network, and what it read or changed. ' +
       'If nobody can vouch for it, revoke the credentials and look for the address in other buckets. ' +
-      'If it is legitimate, nothing is to be done: it is known from now on.',
+      'If it is legitimate, no action is needed: the network is known from now on.',
     deniedRunbook: null,
     reference: 'https://research.splunk.com/cloud/e6f1bb1b-f441-492b-9126-902acda217da/',
   },

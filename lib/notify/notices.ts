@@ -1,3 +1,4 @@
+import type { NoticeBucket } from '../alerting/alert';
 import { setAsideAlert } from '../alerting/alert-of';
 import { type BucketState, LEARNING_GRACE } from '../alerting/bucket-state';
 import { noticeAlert } from '../alerting/notice-alert';
@@ -27,13 +28,14 @@ const MAX_NAMED_BUCKETS = 50;
 const BETWEEN_NOTICES = 3_600_000;
 
 /** Reads the notices that are due, but for those whose kind was sent a short while ago. */
-export async function gatherNotices({ notices }: DueItems, { notifier, lease }: NotifyRun): Promise<DueNotice[]> {
-  const { state, clock } = notifier;
+export async function gatherNotices({ notices }: DueItems, run: NotifyRun): Promise<DueNotice[]> {
+  const { lease } = run;
+  const { state, clock } = run.notifier;
   const now = clock.now();
   const isOpenFor = (kind: Kind): boolean => Math.abs(now - lease.noticeSentAt(kind)) >= BETWEEN_NOTICES;
   if (notices.length === 0 || !(isOpenFor('started') || isOpenFor('finished'))) return [];
   const names = notices.slice(0, MAX_BUCKETS).map(({ bucket }) => bucket);
-  const stored = (await eachBounded(names, WRITES_AT_ONCE, (name) => state.bucket(name))).filter((one) => one !== null);
+  const stored = await eachReadable(names, run, (name) => state.bucket(name));
   return (['started', 'finished'] as const).flatMap((kind) => {
     const buckets = stored
       .filter(({ value: { notice } }) => notice?.kind === kind && notice.notBefore <= now)
@@ -46,31 +48,71 @@ function longestDueFirst({ value: a }: Stored<BucketState>, { value: b }: Stored
   return a.notice!.notBefore - b.notice!.notBefore || (a.bucket < b.bucket ? -1 : 1);
 }
 
-/** Sends a notice, and marks the bucket that names it last: a run after a death sends the same notice again. */
-export async function sendNotice({ kind, buckets }: DueNotice, run: NotifyRun): Promise<boolean> {
-  const { state, clock, newIpChosenFor } = run.notifier;
-  const name = `notice ${kind}`;
-  if (run.lease.failuresOf(name) >= MAX_TRIES) return setNoticeAside(kind, buckets[0]!, run);
-  return run.isolated(name, async () => {
-    const named = await eachBounded(buckets.slice(0, MAX_NAMED_BUCKETS), WRITES_AT_ONCE, ({ value }) =>
-      noticeOf(state, value, newIpChosenFor(value.bucket)),
-    );
-    await run.publish(noticeAlert(kind, named, buckets.length - named.length, run.origin()));
-    run.lease.noticeSent(kind, clock.now());
-    await eachBounded(buckets.slice(1), WRITES_AT_ONCE, (bucket) => markNotice(state, bucket));
-    await markNotice(state, buckets[0]!);
+/** What is read of each bucket; one that cannot be read is left for another run, and keeps no other from its notice. */
+async function eachReadable<Item, Result>(
+  items: readonly Item[],
+  run: NotifyRun,
+  read: (item: Item) => Promise<Result | null>,
+): Promise<readonly Result[]> {
+  const results = await eachBounded(items, WRITES_AT_ONCE, async (item) => {
+    try {
+      return await read(item);
+    } catch (error) {
+      run.fail('what a notice is about could not be read', error);
+      return null;
+    }
   });
+  return results.filter((result) => result !== null);
 }
 
-/** Of a notice that fails again and again, sends only that it could not be sent, a bucket at a time. */
-function setNoticeAside(kind: Kind, bucket: Stored<BucketState>, run: NotifyRun): Promise<boolean> {
-  return run.isolated(`notice ${kind}`, async () => {
+/**
+ * Sends a notice, and marks the bucket that names it last: a run after a death sends the same notice again. If it fails
+ * again and again, the first bucket has a notice of its own.
+ */
+export async function sendNotice({ kind, buckets }: DueNotice, run: NotifyRun): Promise<boolean> {
+  const name = `notice ${kind}`;
+  const isStuck = run.lease.failuresOf(name) >= MAX_TRIES;
+  return run.isolated(name, () => (isStuck ? sendSingly(kind, buckets[0]!, run) : sendTogether(kind, buckets, run)));
+}
+
+async function sendTogether(kind: Kind, buckets: readonly Stored<BucketState>[], run: NotifyRun): Promise<void> {
+  const { state, clock } = run.notifier;
+  const named = await eachReadable(buckets.slice(0, MAX_NAMED_BUCKETS), run, async (stored) => ({
+    stored,
+    notice: await describe(stored, run),
+  }));
+  const others = buckets.slice(MAX_NAMED_BUCKETS);
+  if (named.length === 0) throw new Error(`${buckets[0]!.value.bucket}: what its notice says could not be read`);
+  await run.publish(
+    noticeAlert(
+      kind,
+      named.map(({ notice }) => notice),
+      others.length,
+      run.origin(),
+    ),
+  );
+  run.lease.noticeSent(kind, clock.now());
+  const [first, ...rest] = [...named.map(({ stored }) => stored), ...others];
+  await eachBounded(rest, WRITES_AT_ONCE, (bucket) => markNotice(state, bucket));
+  await markNotice(state, first!);
+}
+
+/** Sends the notice of one bucket; if that fails as well, only that it could not be sent. */
+async function sendSingly(kind: Kind, bucket: Stored<BucketState>, run: NotifyRun): Promise<void> {
+  try {
+    await run.publish(noticeAlert(kind, [await describe(bucket, run)], 0, run.origin()));
+  } catch (error) {
+    run.fail(`${bucket.value.bucket}: its notice could not be sent`, error);
     const { bucket: name } = bucket.value;
-    const learned = { bucket: name, learningUntil: null, learned: null, looksPublic: false, isFull: false };
-    await run.publish(setAsideAlert(noticeAlert(kind, [learned], 0, run.origin())));
+    const nothing = { bucket: name, learningUntil: null, learned: null, looksPublic: false, isFull: false };
+    await run.publish(setAsideAlert(noticeAlert(kind, [nothing], 0, run.origin())));
     run.countSetAside();
-    await markNotice(run.notifier.state, bucket);
-  });
+  }
+  await markNotice(run.notifier.state, bucket);
+}
+
+function describe({ value }: Stored<BucketState>, { notifier }: NotifyRun): Promise<NoticeBucket> {
+  return noticeOf(notifier.state, value, notifier.newIpChosenFor(value.bucket));
 }
 
 /** Says that this notice of the bucket is sent, and no other; after that of the start, that of the end is due later. */

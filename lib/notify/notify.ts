@@ -1,5 +1,5 @@
 import { failureIdOf } from '../alerting/identity';
-import { isHigh, type Planned, planMessages } from '../alerting/plan';
+import { isHigh, planMessages, worstCandidateFirst } from '../alerting/plan';
 import type { CombinedPlan } from '../alerting/stream-state';
 import type { DueItems, Stored } from '../ports';
 import { takeLease } from './hold-lease';
@@ -30,11 +30,13 @@ const TIME_FOR_A_MESSAGE = 5_000;
 const MAX_FAILURES = 3;
 const FAILING_FOR = 20_000;
 
-/** One message to be sent. */
-type Message =
-  | { readonly kind: 'streams'; readonly planned: Planned<StreamDraft> }
-  | { readonly kind: 'combined-again'; readonly plan: Stored<CombinedPlan>; readonly members: readonly StreamDraft[] }
-  | { readonly kind: 'notice'; readonly notice: DueNotice };
+/** One message to be sent. The members stand with the worst first. */
+type StreamMessage = { readonly members: readonly StreamDraft[]; readonly hasFailed: boolean } & (
+  | { readonly kind: 'streams' }
+  | { readonly kind: 'combined-again'; readonly plan: Stored<CombinedPlan> }
+);
+
+type Message = StreamMessage | { readonly kind: 'notice'; readonly notice: DueNotice };
 
 /**
  * The path of notifying: under the lease, reads what is due, decides what is sent now, and sends it, the worst first and
@@ -78,26 +80,17 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   const named = await sortNamed(gathered.drafts, run);
   const candidates = gathered.drafts.filter(({ decision }) => decision?.kind === 'send');
   const room = run.lease.room(now, false);
-  const messages: Message[] = [
-    ...named.again,
-    ...planMessages([...named.alone, ...candidates], room).map((planned) => ({ kind: 'streams' as const, planned })),
-    ...(await gatherNotices(due, run)).map((notice) => ({ kind: 'notice' as const, notice })),
-  ];
-  let progress = gathered.progress || named.progress;
-  let end: Notified['end'] | null = null;
-  for (const message of messages) {
-    if (clock.now() + TIME_FOR_A_MESSAGE > until) end = 'late';
-    else if (isDown(run)) end = 'failing';
-    if (end !== null) break;
-    await clock.sleep(BETWEEN_MESSAGES);
-    const reserved = await run.lease.reserve(clock.now(), isUrgent(message));
-    if (reserved === 'lost') return 'busy';
-    if (reserved === 'full') {
-      end = 'full';
-      break;
-    }
-    if (await send(message, run)) progress = true;
-  }
+  const planned = planMessages([...named.alone, ...candidates], room).map(
+    ({ members }): StreamMessage => ({ kind: 'streams', members, hasFailed: members[0]!.failures > 0 }),
+  );
+  const streams = await sendAll([...named.again, ...planned].sort(worstMessageFirst), run, until);
+  if (streams.end === 'busy') return 'busy';
+  // Notices come after all that was found: however many there are, they delay nothing.
+  const notices = streams.end === null ? (await gatherNotices(due, run)).map(noticeMessage) : [];
+  const others = await sendAll(notices, run, until);
+  if (others.end === 'busy') return 'busy';
+  const end = streams.end ?? others.end;
+  let progress = gathered.progress || named.progress || streams.progress || others.progress;
   // What waits comes last: to keep it delays nothing.
   for (const draft of gathered.drafts) {
     const { decision, fresh, stream } = draft;
@@ -111,9 +104,44 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   return progress ? null : 'done';
 }
 
+/** Sends messages in their order, as far as the minute and the time of the run have room. */
+async function sendAll(
+  messages: readonly Message[],
+  run: NotifyRun,
+  until: number,
+): Promise<{ readonly end: Notified['end'] | null; readonly progress: boolean }> {
+  const { clock } = run.notifier;
+  let progress = false;
+  let isFull = false;
+  for (const message of messages) {
+    if (clock.now() + TIME_FOR_A_MESSAGE > until) return { end: 'late', progress };
+    if (isDown(run)) return { end: 'failing', progress };
+    const isHighOne = isUrgent(message);
+    // What is High has a share of its own, and may come behind what failed before.
+    if (isFull && !isHighOne) continue;
+    await clock.sleep(BETWEEN_MESSAGES);
+    const reserved = await run.lease.reserve(clock.now(), isHighOne);
+    if (reserved === 'lost') return { end: 'busy', progress };
+    if (reserved === 'full') {
+      isFull = true;
+      if (isHighOne) break;
+    } else if (await send(message, run)) progress = true;
+  }
+  return { end: isFull ? 'full' : null, progress };
+}
+
 /** Nothing can be sent at all, as it seems: each try takes long, and none succeeds. */
 function isDown({ sent, failures, startedAt, notifier }: NotifyRun): boolean {
   return sent.length === 0 && failures.length >= MAX_FAILURES && notifier.clock.now() - startedAt > FAILING_FOR;
+}
+
+/** What failed before comes last, so that it harms only itself. */
+function worstMessageFirst(a: StreamMessage, b: StreamMessage): number {
+  return Number(a.hasFailed) - Number(b.hasFailed) || worstCandidateFirst(a.members[0]!, b.members[0]!);
+}
+
+function noticeMessage(notice: DueNotice): Message {
+  return { kind: 'notice', notice };
 }
 
 /** Too short to be worth a write: the next run is there before. Milliseconds. */
@@ -130,7 +158,7 @@ async function send(message: Message, run: NotifyRun): Promise<boolean> {
     case 'combined-again':
       return run.isolated(message.plan.value.combinedId, () => publishCombined(message.plan, message.members, run));
     case 'streams': {
-      const { members } = message.planned;
+      const { members } = message;
       const only = members.length === 1 ? members[0]! : null;
       if (only !== null) return run.isolated(failureIdOf(only.stream), () => sendAlone(only, run));
       return run.isolated('combined', () => sendCombined(members, run));
@@ -139,15 +167,13 @@ async function send(message: Message, run: NotifyRun): Promise<boolean> {
 }
 
 function isUrgent(message: Message): boolean {
-  if (message.kind === 'notice') return false;
-  const members = message.kind === 'streams' ? message.planned.members : message.members;
-  return members.some(({ digest }) => isHigh(digest));
+  return message.kind !== 'notice' && message.members.some(({ digest }) => isHigh(digest));
 }
 
 interface Named {
   /** To be sent alone, under the names that they have. */
   readonly alone: readonly StreamDraft[];
-  readonly again: readonly Extract<Message, { kind: 'combined-again' }>[];
+  readonly again: readonly StreamMessage[];
   readonly progress: boolean;
 }
 
@@ -163,20 +189,30 @@ async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promis
     if (combinedId === null) alone.push(draft);
     else byPlan.set(combinedId, [...(byPlan.get(combinedId) ?? []), draft]);
   }
-  const again: Extract<Message, { kind: 'combined-again' }>[] = [];
+  const again: StreamMessage[] = [];
   let progress = false;
   for (const [combinedId, members] of byPlan) {
-    await run.isolated(`again ${combinedId}`, async () => {
+    const name = `again ${combinedId}`;
+    try {
+      const isStuck = run.lease.failuresOf(name) >= MAX_TRIES;
       const plan = await state.combinedPlan(combinedId);
       if (plan?.value.sent === true) {
         await finishCombined(members, run);
         progress = true;
-        return;
+        continue;
       }
-      if (plan !== null && run.lease.failuresOf(combinedId) < MAX_TRIES) {
-        // Of an index that lags, the others come with the next run.
-        if (members.length === plan.value.streams.length) again.push({ kind: 'combined-again', plan, members });
-        return;
+      const isPlanned = !isStuck && plan !== null;
+      const failures = run.lease.failuresOf(combinedId);
+      if (isPlanned && failures < MAX_TRIES) {
+        if (members.length < plan.value.streams.length) {
+          // Of an index that lags, the others come with the next run; of a stream that cannot be read, they never do.
+          run.lease.failed(name);
+          continue;
+        }
+        run.lease.succeeded(name);
+        const sorted = members.toSorted(worstCandidateFirst);
+        again.push({ kind: 'combined-again', plan, members: sorted, hasFailed: failures > 0 });
+        continue;
       }
       // Without a plan, nothing was published; or it cannot be sent together. Each goes on by itself.
       for (const { stored, state: value, draft, stream } of members) {
@@ -184,7 +220,10 @@ async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promis
         if (plan !== null) run.lease.failed(failureIdOf(stream));
       }
       progress = true;
-    });
+    } catch (error) {
+      run.lease.failed(name);
+      run.fail('a combined message could not be sent again', error);
+    }
   }
   return { alone, again, progress };
 }

@@ -58,29 +58,65 @@ export async function gatherStreams(
 ): Promise<Gathered> {
   const byStream = partsByStream(due);
   const streams = [...byStream.values()].map(({ stream }) => stream);
-  const [own, siblings] = [await state.streams(streams), await state.streams(streams.map(siblingOf))];
+  const [own, siblings] = [
+    await readEach(streams, (names) => state.streams(names)),
+    await readEach(streams.map(siblingOf), (names) => state.streams(names)),
+  ];
   const drafts: StreamDraft[] = [];
   const failures: unknown[] = [];
-  /** Streams that are to send now: a message counts for the sibling before it is written down. */
-  const sending = new Set<string>();
   let progress = false;
   for (const [index, { stream, parts }] of [...byStream.values()].entries()) {
     try {
-      const minorSentAt = siblings[index]?.value.minorSentAt ?? [];
-      const sibling = { minorSentAt: sending.has(streamKey(siblingOf(stream))) ? [...minorSentAt, now] : minorSentAt };
-      const gathered = await gatherStream(state, stream, own[index] ?? null, parts, now);
+      // Of a sibling that cannot be read, no messages are known.
+      const sibling = siblings[index]!.stored?.value ?? null;
+      const { stored, error } = own[index]!;
+      if (error !== null) throw error;
+      const gathered = await gatherStream(state, stream, stored, parts, now);
+      failures.push(...gathered.failures);
       if (gathered.isWritten) progress = true;
       const { draft, value } = gathered;
       if (draft === null) continue;
       const decision = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
-      if (decision?.kind === 'send') sending.add(streamKey(stream));
-      const failed = failuresOf(stream);
-      drafts.push({ ...gathered, stream, state: value, draft, digest: draft.digest, decision, failures: failed });
+      drafts.push({
+        ...gathered,
+        stream,
+        state: value,
+        draft,
+        digest: draft.digest,
+        decision,
+        failures: failuresOf(stream),
+        isNamed: draft.message !== null,
+      });
     } catch (error) {
       failures.push(new Error(`${streamKey(stream)} could not be read`, { cause: error }));
     }
   }
   return { drafts, failures, progress };
+}
+
+interface Read<Value> {
+  readonly stored: Stored<Value> | null;
+  /** Why it could not be read; null: it was. */
+  readonly error: unknown;
+}
+
+/** Reads items together; where that fails, one by one, so that one that cannot be read keeps no other from being sent. */
+async function readEach<Name, Value>(
+  names: readonly Name[],
+  read: (names: readonly Name[]) => Promise<readonly (Stored<Value> | null)[]>,
+): Promise<readonly Read<Value>[]> {
+  try {
+    return (await read(names)).map((stored) => ({ stored, error: null }));
+  } catch {
+    return eachBounded(names, WRITES_AT_ONCE, async (name): Promise<Read<Value>> => {
+      try {
+        const [stored = null] = await read([name]);
+        return { stored, error: null };
+      } catch (error) {
+        return { stored: null, error: error ?? new Error('no reason is known') };
+      }
+    });
+  }
 }
 
 function partsByStream({
@@ -114,8 +150,10 @@ async function gatherStream(
   let value = stored?.value ?? newStream(stream);
   const { taking = [], message = null } = value.draft ?? {};
   const taken = (await state.parts(taking.map((part) => ({ ...part, ...stream })))).flatMap(pendingOf);
+  const failures: unknown[] = [];
   // What a draft that is being sent holds is marked once it is sent; nothing is added to it.
-  if (message !== null) return { stored, value, draft: value.draft, fresh: taken, first: '', isWritten: false };
+  if (message !== null)
+    return { stored, value, draft: value.draft, fresh: taken, first: '', isWritten: false, failures };
   await markParts(state, taken, now);
   let isWritten = taken.length > 0;
   let fresh: FreshPart[] = [];
@@ -129,8 +167,9 @@ async function gatherStream(
       fresh = [];
       isWritten = true;
     }
-    const read = await state.parts(others.slice(at, at + PARTS_AT_ONCE));
-    const due = read.flatMap((part) => (part !== null && isDue(part.value, now) ? [part] : []));
+    const read = await readEach(others.slice(at, at + PARTS_AT_ONCE), (names) => state.parts(names));
+    failures.push(...read.flatMap(({ error }) => (error === null ? [] : [error])));
+    const due = read.flatMap(({ stored: part }) => (part !== null && isDue(part.value, now) ? [part] : []));
     if (due.length === 0) continue;
     first ||= `${due[0]!.value.logObject} ${due[0]!.value.number}`;
     const added = drafted(
@@ -143,7 +182,7 @@ async function gatherStream(
   }
   const { draft } = value;
   // What is stored stays as it is until something is written; the draft may hold more.
-  return { stored, value: { ...value, draft: stored?.value.draft ?? null }, draft, fresh, first, isWritten };
+  return { stored, value: { ...value, draft: stored?.value.draft ?? null }, draft, fresh, first, isWritten, failures };
 }
 
 function partKey({ logObject, number }: TakenPart): string {

@@ -1,9 +1,10 @@
 import type { Alert } from '../../lib/alerting/alert';
 import { alertRuleOf } from '../../lib/alerting/alert-rule';
 import { whatOf } from '../../lib/alerting/answer';
+import { addParts, type Digest, EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { whyText } from '../../lib/alerting/email-text';
 import { DOUBTS } from '../../lib/detection/doubt';
-import { finding } from '../support/alerting-parts';
+import { at, finding, part } from '../support/alerting-parts';
 
 const CASES: { networks: string[]; title: string; what: string; why: string }[] = [
   {
@@ -23,28 +24,32 @@ const CASES: { networks: string[]; title: string; what: string; why: string }[] 
     title: 'S3 bucket payroll: a log object names another bucket',
     what: 'a log object names another bucket, 2 remote IPs could not be read, 3 requests not judged',
     why:
-      'What stands in the log as remote IP is no address. ' +
+      'The remote IP in the log is not an address. ' +
       'S3 writes no such log object: somebody else may write under the log prefix.',
   },
   {
     networks: ['10.0.0.1:443'],
     title: 'S3 bucket payroll: a remote IP is no address',
     what: 'a remote IP could not be read, 1 request not judged',
-    why: 'What stands in the log as remote IP is no address.',
+    why: 'The remote IP in the log is not an address.',
   },
 ];
 
+function digestOf(names: readonly string[]): Digest {
+  const findings = names.map((name) => finding(name, { addresses: [] }));
+  return addParts(EMPTY_DIGEST, 'detector-error', [part(at('09:00'), findings, { rule: 'detector-error' })]);
+}
+
 test.each(CASES)('a detector error of $networks', ({ networks: names, title, what, why }) => {
   const networks = names.map((name) => ({ ...finding(name, { addresses: [] }), bucket: 'payroll' }));
-  const rule = alertRuleOf('detector-error', 'payroll', networks);
+  const rule = alertRuleOf('detector-error', 'payroll', [digestOf(names)]);
   const totals = { networks: names.length, requests: names.length };
   const alert = { kind: 'detector-error', rule, bucket: 'payroll', networks, totals } as unknown as Alert;
   expect([rule.title, whatOf(alert), whyText(alert)]).toEqual([title, what, why]);
 });
 
 test('what to do about a log object that is not believed is not what to do about a remote IP', () => {
-  const runbookOf = (network: string) =>
-    alertRuleOf('detector-error', 'payroll', [{ ...finding(network), bucket: 'payroll' }]).runbook;
+  const runbookOf = (network: string) => alertRuleOf('detector-error', 'payroll', [digestOf([network])]).runbook;
   expect(runbookOf(DOUBTS.otherPlace)).toMatch(/^Find out who wrote the log object/);
   expect(runbookOf('unknown')).toMatch(/^Look at the lines in the log object/);
 });

@@ -1,24 +1,30 @@
 import type { Alert, NoticeBucket } from '../../lib/alerting/alert';
-import { alertOf } from '../../lib/alerting/alert-of';
+import { streamSetAsideAlert } from '../../lib/alerting/alert-of';
 import { cutRecord } from '../../lib/alerting/cut-record';
 import { noticeAlert } from '../../lib/alerting/notice-alert';
-import type { OutboxFinding } from '../../lib/alerting/outbox';
+import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
 import { NO_PLACE, type Place, withPlaces } from '../../lib/alerting/place';
-import { type PlanInput, type PlannedMessage, plan } from '../../lib/alerting/plan';
-import type { DuePart } from '../../lib/alerting/plan-stream';
-import { streamKey } from '../../lib/alerting/stream';
-import type { AlertWindow } from '../../lib/alerting/window';
 import { NO_EFFECTS } from '../../lib/detection/effect';
-import { at, finding, LIMITS, PAYROLL, part, RECORD } from '../support/alerting-parts';
+import {
+  at,
+  combinedOf,
+  DELETED,
+  DENIED,
+  digestOf,
+  FAILED,
+  finding,
+  PAYROLL,
+  part,
+  RECORD,
+  type SendOptions,
+  send,
+} from '../support/alerting-parts';
 
 const ORIGIN = { accountId: '111122223333', region: 'eu-central-1' };
 
-/** The alert of the only message about these parts at that time. */
-function alertAt(clock: string, parts: readonly DuePart[], given: Partial<PlanInput> = {}): Alert {
-  const now = at(clock);
-  const { messages } = plan({ parts, buckets: [], windows: new Map(), now, limits: LIMITS, ...given });
-  if (messages.length !== 1) throw new Error(`${messages.length} messages`);
-  return alertOf(messages[0] as Exclude<PlannedMessage, { kind: 'notice' }>, { ...ORIGIN, now });
+/** The alert about these parts at that time. */
+function alertAt(clock: string, parts: readonly PendingPart[], given: SendOptions = {}): Alert {
+  return send(parts, { now: at(clock), origin: ORIGIN, ...given }).alert;
 }
 
 function logObject(clock: string, bucket = 'acme-payroll'): string {
@@ -64,13 +70,12 @@ const THIEF: OutboxFinding = finding('192.0.2.213', {
 });
 
 const PROBER: OutboxFinding = finding('198.51.100.77', {
+  ...DENIED,
   requests: 8,
-  successes: 0,
   denied: 8,
   bytesSent: 1944,
   firstEventAt: at('02:20:10'),
   lastEventAt: at('02:20:31'),
-  effects: NO_EFFECTS,
   operations: [{ name: 'REST.GET.BUCKET', requests: 8, successes: 0 }],
   sample: () => ({
     ...RECORD,
@@ -88,6 +93,9 @@ const PROBER: OutboxFinding = finding('198.51.100.77', {
   }),
 });
 
+/** Of its requests two asked for what is not there. */
+const SCANNER: OutboxFinding = { ...PROBER, denied: 6, level: 'no access' };
+
 const EMPLOYEE: OutboxFinding = finding('2001:db8:4:17::/64', {
   remoteIp: '2001:db8:4:17:5c1e:9aff:fe21:7d03',
   addresses: ['2001:db8:4:17:5c1e:9aff:fe21:7d03', '2001:db8:4:17:b8d2:41:9c6e:2f10'],
@@ -103,6 +111,7 @@ const EMPLOYEE: OutboxFinding = finding('2001:db8:4:17::/64', {
     { name: 'REST.GET.OBJECT', requests: 3, successes: 2 },
   ],
   severity: 'High',
+  level: 'changed',
   severityReason: 'changes succeeded: BATCH.DELETE.OBJECT 3, REST.PUT.OBJECT 1',
   sample: () => ({
     ...RECORD,
@@ -122,29 +131,110 @@ const EMPLOYEE: OutboxFinding = finding('2001:db8:4:17::/64', {
 
 const STREAM = { ...PAYROLL, bucket: 'acme-payroll', ...ORIGIN };
 
-function partAt(clock: string, findings: readonly OutboxFinding[], given: Parameters<typeof part>[2] = {}): DuePart {
+function partAt(clock: string, findings: readonly OutboxFinding[], given: Partial<PendingPart> = {}): PendingPart {
   return part(at(clock), findings, { ...STREAM, logObject: logObject(clock, given.bucket), ...given });
 }
 
-/** A window of this stream that the first alert opened. */
-function windowOf(opened: Alert, given: Partial<AlertWindow> = {}): ReadonlyMap<string, AlertWindow> {
-  const window: AlertWindow = {
-    rule: 'unapproved-ip',
-    bucket: 'acme-payroll',
-    denied: false,
-    windowId: opened.windowId,
-    sequence: 1,
-    openedAt: at('02:53:40'),
-    closesAt: at('03:53:40'),
-    messages: 1,
-    announced: ['192.0.2.213'],
-    told: [],
+const NEW = send([partAt('02:53:34', [THIEF])], { now: at('02:53:40'), origin: ORIGIN });
+const UPDATE = send([partAt('03:10:28', [EMPLOYEE, SCANNER])], {
+  now: at('03:10:31'),
+  origin: ORIGIN,
+  state: NEW.state,
+});
+
+const PLACES = {
+  '192.0.2.213': {
+    geo: { country: 'NL', city: 'Amsterdam' },
+    asn: { number: 64500, organization: 'Example Hosting B.V.' },
+  },
+};
+
+const BOT = { geo: { country: 'SE', city: null }, asn: { number: 64511, organization: 'Example Cloud AB' } };
+
+/** A form that was sent to the bucket, and refused for its content: anybody can make that happen, as often as he likes. */
+function refusedForm(network: string, remoteIp: string, given: Partial<OutboxFinding> = {}): OutboxFinding {
+  const { operations: _, ...failed } = FAILED;
+  const { requests = 1 } = given;
+  return finding(network, {
+    ...failed,
+    remoteIp,
+    addresses: [remoteIp],
+    firstEventAt: at('02:31:07'),
+    lastEventAt: at('02:48:55'),
+    operations: [{ name: 'REST.POST.BUCKET', requests, successes: 0 }],
+    sample: () => ({
+      ...RECORD,
+      bucket: 'acme-payroll',
+      time: at('02:31:07'),
+      remoteIp,
+      requester: null,
+      operation: 'REST.POST.BUCKET',
+      key: null,
+      requestUri: 'POST / HTTP/1.1',
+      httpStatus: 412,
+      errorCode: 'PreconditionFailed',
+      bytesSent: 301,
+      userAgent: 'curl/8.5.0',
+      authenticationType: null,
+      signatureVersion: null,
+    }),
     ...given,
-  };
-  return new Map([[streamKey(window), window]]);
+  });
 }
 
-const NEW = alertAt('02:53:40', [partAt('02:53:34', [THIEF])]);
+/** 20,000 addresses of one /64, in four log objects. */
+const FLOOD_OF_ADDRESSES = ['02:49:10', '02:50:40', '02:51:12', '02:52:59'].map((clock, index) => {
+  const addresses = Array.from({ length: 20 }, (_, n) => `2001:db8:bad:1::${(index * 5000 + n + 1).toString(16)}`);
+  const given = { requests: 5000, addresses, bytesSent: 5000 * 301 };
+  return partAt(clock, [refusedForm('2001:db8:bad:1::/64', addresses[0]!, given)]);
+});
+
+/** 20,000 networks of one /32, 16 in each /48. */
+const FLOOD_OF_NETWORKS = Array.from({ length: 200 }, (_, number) =>
+  partAt(
+    '02:52:59',
+    Array.from({ length: 100 }, (_, index) => {
+      const n = 100 * number + index;
+      const prefix = `2001:db8:${((n >> 4) + 1).toString(16)}:${((n & 15) + 1).toString(16)}`;
+      return refusedForm(`${prefix}::/64`, `${prefix}::1`, { bytesSent: 301 });
+    }),
+    { number },
+  ),
+);
+
+/** The deletion with stolen keys that 30 others are to hide. */
+const DELETION: OutboxFinding = finding('192.0.2.213', {
+  ...DELETED,
+  requests: 3,
+  successes: 3,
+  firstEventAt: at('02:50:02'),
+  lastEventAt: at('02:50:20'),
+  severityReason: 'changes succeeded: REST.DELETE.OBJECT 3',
+  effects: { ...NO_EFFECTS, deleted: 3 },
+  operations: [{ name: 'REST.DELETE.OBJECT', requests: 3, successes: 3 }],
+  sample: () => ({
+    ...RECORD,
+    bucket: 'acme-ledger',
+    time: at('02:50:02'),
+    remoteIp: '192.0.2.213',
+    requester: 'arn:aws:iam::111122223333:user/backup-svc',
+    operation: 'REST.DELETE.OBJECT',
+    key: 'ledger/2026-02.parquet',
+    requestUri: 'DELETE /ledger/2026-02.parquet HTTP/1.1',
+    httpStatus: 204,
+    bytesSent: null,
+    userAgent: 'rclone/v1.66',
+  }),
+});
+
+const MANY_BUCKETS = [
+  ...Array.from({ length: 30 }, (_, index) =>
+    partAt('02:53:34', [refusedForm('198.51.100.77', '198.51.100.77', { requests: 4, bytesSent: 1204 })], {
+      bucket: `acme-app-${String(index + 1).padStart(2, '0')}`,
+    }),
+  ),
+  partAt('02:53:34', [DELETION], { bucket: 'acme-ledger' }),
+];
 
 const LEARNING: NoticeBucket = {
   bucket: 'acme-payroll',
@@ -179,13 +269,8 @@ const LEARNED = [
 
 /** One alert of each kind, with what people would see of it: the file names of the golden texts. */
 export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
-  new: located(NEW, {
-    '192.0.2.213': {
-      geo: { country: 'NL', city: 'Amsterdam' },
-      asn: { number: 64500, organization: 'Example Hosting B.V.' },
-    },
-  }),
-  update: alertAt('03:10:31', [partAt('03:10:28', [EMPLOYEE, PROBER])], { windows: windowOf(NEW) }),
+  new: located(NEW.alert, PLACES),
+  update: UPDATE.alert,
   digest: alertAt(
     '03:54:10',
     [
@@ -207,31 +292,51 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
           bytesSent: 0,
           firstEventAt: at('03:22:41'),
           lastEventAt: at('03:22:41'),
+          level: 'metadata',
           effects: NO_EFFECTS,
           operations: [{ name: 'REST.HEAD.OBJECT', requests: 1, successes: 1 }],
         }),
       ]),
     ],
-    { windows: windowOf(NEW, { sequence: 2, closesAt: at('03:53:40') }) },
+    { state: UPDATE.state },
   ),
-  combined: alertAt(
-    '02:53:40',
+  combined: combinedOf(
     ['acme-backups', 'acme-data-lake', 'acme-payroll', 'acme-www.example.com'].map((bucket) =>
       partAt('02:53:34', [PROBER], { bucket, denied: true }),
     ),
-    { limits: { ...LIMITS, alertsPerMinute: 1 } },
+    { now: at('02:53:40'), origin: ORIGIN },
+  ),
+  'combined-with-high': located(combinedOf(MANY_BUCKETS, { now: at('02:53:40'), origin: ORIGIN }), PLACES),
+  'flood-of-addresses': located(alertAt('02:53:40', FLOOD_OF_ADDRESSES), { '2001:db8:bad:1::1': BOT }),
+  'flood-of-networks': located(alertAt('02:53:40', FLOOD_OF_NETWORKS), new Proxy({}, { get: () => BOT })),
+  'set-aside': streamSetAsideAlert(
+    STREAM,
+    digestOf([partAt('02:31:30', [EMPLOYEE]), partAt('02:53:34', [THIEF])]),
+    { windowId: NEW.message.windowId, sequence: 2 },
+    { ...ORIGIN, now: at('03:01:12') },
   ),
   'new-ip': alertAt('02:53:40', [
-    partAt('02:53:34', [{ ...THIEF, severity: 'Low', forgottenSince: at('07:00', '2026-01-11') }], { rule: 'new-ip' }),
+    partAt(
+      '02:53:34',
+      [
+        {
+          ...THIEF,
+          severityReason: 'objects were read with valid credentials',
+          forgottenSince: at('07:00', '2026-01-11'),
+        },
+      ],
+      { rule: 'new-ip' },
+    ),
   ]),
   'new-ip-raised': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: true }], { rule: 'new-ip' })]),
-  'learning-started': noticeAlert('started', [LEARNING, { ...LEARNING, bucket: 'acme-www' }], {
+  'learning-started': noticeAlert('started', [LEARNING, { ...LEARNING, bucket: 'acme-www' }], 0, {
     ...ORIGIN,
     now: at('09:01'),
   }),
   'learning-finished': noticeAlert(
     'finished',
     [{ ...LEARNING, learned: { count: 9, publicOnly: 3, networks: LEARNED } }],
+    0,
     {
       ...ORIGIN,
       now: at('09:21', '2026-03-05'),
@@ -247,6 +352,7 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
         looksPublic: true,
       },
     ],
+    0,
     { ...ORIGIN, now: at('09:21', '2026-03-05') },
   ),
   test: alertAt('02:53:40', [

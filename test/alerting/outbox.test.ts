@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import type { AccessLogRecord } from '../../lib/access-log/record';
 import { cutRecord, cutText, jsonBytes } from '../../lib/alerting/cut-record';
-import { FINDINGS_PER_PART, identityOf, MAX_FINDING_BYTES, outboxFinding } from '../../lib/alerting/outbox';
+import {
+  BRIEF_PER_PART,
+  briefFinding,
+  FINDINGS_PER_PART,
+  identityOf,
+  MAX_BRIEF_BYTES,
+  MAX_FINDING_BYTES,
+  outboxFinding,
+} from '../../lib/alerting/outbox';
 import { NO_EFFECTS } from '../../lib/detection/effect';
 import type { Finding } from '../../lib/detection/finding';
 import type { FindingRule } from '../../lib/detection/rules';
@@ -51,6 +59,11 @@ function stored(finding: Finding) {
   return { ...rest, sample: sample() };
 }
 
+function storedBriefly(finding: Finding) {
+  const { sample, ...rest } = briefFinding(outboxFinding(finding));
+  return { ...rest, sample: sample() };
+}
+
 test('a finding keeps its numbers, its addresses and the record that tells most', () => {
   expect(stored(found())).toEqual({
     network: '203.0.113.7',
@@ -65,6 +78,7 @@ test('a finding keeps its numbers, its addresses and the record that tells most'
     forgottenSince: null,
     raised: false,
     severity: 'Medium',
+    level: 'read',
     severityReason: null,
     effects: { ...NO_EFFECTS, read: 2 },
     operations: [{ name: 'REST.GET.OBJECT', requests: 3, successes: 2 }],
@@ -87,6 +101,7 @@ describe('what it says', () => {
       given: { tally: tallyOf(RECORD, { operations }) },
       expected: {
         severity: 'High',
+        level: 'changed',
         severityReason: 'changes succeeded: REST.DELETE.OBJECT 2',
         effects: { ...NO_EFFECTS, deleted: 2 },
       },
@@ -105,7 +120,7 @@ describe('what it says', () => {
     {
       name: 'since when it had been forgotten',
       given: { rule: 'new-ip', forgottenSince: at('07:00') },
-      expected: { severity: 'Low', forgottenSince: at('07:00') },
+      expected: { forgottenSince: at('07:00') },
     },
     {
       name: 'the beginning of what is no address, and no addresses',
@@ -126,6 +141,19 @@ describe('what it says', () => {
   test.each(cases)('$name', ({ given, expected }) => {
     expect(stored(found(given))).toMatchObject(expected);
   });
+});
+
+test('a brief finding keeps its numbers, few addresses and operations, and no line', () => {
+  const operations = new Map(['A', 'B', 'C'].map((name) => [`REST.GET.${name}`, { requests: 1, successes: 1 }]));
+  const many = found({
+    addresses: new Set(['203.0.113.7', '203.0.113.8', '203.0.113.9', '203.0.113.10']),
+    tally: tallyOf(RECORD, { operations }),
+  });
+  const { addresses, operations: named, sample, ...numbers } = storedBriefly(many);
+  expect(addresses).toEqual(['203.0.113.7', '203.0.113.8', '203.0.113.9']);
+  expect(named.map(({ name }) => name)).toEqual(['REST.GET.A', 'REST.GET.B']);
+  expect(sample).toBeNull();
+  expect(stored(many)).toMatchObject(numbers);
 });
 
 test('what it is one of: a new network is found once in a log object, an unapproved address once in a portion', () => {
@@ -242,16 +270,19 @@ test(`a finding takes no more than its room (seed ${SEED})`, () => {
         operations: new Map(operations.map(([name, successes]) => [name, { requests: successes, successes }])),
         sample: createSample(sample, { time: RECORD.time, rank: 3 }),
       };
-      const finding = stored({
+      const whole: Finding = {
         ...found({ rule, forgottenSince: RECORD.time, tally }),
         network: isAddress ? `${address}/128` : text,
         remoteIp: isAddress ? address : text,
         addresses: new Set(Array.from({ length: 20 }, (_, index) => `${address.slice(0, -2)}${10 + index}`)),
-      });
+      };
+      const finding = stored(whole);
+      expect(jsonBytes(storedBriefly(whole))).toBeLessThanOrEqual(MAX_BRIEF_BYTES);
       expect(finding.sample).not.toBeNull();
       expect(jsonBytes(finding)).toBeLessThanOrEqual(MAX_FINDING_BYTES);
     }),
     runs(100),
   );
-  expect(FINDINGS_PER_PART * MAX_FINDING_BYTES).toBeLessThanOrEqual(100_000);
+  expect(FINDINGS_PER_PART.high * MAX_FINDING_BYTES).toBeLessThanOrEqual(100_000);
+  expect(BRIEF_PER_PART * MAX_BRIEF_BYTES).toBeLessThanOrEqual(100_000);
 });

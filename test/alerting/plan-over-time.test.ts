@@ -1,87 +1,98 @@
 import fc from 'fast-check';
-import { plan } from '../../lib/alerting/plan';
-import type { AlertLimits, DuePart, StreamMessage } from '../../lib/alerting/plan-stream';
-import { type Stream, streamKey } from '../../lib/alerting/stream';
-import type { AlertWindow } from '../../lib/alerting/window';
-import { at, LIMITS, named, networks, part } from '../support/alerting-parts';
+import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
+import {
+  type AlertLimits,
+  afterSending,
+  BETWEEN_UPDATES,
+  decide,
+  drafted,
+  lookAt,
+  MAX_DENIED_A_DAY,
+  MAX_MINOR_A_DAY,
+  named,
+} from '../../lib/alerting/plan-stream';
+import { type Reached, reachedBy } from '../../lib/alerting/reached';
+import { type Stream, siblingOf, streamKey } from '../../lib/alerting/stream';
+import { type Draft, isNews, type MessageName, newStream, type StreamState } from '../../lib/alerting/stream-state';
+import { at, DELETED, DENIED, FAILED, finding, LIMITS, networks, part } from '../support/alerting-parts';
 import { runs, SEED } from '../support/runs';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 const START = at('00:00');
 
-const STREAMS: readonly Stream[] = [
-  { rule: 'unapproved-ip', bucket: 'payroll', denied: false },
-  { rule: 'unapproved-ip', bucket: 'payroll', denied: true },
-  { rule: 'unapproved-ip', bucket: 'website', denied: false },
-  { rule: 'new-ip', bucket: 'payroll', denied: false },
-];
+const OTHER: Stream = { rule: 'unapproved-ip', bucket: 'payroll', denied: false };
+const DENIED_ONLY: Stream = { ...OTHER, denied: true };
 
 interface Arrival {
   readonly foundAt: number;
-  readonly stream: Stream;
-  readonly networks: readonly string[];
+  readonly network: string;
+  readonly conduct: Partial<OutboxFinding>;
 }
 
-/** What was sent of one stream, alone or combined with others. */
-interface Sent extends StreamMessage {
+interface Sent {
   readonly at: number;
-  /** As it was stored before. */
-  readonly before: AlertWindow | undefined;
+  readonly stream: Stream;
+  readonly message: MessageName;
+  readonly draft: Draft;
+  readonly before: StreamState;
+  readonly after: StreamState;
 }
 
 /**
- * Plans every minute and whenever something has arrived, and does what the plan says, until nothing waits any more.
- * `deaths` says of one message after the other whether its sender dies before marking what it told.
+ * Looks each minute at what is to be looked at by then, and does what the decision says, until nothing waits. What is
+ * found is put into the outbox as it was when its stream was last sent.
  */
-function live(arrivals: readonly Arrival[], limits: AlertLimits, deaths: readonly boolean[]): Sent[] {
-  const pending = new Map<string, DuePart>();
-  const windows = new Map<string, AlertWindow>();
+function live(arrivals: readonly Arrival[], limits: AlertLimits): Sent[] {
+  const states = new Map<string, StreamState>();
+  const parts: (PendingPart & { readonly lookAt: number })[] = [];
   const sent: Sent[] = [];
-  let messagesSent = 0;
-  let writes = 0;
+  const coming = arrivals.toSorted((a, b) => a.foundAt - b.foundAt);
 
-  function put(value: DuePart['value']): void {
-    pending.set(nameOf(value), { value, version: `${writes++}` });
+  function put({ foundAt, network, conduct }: Arrival): void {
+    const stream = conduct.level === 'denied' ? DENIED_ONLY : OTHER;
+    const found = finding(network, { ...conduct, requests: 1 });
+    const pending = lookAt(states.get(streamKey(stream)) ?? null, found, foundAt, limits);
+    parts.push({ ...part(foundAt, [found], { ...stream, number: sent.length + parts.length }), lookAt: pending });
   }
 
-  function announce(now: number, room: number): void {
-    for (;;) {
-      const parts = [...pending.values()].filter(({ value }) => value.notBefore! <= now);
-      const { messages, deferred, alreadyTold } = plan({ parts, buckets: [], windows, now, limits });
-      if (messages.length + deferred.length + alreadyTold.length === 0) return;
-      for (const { value } of alreadyTold) pending.delete(nameOf(value));
-      for (const { part, until } of deferred) put({ ...part.value, notBefore: until });
-      for (const message of messages) {
-        if (room-- <= 0) return;
-        const streams =
-          message.kind === 'stream' ? [message.message] : message.kind === 'combined' ? message.messages : [];
-        for (const told of streams) {
-          sent.push({ ...told, at: now, before: windows.get(streamKey(told.stream)) });
-          windows.set(streamKey(told.stream), told.window);
-        }
-        if (deaths[messagesSent++ % deaths.length]) return;
-        for (const { value } of streams.flatMap(({ parts }) => parts)) pending.delete(nameOf(value));
-      }
+  function look(stream: Stream, now: number): void {
+    const state = states.get(streamKey(stream)) ?? newStream(stream);
+    const due = parts.filter((one) => one.denied === stream.denied && one.lookAt <= now);
+    if (due.length === 0 && (state.draft === null || state.draft.notBefore > now)) return;
+    for (const one of due) parts.splice(parts.indexOf(one), 1);
+    const draft = drafted(state, due, now);
+    const decision = decide(state, draft, states.get(streamKey(siblingOf(stream))) ?? null, now, limits);
+    if (decision.kind === 'wait') {
+      expect(decision.until).toBeGreaterThan(now);
+      states.set(streamKey(stream), { ...state, draft: { ...draft, notBefore: decision.until } });
+      return;
     }
+    const message = named(state, decision.as, `${now}`, now);
+    const after = afterSending(state, draft, message, now, limits);
+    states.set(streamKey(stream), after);
+    sent.push({ at: now, stream, message, draft, before: state, after });
   }
 
-  const waiting = arrivals.toSorted((a, b) => a.foundAt - b.foundAt).map((arrival, number) => ({ ...arrival, number }));
-  for (let now = START; waiting.length + pending.size > 0; now += MINUTE) {
-    if (now > START + 10 * DAY) throw new Error('somebody waits for ever');
-    announce(now, limits.alertsPerMinute);
-    while (waiting.length > 0 && waiting[0]!.foundAt < now + MINUTE) {
-      const { foundAt, stream, networks, number } = waiting.shift()!;
-      put(part(foundAt, networks, { ...stream, number }).value);
-      announce(foundAt, 1);
-    }
+  for (let now = START; ; ) {
+    while (coming.length > 0 && coming[0]!.foundAt <= now) put(coming.shift()!);
+    for (const stream of [OTHER, DENIED_ONLY]) look(stream, now);
+    const drafts = [...states.values()].flatMap(({ draft }) => (draft === null ? [] : [draft.notBefore]));
+    const next = Math.min(...drafts, ...parts.map((one) => one.lookAt), ...coming.map(({ foundAt }) => foundAt));
+    if (next === Number.POSITIVE_INFINITY) return sent;
+    if (next > START + 40 * DAY) throw new Error('somebody waits for ever');
+    now = Math.max(now + MINUTE, START + Math.ceil((next - START) / MINUTE) * MINUTE);
   }
-  return sent;
 }
 
-function nameOf({ number }: DuePart['value']): string {
-  return `${number}`;
-}
+const CONDUCTS: readonly Partial<OutboxFinding>[] = [
+  DENIED,
+  FAILED,
+  { severity: 'Low', level: 'metadata' },
+  { severity: 'Low', level: 'read' },
+  {},
+  DELETED,
+];
 
 const arrival: fc.Arbitrary<Arrival> = fc.record({
   // Some in a burst, some at the edges of windows, some at any time of four days.
@@ -92,89 +103,124 @@ const arrival: fc.Arbitrary<Arrival> = fc.record({
       fc.nat(4 * DAY),
     )
     .map((after) => START + after),
-  stream: fc.constantFrom(...STREAMS),
-  networks: fc.subarray(networks(6), { minLength: 1, maxLength: 3 }),
+  network: fc.constantFrom(...networks(8)),
+  conduct: fc.constantFrom(...CONDUCTS),
 });
 
 const lives = fc.record({
-  arrivals: fc.array(arrival, { minLength: 1, maxLength: 120, size: 'max' }),
+  arrivals: fc.array(arrival, { minLength: 1, maxLength: 150, size: 'max' }),
   limits: fc.record({
     alertWindowMinutes: fc.constantFrom(1, 7, 60),
     alertsPerWindow: fc.constantFrom(1, 2, 5),
-    alertsPerMinute: fc.constantFrom(1, 2, LIMITS.alertsPerMinute),
+    alertsPerMinute: fc.constant(30),
     deniedWindowMinutes: fc.constantFrom(60, 1440),
   }),
-  deaths: fc
-    .array(fc.constantFrom(true, false, false, false), { minLength: 1 })
-    .filter((deaths) => deaths.includes(false)),
 });
 
-test(`over days, everything is told once, and as often as people want to hear (seed ${SEED})`, () => {
+function isMinor({ draft, message }: Sent): boolean {
+  const worst = message.kind === 'update' ? draft.news! : worstOf(draft);
+  return worst.severity === 'Low';
+}
+
+function worstOf({ digest }: Draft): Reached {
+  return digest.findings.map(reachedBy).reduce((a, b) => (a.severity === 'Low' ? b : a));
+}
+
+/** The most of these times within any 24 hours. */
+function mostInADay(times: readonly number[]): number {
+  return Math.max(0, ...times.map((from) => times.filter((time) => time >= from && time < from + DAY).length));
+}
+
+test(`over days, everything is sent once, at once where it is grave, and as often as people want to hear (seed ${SEED})`, () => {
+  let longest = 0;
   fc.assert(
-    fc.property(lives, ({ arrivals, limits, deaths }) => {
-      const sent = live(arrivals, limits, deaths);
-
-      const told = sent.flatMap(({ parts }) => parts.map(({ value }) => nameOf(value)));
-      expect(told.toSorted()).toEqual(arrivals.map((_, number) => `${number}`).toSorted());
-
-      const inWindow = new Map<string, number>();
-      for (const message of sent) {
-        const { kind, window, before, at: now, stream } = message;
-        const length = window.closesAt - window.openedAt;
-        const usual = (stream.denied ? limits.deniedWindowMinutes : limits.alertWindowMinutes) * MINUTE;
-        const isKnown = new Set(before?.announced);
-        const hasNews = named(message).some((network) => !isKnown.has(network));
-
-        const key = `${streamKey(stream)} ${window.openedAt}`;
-        inWindow.set(key, (inWindow.get(key) ?? 0) + 1);
-        expect(window.messages).toBe(inWindow.get(key));
-        expect(window.messages).toBeLessThanOrEqual(limits.alertsPerWindow);
-
-        if (kind === 'update') {
-          for (const own of message.parts)
-            expect(named({ parts: [own] }).some((network) => !isKnown.has(network))).toBe(true);
-          expect(now).toBeLessThanOrEqual(before!.closesAt);
-          expect(window).toMatchObject({ openedAt: before!.openedAt, closesAt: before!.closesAt });
-        } else {
-          expect(now).toBeGreaterThan(before?.closesAt ?? 0);
-          expect(window.openedAt).toBe(now);
-        }
-        if (kind === 'new' || (kind === 'digest' && hasNews)) expect(length).toBe(usual);
-        if (kind === 'digest' && !hasNews) {
-          expect(length).toBe(Math.max(usual, Math.min(2 * (before!.closesAt - before!.openedAt), DAY)));
-        }
-        if (kind === 'new') expect(window).toMatchObject({ sequence: 1 });
-        else expect(window).toMatchObject({ windowId: before!.windowId, sequence: before!.sequence + 1 });
-        // A day is the longest window; the rest is the rate's.
-        for (const { value } of message.parts) expect(now - value.foundAt).toBeLessThan(DAY + 10 * MINUTE);
-      }
-      const ids = sent.map(({ window }) => `${window.windowId}/${window.sequence}`);
+    fc.property(lives, ({ arrivals, limits }) => {
+      const sent = live(arrivals, limits);
+      expect(sent.reduce((sum, { draft }) => sum + draft.digest.totals.requests, 0)).toBe(arrivals.length);
+      const ids = sent.map(({ message }) => `${message.windowId}/${message.sequence}`);
       expect(new Set(ids).size).toBe(ids.length);
+
+      const minor = sent.filter(isMinor);
+      const deniedMinor = minor.filter(({ stream }) => stream.denied);
+      expect(mostInADay(minor.map(({ at: time }) => time))).toBeLessThanOrEqual(MAX_MINOR_A_DAY);
+      expect(mostInADay(deniedMinor.map(({ at: time }) => time))).toBeLessThanOrEqual(MAX_DENIED_A_DAY);
+
+      for (const { at: now, message, draft, before, after, stream } of sent) {
+        const usual = (stream.denied ? limits.deniedWindowMinutes : limits.alertWindowMinutes) * MINUTE;
+        const length = after.closesAt - after.openedAt;
+        if (message.kind === 'update') {
+          expect(draft.news).not.toBeNull();
+          expect(now).toBeLessThanOrEqual(before.closesAt);
+          expect(after).toMatchObject({ openedAt: before.openedAt, closesAt: before.closesAt });
+        } else {
+          expect(now).toBeGreaterThan(before.closesAt);
+          const hasNews = [...draft.digest.reached].some(([subject, one]) => isNews(before, subject, one));
+          if (message.kind === 'new' || hasNews) expect(length).toBe(usual);
+          else expect(length).toBe(Math.max(usual, Math.min(2 * (before.closesAt - before.openedAt), DAY)));
+        }
+        if (message.kind === 'new') expect(message.sequence).toBe(1);
+        else expect(message).toMatchObject({ windowId: before.windowId, sequence: before.sequence + 1 });
+      }
+
+      for (const { foundAt, network, conduct } of arrivals) {
+        if (conduct.severity === 'Low') continue;
+        const covered = sent.find(
+          ({ at: time, draft, stream }) =>
+            time >= foundAt && !stream.denied && draft.digest.findings.some((one) => one.network === network),
+        )!;
+        const known = sent.findLast(({ at: time, stream }) => time < foundAt && !stream.denied)?.after;
+        const isKnown = known !== undefined && foundAt <= known.closesAt && !isNews(known, network, conductOf(conduct));
+        if (!isKnown) longest = Math.max(longest, covered.at - foundAt);
+      }
     }),
-    runs(25),
+    runs(60),
   );
+  // It is looked at each minute, and two messages of a stream are so far apart.
+  expect(longest).toBeLessThanOrEqual(MINUTE + Math.ceil(BETWEEN_UPDATES / MINUTE) * MINUTE);
 });
 
-test('somebody who goes on for days is told of less and less often, but once a day', () => {
-  const stream = STREAMS[0]!;
+function conductOf(conduct: Partial<OutboxFinding>): Reached {
+  return reachedBy(finding('', conduct));
+}
+
+test('somebody who goes on for days is reported less and less often, but once a day', () => {
   const arrivals = Array.from({ length: 5 * 144 }, (_, index) => ({
     foundAt: START + 10 * index * MINUTE,
-    stream,
-    networks: networks(1),
+    network: networks(1)[0]!,
+    conduct: {},
   }));
-  const sent = live(arrivals, LIMITS, [false]);
-  expect(sent.map(({ kind }) => kind)).toEqual(['new', ...Array(sent.length - 1).fill('digest')]);
-  const minutes = sent.map(({ window }) => (window.closesAt - window.openedAt) / MINUTE);
+  const sent = live(arrivals, LIMITS);
+  expect(sent.map(({ message }) => message.kind)).toEqual(['new', ...Array(sent.length - 1).fill('digest')]);
+  const minutes = sent.map(({ after }) => (after.closesAt - after.openedAt) / MINUTE);
   expect(minutes).toEqual([60, 120, 240, 480, 960, 1440, 1440, 1440, 1440, 1440]);
 });
 
-test.each([false, true])("as in Panther's, whoever comes is told once an hour (denied: %s)", (denied) => {
-  const stream = { ...STREAMS[0]!, denied };
+test('a request that fails every 12 minutes, from another network each time, is twelve mails a day', () => {
+  const arrivals = networks(4 * 120).map((network, index) => ({
+    foundAt: START + 12 * index * MINUTE,
+    network,
+    conduct: FAILED,
+  }));
+  const sent = live(arrivals, LIMITS);
+  expect(mostInADay(sent.map(({ at: now }) => now))).toBe(MAX_MINOR_A_DAY);
+});
+
+test('what is denied is six', () => {
+  const arrivals = networks(4 * 120).map((network, index) => ({
+    foundAt: START + 12 * index * MINUTE,
+    network,
+    conduct: DENIED,
+  }));
+  expect(mostInADay(live(arrivals, LIMITS).map(({ at: now }) => now))).toBeLessThanOrEqual(MAX_DENIED_A_DAY);
+});
+
+test("as in Panther's, whoever comes is reported once an hour while that is not Low", () => {
   const arrivals = networks(72).map((network, index) => ({
     foundAt: START + 10 * index * MINUTE,
-    stream,
-    networks: [network],
+    network,
+    conduct: {},
   }));
-  const sent = live(arrivals, { ...LIMITS, alertsPerWindow: 1, deniedWindowMinutes: 60 }, [false]);
-  expect(sent.map(({ at: now }) => (now - START) / MINUTE)).toEqual(Array.from({ length: 13 }, (_, hour) => 61 * hour));
+  const sent = live(arrivals, { ...LIMITS, alertsPerWindow: 1 });
+  // Each network is news, and above failures there is no quota.
+  expect(sent).toHaveLength(72);
 });

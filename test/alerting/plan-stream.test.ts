@@ -1,199 +1,365 @@
 import fc from 'fast-check';
-import { type AlertLimits, type DuePart, planStream, type StreamPlan } from '../../lib/alerting/plan-stream';
-import { type AlertWindow, onlyNamed } from '../../lib/alerting/window';
-import { at, fullParts, LIMITS, named, networks, PAYROLL, part } from '../support/alerting-parts';
+import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
+import {
+  type AlertLimits,
+  BETWEEN_UPDATES,
+  decide,
+  drafted,
+  lookAt,
+  MAX_DENIED_A_DAY,
+  MAX_MINOR_A_DAY,
+  type Sibling,
+} from '../../lib/alerting/plan-stream';
+import type { Reached } from '../../lib/alerting/reached';
+import type { Stream } from '../../lib/alerting/stream';
+import { newStream, type StreamState } from '../../lib/alerting/stream-state';
+import { NO_EFFECTS } from '../../lib/detection/effect';
+import { LEVELS } from '../../lib/detection/level';
+import { SEVERITIES } from '../../lib/detection/severity';
+import { at, DELETED, DENIED, FAILED, finding, LIMITS, PAYROLL, part, send } from '../support/alerting-parts';
 import { runs, SEED } from '../support/runs';
 
 const A = '198.51.100.1';
 const B = '198.51.100.2';
 const C = '198.51.100.3';
 const MINUTE = 60_000;
-const MOST = 1000;
+const DAY = 1440 * MINUTE;
 
-/** Opened at 09:00 by a message that named A. */
-const OPEN: AlertWindow = {
-  ...PAYROLL,
+const READ: Reached = { severity: 'Medium', level: 'read' };
+const FAILURE: Reached = { severity: 'Low', level: 'no access' };
+
+/** Opened at 09:00 by a message about what A read. */
+const OPEN: StreamState = {
+  ...newStream(PAYROLL),
   windowId: 'w',
   sequence: 1,
   openedAt: at('09:00'),
   closesAt: at('10:00'),
-  messages: 1,
-  announced: [A],
-  told: [],
+  sentAt: at('09:00'),
+  sent: new Map([[A, READ]]),
 };
 
-function planned(
-  parts: readonly DuePart[],
-  window: AlertWindow | null,
+/** The same after failures of A only. */
+const OPEN_LOW: StreamState = { ...OPEN, messages: 1, minorSentAt: [at('09:00')], sent: new Map([[A, FAILURE]]) };
+
+const failed = (network: string, given: Partial<OutboxFinding> = {}) => finding(network, { ...FAILED, ...given });
+const deleted = (network: string) => finding(network, DELETED);
+const metadata = (network: string) => finding(network, { severity: 'Low', level: 'metadata', effects: NO_EFFECTS });
+
+/** So many times, a minute apart, up to 08:00. */
+function minorMessages(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => at('08:00') - (count - 1 - index) * MINUTE);
+}
+
+/** `update 2, 60 minutes` of what is sent; `until 10:00:00.001` of what waits. */
+function fate(
+  parts: readonly PendingPart[],
+  state: StreamState | null,
   now: number,
-  given: Partial<AlertLimits> = {},
-  most = MOST,
-): StreamPlan {
-  return planStream(PAYROLL, parts, window, now, { ...LIMITS, ...given }, most);
+  limits: Partial<AlertLimits> = {},
+  sibling: Sibling = null,
+): string {
+  const before = state ?? newStream(parts[0]!);
+  const all = { ...LIMITS, ...limits };
+  const decision = decide(before, drafted(before, parts, now), sibling, now, all);
+  if (decision.kind === 'wait') return `until ${new Date(decision.until).toISOString().slice(0, 23).replace('T', ' ')}`;
+  const { message, state: after } = send(parts, { state: before, now, limits });
+  expect(message.kind).toBe(decision.as);
+  return `${message.kind} ${message.sequence}, ${(after.closesAt - after.openedAt) / MINUTE} minutes`;
 }
 
-/** What people notice of it: the kind of message, whom it names, its place in the window, and what waits until when. */
-function summary({ message, waiting, waitUntil }: StreamPlan) {
-  return {
-    told: message && `${message.kind} ${message.window.sequence}: ${named(message).join(' ')}`,
-    minutes: message && (message.window.closesAt - message.window.openedAt) / MINUTE,
-    waiting: named({ parts: waiting }).join(' '),
-    until: waiting.length === 0 ? null : new Date(waitUntil).toISOString(),
-  };
-}
-
-const NOTHING_WAITS = { waiting: '', until: null };
-const WAITS = { told: null, minutes: null, until: '2026-03-02T10:00:00.001Z' };
-
-describe('what is told, and what waits', () => {
+describe('what is sent, and what waits until when', () => {
   const cases: {
     name: string;
-    parts: DuePart[];
-    window: AlertWindow | null;
+    parts: PendingPart[];
+    state?: StreamState | null;
     now: number;
     limits?: Partial<AlertLimits>;
-    expected: ReturnType<typeof summary>;
+    sibling?: Sibling;
+    expected: string;
   }[] = [
     {
-      name: 'the first finding is told at once',
+      name: 'the first finding is sent at once',
       parts: [part(at('09:00'), [A])],
-      window: null,
+      state: null,
       now: at('09:00:07'),
-      expected: { told: `new 1: ${A}`, minutes: 60, ...NOTHING_WAITS },
+      expected: 'new 1, 60 minutes',
     },
     {
-      name: 'everything that is due first is one message, the oldest first',
-      parts: [part(at('08:59'), [B]), part(at('08:58'), [A])],
-      window: null,
-      now: at('09:00'),
-      expected: { told: `new 1: ${A} ${B}`, minutes: 60, ...NOTHING_WAITS },
-    },
-    {
-      name: 'a known network waits',
+      name: 'a known network at its level waits for the end of the window',
       parts: [part(at('09:30'), [A])],
-      window: OPEN,
       now: at('09:30'),
-      expected: { ...WAITS, waiting: A },
+      expected: 'until 2026-03-02 10:00:00.001',
     },
     {
       name: 'after 3600 s the window is still open',
       parts: [part(at('09:59'), [A])],
-      window: OPEN,
       now: at('10:00'),
-      expected: { ...WAITS, waiting: A },
+      expected: 'until 2026-03-02 10:00:00.001',
     },
     {
-      name: 'after 3600.001 s it is not, and one digest tells what waited',
+      name: 'after 3600.001 s it is not, and one digest covers what waited',
       parts: [part(at('09:30'), [A])],
-      window: OPEN,
       now: at('10:00:00.001'),
-      expected: { told: `digest 2: ${A}`, minutes: 120, ...NOTHING_WAITS },
+      expected: 'digest 2, 120 minutes',
     },
     {
-      name: 'after 3601 s too',
-      parts: [part(at('09:30'), [A])],
-      window: OPEN,
-      now: at('10:00:01'),
-      expected: { told: `digest 2: ${A}`, minutes: 120, ...NOTHING_WAITS },
-    },
-    {
-      name: 'a second attacker is told at once, the first waits',
-      parts: [part(at('09:10'), [A]), part(at('09:10'), [B], { logObject: 'logs/b@1' })],
-      window: OPEN,
+      name: 'another network is sent at once',
+      parts: [part(at('09:10'), [B])],
       now: at('09:10'),
-      expected: { told: `update 2: ${B}`, minutes: 60, waiting: A, until: '2026-03-02T10:00:00.001Z' },
+      expected: 'update 2, 60 minutes',
     },
     {
-      name: 'a part with a known and a new network is told whole',
+      name: 'a known network that gets further is sent at once',
+      parts: [part(at('09:10'), [deleted(A)])],
+      now: at('09:10'),
+      expected: 'update 2, 60 minutes',
+    },
+    {
+      name: 'a known network that becomes more severe at the same level is sent at once',
+      parts: [part(at('09:10'), [finding(A, { severity: 'High' })])],
+      now: at('09:10'),
+      expected: 'update 2, 60 minutes',
+    },
+    {
+      name: 'one that reads after failures is sent at once',
+      parts: [part(at('09:10'), [A])],
+      state: OPEN_LOW,
+      now: at('09:10'),
+      expected: 'update 2, 60 minutes',
+    },
+    {
+      name: 'one that does less than before waits',
+      parts: [part(at('09:10'), [failed(A)])],
+      now: at('09:10'),
+      expected: 'until 2026-03-02 10:00:00.001',
+    },
+    {
+      name: 'what is new and what is known are one message',
       parts: [part(at('09:10'), [A, B])],
-      window: OPEN,
       now: at('09:10'),
-      expected: { told: `update 2: ${A} ${B}`, minutes: 60, ...NOTHING_WAITS },
+      expected: 'update 2, 60 minutes',
     },
     {
-      name: 'the fifth message is sent',
+      name: 'two updates are 45 seconds apart',
       parts: [part(at('09:10'), [B])],
-      window: { ...OPEN, sequence: 4, messages: 4 },
+      state: { ...OPEN, sentAt: at('09:09:30') },
       now: at('09:10'),
-      expected: { told: `update 5: ${B}`, minutes: 60, ...NOTHING_WAITS },
+      expected: 'until 2026-03-02 09:10:15.000',
     },
     {
-      name: 'what would be the sixth waits, new or not',
-      parts: [part(at('09:10'), [B]), part(at('09:11'), [A])],
-      window: { ...OPEN, sequence: 5, messages: 5 },
-      now: at('09:11'),
-      expected: { ...WAITS, waiting: `${B} ${A}` },
-    },
-    {
-      name: 'a window that named as many as an item holds is full',
+      name: 'and no more than that',
       parts: [part(at('09:10'), [B])],
-      window: { ...OPEN, announced: networks(5000) },
+      state: { ...OPEN, sentAt: at('09:09:15') },
       now: at('09:10'),
-      limits: { alertsPerWindow: 100 },
-      expected: { ...WAITS, waiting: B },
+      expected: 'update 2, 60 minutes',
     },
     {
-      name: "as Panther: with one message an hour the second attacker waits for the hour's end",
+      name: 'but what is worse than all that the window sent does not wait for them',
+      parts: [part(at('09:10'), [deleted(B)])],
+      state: { ...OPEN, sentAt: at('09:09:59') },
+      now: at('09:10'),
+      expected: 'update 2, 60 minutes',
+    },
+    {
+      name: 'a clock that has gone back holds up nothing',
       parts: [part(at('09:10'), [B])],
-      window: OPEN,
+      state: { ...OPEN, sentAt: at('09:30') },
+      now: at('09:10'),
+      expected: 'update 2, 60 minutes',
+    },
+    {
+      name: 'the fifth message of a window about failures is sent',
+      parts: [part(at('09:10'), [failed(B)])],
+      state: { ...OPEN, sequence: 4, messages: 4 },
+      now: at('09:10'),
+      expected: 'update 5, 60 minutes',
+    },
+    {
+      name: 'what would be the sixth waits',
+      parts: [part(at('09:10'), [failed(B)])],
+      state: { ...OPEN, sequence: 5, messages: 5 },
+      now: at('09:10'),
+      expected: 'until 2026-03-02 10:00:00.001',
+    },
+    {
+      name: 'that quota is not for what got access',
+      parts: [part(at('09:10'), [metadata(B)])],
+      state: { ...OPEN, sequence: 5, messages: 5 },
+      now: at('09:10'),
+      expected: 'update 6, 60 minutes',
+    },
+    {
+      name: 'nor for what is Medium, whatever the day has had',
+      parts: [part(at('09:10'), [B])],
+      state: { ...OPEN, sequence: 50, messages: 5, minorSentAt: minorMessages(12) },
+      now: at('09:10'),
+      expected: 'update 51, 60 minutes',
+    },
+    {
+      name: 'as Panther: with one message an hour the second prober waits for its end',
+      parts: [part(at('09:10'), [failed(B)])],
+      state: OPEN_LOW,
       now: at('09:10'),
       limits: { alertsPerWindow: 1 },
-      expected: { ...WAITS, waiting: B },
+      expected: 'until 2026-03-02 10:00:00.001',
     },
     {
       name: 'as Panther: then the hour begins anew',
-      parts: [part(at('09:10'), [B])],
-      window: OPEN,
+      parts: [part(at('09:10'), [failed(B)])],
+      state: OPEN_LOW,
       now: at('10:00:01'),
       limits: { alertsPerWindow: 1 },
-      expected: { told: `digest 2: ${B}`, minutes: 60, ...NOTHING_WAITS },
+      expected: 'digest 2, 60 minutes',
     },
     {
-      name: 'a digest tells all of it, known and new',
-      parts: [part(at('09:20'), [B]), part(at('09:10'), [A]), part(at('10:00:30'), [C])],
-      window: { ...OPEN, sequence: 5, messages: 5 },
-      now: at('10:01'),
-      expected: { told: `digest 6: ${A} ${B} ${C}`, minutes: 60, ...NOTHING_WAITS },
+      name: 'the eleventh Low message of a day is sent, since one is left for the digest',
+      parts: [part(at('09:10'), [failed(B)])],
+      state: { ...OPEN, minorSentAt: minorMessages(MAX_MINOR_A_DAY - 2) },
+      now: at('09:10'),
+      expected: 'update 2, 60 minutes',
+    },
+    {
+      name: 'the twelfth waits for the digest',
+      parts: [part(at('09:10'), [failed(B)])],
+      state: { ...OPEN, minorSentAt: minorMessages(MAX_MINOR_A_DAY - 1) },
+      now: at('09:10'),
+      expected: 'until 2026-03-02 10:00:00.001',
+    },
+    {
+      name: 'which is the twelfth',
+      parts: [part(at('09:10'), [failed(B)])],
+      state: { ...OPEN, minorSentAt: minorMessages(MAX_MINOR_A_DAY - 1) },
+      now: at('10:00:01'),
+      expected: 'digest 2, 60 minutes',
+    },
+    {
+      name: 'a digest that would be the thirteenth waits until a day after the first',
+      parts: [part(at('09:10'), [failed(B)])],
+      state: { ...OPEN, minorSentAt: minorMessages(MAX_MINOR_A_DAY) },
+      now: at('10:00:01'),
+      expected: 'until 2026-03-03 07:49:00.000',
+    },
+    {
+      name: 'a new window that would be the thirteenth waits as well',
+      parts: [part(at('11:00'), [failed(B)])],
+      state: { ...OPEN, minorSentAt: minorMessages(MAX_MINOR_A_DAY) },
+      now: at('11:00'),
+      expected: 'until 2026-03-03 07:49:00.000',
+    },
+    {
+      name: 'those of denied requests count with the others',
+      parts: [part(at('09:10'), [failed(B)])],
+      state: { ...OPEN, minorSentAt: minorMessages(6) },
+      sibling: { minorSentAt: minorMessages(6) },
+      now: at('10:00:01'),
+      expected: 'until 2026-03-03 07:55:00.000',
+    },
+    {
+      name: 'six a day are about denied requests',
+      parts: [part(at('09:10'), [finding(B, DENIED)], { denied: true })],
+      state: { ...OPEN, denied: true, minorSentAt: minorMessages(MAX_DENIED_A_DAY) },
+      now: at('10:00:01'),
+      expected: 'until 2026-03-03 07:55:00.000',
+    },
+    {
+      name: 'and fewer where the others have had theirs: one is left for what was not denied',
+      parts: [part(at('09:10'), [finding(B, DENIED)], { denied: true })],
+      state: { ...OPEN, denied: true, minorSentAt: minorMessages(5) },
+      sibling: { minorSentAt: minorMessages(6) },
+      now: at('10:00:01'),
+      expected: 'until 2026-03-03 07:55:00.000',
+    },
+    {
+      name: 'six of the twelve',
+      parts: [part(at('09:10'), [finding(B, DENIED)], { denied: true })],
+      state: { ...OPEN, denied: true, minorSentAt: minorMessages(5) },
+      sibling: { minorSentAt: minorMessages(5) },
+      now: at('10:00:01'),
+      expected: 'digest 2, 1440 minutes',
+    },
+    {
+      name: 'news in a long window waits for the limit of the day, if that comes before its end',
+      parts: [part(at('09:10'), [finding(B, DENIED)], { denied: true })],
+      state: { ...OPEN, denied: true, closesAt: at('09:00', '2026-03-03'), minorSentAt: minorMessages(5) },
+      now: at('09:10'),
+      expected: 'until 2026-03-03 07:56:00.000',
     },
     {
       name: 'what was found in the last millisecond of the window has waited',
       parts: [part(at('10:00'), [A])],
-      window: OPEN,
       now: at('10:05'),
-      expected: { told: `digest 2: ${A}`, minutes: 120, ...NOTHING_WAITS },
+      expected: 'digest 2, 120 minutes',
     },
     {
       name: 'when nothing waited, what comes then is new again',
       parts: [part(at('10:00:00.001'), [A])],
-      window: OPEN,
       now: at('10:05'),
-      expected: { told: `new 1: ${A}`, minutes: 60, ...NOTHING_WAITS },
+      expected: 'new 1, 60 minutes',
     },
     {
-      name: 'nothing is due',
-      parts: [],
-      window: OPEN,
-      now: at('10:05'),
-      expected: { told: null, minutes: null, ...NOTHING_WAITS },
+      name: 'a digest covers known and new networks, found before and after the end',
+      parts: [part(at('09:10'), [A]), part(at('10:00:30'), [C])],
+      state: { ...OPEN, sequence: 5, messages: 5 },
+      now: at('10:01'),
+      expected: 'digest 6, 60 minutes',
+    },
+    {
+      name: 'a digest of a known network that got further is news',
+      parts: [part(at('09:10'), [deleted(A)])],
+      state: { ...OPEN, openedAt: at('02:00') },
+      now: at('10:01'),
+      expected: 'digest 2, 60 minutes',
+    },
+    {
+      name: 'a test is sent at once, each in a window of its own',
+      parts: [part(at('09:10'), [A], { rule: 'test' })],
+      state: { ...OPEN, rule: 'test' },
+      now: at('09:10'),
+      expected: 'new 1, 0 minutes',
+    },
+    {
+      name: 'but not more often than every 45 seconds',
+      parts: [part(at('09:00:10'), [A], { rule: 'test' })],
+      state: { ...OPEN, rule: 'test', closesAt: at('09:00') },
+      now: at('09:00:10'),
+      expected: 'until 2026-03-02 09:00:45.000',
+    },
+    {
+      name: 'remote IPs that are no addresses are one subject, so that nobody makes news by writing another',
+      parts: [part(at('09:10'), [finding('10.0.0.2:80')], { rule: 'detector-error' })],
+      state: { ...OPEN, rule: 'detector-error', sent: new Map([['', READ]]) },
+      now: at('09:10'),
+      expected: 'until 2026-03-02 10:00:00.001',
     },
   ];
-  test.each(cases)('$name', ({ parts, window, now, limits, expected }) => {
-    expect(summary(planned(parts, window, now, limits))).toEqual(expected);
+  test.each(cases)('$name', ({ parts, state = OPEN, now, limits, sibling, expected }) => {
+    expect(fate(parts, state, now, limits, sibling)).toBe(expected);
+  });
+
+  test('the first of all can be held back by what its sibling has sent', () => {
+    const parts = [part(at('09:00'), [failed(A)])];
+    expect(fate(parts, null, at('09:00'), {}, { minorSentAt: minorMessages(12) })).toBe(
+      'until 2026-03-03 07:49:00.000',
+    );
+    expect(fate([part(at('09:00'), [A])], null, at('09:00'), {}, { minorSentAt: minorMessages(12) })).toBe(
+      'new 1, 60 minutes',
+    );
   });
 });
 
-describe('the length of the next window', () => {
+describe('the length of the window after a digest', () => {
   const denied = { ...PAYROLL, denied: true };
   test.each([
-    { name: 'doubles without a new network', stream: PAYROLL, closed: 60, network: A, minutes: 120 },
+    { name: 'doubles without news', stream: PAYROLL, closed: 60, network: A, minutes: 120 },
     { name: 'doubles again', stream: PAYROLL, closed: 120, network: A, minutes: 240 },
     { name: 'reaches a day', stream: PAYROLL, closed: 960, network: A, minutes: 1440 },
     { name: 'is no longer than a day', stream: PAYROLL, closed: 1440, network: A, minutes: 1440 },
-    { name: 'is the usual one with a new network', stream: PAYROLL, closed: 960, network: B, minutes: 60 },
-    { name: 'is a day for denied ones', stream: denied, closed: 1440, network: A, minutes: 1440 },
+    { name: 'is the usual one with another network', stream: PAYROLL, closed: 960, network: B, minutes: 60 },
+    { name: 'is a day for denied requests', stream: denied, closed: 1440, network: A, minutes: 1440 },
     { name: 'is as configured, though more than a day', stream: denied, closed: 3000, network: A, minutes: 3000 },
     {
-      name: "doubles for denied ones in Panther's way",
+      name: "doubles for denied requests in Panther's way",
       stream: denied,
       closed: 60,
       network: A,
@@ -201,129 +367,173 @@ describe('the length of the next window', () => {
       usual: 60,
     },
   ])('$name', ({ stream, closed, network, minutes, usual = Math.max(closed, 1440) }) => {
-    const window = { ...OPEN, ...stream, openedAt: at('09:00'), closesAt: at('09:00') + closed * MINUTE };
-    const now = window.closesAt + 1;
-    const due = part(at('09:30'), [network], stream);
-    const { message } = planStream(stream, [due], window, now, { ...LIMITS, deniedWindowMinutes: usual }, MOST);
-    expect(message).toMatchObject({
-      kind: 'digest',
-      window: { ...stream, windowId: 'w', messages: 1, announced: [network] },
+    const state = { ...OPEN, ...stream, closesAt: at('09:00') + closed * MINUTE };
+    const now = state.closesAt + 1;
+    const { message, state: after } = send([part(at('09:30'), [network], stream)], {
+      state,
+      now,
+      limits: { deniedWindowMinutes: usual },
     });
-    expect(message!.window.openedAt).toBe(now);
-    expect(message!.window.closesAt).toBe(now + minutes * MINUTE);
+    expect(message).toMatchObject({ kind: 'digest', windowId: 'w', sequence: 2 });
+    expect([after.openedAt, after.closesAt]).toEqual([now, now + minutes * MINUTE]);
+    expect([...after.sent.keys()]).toEqual([network]);
   });
 });
 
-test('new, update and digest share the name of the window; what comes after a rest has another', () => {
-  const first = planned([part(at('09:00'), [A])], null, at('09:00')).message!.window;
-  const update = planned([part(at('09:10'), [B])], first, at('09:10')).message!.window;
-  const digest = planned([part(at('09:20'), [A])], update, at('10:00:01')).message!.window;
-  expect([update.windowId, digest.windowId]).toEqual([first.windowId, first.windowId]);
-  expect([update.sequence, digest.sequence]).toEqual([2, 3]);
-  expect(update.announced).toEqual([A, B]);
-  const later = planned([part(at('23:00'), [A])], digest, at('23:00')).message!;
-  expect(later).toMatchObject({ kind: 'new', window: { sequence: 1, messages: 1 } });
-  expect(later.window.windowId).not.toBe(first.windowId);
-});
+describe('after sending', () => {
+  test('new, update and digest share the name of the window; what comes after a silence has another', () => {
+    const first = send([part(at('09:00'), [A])], { now: at('09:00') });
+    const update = send([part(at('09:10'), [B])], { state: first.state, now: at('09:10') });
+    const digest = send([part(at('09:20'), [A])], { state: update.state, now: at('10:00:01') });
+    const name = first.message.windowId;
+    expect([update.message.windowId, digest.message.windowId]).toEqual([name, name]);
+    expect([first, update, digest].map(({ message }) => message.sequence)).toEqual([1, 2, 3]);
+    const later = send([part(at('23:00'), [A])], { state: digest.state, now: at('23:00') });
+    expect(later.message).toMatchObject({ kind: 'new', sequence: 1 });
+    expect(later.message.windowId).not.toBe(name);
+  });
 
-test('whoever repeats a message after a death, at another moment, gives it the same name', () => {
-  const due = [part(at('09:00'), [A]), part(at('09:01'), [B])];
-  const [one, other] = [at('09:02'), at('09:17')].map((now) => planned(due, null, now).message!.window);
-  expect(other!.windowId).toBe(one!.windowId);
-  const digests = [at('10:00:01'), at('10:08')].map((now) => planned(due, OPEN, now).message!.window);
-  expect(digests.map(({ windowId, sequence }) => [windowId, sequence])).toEqual([
-    ['w', 2],
-    ['w', 2],
-  ]);
-});
+  test('what was sent of each network is the highest of all messages of the window', () => {
+    const first = send([part(at('09:00'), [failed(A), B])], { now: at('09:00') });
+    const second = send([part(at('09:10'), [deleted(A)])], { state: first.state, now: at('09:10') });
+    const third = send([part(at('09:20'), [failed(A), C])], { state: second.state, now: at('09:20') });
+    expect([...third.state.sent]).toEqual([
+      [A, { severity: 'High', level: 'changed' }],
+      [B, READ],
+      [C, READ],
+    ]);
+    expect(third.state.draft).toBeNull();
+  });
 
-test('whoever repeats the first message of a window takes its name, though an older part has come', () => {
-  const due = [part(at('09:01'), [B])];
-  const { window } = planned(due, null, at('09:02')).message!;
-  const { message } = planned([part(at('09:00'), [A]), ...due], onlyNamed(window), at('09:05'));
-  expect(named(message!)).toEqual([A, B]);
-  const opened = { openedAt: at('09:05'), closesAt: at('10:05'), messages: 1, announced: [A, B] };
-  expect(message).toMatchObject({ kind: 'new', window: { windowId: window.windowId, sequence: 1, ...opened } });
-});
-
-test('streams of one bucket have windows of different names', () => {
-  const streams = [PAYROLL, { ...PAYROLL, denied: true }, { ...PAYROLL, rule: 'new-ip' as const }];
-  const ids = streams.map(
-    (stream) => planStream(stream, [part(at('09:00'), [A], stream)], null, at('09:00'), LIMITS, MOST).message!.window,
-  );
-  expect(new Set(ids.map(({ windowId }) => windowId)).size).toBe(3);
-  expect(ids.map(({ closesAt, openedAt }) => (closesAt - openedAt) / MINUTE)).toEqual([60, 1440, 60]);
-});
-
-describe('what was told by somebody who died before marking it', () => {
-  const told = part(at('09:00'), [A]);
-  const window = { ...OPEN, told: [told.version] };
   test.each([
-    { name: 'in the window', now: at('09:01') },
-    { name: 'after it', now: at('10:01') },
-  ])('is only marked $name', ({ now }) => {
-    expect(planned([told], window, now)).toEqual({
-      stream: PAYROLL,
-      message: null,
-      waiting: [],
-      waitUntil: now,
-      alreadyTold: [told],
-    });
+    { name: 'failures', found: failed(B), messages: 2, minor: 2 },
+    { name: 'metadata', found: metadata(B), messages: 1, minor: 2 },
+    { name: 'reads', found: finding(B), messages: 1, minor: 1 },
+  ])('an update counts by its news: $name', ({ found, messages, minor }) => {
+    const { state } = send([part(at('09:10'), [found])], { state: OPEN_LOW, now: at('09:10') });
+    expect([state.messages, state.minorSentAt.length]).toEqual([messages, minor]);
   });
 
-  test('is not told with others either', () => {
-    const plan = planned([told, part(at('09:01'), [B])], window, at('09:02'));
-    expect(plan.alreadyTold).toEqual([told]);
-    expect(named(plan.message!)).toEqual([B]);
+  test('Low messages are forgotten after a day, and not sooner', () => {
+    const state = { ...OPEN_LOW, closesAt: at('09:00') };
+    const on = (now: number) => send([part(now, [failed(B)])], { state, now }).state.minorSentAt;
+    expect(on(at('09:00') + DAY - 1)).toEqual([at('09:00'), at('09:00') + DAY - 1]);
+    expect(on(at('09:00') + DAY)).toEqual([at('09:00') + DAY]);
+  });
+
+  test('whoever makes the first message of a window anew gives it another name only if it begins with another part', () => {
+    const parts = [part(at('09:00'), [A]), part(at('09:01'), [B])];
+    const nameAt = (now: number, given = parts) => send(given, { now }).message.windowId;
+    expect(nameAt(at('09:17'))).toBe(nameAt(at('09:02')));
+    expect(nameAt(at('09:17'), parts.toReversed())).not.toBe(nameAt(at('09:02')));
   });
 });
 
-test('more findings than one message holds are told in the next, whole parts at a time', () => {
-  let left = fullParts(110, at('09:00'));
-  let window: AlertWindow | null = null;
-  const sizes: number[] = [];
-  for (const kind of ['new', 'update', 'update']) {
-    const { message, waiting }: StreamPlan = planned(left, window, at('09:01'));
-    expect(message!.kind).toBe(kind);
-    expect(waiting.length === 0 || kind === 'new').toBe(true);
-    sizes.push(named(message!).length);
-    window = message!.window;
-    expect(window.told).toEqual(message!.parts.map(({ version }) => version));
-    left = left.filter((due) => !message!.parts.includes(due));
-  }
-  expect(sizes).toEqual([1000, 1000, 750]);
-  expect(left).toEqual([]);
-  expect(window).toMatchObject({ sequence: 3, messages: 3, announced: networks(2750) });
-  expect(planned([part(at('09:00'), networks(25))], null, at('09:01'), {}, 10).message!.parts).toHaveLength(1);
+describe('what a draft holds', () => {
+  test('news is the worst of what was not sent, and not what was', () => {
+    const draft = drafted(OPEN, [part(at('09:10'), [A, failed(B)])], at('09:10'));
+    expect(draft.news).toEqual(FAILURE);
+    const more = drafted({ ...OPEN, draft }, [part(at('09:11'), [deleted(C)])], at('09:11'));
+    expect(more.news).toEqual({ severity: 'High', level: 'changed' });
+    expect(more.digest.totals.requests).toBe(3);
+    expect(drafted(OPEN, [part(at('09:10'), [A])], at('09:10')).news).toBeNull();
+  });
+
+  test('without a part it stays as it is', () => {
+    const draft = drafted(OPEN, [part(at('09:10'), [B])], at('09:10'));
+    expect(drafted({ ...OPEN, draft }, [], at('09:11'))).toMatchObject({ digest: draft.digest, news: draft.news });
+  });
 });
 
-test(`the order in which parts are read does not matter (seed ${SEED})`, () => {
-  const arbitraryPart = fc
-    .record({
-      minute: fc.nat(90),
-      networks: fc.subarray([A, B, C], { minLength: 1 }),
-      logObject: fc.constantFrom('logs/a@1', 'logs/b@1', 'logs/c@1'),
-    })
-    .map(({ minute, logObject, ...given }) => ({ foundAt: at('09:00') + minute * MINUTE, logObject, ...given }));
-  const parts = fc
-    .array(arbitraryPart, { maxLength: 8 })
-    .map((given) =>
-      given.map(({ foundAt, networks, logObject }, number) => part(foundAt, networks, { logObject, number })),
-    );
-  const shuffled = parts.chain((given) =>
-    fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length })),
-  );
-  const windows = fc.constantFrom(null, OPEN, { ...OPEN, announced: [A, B, C] }, { ...OPEN, messages: 5 });
+const reached: fc.Arbitrary<Reached> = fc.record({
+  severity: fc.constantFrom(...SEVERITIES),
+  level: fc.constantFrom(...LEVELS),
+});
+
+const time = fc.integer({ min: -30 * 60, max: 30 * 60 }).map((minutes) => at('12:00') + minutes * MINUTE);
+
+const stream: fc.Arbitrary<Stream> = fc.record({
+  rule: fc.constantFrom('unapproved-ip', 'new-ip', 'detector-error', 'test'),
+  bucket: fc.constant('payroll'),
+  denied: fc.boolean(),
+});
+
+const state: fc.Arbitrary<StreamState> = fc
+  .record({
+    stream,
+    openedAt: time,
+    length: fc.constantFrom(1, 60, 120, 1440, 4000),
+    sentAfter: fc.nat(120),
+    messages: fc.nat(6),
+    minorSentAt: fc.array(time, { maxLength: 13 }),
+    sent: fc.array(fc.tuple(fc.constantFrom('', A, B, C), reached), { maxLength: 4 }),
+  })
+  .map((given) => ({
+    ...newStream(given.stream),
+    windowId: 'w',
+    sequence: 1,
+    openedAt: given.openedAt,
+    closesAt: given.openedAt + given.length * MINUTE,
+    sentAt: given.openedAt + given.sentAfter * MINUTE,
+    messages: given.messages,
+    minorSentAt: given.minorSentAt,
+    sent: new Map(given.sent),
+  }));
+
+const limits: fc.Arbitrary<AlertLimits> = fc.record({
+  alertWindowMinutes: fc.constantFrom(1, 60),
+  alertsPerWindow: fc.constantFrom(1, 5),
+  alertsPerMinute: fc.constant(30),
+  deniedWindowMinutes: fc.constantFrom(60, 1440),
+});
+
+test(`a finding is looked at before it could be sent, never after (seed ${SEED})`, () => {
+  let waiting = 0;
   fc.assert(
     fc.property(
-      shuffled,
-      windows,
-      fc.constantFrom('09:59', '10:31'),
-      fc.nat(9),
-      ([parts, other], window, now, most) => {
-        expect(planned(other, window, at(now), {}, most)).toEqual(planned(parts, window, at(now), {}, most));
+      state,
+      fc.constantFrom(A, B, C),
+      reached,
+      time,
+      limits,
+      fc.array(time, { maxLength: 13 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (before, network, conduct, now, given, siblingSentAt, share) => {
+        const found = finding(network, conduct);
+        const until = lookAt(before, found, now, given);
+        expect(until).toBeGreaterThanOrEqual(now);
+        if (until === now) return;
+        waiting++;
+        const between = now + Math.floor(share * (until - 1 - now));
+        for (const moment of [now, between, until - 1]) {
+          for (const sibling of [null, { minorSentAt: siblingSentAt }]) {
+            const draft = drafted(before, [part(now, [found], before)], moment);
+            const decision = decide(before, draft, sibling, moment, given);
+            expect(decision.kind).toBe('wait');
+          }
+        }
       },
     ),
-    runs(200),
+    runs(2000),
+  );
+  expect(waiting).toBeGreaterThan(200);
+});
+
+test(`nothing that is Medium or worse waits for more than 45 seconds, unless it was sent (seed ${SEED})`, () => {
+  const grave = reached.filter(({ severity }) => severity !== 'Low');
+  fc.assert(
+    fc.property(state, grave, reached, time, limits, (before, conduct, noise, now, given) => {
+      const known = before.rule === 'detector-error' ? '' : A;
+      const sent = before.sent.get(known);
+      const isSent =
+        sent !== undefined &&
+        SEVERITIES.indexOf(sent.severity) >= SEVERITIES.indexOf(conduct.severity) &&
+        LEVELS.indexOf(sent.level) >= LEVELS.indexOf(conduct.level);
+      fc.pre(!isSent || now > before.closesAt);
+      const held = { ...before, draft: drafted(before, [part(now - 1, [finding(B, noise)], before)], now - 1) };
+      const decision = decide(held, drafted(held, [part(now, [finding(A, conduct)], before)], now), null, now, given);
+      if (decision.kind === 'wait') expect(decision.until - now).toBeLessThanOrEqual(BETWEEN_UPDATES);
+    }),
+    runs(1000),
   );
 });

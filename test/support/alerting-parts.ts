@@ -1,7 +1,11 @@
 import type { AccessLogRecord } from '../../lib/access-log/record';
-import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
-import type { AlertLimits, DuePart, StreamMessage } from '../../lib/alerting/plan-stream';
-import type { Stream } from '../../lib/alerting/stream';
+import type { Alert, AlertOrigin } from '../../lib/alerting/alert';
+import { combinedAlert, streamAlert } from '../../lib/alerting/alert-of';
+import { addParts, type Digest, EMPTY_DIGEST } from '../../lib/alerting/digest';
+import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
+import { type AlertLimits, afterSending, decide, drafted, named, windowAfter } from '../../lib/alerting/plan-stream';
+import { type Stream, streamKey, streamOf } from '../../lib/alerting/stream';
+import { type MessageName, newStream, type StreamState } from '../../lib/alerting/stream-state';
 import { NO_EFFECTS } from '../../lib/detection/effect';
 import { PLAIN } from './observe-lines';
 
@@ -20,7 +24,7 @@ export function at(clock: string, day = '2026-03-02'): number {
   return Date.parse(`${day}T${clock}Z`);
 }
 
-/** One successful request from a network that is one address. */
+/** One object was read by a network that is one address. */
 export function finding(network: string, given: Partial<OutboxFinding> = {}): OutboxFinding {
   return {
     network,
@@ -35,6 +39,7 @@ export function finding(network: string, given: Partial<OutboxFinding> = {}): Ou
     forgottenSince: null,
     raised: false,
     severity: 'Medium',
+    level: 'read',
     severityReason: null,
     effects: { ...NO_EFFECTS, read: 1 },
     operations: [{ name: 'REST.GET.OBJECT', requests: 1, successes: 1 }],
@@ -43,26 +48,51 @@ export function finding(network: string, given: Partial<OutboxFinding> = {}): Ou
   };
 }
 
-/** A part of these networks, of a log object of that moment, due when it is found. Its version names it. */
+const NOTHING = { successes: 0, bytesSent: 0, effects: NO_EFFECTS, severity: 'Low' } as const;
+
+/** One request that failed, and was not denied. */
+export const FAILED: Partial<OutboxFinding> = {
+  ...NOTHING,
+  level: 'no access',
+  operations: [{ name: 'REST.POST.BUCKET', requests: 1, successes: 0 }],
+};
+
+/** One request that was denied. */
+export const DENIED: Partial<OutboxFinding> = {
+  ...NOTHING,
+  denied: 1,
+  level: 'denied',
+  operations: [{ name: 'REST.GET.OBJECT', requests: 1, successes: 0 }],
+};
+
+/** One object was deleted. */
+export const DELETED: Partial<OutboxFinding> = {
+  bytesSent: 0,
+  severity: 'High',
+  level: 'changed',
+  severityReason: 'changes succeeded: REST.DELETE.OBJECT 1',
+  effects: { ...NO_EFFECTS, deleted: 1 },
+  operations: [{ name: 'REST.DELETE.OBJECT', requests: 1, successes: 1 }],
+};
+
+/** A part of these networks, of a log object of that moment, to be looked at once. */
 export function part(
   foundAt: number,
   networks: readonly (string | OutboxFinding)[],
-  given: Partial<OutboxPart> = {},
-): DuePart {
-  const value: OutboxPart = {
+  given: Partial<PendingPart> = {},
+): PendingPart {
+  return {
     ...PAYROLL,
     logObject: `logs/${new Date(foundAt).toISOString()}@1`,
     number: 0,
     portion: 0,
     foundAt,
-    notBefore: foundAt,
+    pending: 'now',
     accountId: null,
     region: null,
     findings: networks.map((network) => (typeof network === 'string' ? finding(network) : network)),
     ...given,
   };
-  const { logObject, rule, bucket, number } = value;
-  return { value, version: `${logObject} ${rule} ${bucket} ${number}` };
 }
 
 /** So many networks, all of them different. */
@@ -74,15 +104,59 @@ export function networks(count: number, from = 0): string[] {
 }
 
 /** So many parts of one log object, 25 findings in each. */
-export function fullParts(count: number, foundAt: number, given: Partial<OutboxPart> = {}): DuePart[] {
+export function fullParts(count: number, foundAt: number, given: Partial<PendingPart> = {}): PendingPart[] {
   return Array.from({ length: count }, (_, number) =>
     part(foundAt, networks(25, 25 * number), { logObject: 'logs/many@1', number, ...given }),
   );
 }
 
-/** The networks that a message names, in its order. */
-export function named({ parts }: Pick<StreamMessage, 'parts'>): string[] {
-  return parts.flatMap(({ value }) => value.findings.map(({ network }) => network));
+export function digestOf(parts: readonly PendingPart[]): Digest {
+  return addParts(EMPTY_DIGEST, parts[0]!.rule, parts);
+}
+
+export interface SendOptions {
+  /** As the stream was before; else nothing was ever sent. */
+  readonly state?: StreamState;
+  readonly now?: number;
+  readonly limits?: Partial<AlertLimits>;
+  readonly origin?: Omit<AlertOrigin, 'now'>;
+}
+
+export interface SentStream {
+  readonly alert: Alert;
+  readonly message: MessageName;
+  /** As the stream is then. */
+  readonly state: StreamState;
+}
+
+const NOWHERE = { accountId: null, region: null };
+
+/** Sends these parts of one stream in a message, which nothing may hold back. */
+export function send(parts: readonly PendingPart[], given: SendOptions = {}): SentStream {
+  const stream = streamOf(parts[0]!);
+  const { state = newStream(stream), now = at('09:05'), origin = NOWHERE } = given;
+  const limits = { ...LIMITS, ...given.limits };
+  const draft = drafted(state, parts, now);
+  const decision = decide(state, draft, null, now, limits);
+  if (decision.kind !== 'send') throw new Error(`waits until ${new Date(decision.until).toISOString()}`);
+  const message = named(state, decision.as, `${parts[0]!.logObject} ${parts[0]!.number}`, now);
+  const window = windowAfter(state, draft, message.kind, now, limits);
+  return {
+    alert: streamAlert(stream, draft.digest, message, window, { ...origin, now }),
+    message,
+    state: afterSending(state, draft, message, now, limits),
+  };
+}
+
+/** The alert about these parts, which are all of one rule, in one combined message. */
+export function combinedOf(
+  parts: readonly PendingPart[],
+  { now = at('09:05'), origin = NOWHERE }: SendOptions = {},
+): Alert {
+  const streams = new Map<string, PendingPart[]>();
+  for (const one of parts) streams.set(streamKey(one), [...(streams.get(streamKey(one)) ?? []), one]);
+  const digests = [...streams.values()].map((own) => ({ stream: streamOf(own[0]!), digest: digestOf(own) }));
+  return combinedAlert('c'.repeat(32), parts[0]!.rule, digests, { ...origin, now });
 }
 
 /** A plain successful GET at 08:00; tests say what is different. */

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { counted, isFree, type Lease, minuteOf, NO_LEASE, roomLeft } from '../../lib/alerting/lease';
+import { at } from '../support/alerting-parts';
+import { runs, SEED } from '../support/runs';
+
+const MINUTE = 60_000;
+const NOW = at('09:00:10');
+const HELD: Lease = { ...NO_LEASE, holder: 'another', until: NOW };
+
+test.each([
+  { name: 'nobody has had it', lease: null, free: true },
+  { name: 'another has it', lease: HELD, free: false },
+  { name: "another's is over", lease: { ...HELD, until: NOW - 1 }, free: true },
+  { name: 'it is ours', lease: { ...HELD, holder: 'me' }, free: true },
+])('$name', ({ lease, free }) => {
+  expect(isFree(lease, 'me', NOW)).toBe(free);
+});
+
+/** The lease after so many messages in this minute. */
+function sent(count: number, now = NOW, lease: Lease = NO_LEASE): Lease {
+  return count === 0 ? lease : sent(count - 1, now, counted(lease, now));
+}
+
+describe('the room of a minute', () => {
+  test.each([
+    { messages: 0, high: 30, other: 20 },
+    { messages: 19, high: 11, other: 1 },
+    { messages: 20, high: 10, other: 0 },
+    { messages: 29, high: 1, other: 0 },
+    { messages: 30, high: 0, other: 0 },
+  ])('after $messages messages: a third is kept for what is High', ({ messages, high, other }) => {
+    const lease = sent(messages);
+    expect(roomLeft(lease, NOW, 30, true)).toBe(high);
+    expect(roomLeft(lease, NOW, 30, false)).toBe(other);
+  });
+
+  test.each([1, 2])('with %i a minute nothing is kept, so that others are sent at all', (perMinute) => {
+    expect(roomLeft(NO_LEASE, NOW, perMinute, false)).toBe(perMinute);
+  });
+
+  test('is new with the next minute, and not before', () => {
+    const lease = sent(30);
+    expect(roomLeft(lease, at('09:00:59.999'), 30, true)).toBe(0);
+    expect(roomLeft(lease, at('09:01'), 30, true)).toBe(30);
+    expect(counted(lease, at('09:01'))).toMatchObject({ minute: minuteOf(at('09:01')), sent: 1 });
+  });
+
+  test('a clock that goes back by a little does not begin a new minute', () => {
+    const lease = sent(30);
+    for (const back of [1, 5, 10]) {
+      expect(roomLeft(lease, NOW - back * MINUTE, 30, true)).toBe(0);
+      expect(counted(lease, NOW - back * MINUTE)).toMatchObject({ minute: minuteOf(NOW), sent: 31 });
+    }
+  });
+
+  test('one that was far ahead holds up nothing', () => {
+    const lease = sent(30);
+    expect(roomLeft(lease, NOW - 11 * MINUTE, 30, true)).toBe(30);
+    expect(counted(lease, NOW - 11 * MINUTE)).toMatchObject({ minute: minuteOf(NOW) - 11, sent: 1 });
+  });
+});
+
+test(`however the clock moves by a few minutes, no minute has more messages than it may (seed ${SEED})`, () => {
+  const steps = fc.array(fc.record({ move: fc.integer({ min: -90_000, max: 60_000 }), isHigh: fc.boolean() }), {
+    maxLength: 300,
+    size: 'max',
+  });
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 1, max: 8 }), (given, perMinute) => {
+      let lease: Lease = NO_LEASE;
+      let now = NOW;
+      let latest = NOW;
+      const byMinute = new Map<number, { all: number; others: number }>();
+      for (const { move, isHigh } of given) {
+        now = Math.max(now + move, latest - 10 * MINUTE);
+        latest = Math.max(latest, now);
+        if (roomLeft(lease, now, perMinute, isHigh) === 0) continue;
+        lease = counted(lease, now);
+        const of = byMinute.get(lease.minute) ?? { all: 0, others: 0 };
+        byMinute.set(lease.minute, { all: of.all + 1, others: of.others + (isHigh ? 0 : 1) });
+      }
+      for (const { all, others } of byMinute.values()) {
+        expect(all).toBeLessThanOrEqual(perMinute);
+        expect(others).toBeLessThanOrEqual(perMinute - Math.floor(perMinute / 3));
+      }
+    }),
+    runs(200),
+  );
+});
