@@ -118,17 +118,17 @@ describe('what is sent together', () => {
       name: 'a rule at a time',
       candidates: [...many(2, failed, 'a'), ...many(2, (bucket) => failed(bucket, { rule: 'new-ip' }), 'n')],
       room: 0,
-      expected: ['new-ip: n-00000 n-00001', 'unapproved-ip: a-00000 a-00001'],
+      expected: ['unapproved-ip: a-00000 a-00001', 'new-ip: n-00000 n-00001'],
     },
     {
-      name: 'a combined message with something High in it comes first',
+      name: 'what is High apart from the others, whatever else its rule has found',
       candidates: [
         ...many(2, (bucket) => failed(bucket, { rule: 'new-ip' }), 'n'),
         ...many(2, failed, 'a'),
         deleted('high'),
       ],
       room: 0,
-      expected: ['unapproved-ip: high a-00000 a-00001', 'new-ip: n-00000 n-00001'],
+      expected: ['high', 'unapproved-ip: a-00000 a-00001', 'new-ip: n-00000 n-00001'],
     },
     {
       name: 'not what failed before, which harms only itself',
