@@ -3,6 +3,7 @@ import { minute, plural } from './amounts';
 import { allowlistEntry, bucketSetting, isRequesterName, isTrustable, trustedRule } from './approval';
 import { indented, MOST_COLUMNS, section, sentences, strangersField } from './mail-lines';
 import { placeText } from './place';
+import type { Room } from './room';
 import { columnsOf, inMail, isBucketName, isNetworkText } from './strangers-text';
 
 /** Who comes from more networks than this is proposed as a requester to trust, and not network by network. */
@@ -30,11 +31,11 @@ export function learningStarted({ notice }: Alert, listed: number): string[] {
   ];
 }
 
-/** The notice of what buckets have learned, at most `listed` of them and of the networks of each, and what to do about it. */
-export function learningFinished({ notice }: Alert, listed: number): string[] {
+/** The notice of what buckets have learned: so many of them and of the networks of each, and what to do about it. */
+export function learningFinished({ notice }: Alert, { listed, detailed }: Room): string[] {
   const buckets = notice?.buckets.slice(0, listed) ?? [];
   const isAnyPublic = buckets.some(({ looksPublic }) => looksPublic);
-  const proposals = buckets.map((bucket) => proposalsFor(bucket, listed));
+  const proposals = buckets.map((bucket) => proposalsFor(bucket, detailed));
   const [allowlist, trusted] = [proposals.flatMap((of) => of.allowlist), proposals.flatMap((of) => of.trusted)];
   return [
     '',
@@ -45,7 +46,7 @@ export function learningFinished({ notice }: Alert, listed: number): string[] {
       )}`,
     ),
     ...section('LEARNED', [
-      ...buckets.flatMap((bucket) => learnedLines(bucket, listed)),
+      ...buckets.flatMap((bucket) => learnedLines(bucket, detailed)),
       ...moreBuckets(notice, listed),
     ]),
     ...section('WHAT TO DO', whatToDo(allowlist.length + trusted.length > 0, isAnyPublic, buckets)),
