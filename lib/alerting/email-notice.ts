@@ -11,6 +11,7 @@ import {
 } from './approval';
 import { indented, MOST_COLUMNS, section, sentences, strangersField } from './mail-lines';
 import { placeText } from './place';
+import type { Room } from './room';
 import { columnsOf, inMail, isBucketName, isNetworkText } from './strangers-text';
 
 /** Who comes from more networks than this is proposed as a requester to trust, and not network by network. */
@@ -38,17 +39,17 @@ export function learningStarted({ notice }: Alert, listed: number): string[] {
   ];
 }
 
-/** The notice of what buckets have learned, at most `listed` of them and of the networks of each, and what to do about it. */
-export function learningFinished({ notice, accountId }: Alert, listed: number): string[] {
+/** The notice of what buckets have learned: so many of them and of the networks of each, and what to do about it. */
+export function learningFinished({ notice, accountId }: Alert, { listed, detailed }: Room): string[] {
   const buckets = notice?.buckets.slice(0, listed) ?? [];
   const isAnyPublic = buckets.some(({ looksPublic }) => looksPublic);
-  const proposals = buckets.map((bucket) => proposalsFor(bucket, accountId, listed));
+  const proposals = buckets.map((bucket) => proposalsFor(bucket, accountId, detailed));
   const [allowlist, trusted] = [proposals.flatMap((of) => of.allowlist), proposals.flatMap((of) => of.trusted)];
   return [
     '',
     ...sentences(`Learning has ended. ${whatHolds(buckets)}`),
     ...section('LEARNED', [
-      ...buckets.flatMap((bucket) => learnedLines(bucket, accountId, listed)),
+      ...buckets.flatMap((bucket) => learnedLines(bucket, accountId, detailed)),
       ...moreBuckets(notice, listed),
     ]),
     ...section('WHAT TO DO', whatToDo(allowlist.length + trusted.length > 0, isAnyPublic, buckets)),

@@ -35,7 +35,7 @@ function bodyOf(alert: Alert, room: Room): string[] {
     case 'learning-started':
       return learningStarted(alert, listed);
     case 'learning-finished':
-      return learningFinished(alert, listed);
+      return learningFinished(alert, room);
     case 'test':
       return [
         '',

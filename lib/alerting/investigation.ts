@@ -166,7 +166,15 @@ export function scanCommand(alert: Alert, listed: number): string[] {
   if (alert.bucket === null || unlistedOf(alert, listed).networks === 0) return [];
   const uris = alert.logObjects.map(logObjectUri).filter((uri) => uri !== null);
   const prefix = commonPrefix(uris);
-  return prefix === null ? [] : [`npx s3-access-watch scan --format json '${apart(prefix, "'.'")}'`];
+  if (prefix === null) return [];
+  const scan = 'npx s3-access-watch scan --format json';
+  if (uris.length === 1) return [`aws s3 cp '${apart(prefix, "'.'")}' - | ${scan} -`];
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const names = prefix.slice(folder.length);
+  return [
+    `aws s3 cp --recursive '${apart(folder, "'.'")}' logs --exclude '*' --include '${apart(names, "'.'")}*' \\`,
+    `  && ${scan} logs`,
+  ];
 }
 
 /** What all of them begin with, up to a part of a name that is whole: mostly a folder and a day. */

@@ -104,7 +104,7 @@ export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
       desc: rule.runbook,
       ...(rule.reference === null ? {} : { references: [rule.reference] }),
     },
-    unmapped: withLists(alert, listed),
+    unmapped: withLists(alert, { listed, detailed }),
   };
 }
 
@@ -168,14 +168,14 @@ function distinct(
   return [...seen].map(([value, index]) => ({ index, value }));
 }
 
-/** The alert with at most so many in each of its lists. */
-function withLists(alert: Alert, most: number): Alert {
+/** The alert with as much of its lists as there is room for. */
+function withLists(alert: Alert, { listed: most, detailed }: Room): Alert {
   const { networks, more, logObjects, groups, notice } = alert;
   const buckets = notice?.buckets.slice(0, most).map((bucket) => {
     const { learned } = bucket;
     return learned === null
       ? bucket
-      : { ...bucket, learned: { ...learned, networks: learned.networks.slice(0, most) } };
+      : { ...bucket, learned: { ...learned, networks: learned.networks.slice(0, detailed) } };
   });
   return {
     ...alert,

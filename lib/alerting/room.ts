@@ -4,7 +4,7 @@ import type { Alert } from './alert';
 export interface Room {
   /** Of each list the first so many. */
   readonly listed: number;
-  /** Of the networks the first so many with all that is known of them. */
+  /** So many networks with all that is known of them; of a notice, so many of each bucket. */
   readonly detailed: number;
 }
 
@@ -13,9 +13,9 @@ const KEPT_IN_DETAIL = 3;
 
 /** Room for everything, with the evidence of at most so many networks. */
 export function wholeRoom({ networks, groups, logObjects, notice }: Alert, mostDetailed: number): Room {
-  const buckets = notice?.buckets ?? [];
-  const lists = [networks, groups, logObjects, buckets, ...buckets.map(({ learned }) => learned?.networks ?? [])];
-  return { listed: Math.max(...lists.map(({ length }) => length)), detailed: Math.min(networks.length, mostDetailed) };
+  const listed = Math.max(...[networks, groups, logObjects, notice?.buckets ?? []].map(({ length }) => length));
+  if (notice === null) return { listed, detailed: Math.min(networks.length, mostDetailed) };
+  return { listed, detailed: Math.max(0, ...notice.buckets.map(({ learned }) => learned?.networks.length ?? 0)) };
 }
 
 /** Less room, where only that share of a body fits: evidence goes before names, and the worst stay the longest. */

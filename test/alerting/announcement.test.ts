@@ -1,23 +1,34 @@
 import type { Alert, AlertNetwork, NoticeBucket } from '../../lib/alerting/alert';
-import { alertOf } from '../../lib/alerting/alert-of';
 import { announcementOf } from '../../lib/alerting/announcement';
 import { noticeAlert } from '../../lib/alerting/notice-alert';
+import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
 import { NO_PLACE } from '../../lib/alerting/place';
-import { type PlannedMessage, plan } from '../../lib/alerting/plan';
-import type { DuePart } from '../../lib/alerting/plan-stream';
+import { newStream } from '../../lib/alerting/stream-state';
 import { NO_EFFECTS } from '../../lib/detection/effect';
-import { at, finding, fullParts, LIMITS, networks, part, RECORD } from '../support/alerting-parts';
+import type { FindingRule } from '../../lib/detection/rules';
+import {
+  at,
+  combinedOf,
+  DELETED,
+  DENIED,
+  FAILED,
+  finding,
+  fullParts,
+  networks,
+  PAYROLL,
+  part,
+  RECORD,
+  type SendOptions,
+  send,
+} from '../support/alerting-parts';
 import { expectSendable, isoMinute } from '../support/announcements';
 import { GOLDEN_ALERTS } from './golden-alerts';
 
 const ORIGIN = { accountId: '111122223333', region: 'eu-central-1', now: at('09:05') };
 
-/** The alert of the only message about what is due. */
-function alertFor(parts: readonly DuePart[], alertsPerMinute = 30): Alert {
-  const limits = { ...LIMITS, alertsPerMinute };
-  const { messages } = plan({ parts, buckets: [], windows: new Map(), now: ORIGIN.now, limits });
-  expect(messages).toHaveLength(1);
-  return alertOf(messages[0] as Exclude<PlannedMessage, { kind: 'notice' }>, ORIGIN);
+/** The alert about these parts at 09:05. */
+function alertFor(parts: readonly PendingPart[], given: SendOptions = {}): Alert {
+  return send(parts, { now: ORIGIN.now, origin: ORIGIN, ...given }).alert;
 }
 
 function emailOf(alert: Alert): string {
@@ -30,10 +41,10 @@ function ocsfOf(alert: Alert): { unmapped: Alert } {
 
 describe('the subject', () => {
   const A = '203.0.113.7';
-  const denied = { requests: 8, successes: 0, denied: 8, effects: NO_EFFECTS };
+  const denied = { ...DENIED, requests: 8, denied: 8 };
   const changed = { successes: 3, requests: 3, effects: { ...NO_EFFECTS, deleted: 2, read: 1 } };
   const long = '2001:db8:1234:5678:9abc:def0:1234:5678';
-  const cases: { name: string; parts: DuePart[]; expected: string }[] = [
+  const cases: { name: string; parts: PendingPart[]; expected: string }[] = [
     {
       name: 'one address',
       parts: [part(at('09:00'), [A])],
@@ -52,16 +63,16 @@ describe('the subject', () => {
     {
       name: 'all denied',
       parts: [part(at('09:00'), [finding(A, denied)], { denied: true })],
-      expected: '[MEDIUM] payroll: 203.0.113.7 not on the allowlist, all 8 requests denied',
+      expected: '[LOW] payroll: 203.0.113.7 not on the allowlist, all 8 requests denied',
     },
     {
       name: 'neither denied nor a success',
-      parts: [part(at('09:00'), [finding(A, { ...denied, denied: 3 })])],
-      expected: '[MEDIUM] payroll: 203.0.113.7 not on the allowlist, none of 8 requests succeeded',
+      parts: [part(at('09:00'), [finding(A, { ...denied, denied: 3, level: 'no access' })])],
+      expected: '[LOW] payroll: 203.0.113.7 not on the allowlist, none of 8 requests succeeded',
     },
     {
       name: 'changes',
-      parts: [part(at('09:00'), [finding(A, { ...changed, severity: 'High' })])],
+      parts: [part(at('09:00'), [finding(A, { ...changed, severity: 'High', level: 'changed' })])],
       expected: '[HIGH] payroll: 203.0.113.7 not on the allowlist, 3 requests succeeded, 2 changed data',
     },
     {
@@ -79,7 +90,7 @@ describe('the subject', () => {
           { rule: 'new-ip' },
         ),
       ],
-      expected: '[LOW] payroll: new address 2001:db8::/64, 1 request succeeded',
+      expected: '[LOW] payroll: new network 2001:db8::/64, 1 request succeeded',
     },
     {
       name: 'too long with the address, which the mail names',
@@ -89,6 +100,11 @@ describe('the subject', () => {
         }),
       ],
       expected: '[MEDIUM] a-bucket-of-payroll: 1 address not on the allowlist, 123,456 requests succeeded',
+    },
+    {
+      name: 'more networks than are counted one by one',
+      parts: fullParts(8, at('09:00')),
+      expected: '[MEDIUM] payroll: up to 200 networks not on the allowlist, 200 requests succeeded',
     },
     {
       name: 'a bucket of the longest name',
@@ -128,7 +144,7 @@ test('the attributes that filter policies match', () => {
     kind: 'new',
     bucket: 'acme-payroll',
   });
-  expect(attributesOf('combined')).toEqual({ rule: 'unapproved-ip', severity: 'Medium', kind: 'combined' });
+  expect(attributesOf('combined')).toEqual({ rule: 'unapproved-ip', severity: 'Low', kind: 'combined' });
 });
 
 test('webhooks get a body of their own only where they are Slack', () => {
@@ -173,7 +189,7 @@ describe('what is proposed', () => {
       return { network, requester: requesters[index]!, operation: 'REST.GET.OBJECT', publicOnly, ...NO_PLACE };
     });
     const buckets = [{ ...bucket, learned: { count: learned.length, publicOnly: 0, networks: learned }, ...given }];
-    return emailOf(noticeAlert('finished', buckets, { ...ORIGIN, accountId }));
+    return emailOf(noticeAlert('finished', buckets, 0, { ...ORIGIN, accountId }));
   };
   const ana = 'arn:aws:iam::111122223333:user/ana';
   const role = (session: string) => `arn:aws:sts::111122223333:assumed-role/reports/${session}`;
@@ -279,46 +295,307 @@ test('places and networks are shown where they are known', () => {
   });
 });
 
-test('what is named is named again when its window has closed', () => {
-  const text = emailOf(alertFor([part(at('09:00'), ['203.0.113.7'])]));
-  expect(text).toContain(`These networks are not named again before ${isoMinute(at('10:05'))} UTC`);
+describe('what happens next is what holds', () => {
+  /** The section, in one line. */
+  function nextOf(alert: Alert): string {
+    const [, after = ''] = emailOf(alert).split('WHAT HAPPENS NEXT\n');
+    return after.split('\n\n')[0]!.replace(/\s+/g, ' ').trim();
+  }
+
+  test('a network is not reported again before its window ends, unless it gets further or worse', () => {
+    expect(nextOf(alertFor([part(at('09:00'), ['203.0.113.7'])]))).toMatch(
+      new RegExp(
+        `^A network in this message is not reported again before ${isoMinute(at('10:05'))} UTC, unless it gets further`,
+      ),
+    );
+  });
+
+  test('of a combined alert, each bucket has its own window', () => {
+    expect(nextOf(GOLDEN_ALERTS.combined!)).toContain('before the alert window of its bucket ends');
+  });
+
+  test('a new network is known from then on', () => {
+    expect(nextOf(alertFor([part(at('09:00'), ['203.0.113.7'], { rule: 'new-ip' })]))).toMatch(/is known from now on/);
+  });
+});
+
+describe('the severity has a reason', () => {
+  const cases: { name: string; found: Partial<OutboxFinding>; rule?: FindingRule; expected: string }[] = [
+    { name: 'denied', found: DENIED, expected: 'Low: no request succeeded' },
+    { name: 'failed', found: FAILED, expected: 'Low: no request succeeded' },
+    { name: 'read', found: {}, expected: 'Medium: requests succeeded, but none changed anything, which would be High' },
+    { name: 'deleted', found: DELETED, expected: 'High: changes succeeded: REST.DELETE.OBJECT 1' },
+    {
+      name: 'read by a new network without credentials',
+      found: { severity: 'Low' },
+      rule: 'new-ip',
+      expected: 'Low: nothing was changed, and no object was read with valid credentials',
+    },
+    {
+      name: 'read by a new network with credentials',
+      found: { severityReason: 'objects were read with valid credentials' },
+      rule: 'new-ip',
+      expected: 'Medium: objects were read with valid credentials',
+    },
+  ];
+  test.each(cases)('$name', ({ found, rule = 'unapproved-ip', expected }) => {
+    const alert = alertFor([part(at('09:00'), [finding('203.0.113.7', found)], { rule })]);
+    expect(emailOf(alert)).toContain(`\n  Severity    ${expected}\n`);
+    expect(announcementOf(alert, { slack: true }).bodies.https).toContain(`*Severity:* ${expected}`);
+  });
 });
 
 describe('a digest of 10,000 networks', () => {
   const sample = () => RECORD;
-  const parts = fullParts(400, at('08:00')).map(({ value, version }) => {
-    return { version, value: { ...value, findings: value.findings.map((found) => ({ ...found, sample })) } };
+  const parts = fullParts(400, at('08:00')).map((one) => {
+    return { ...one, findings: one.findings.map((found) => ({ ...found, sample })) };
   });
-  const stream = { rule: 'unapproved-ip', bucket: 'payroll', denied: false } as const;
-  const window = { ...stream, windowId: 'f'.repeat(32), sequence: 5, openedAt: at('07:30'), closesAt: at('09:00') };
-  const due = plan({
-    parts,
-    buckets: [],
-    windows: new Map([['unapproved-ip payroll', { ...window, messages: 5, announced: [], told: [] }]]),
-    now: ORIGIN.now,
-    limits: LIMITS,
-  });
-  const all = { ...due.messages[0]! } as Extract<PlannedMessage, { kind: 'stream' }>;
+  const state = {
+    ...newStream(PAYROLL),
+    windowId: 'f'.repeat(32),
+    sequence: 5,
+    openedAt: at('07:30'),
+    closesAt: at('09:00'),
+  };
+  const alert = alertFor(parts, { state });
+  const announcement = announcementOf(alert, { slack: true });
 
-  test('is told by a thousand at a time, each within the limits', () => {
-    const alert = alertOf(all, ORIGIN);
-    expect(alert).toMatchObject({ kind: 'digest', totals: { networks: 1000 }, more: 900 });
-    expectSendable(announcementOf(alert, { slack: true }));
-  });
-
-  test('in one message it would be within the limits, too', () => {
-    const alert = alertOf({ ...all, message: { ...all.message, parts } }, ORIGIN);
-    const announcement = announcementOf(alert, { slack: true });
+  test('is one message within the limits, that counts all', () => {
     const sizes = Object.entries(announcement.bodies).map(([name, body]) => `${name} ${Buffer.byteLength(body)}`);
     process.stdout.write(`digest of 10,000 networks, bytes: ${sizes.join(', ')}\n`);
     expectSendable(announcement);
     const { unmapped } = ocsfOf(alert);
-    expect(unmapped.totals).toMatchObject({ networks: 10_000, requests: 10_000 });
+    expect(unmapped).toMatchObject({ kind: 'digest', totals: { networks: 10_000, requests: 10_000 } });
     expect(unmapped.networks.length + unmapped.more).toBe(10_000);
     expect(unmapped.networks.length).toBeGreaterThan(40);
-    const shown = announcement.bodies.email.match(/^ {2}10\.\d+\.\d+\.\d+$/gm)!.length;
-    expect(announcement.bodies.email).toContain(`… and ${(10_000 - shown).toLocaleString('en')} more networks`);
-    expect(announcement.subject).toContain('10,000 addresses not on the allowlist');
+    expect(announcement.subject).toContain('up to 10,000 networks not on the allowlist');
+  });
+
+  test('shows ten networks in full, the others that it names in a line, and the rest by the network around them', () => {
+    const { email } = announcement.bodies;
+    const [who = '', others = ''] = email.split('OTHER NETWORKS\n');
+    expect(who.match(/^ {2}10\.\d+\.\d+\.\d+$/gm)).toHaveLength(10);
+    expect(who).toContain('\n  … and 90 more networks, listed below under OTHER NETWORKS.\n');
+    expect(others.match(/^ {2}10\.\d+\.\d+\.\d+ {2}its one request succeeded; 100 B sent$/gm)).toHaveLength(90);
+    expect(who).toMatch(/\n {2}NOT LISTED: up to 9,900 more networks\./);
+    expect(who.match(/^ {4}10\.0\.\d+\.0\/24 .*/gm)).toHaveLength(10);
+    expect(who).toMatch(/\n {4}… and \d,\d{3} networks in \d+ others\n/);
+  });
+
+  test('says how to get the whole list: a query by place and time, and the command', () => {
+    const { email } = announcement.bodies;
+    expect(email).toContain('\n    GROUP BY bucket_name, remoteip, requester\n');
+    expect(email).toContain("BETWEEN from_iso8601_timestamp('2026-03-02T08:00:00Z')");
+    expect(email).toContain("\n    npx s3-access-watch scan --format json 's3://logs/many'\n");
+  });
+});
+
+describe('what is not named', () => {
+  const flood = (count: number): PendingPart[] =>
+    Array.from({ length: count / 100 }, (_, number) =>
+      part(
+        at('09:00'),
+        networks(100, 100 * number).map((network) => finding(network, FAILED)),
+        { number, logObject: 'logs/many@1' },
+      ),
+    );
+
+  test('is asked for by its beginning, where few networks are around it', () => {
+    expect(emailOf(alertFor(flood(300)))).toContain(
+      "WHERE (remoteip LIKE '10.0.0.%'\n           OR remoteip LIKE '10.0.1.%')\n",
+    );
+  });
+
+  test('else by time and bucket only', () => {
+    expect(emailOf(alertFor(flood(2000)))).toContain(
+      "FROM s3_access_logs_db.mybucket_logs\n    WHERE bucket_name = 'payroll'\n",
+    );
+  });
+
+  test('is summed by country and AS, as far as these are known; of each the five with the most', () => {
+    const alert = alertFor(flood(20_000));
+    const placed = Array.from({ length: 7 }, (_, index) => ({
+      network: `203.0.${index}.0/24`,
+      networks: 10 - index,
+      requests: 10,
+      bytesSent: 0,
+      severity: 'Low' as const,
+      level: 'denied' as const,
+      specialUse: null,
+      geo: index === 6 ? null : { country: index < 2 ? 'SE' : `X${index}`, city: null },
+      asn: { number: 64500 + index, organization: 'Example' },
+    }));
+    const email = emailOf({ ...alert, more: 49, groups: placed });
+    expect(email).toContain('\n    By country: SE 19, X2 8, X3 7, X4 6, X5 5\n');
+    expect(email).toContain(
+      '\n    By AS: AS64500 Example 10, AS64501 Example 9, AS64502 Example 8, AS64503 Example 7, AS64504',
+    );
+    expect(email).toContain('Example 6, 2 others\n');
+  });
+
+  test('of many groups, ten have a line and the others are counted', () => {
+    const groups = Array.from({ length: 12 }, (_, index) => ({
+      network: `203.0.${10 + index}.0/24`,
+      networks: 2,
+      requests: 2,
+      bytesSent: 0,
+      severity: 'Low' as const,
+      level: 'denied' as const,
+      ...NO_PLACE,
+    }));
+    const email = emailOf({ ...alertFor(flood(200)), more: 24, groups });
+    expect(email).toContain(
+      '\n    203.0.19.0/24  up to 2 networks, 2 requests, 0 B sent; Low: all denied\n    … and 4 networks in 2 others\n',
+    );
+  });
+
+  test('in Slack as well', () => {
+    const { https } = announcementOf(alertFor(flood(300)), { slack: true }).bodies;
+    expect(https).toMatch(
+      /_… and up to \d+ more networks_\\n {3}◦ in `10\.0\.\d\.0\/24` – up to \d+ networks, \d+ requests, 0 B sent; Low: all failed/,
+    );
+    expect(https).toContain('For all of them: `npx s3-access-watch scan --format json');
+  });
+
+  test('where a body has less room, networks that it drops are counted in their groups', () => {
+    const named = networks(100).map((network) => finding(network, { sample: () => RECORD }));
+    const found = alertFor([part(at('09:00'), named)]);
+    const asn = { number: 64500, organization: 'A network with a very long name, as some have' };
+    const alert = { ...found, networks: found.networks.map((one) => ({ ...one, asn })) };
+    const email = announcementOf(alert, { slack: false, reduced: true }).bodies.email;
+    const dropped = 100 - email.match(/^ {2}10\.\d+\.\d+\.\d+(?: |$)/gm)!.length;
+    expect(dropped).toBeGreaterThan(0);
+    expect(email).toMatch(new RegExp(`NOT LISTED: ${dropped} more networks\\.`));
+    expect(email).toContain(`\n    10.0.0.0/24  ${dropped} networks, ${dropped} requests, `);
+  });
+
+  test('evidence goes before names, and the worst keep both the longest', () => {
+    const sample = () => ({
+      ...RECORD,
+      userAgent: 'x'.repeat(500),
+      requestUri: 'y'.repeat(500),
+      referer: 'z'.repeat(500),
+    });
+    const named = networks(100).map((network) => finding(network, { ...DELETED, sample }));
+    const alert = alertFor([part(at('09:00'), named)]);
+    const { email } = announcementOf(alert, { slack: false }).bodies;
+    expect(email.match(/^ {4}requester /gm)!.length).toBeGreaterThan(10);
+    for (const network of networks(100)) expect(email).toContain(`\n  ${network}`);
+  });
+});
+
+test('a notice counts the buckets that it does not name, in every body', () => {
+  const buckets: NoticeBucket[] = Array.from({ length: 50 }, (_, index) => ({
+    bucket: `bucket-${index}`.padEnd(63, 'x'),
+    learningUntil: '2026-03-05T09:00:00Z',
+    learned: {
+      count: 100,
+      networks: networks(100).map((network) => ({
+        network,
+        requester: 'x'.repeat(200),
+        operation: 'REST.GET.OBJECT',
+        ...NO_PLACE,
+      })),
+    },
+    looksPublic: false,
+  }));
+  const alert = noticeAlert('finished', buckets, 4950, ORIGIN);
+  const announcement = announcementOf(alert, { slack: true });
+  expectSendable(announcement);
+  const { notice } = ocsfOf(alert).unmapped;
+  expect(notice!.buckets.length + notice!.more).toBe(5000);
+  const shown = announcement.bodies.email.match(/^ {2}bucket-/gm)!.length;
+  expect(announcement.bodies.email).toContain(`\n  … and ${(5000 - shown).toLocaleString('en')} more buckets\n`);
+  expect(announcement.subject).toContain('5,000 buckets');
+  const { description } = (JSON.parse(announcement.bodies.https!) as { content: { description: string } }).content;
+  expect(description).toContain(`more buckets_`);
+});
+
+describe('an alert that could not be sent', () => {
+  const { email, https, default: ocsf } = announcementOf(GOLDEN_ALERTS['set-aside']!, { slack: true }).bodies;
+  const key = GOLDEN_ALERTS['set-aside']!.alertId.replace('/set-aside', '');
+
+  test('says in a mail where it is, with a command that prints it', () => {
+    expect(email).toContain(`\n    ${key}\n`);
+    expect(email).toContain(
+      '\n    aws dynamodb get-item --table-name STATE_TABLE --output text --query Item.draft.S \\\n' +
+        `      --key '{"pk": {"S": "aside"}, "sk": {"S": "${key}"}}'\n`,
+    );
+    expect(email).toMatch(/tried five times to send an alert about this, and failed each time/);
+  });
+
+  test('in Slack and for machines too', () => {
+    expect(https).toContain(key);
+    expect(https).toContain('could not be sent: Non-Approved IP access');
+    expect(JSON.parse(ocsf)).toMatchObject({ severity: 'High', unmapped: { more: 2, networks: [] } });
+  });
+});
+
+describe('31 streams at once, of which one deleted', () => {
+  const { subject, bodies } = announcementOf(GOLDEN_ALERTS['combined-with-high']!, { slack: true });
+  const facts = ['backup-svc', 'rclone/v1.66', 'REST.DELETE.OBJECT', '192.0.2.213', 'acme-ledger'];
+
+  test('every form says who deleted, with whose keys, what and where', () => {
+    expect(subject).toMatch(/^\[HIGH\]/);
+    for (const body of Object.values(bodies)) {
+      for (const fact of facts) expect(body).toContain(fact);
+      expect(body).toMatch(/ledger\/2026-02(?:\[\.\]|\.)parquet/);
+    }
+  });
+
+  test('the mail says it before all others', () => {
+    expect(bodies.email.indexOf('acme-ledger')).toBeLessThan(bodies.email.indexOf('acme-app-01'));
+  });
+
+  test('it is the first evidence for machines, and the first of the addresses that are asked for', () => {
+    const { evidences } = JSON.parse(bodies.default) as { evidences: { actor: unknown; data: unknown }[] };
+    expect(evidences[0]).toMatchObject({
+      actor: { user: { uid: 'arn:aws:iam::111122223333:user/backup-svc' } },
+      data: { key: 'ledger/2026-02.parquet', severity: 'High', level: 'changed' },
+    });
+    expect(bodies.email).toContain("WHERE remoteip IN ('192.0.2.213', ");
+  });
+});
+
+test('of very many High ones in a combined alert, each has its evidence for machines as long as it fits', () => {
+  const parts = Array.from({ length: 40 }, (_, index) =>
+    part(at('09:00'), [finding('203.0.113.7', { ...DELETED, sample: () => RECORD })], { bucket: `b-${index}` }),
+  );
+  const alert = combinedOf(parts, { now: ORIGIN.now, origin: ORIGIN });
+  const announcement = announcementOf(alert, { slack: true });
+  expectSendable(announcement);
+  const { evidences } = JSON.parse(announcement.bodies.default) as { evidences: unknown[] };
+  expect(evidences).toHaveLength(40);
+  expect(announcement.bodies.email.match(/^ {4}requester {3}/gm)).toHaveLength(40);
+});
+
+describe('a query', () => {
+  const queryOf = (network: string, addresses: readonly string[]): string =>
+    emailOf(alertFor([part(at('09:00'), [finding(network, { remoteIp: addresses[0]!, addresses })])]));
+
+  test.each([
+    [
+      'a /64, as a whole',
+      '2001:db8:4:17::/64',
+      ['2001:db8:4:17::1', '2001:db8:4:17::2'],
+      "WHERE remoteip LIKE '2001:db8:4:17:%'",
+    ],
+    ['a /24, as a whole', '203.0.113.0/24', ['203.0.113.7', '203.0.113.8'], "WHERE remoteip LIKE '203.0.113.%'"],
+    [
+      'a /64 with zeros that are left out, by its addresses',
+      '2001:db8::/64',
+      ['2001:db8::1', '2001:db8::2'],
+      "WHERE remoteip IN ('2001:db8::1', '2001:db8::2')",
+    ],
+    [
+      'a network that ends within a part, by its addresses',
+      '203.0.113.0/28',
+      ['203.0.113.7', '203.0.113.8'],
+      "WHERE remoteip IN ('203.0.113.7', '203.0.113.8')",
+    ],
+    ['one address', '203.0.113.7', ['203.0.113.7'], "WHERE remoteip IN ('203.0.113.7')"],
+  ])('asks for %s', (_name, network, addresses, expected) => {
+    expect(queryOf(network, addresses)).toContain(`\n    ${expected}\n`);
   });
 });
 
@@ -346,12 +623,12 @@ describe('a combined alert', () => {
         logObject: `logs/${index}`.padEnd(200, 'k'),
       }),
     );
-    const plain = alertFor(parts, 0);
+    const plain = combinedOf(parts, { now: ORIGIN.now, origin: ORIGIN });
     const alert = { ...plain, networks: plain.networks.map((one) => ({ ...one, ...PLACES })) };
     const announcement = announcementOf(alert, { slack: true });
     expectSendable(announcement);
     const { networks: listed, more } = ocsfOf(alert).unmapped;
     expect([listed.length, more]).toEqual([150, 0]);
-    for (const { value } of parts) expect(announcement.bodies.email).toContain(`\n  ${value.bucket}\n    ${network}  `);
+    for (const { bucket } of parts) expect(announcement.bodies.email).toContain(`\n  ${bucket}\n    ${network}  `);
   });
 });

@@ -44,7 +44,14 @@ test.each(CASES)('a detector error of $networks', ({ networks: names, title, wha
   const networks = names.map((name) => ({ ...finding(name, { addresses: [] }), bucket: 'payroll' }));
   const rule = alertRuleOf('detector-error', 'payroll', [digestOf(names)]);
   const totals = { networks: names.length, requests: names.length };
-  const alert = { alertId: 'w/1', kind: 'detector-error', rule, bucket: 'payroll', networks, totals } as unknown as Alert;
+  const alert = {
+    alertId: 'w/1',
+    kind: 'detector-error',
+    rule,
+    bucket: 'payroll',
+    networks,
+    totals,
+  } as unknown as Alert;
   expect([rule.title, whatOf(alert), whyText(alert)]).toEqual([title, what, why]);
 });
 
