@@ -90,9 +90,10 @@ export const STORIES: readonly Story[] = [
     steps: [
       { at: 0, deliver: A, to: 'one' },
       { at: 1, announce: true },
-      { at: 1500, deliver: AFTER_LEARNING, to: 'one' },
-      { at: 1501, deliver: A, to: 'two' },
-      { at: 1502, announce: true },
+      // Late enough for a learning that begins with the second retry.
+      { at: 1600, deliver: AFTER_LEARNING, to: 'one' },
+      { at: 1601, deliver: A, to: 'two' },
+      { at: 1602, announce: true },
     ],
     owed: { must: [A, AFTER_LEARNING], learned: new Set([1, 3]) },
   },
