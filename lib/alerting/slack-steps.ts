@@ -13,7 +13,9 @@ export function nextSteps(alert: Alert): string[] {
   const link = bucket === null || rule.id === 'test' ? null : consoleLink(bucket, region);
   const steps = notice === null ? rule.runbook.split(/(?<=\.) /).map(inSlack) : noticeSteps(alert);
   const entry = rule.id === 'unapproved-ip' ? approvable(alert)[0] : undefined;
-  const [scan = ''] = scanCommand(alert, MOST_NAMED);
+  const scan = scanCommand(alert, MOST_NAMED)
+    .map((line) => line.replace(/ \\$/, ''))
+    .join('');
   const aside = setAsideKey(alert);
   const code = entry === undefined ? '' : allowlistEntry(entry.cidr, entry.bucket, REASON).join('');
   return [

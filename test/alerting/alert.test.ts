@@ -417,7 +417,7 @@ describe('an alert that could not be sent', () => {
   test('of a notice holds nothing', () => {
     const notice = noticeAlert(
       'started',
-      [{ bucket: 'payroll', learningUntil: null, learned: null, looksPublic: false }],
+      [{ bucket: 'payroll', learningUntil: null, learned: null, looksPublic: false, isFull: false }],
       0,
       origin,
     );

@@ -240,7 +240,7 @@ describe('what is proposed', () => {
     expect(learnedBy([ana, other], {}, false, null)).not.toContain('not this one');
     const notice = { ...bucket, learned: { count: 2, publicOnly: 0, networks: [] } };
     const networks = [{ network: '10.0.0.1', requester: other, operation: null, publicOnly: false, ...NO_PLACE }];
-    const alert = noticeAlert('finished', [{ ...notice, learned: { ...notice.learned, networks } }], ORIGIN);
+    const alert = noticeAlert('finished', [{ ...notice, learned: { ...notice.learned, networks } }], 0, ORIGIN);
     const { https } = announcementOf({ ...alert, accountId: '111122223333' }, { slack: true }).bodies;
     expect(https).toContain('(account 999999999999, not this one)');
   });
@@ -386,7 +386,7 @@ describe('a digest of 10,000 networks', () => {
     const { email } = announcement.bodies;
     expect(email).toContain('\n    GROUP BY bucket_name, remoteip, requester\n');
     expect(email).toContain("BETWEEN from_iso8601_timestamp('2026-03-02T08:00:00Z')");
-    expect(email).toContain("\n    npx s3-access-watch scan --format json 's3://logs/many'\n");
+    expect(email).toContain("\n    aws s3 cp 's3://logs/many' - | npx s3-access-watch scan --format json -\n");
   });
 });
 
@@ -454,7 +454,7 @@ describe('what is not named', () => {
     expect(https).toMatch(
       /_… and up to \d+ more networks_\\n {3}◦ in `10\.0\.\d\.0\/24` – up to \d+ networks, \d+ requests, 0 B sent; Low: all failed/,
     );
-    expect(https).toContain('For all of them: `npx s3-access-watch scan --format json');
+    expect(https).toContain('npx s3-access-watch scan --format json');
   });
 
   test('where a body has less room, networks that it drops are counted in their groups', () => {
@@ -490,14 +490,17 @@ test('a notice counts the buckets that it does not name, in every body', () => {
     learningUntil: '2026-03-05T09:00:00Z',
     learned: {
       count: 100,
+      publicOnly: 0,
       networks: networks(100).map((network) => ({
         network,
         requester: 'x'.repeat(200),
         operation: 'REST.GET.OBJECT',
+        publicOnly: false,
         ...NO_PLACE,
       })),
     },
     looksPublic: false,
+    isFull: false,
   }));
   const alert = noticeAlert('finished', buckets, 4950, ORIGIN);
   const announcement = announcementOf(alert, { slack: true });
