@@ -95,9 +95,10 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   for (const draft of gathered.drafts) {
     const { decision, fresh, stream } = draft;
     if (decision?.kind !== 'wait' || clock.now() + TIME_FOR_A_MESSAGE > until) continue;
-    if (fresh.length === 0 && draft.draft.notBefore >= decision.until) continue;
+    if (fresh.length === 0 && draft.draft.notBefore >= decision.until) continue; // stored like this
     if (isShort(decision.until, now)) continue;
-    if (await run.isolated(failureIdOf(stream), () => keepDraft(state, draft, decision.until, now))) progress = true;
+    if (await run.isolated(failureIdOf(stream), () => keepDraft(state, draft, Math.max(decision.until, now), now)))
+      progress = true;
   }
   if (end !== null) return end;
   if (run.failures.length > failuresBefore) return 'failing';
@@ -148,7 +149,7 @@ function noticeMessage(notice: DueNotice): Message {
 const SHORT = 60_000;
 
 function isShort(until: number, now: number): boolean {
-  return until - now < SHORT;
+  return until >= now && until - now < SHORT;
 }
 
 async function send(message: Message, run: NotifyRun): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { PendingPart } from '../alerting/outbox';
-import type { Candidate } from '../alerting/plan';
+import { type Candidate, isHigh } from '../alerting/plan';
 import { type AlertLimits, type Decision, decide, drafted } from '../alerting/plan-stream';
 import { type Stream, siblingOf, streamKey, streamOf } from '../alerting/stream';
 import { type Draft, type MessageName, newStream, type StreamState, type TakenPart } from '../alerting/stream-state';
@@ -45,6 +45,17 @@ export interface Gathered {
 
 type DuePart = DueItems['parts'][number];
 
+/** What is due of a stream. */
+interface DueStream {
+  readonly stream: Stream;
+  readonly parts: DuePart[];
+  /** Whether there are more parts than this round takes. */
+  isMore: boolean;
+}
+
+/** Nothing is sent before the rest is taken, which the next round does. */
+const TAKE_MORE: Decision = { kind: 'wait', until: Number.NEGATIVE_INFINITY };
+
 /**
  * Reads what is due, stream by stream, and drafts what each would send. What fails of one stream is in `failures`, and
  * keeps no other from being sent.
@@ -65,7 +76,7 @@ export async function gatherStreams(
   const drafts: StreamDraft[] = [];
   const failures: unknown[] = [];
   let progress = false;
-  for (const [index, { stream, parts }] of [...byStream.values()].entries()) {
+  for (const [index, { stream, parts, isMore }] of [...byStream.values()].entries()) {
     try {
       // Of a sibling that cannot be read, no messages are known.
       const sibling = siblings[index]!.stored?.value ?? null;
@@ -76,7 +87,9 @@ export async function gatherStreams(
       if (gathered.isWritten) progress = true;
       const { draft, value } = gathered;
       if (draft === null) continue;
-      const decision = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
+      const decided = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
+      // Nothing is left over for a later window: more is taken first, unless what is there is High.
+      const decision = isMore && decided?.kind === 'send' && !isHigh(draft.digest) ? TAKE_MORE : decided;
       drafts.push({
         ...gathered,
         stream,
@@ -119,18 +132,19 @@ async function readEach<Name, Value>(
   }
 }
 
-function partsByStream({
-  parts,
-  streams,
-}: DueItems): Map<string, { readonly stream: Stream; readonly parts: DuePart[] }> {
-  const byStream = new Map<string, { readonly stream: Stream; readonly parts: DuePart[] }>();
-  function of(stream: Stream): DuePart[] {
+function partsByStream({ parts, streams }: DueItems): Map<string, DueStream> {
+  const byStream = new Map<string, DueStream>();
+  function of(stream: Stream): DueStream {
     const key = streamKey(stream);
-    const known = byStream.get(key) ?? { stream: streamOf(stream), parts: [] };
+    const known = byStream.get(key) ?? { stream: streamOf(stream), parts: [], isMore: false };
     byStream.set(key, known);
-    return known.parts;
+    return known;
   }
-  for (const part of parts.slice(0, MAX_PARTS)) of(part).push(part);
+  for (const part of parts.slice(0, MAX_PARTS)) of(part).parts.push(part);
+  for (const part of parts.slice(MAX_PARTS)) {
+    const known = byStream.get(streamKey(part));
+    if (known !== undefined) known.isMore = true;
+  }
   for (const stream of streams) of(stream);
   return byStream;
 }

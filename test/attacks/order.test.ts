@@ -1,4 +1,6 @@
 import { announcementOf } from '../../lib/alerting/announcement';
+import { NO_EFFECTS } from '../../lib/detection/effect';
+import { finding, part } from '../support/alerting-parts';
 import {
   createWorld,
   DAY,
@@ -106,6 +108,23 @@ describe('conduct below Medium sends at most twelve mails a day for a bucket and
     // And nothing waits longer than a day.
     expect(world.now - START).toBeGreaterThan(3 * DAY);
   });
+});
+
+test('a digest covers all that waited, however much that is', async () => {
+  const world = createWorld({ settings: { newIp: false } });
+  await world.deliver([failure('198.51.100.1', world.now)]);
+  await world.notify();
+  const closed = Date.parse(world.sent[0]!.alert.window!.closesAt) + 1;
+  for (let number = 1; number <= 12_000; number++) {
+    const known = finding('198.51.100.1', { successes: 0, severity: 'Low', level: 'no access', effects: NO_EFFECTS });
+    const one = part(world.now, [known], { logObject: `logs/known-${number}@1`, number: 0, pending: closed });
+    await world.state.putPart(one);
+  }
+  await world.runUntil(closed + 5 * MINUTE);
+  expect(world.sent.map(({ alert }) => [alert.kind, alert.totals.requests])).toEqual([
+    ['new', 1],
+    ['digest', 12_000],
+  ]);
 });
 
 test('news above what was sent is at once, though nothing else may be: denied, then a read, then a change', async () => {

@@ -1,0 +1,647 @@
+import { noGeography } from '../../lib/adapters/geography';
+import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
+import type { Alert } from '../../lib/alerting/alert';
+import type { BucketState } from '../../lib/alerting/bucket-state';
+import { NO_LEASE } from '../../lib/alerting/lease';
+import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
+import { isSetAside } from '../../lib/alerting/set-aside';
+import { streamKey } from '../../lib/alerting/stream';
+import { type Notified, notify } from '../../lib/notify/notify';
+import type { Notifier } from '../../lib/notify/notify-run';
+import { at, DELETED, DENIED, FAILED, finding, LIMITS, networks, part } from '../support/alerting-parts';
+
+const NOW = at('09:00:10');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const A = '203.0.113.7';
+
+let state: MemoryState;
+let now: number;
+let published: Alert[];
+let refuse: (alert: Alert) => boolean;
+let holders: number;
+
+beforeEach(() => {
+  state = createMemoryState();
+  now = NOW;
+  published = [];
+  refuse = () => false;
+  holders = 0;
+});
+
+function notifier(alertsPerMinute = 30): Notifier {
+  return {
+    state,
+    publisher: {
+      async publish(alert) {
+        if (refuse(alert)) throw new Error('refused');
+        published.push(alert);
+      },
+    },
+    clock: {
+      now: () => now,
+      sleep: async (milliseconds) => {
+        now += milliseconds;
+      },
+    },
+    geography: noGeography,
+    limits: { ...LIMITS, alertsPerMinute },
+    accountId: '111122223333',
+    region: 'eu-central-1',
+    newIpChosenFor: () => false,
+  };
+}
+
+function run(given: { alertsPerMinute?: number; holder?: string; for?: number } = {}): Promise<Notified> {
+  const { alertsPerMinute, holder = `run ${holders++}`, for: time = 5 * MINUTE } = given;
+  return notify(notifier(alertsPerMinute), holder, now + time);
+}
+
+/** A minute later, as the schedule does it. */
+async function next(given: Parameters<typeof run>[0] = {}): Promise<Notified> {
+  now = (Math.floor(now / MINUTE) + 1) * MINUTE;
+  return run(given);
+}
+
+let objects = 0;
+
+async function put(bucket: string, found: readonly OutboxFinding[] = [finding(A)], given: Partial<PendingPart> = {}) {
+  await state.putPart(part(now - 1000, found, { bucket, logObject: `logs/${objects++}@1`, ...given }));
+}
+
+/** A read in each of so many buckets, one younger than the other. */
+async function putBuckets(howMany: number, found: readonly OutboxFinding[] = [finding(A)]): Promise<void> {
+  for (let n = 0; n < howMany; n++) {
+    await put(`bucket-${String(n).padStart(2, '0')}`, found, { foundAt: NOW - 1000 + n / 1000 });
+  }
+}
+
+function bucketsOf({ sent }: Notified): (string | null)[] {
+  return sent.map(({ alert }) => alert.bucket);
+}
+
+/** How many requests all that was published is about. */
+function requestsPublished(): number {
+  return published.reduce((sum, { totals }) => sum + totals.requests, 0);
+}
+
+/** Makes a call of the state fail where the names say so. */
+function failWhere<Name extends 'streams' | 'parts' | 'bucket' | 'putStream' | 'sightingsOf'>(
+  name: Name,
+  isPoisoned: (argument: Parameters<MemoryState[Name]>[0]) => boolean,
+): void {
+  const real = state[name] as (...given: unknown[]) => unknown;
+  (state as unknown as Record<string, unknown>)[name] = (...given: Parameters<MemoryState[Name]>) => {
+    if (isPoisoned(given[0])) throw new Error('poisoned');
+    return real(...given);
+  };
+}
+
+test('nothing is due: nothing is sent, and the lease is free again', async () => {
+  expect(await run()).toEqual({ end: 'done', sent: [], failures: [], setAside: 0, oldestDueFor: 0 });
+  expect(await run({ holder: 'another' })).toMatchObject({ end: 'done' });
+});
+
+test('what is due is sent, once, with how long it had been due', async () => {
+  await putBuckets(2);
+  const notified = await run();
+  expect(notified).toMatchObject({ end: 'done', oldestDueFor: 1000 });
+  expect(bucketsOf(notified)).toEqual(['bucket-00', 'bucket-01']);
+  expect(notified.sent[0]!.alert).toMatchObject({ accountId: '111122223333', region: 'eu-central-1', kind: 'new' });
+  expect(await run()).toMatchObject({ end: 'done', sent: [] });
+});
+
+test('messages are 150 ms apart, the first from whichever run had the lease before', async () => {
+  await putBuckets(3);
+  const { sent } = await run();
+  expect(sent.map(({ at: time }) => time - NOW)).toEqual([150, 300, 450]);
+});
+
+test('any number of parts of a stream are one message', async () => {
+  for (let n = 0; n < 250; n++) await put('payroll', [finding(networks(1, n)[0]!)]);
+  const { sent } = await run();
+  expect(sent).toHaveLength(1);
+  expect(sent[0]!.alert.totals.networks).toBe(250);
+  expect((await state.due(now + 100 * HOUR)).parts).toEqual([]);
+});
+
+describe('the lease', () => {
+  const another = { ...NO_LEASE, holder: 'another' };
+
+  test("is another's: nothing is sent", async () => {
+    await putBuckets(1);
+    await state.putLease({ ...another, until: NOW }, null);
+    expect(await run()).toMatchObject({ end: 'busy', sent: [] });
+  });
+
+  test('is over: its holder is dead', async () => {
+    await putBuckets(1);
+    await state.putLease({ ...another, until: NOW - 1 }, null);
+    expect(await run()).toMatchObject({ end: 'done', sent: [{}] });
+  });
+
+  test('lasts a minute longer than its holder', async () => {
+    const { putLease } = state;
+    const until: number[] = [];
+    state.putLease = (lease, replaces) => {
+      until.push(lease.until);
+      return putLease(lease, replaces);
+    };
+    await run({ for: 2 * MINUTE });
+    expect(until[0]).toBe(NOW + 3 * MINUTE);
+  });
+
+  test('is lost in between: the run that has it now sends the rest', async () => {
+    await putBuckets(2);
+    refuse = () => {
+      void state.lease().then((lease) => state.putLease({ ...lease!.value, holder: 'another' }, lease!.version));
+      return false;
+    };
+    const { end, sent } = await run();
+    expect(end).toBe('busy');
+    expect(sent).toHaveLength(1);
+    expect((await state.lease())!.value.holder).toBe('another');
+  });
+
+  test.each<[string, () => void]>([
+    [
+      'what is due cannot be read',
+      () => {
+        state.due = () => Promise.reject(new Error('down'));
+      },
+    ],
+    [
+      'every message is refused',
+      () => {
+        refuse = () => true;
+      },
+    ],
+    ['nothing can be written of a stream', () => failWhere('putStream', () => true)],
+    ['no stream can be read', () => failWhere('streams', () => true)],
+  ])('is given back where %s', async (_name, breakIt) => {
+    await putBuckets(2);
+    breakIt();
+    const { end, failures } = await run();
+    expect(end).toBe('failing');
+    expect(failures.length).toBeGreaterThan(0);
+    expect((await state.lease())!.value.until).toBe(0);
+  });
+});
+
+describe('the rate', () => {
+  const minute = NOW - (NOW % MINUTE);
+
+  test('of a minute is kept, whichever run sends', async () => {
+    await putBuckets(2);
+    expect(await run({ alertsPerMinute: 3 })).toMatchObject({ end: 'done', sent: [{}, {}] });
+    await put('another');
+    expect(await run({ alertsPerMinute: 3 })).toMatchObject({ end: 'full', sent: [] });
+    now = minute + MINUTE - 1 - 150;
+    expect(await run({ alertsPerMinute: 3 })).toMatchObject({ end: 'full', sent: [] });
+    now = minute + MINUTE;
+    expect(await run({ alertsPerMinute: 3 })).toMatchObject({ end: 'done', sent: [{}] });
+  });
+
+  test('a third of it is kept for what is High', async () => {
+    await state.putLease({ ...NO_LEASE, minute: minute / MINUTE, sent: 20 }, null);
+    await putBuckets(3);
+    expect(await run()).toMatchObject({ end: 'full', sent: [] });
+    await put('payroll', [finding(A, DELETED)]);
+    const { sent } = await run();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]!.alert.networks[0]).toMatchObject({ bucket: 'payroll', severity: 'High' });
+  });
+
+  test('what is High and failed before is sent to the end, behind what the minute has no room for', async () => {
+    await put('payroll', [finding(A, DELETED)]);
+    refuse = () => true;
+    await run();
+    refuse = () => false;
+    now = minute + MINUTE;
+    await state.putLease(
+      { ...(await state.lease())!.value, minute: now / MINUTE, sent: 19 },
+      (await state.lease())!.version,
+    );
+    await putBuckets(2);
+    const notified = await run();
+    expect(bucketsOf(notified)).toContain('payroll');
+  });
+
+  test('of 1,000 buckets at once: a few messages, each finding in one of them', async () => {
+    for (let n = 0; n < 1000; n++) await put(`bucket-${n}`);
+    let messages = 0;
+    for (let times = 0; times < 3; times++) messages += (await next()).sent.length;
+    expect(messages).toBeLessThanOrEqual(20);
+    const named = published.flatMap((alert) => alert.networks.map(({ bucket }) => bucket));
+    expect(named).toHaveLength(1000);
+    expect(new Set(named).size).toBe(1000);
+    const ids = published.map(({ alertId }) => alertId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+test('stops in good time: a message that there is no time for waits for the next run', async () => {
+  await putBuckets(2);
+  expect(await run({ for: 4_999 })).toMatchObject({ end: 'late', sent: [] });
+  expect(await run({ for: 5_149 })).toMatchObject({ end: 'late', sent: [{}] });
+  expect(await run()).toMatchObject({ end: 'done', sent: [{}] });
+});
+
+describe('the worst is sent first', () => {
+  test('whatever was found before it', async () => {
+    await putBuckets(20, [finding(A, FAILED)]);
+    await put('payroll', [finding(A, DELETED)]);
+    expect(bucketsOf(await run())[0]).toBe('payroll');
+  });
+
+  test('before a combined message that is sent again', async () => {
+    await putBuckets(40, [finding(A, FAILED)]);
+    refuse = ({ kind }) => kind === 'combined';
+    await run();
+    refuse = () => false;
+    await put('payroll', [finding(A, DELETED)]);
+    const { sent } = await next();
+    expect(sent.map(({ alert }) => alert.bucket ?? alert.kind).slice(0, 2)).toEqual(['payroll', 'combined']);
+  });
+
+  test('in its own message, not in that of failures which waits', async () => {
+    await put('payroll', [finding(A, FAILED)]);
+    await run();
+    await put('payroll', [finding(A, DELETED)]);
+    const { sent } = await run();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]!.alert).toMatchObject({ kind: 'update', rule: { severity: 'High' } });
+    expect(sent[0]!.alert.alertId).toBe(`${published[0]!.windowId}/2`);
+  });
+});
+
+describe('what waits', () => {
+  test('is kept in the stream with one write, and is not due before its time', async () => {
+    await put('payroll');
+    await run();
+    for (let n = 0; n < 5; n++) await put('payroll');
+    expect(await run()).toMatchObject({ end: 'done', sent: [] });
+    expect((await state.due(now)).parts).toEqual([]);
+    const opened = Date.parse(published[0]!.window!.openedAt);
+    expect(state.nextDueAt()).toBe(opened + HOUR + 1);
+    now = opened + HOUR;
+    expect(await run()).toMatchObject({ sent: [] });
+    now = opened + HOUR + 1;
+    const { sent } = await run();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]!.alert).toMatchObject({ kind: 'digest', totals: { requests: 5 } });
+    expect(state.nextDueAt()).toBeNull();
+  });
+
+  test('joins what is found later', async () => {
+    await put('payroll');
+    await run();
+    await put('payroll');
+    await run();
+    await put('payroll', [finding('203.0.113.8')]);
+    const { sent } = await next();
+    expect(sent[0]!.alert).toMatchObject({ kind: 'update', totals: { requests: 2, networks: 2 } });
+  });
+});
+
+describe('a message that is not taken', () => {
+  test('stays due, and the others are sent', async () => {
+    await putBuckets(3);
+    refuse = ({ bucket }) => bucket === 'bucket-01';
+    const notified = await run();
+    expect(notified.end).toBe('failing');
+    expect(bucketsOf(notified)).toEqual(['bucket-00', 'bucket-02']);
+    expect(notified.failures).toEqual([new Error('refused')]);
+    refuse = () => false;
+    expect(bucketsOf(await run())).toEqual(['bucket-01']);
+  });
+
+  test('has the same name when it is sent again, and what has come meanwhile is another', async () => {
+    await put('payroll');
+    const asked: string[] = [];
+    refuse = ({ alertId }) => asked.push(alertId) === 1;
+    expect(await run()).toMatchObject({ end: 'failing' });
+    await put('payroll', [finding('203.0.113.8')], { foundAt: NOW - 5000 });
+    await next();
+    await next();
+    expect(asked[1]).toBe(asked[0]);
+    expect(published.map(({ totals }) => totals.networks)).toEqual([1, 1]);
+    expect(published[1]!.alertId).not.toBe(asked[0]);
+  });
+
+  test('is sent alone under its name, however many others are due', async () => {
+    await put('payroll');
+    const asked: string[] = [];
+    refuse = ({ bucket, alertId }) => bucket === 'payroll' && asked.push(alertId) === 1;
+    await run();
+    refuse = ({ alertId }) => {
+      asked.push(alertId);
+      return false;
+    };
+    await putBuckets(60);
+    await next();
+    expect(asked.filter((id) => id === asked[0])).toHaveLength(2);
+    expect(requestsPublished()).toBe(61);
+  });
+
+  test('comes after all others from then on', async () => {
+    await put('payroll', [finding(A, DELETED)]);
+    refuse = ({ bucket }) => bucket === 'payroll';
+    await run();
+    await putBuckets(3, [finding(A, FAILED)]);
+    expect(bucketsOf(await next())).toEqual(['bucket-00', 'bucket-01', 'bucket-02']);
+  });
+
+  test('three that take long and fail end the run: nothing can be sent at all; they count against the rate, too', async () => {
+    await putBuckets(10);
+    refuse = () => {
+      now += 10_000;
+      return true;
+    };
+    expect(await run()).toMatchObject({ end: 'failing', sent: [], failures: [{}, {}, {}] });
+    expect((await state.lease())!.value).toMatchObject({ sent: 3, until: 0 });
+  });
+
+  test('those that are refused quickly keep no other from being tried', async () => {
+    await putBuckets(10);
+    refuse = ({ bucket }) => bucket !== 'bucket-09';
+    const { sent, failures } = await run();
+    expect(failures).toHaveLength(9);
+    expect(sent.map(({ alert }) => alert.bucket)).toEqual(['bucket-09']);
+  });
+});
+
+describe('what fails five times', () => {
+  async function fail(times: number): Promise<void> {
+    for (let n = 0; n < times; n++) expect((await next()).setAside).toBe(0);
+  }
+
+  test('is set aside with an alert that says so, and is kept for people to look at', async () => {
+    await put('payroll', [finding(A, DELETED)]);
+    refuse = (alert) => alert.bucket === 'payroll' && !isSetAside(alert);
+    await fail(5);
+    const notified = await next();
+    expect(notified).toMatchObject({ end: 'done', setAside: 1, failures: [] });
+    expect(published).toHaveLength(1);
+    const [alert] = published;
+    expect(alert).toMatchObject({
+      kind: 'detector-error',
+      bucket: 'payroll',
+      networks: [],
+      totals: { networks: 1, requests: 1 },
+      rule: { severity: 'High' },
+    });
+    const [aside] = state.allSetAside();
+    expect(alert!.alertId).toBe(aside!.alertId.replace('/', '/set-aside/'));
+    expect(aside).toMatchObject({ stream: { bucket: 'payroll' }, draft: { digest: { totals: { requests: 1 } } } });
+    expect(state.nextDueAt()).toBeNull();
+  });
+
+  test('and what comes after it is sent as usual', async () => {
+    await put('payroll');
+    refuse = (alert) => alert.bucket === 'payroll' && !isSetAside(alert);
+    await fail(5);
+    await next();
+    refuse = () => false;
+    await put('payroll', [finding('203.0.113.8')]);
+    const { sent } = await next();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]!.alert).toMatchObject({ kind: 'update', networks: [{ network: '203.0.113.8' }] });
+    expect((await state.lease())!.value.failing).toEqual({});
+  });
+
+  test('is not set aside where nothing can be sent at all', async () => {
+    await put('payroll');
+    refuse = () => true;
+    await fail(8);
+    expect(state.allSetAside()).toEqual([]);
+    refuse = () => false;
+    expect((await next()).setAside).toBe(1);
+  });
+
+  test('a success in between begins the count anew', async () => {
+    await put('payroll');
+    refuse = () => true;
+    await fail(4);
+    refuse = () => false;
+    await next();
+    await put('payroll', [finding('203.0.113.8')]);
+    refuse = () => true;
+    await fail(4);
+    refuse = () => false;
+    expect(await next()).toMatchObject({ setAside: 0, sent: [{}] });
+  });
+
+  test('is kept without its findings where these are why it cannot be stored', async () => {
+    await put('payroll');
+    refuse = (alert) => !isSetAside(alert);
+    const { setAside } = state;
+    state.setAside = (aside) =>
+      aside.draft.digest.findings.length > 0 ? Promise.reject(new Error('too large')) : setAside(aside);
+    await fail(5);
+    await next();
+    expect(state.allSetAside()).toMatchObject([{ reason: expect.stringContaining('too large') }]);
+  });
+
+  test('of many streams in one message, each goes on by itself', async () => {
+    await putBuckets(45, [finding(A, FAILED)]);
+    refuse = ({ kind }) => kind === 'combined';
+    for (let n = 0; n < 9; n++) await next();
+    expect(requestsPublished()).toBe(45);
+    expect(state.nextDueAt()).toBeNull();
+  });
+});
+
+describe('what cannot be read fails alone', () => {
+  test('a stream, or three of them', async () => {
+    await putBuckets(6);
+    failWhere('streams', (streams) => streams.some(({ bucket }) => /0[135]$/.test(bucket)));
+    const notified = await run();
+    expect(bucketsOf(notified)).toEqual(['bucket-00', 'bucket-02', 'bucket-04']);
+    expect(notified.end).toBe('failing');
+    expect(notified.failures).toHaveLength(3);
+  });
+
+  test('a part: the others of its stream are sent', async () => {
+    await put('payroll', [finding(A)], { logObject: 'logs/poisoned@1' });
+    await put('payroll', [finding('203.0.113.8', DELETED)]);
+    failWhere('parts', (names) => names.some(({ logObject }) => logObject === 'logs/poisoned@1'));
+    const { sent, failures } = await run();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]!.alert.networks.map(({ network }) => network)).toEqual(['203.0.113.8']);
+    expect(failures.length).toBeGreaterThan(0);
+  });
+
+  test('a stream whose draft cannot be kept', async () => {
+    await put('payroll');
+    await put('website');
+    await run();
+    await put('payroll');
+    await put('website');
+    failWhere('putStream', ({ bucket }) => bucket === 'payroll');
+    expect(await next()).toMatchObject({ end: 'failing', failures: [{}] });
+    expect((await state.due(now)).parts).toMatchObject([{ bucket: 'payroll' }]);
+  });
+
+  test('a stream of a combined message: the others do not wait for ever', async () => {
+    await putBuckets(45, [finding(A, FAILED)]);
+    refuse = ({ kind }) => kind === 'combined';
+    await run();
+    refuse = () => false;
+    const combined = [...(await state.due(now + MINUTE)).streams].map(({ bucket }) => bucket);
+    expect(combined.length).toBeGreaterThan(10);
+    const poisoned = combined[0];
+    failWhere('streams', (streams) => streams.some(({ bucket }) => bucket === poisoned));
+    for (let n = 0; n < 8; n++) await next();
+    expect(requestsPublished()).toBe(44);
+  });
+});
+
+describe('after a death', () => {
+  /** Publishes so many messages, and then nothing is written any more. */
+  async function dieAfter(messages: number): Promise<void> {
+    const before = published.length;
+    const { putStream, putCombinedPlan, markTaken, putLease } = state;
+    const isDead = () => published.length - before >= messages;
+    const orDie =
+      <Given extends unknown[], Result>(real: (...given: Given) => Promise<Result>) =>
+      (...given: Given) =>
+        isDead() ? Promise.reject(new Error('dead')) : real(...given);
+    state.putStream = orDie(putStream);
+    state.putCombinedPlan = orDie(putCombinedPlan);
+    state.markTaken = orDie(markTaken);
+    state.putLease = orDie(putLease);
+    await run();
+    Object.assign(state, { putStream, putCombinedPlan, markTaken, putLease });
+    now += 10 * MINUTE;
+  }
+
+  test('between publish and mark, the same message is sent again under its name', async () => {
+    await put('payroll');
+    await dieAfter(1);
+    await put('payroll', [finding('203.0.113.8')]);
+    await run();
+    expect(published[1]!.alertId).toBe(published[0]!.alertId);
+    expect(published[1]!.networks).toEqual(published[0]!.networks);
+  });
+
+  test('in the middle of a combined message, each stream is in one alert, which is repeated under its name', async () => {
+    await putBuckets(45, [finding(A, FAILED)]);
+    await dieAfter(1);
+    for (let n = 0; n < 3; n++) await next();
+    const idsOf = new Map<string, Set<string>>();
+    for (const { alertId, networks: of } of published) {
+      for (const { bucket } of of) idsOf.set(bucket, (idsOf.get(bucket) ?? new Set()).add(alertId));
+    }
+    expect(idsOf.size).toBe(45);
+    for (const ids of idsOf.values()) expect(ids.size).toBe(1);
+  });
+});
+
+describe('notices', () => {
+  function bucketState(bucket: string, given: Partial<BucketState> = {}): BucketState {
+    return {
+      bucket,
+      firstLogAt: NOW,
+      lastLogAt: NOW,
+      longestSilence: 0,
+      newIpSince: NOW,
+      learningUntil: NOW + 3 * 24 * HOUR,
+      learned: 0,
+      looksPublic: null,
+      notice: { kind: 'started', notBefore: NOW },
+      ...given,
+    };
+  }
+
+  const finished = { notice: { kind: 'finished', notBefore: NOW } } as const;
+  const noticesOf = ({ sent }: Notified) =>
+    sent.map(
+      ({ alert }) =>
+        `${alert.rule.id}: ${alert.notice!.buckets.map(({ bucket }) => bucket).join(' ')} +${alert.notice!.more}`,
+    );
+
+  test('due together are one message, the longest due first; of the end another', async () => {
+    await state.putBucket(bucketState('c'), null);
+    await state.putBucket(bucketState('b', { notice: { kind: 'started', notBefore: NOW - 1 } }), null);
+    await state.putBucket(bucketState('a', finished), null);
+    await state.putBucket(bucketState('future', { notice: { kind: 'started', notBefore: NOW + HOUR } }), null);
+    expect(noticesOf(await run())).toEqual(['learning-started: b c +0', 'learning-finished: a +0']);
+    expect((await state.bucket('b'))!.value.notice).toMatchObject({ kind: 'finished' });
+    expect((await state.bucket('a'))!.value.notice).toBeNull();
+  });
+
+  test('come after all that was found', async () => {
+    await state.putBucket(bucketState('a'), null);
+    await put('payroll', [finding(A, DENIED)], { denied: true });
+    expect((await run()).sent.map(({ alert }) => alert.kind)).toEqual(['new', 'notice']);
+  });
+
+  test('of a flood of buckets are one message an hour, which counts what it does not name', async () => {
+    for (let n = 0; n < 300; n++) await state.putBucket(bucketState(`bucket-${n}`), null);
+    const [first, ...others] = [await run(), await next()];
+    expect(first!.sent).toHaveLength(1);
+    expect(first!.sent[0]!.alert.notice).toMatchObject({ buckets: { length: 50 }, more: 250 });
+    await state.putBucket(bucketState('one-more'), null);
+    others.push(await next());
+    now = NOW + HOUR - 1;
+    others.push(await run());
+    expect(others.flatMap(({ sent }) => sent)).toEqual([]);
+    now = NOW + HOUR + MINUTE;
+    expect(noticesOf(await run())).toEqual(['learning-started: one-more +0']);
+  });
+
+  test('of the start do not hold up those of the end', async () => {
+    await state.putBucket(bucketState('a'), null);
+    await run();
+    await state.putBucket(bucketState('b', finished), null);
+    expect(noticesOf(await next())).toEqual(['learning-finished: b +0']);
+  });
+
+  test('a bucket that cannot be read fails alone, and stops no message', async () => {
+    for (const bucket of ['a', 'poisoned', 'z']) await state.putBucket(bucketState(bucket), null);
+    await put('payroll', [finding(A, DELETED)]);
+    failWhere('bucket', (name) => name === 'poisoned');
+    const notified = await run();
+    expect(notified.sent.map(({ alert }) => alert.kind)).toEqual(['new', 'notice']);
+    expect(notified.sent[1]!.alert.notice!.buckets.map(({ bucket }) => bucket)).toEqual(['a', 'z']);
+    expect(notified.end).toBe('failing');
+  });
+
+  test('a bucket whose list cannot be read has its notice later, and the others have theirs', async () => {
+    for (const bucket of ['a', 'poisoned', 'z']) await state.putBucket(bucketState(bucket, finished), null);
+    failWhere('sightingsOf', (name) => name === 'poisoned');
+    expect(noticesOf(await run())).toEqual(['learning-finished: a z +0']);
+    expect((await state.bucket('poisoned'))!.value.notice).not.toBeNull();
+  });
+
+  test('that fail again and again are sent bucket by bucket, and what fails then is set aside', async () => {
+    for (const bucket of ['a', 'poisoned', 'z']) await state.putBucket(bucketState(bucket, finished), null);
+    refuse = (alert) => !isSetAside(alert) && alert.notice!.buckets.some(({ bucket }) => bucket === 'poisoned');
+    let setAside = 0;
+    for (let n = 0; n < 20; n++) setAside += (await next()).setAside;
+    expect(setAside).toBe(1);
+    expect(published.filter(isSetAside)).toMatchObject([{ bucket: 'poisoned', totals: { requests: 0 } }]);
+    const named = published.filter((alert) => !isSetAside(alert)).flatMap(({ notice }) => notice!.buckets);
+    expect(named.map(({ bucket }) => bucket)).toContain('a');
+    for (let n = 0; n < 70; n++) await next();
+    for (const bucket of ['a', 'poisoned', 'z']) expect((await state.bucket(bucket))!.value.notice).toBeNull();
+  });
+});
+
+test('tests come through at once, whatever else is due', async () => {
+  await putBuckets(45, [finding(A, FAILED)]);
+  await put('s3-access-watch-test', [finding(A, { severity: 'Low' })], { rule: 'test' });
+  const { sent } = await run();
+  expect(sent[0]!.alert).toMatchObject({ kind: 'notice', rule: { id: 'test' } });
+});
+
+test('the keys of streams are no others', () => {
+  const keys = [
+    { rule: 'unapproved-ip', bucket: 'a', denied: true },
+    { rule: 'unapproved-ip', bucket: 'denied a', denied: false },
+    { rule: 'unapproved-ip', bucket: 'a#denied', denied: false },
+    { rule: 'new-ip', bucket: 'a', denied: true },
+  ].map((stream) => streamKey(stream as Parameters<typeof streamKey>[0]));
+  expect(new Set(keys).size).toBe(4);
+});
