@@ -1,6 +1,17 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
 import type { Alert } from '../../lib/alerting/alert';
-import { createWorld, deletion, failure, isDeletion, MINUTE, many, otherNetwork, PLAIN, type World } from './world';
+import {
+  createWorld,
+  deletion,
+  denial,
+  failure,
+  isDeletion,
+  MINUTE,
+  many,
+  otherNetwork,
+  PLAIN,
+  type World,
+} from './world';
 
 /*
  * One bad item harms only itself: whatever fails, everything else is sent, and what fails again and again is set aside
@@ -143,4 +154,15 @@ test('remote IPs of long text in many log objects: one message, then digests; ot
   }
   expect(await deleted(world, 'another')).toBeLessThanOrEqual(2 * MINUTE);
   expect(world.sent.filter(({ alert }) => alert.rule.id === 'detector-error')).toHaveLength(1);
+});
+
+test('forged lines with names that no bucket can have are parse failures, and stop nothing', async () => {
+  const world = createWorld({ settings: { learningDays: 3 } });
+  const names = ['payroll#denied', ...many(160, (n) => `${n}${'\u0001'.repeat(200)}`)];
+  const { parseFailures } = await world.deliver(names.map((bucket) => ({ ...PLAIN, bucket, time: world.now })));
+  expect(parseFailures).toBe(names.length);
+  await world.deliver([denial('198.51.100.9', world.now)]);
+  await world.notify();
+  expect(await deleted(world, 'another')).toBeLessThanOrEqual(2 * MINUTE);
+  expect(world.state.nextDueAt()).not.toBeNull(); // the end of learning
 });

@@ -1,0 +1,69 @@
+import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
+import type { OutboxFinding } from '../../lib/alerting/outbox';
+import { type KnownParts, storeFindings } from '../../lib/store-findings';
+import { viewStreams } from '../../lib/stream-views';
+import { finding, networks, PAYROLL } from '../support/alerting-parts';
+import { LIMITS } from '../support/limits';
+import { createWorld, denial, many, otherNetwork, START } from './world';
+
+/* What an attacker can make many of costs in proportion to how many there are, and no more. Counted, not timed. */
+
+const ORIGIN = { logObject: 'logs/a@1', portion: 0, foundAt: START, accountId: null, region: null };
+
+/** How often storing so many findings looks at one of them. */
+async function looksAt(count: number): Promise<number> {
+  let looks = 0;
+  const findings = networks(count).map((network) => {
+    const plain = finding(network);
+    const watched = new Proxy(plain, {
+      get(target, name: keyof OutboxFinding) {
+        if (name === 'network') looks++;
+        return target[name];
+      },
+    });
+    return { stream: PAYROLL, finding: watched };
+  });
+  const state = createMemoryState();
+  const known: KnownParts = new Map();
+  await storeFindings(state, findings, ORIGIN, known, { views: viewStreams(state), limits: LIMITS });
+  return looks;
+}
+
+test('storing findings is linear in how many there are', async () => {
+  const [few, many] = [await looksAt(2_000), await looksAt(16_000)];
+  // To sort them takes a little more than that.
+  expect(many / few).toBeLessThan(8 * 1.6);
+});
+
+test('a log object that is delivered again reads each of its parts once, one at a time, and adds nothing', async () => {
+  const memory = createMemoryState();
+  let put = 0;
+  let read = 0;
+  let held = 0;
+  const state: MemoryState = {
+    ...memory,
+    async putPart(part) {
+      const version = await memory.putPart(part);
+      if (version !== null) put++;
+      return version;
+    },
+    async *partsOf(...given) {
+      for await (const part of memory.partsOf(...given)) {
+        read++;
+        held++;
+        yield part;
+        held--;
+        expect(held).toBe(0);
+      }
+    },
+  };
+  const lines = many(8_000, (n) => denial(otherNetwork(n), START));
+  const portionBytes = 500_000;
+  await createWorld({ state }).deliver(lines, { key: 'logs/large', portionBytes });
+  expect(put).toBeGreaterThan(60);
+  expect(read).toBe(0);
+  const before = put;
+  await createWorld({ state }).deliver(lines, { key: 'logs/large', portionBytes });
+  expect(put).toBe(before);
+  expect(read).toBe(before);
+});
