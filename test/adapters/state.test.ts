@@ -1,16 +1,19 @@
+import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { streamItem } from '../../lib/adapters/dynamo-items';
 import { dynamoState } from '../../lib/adapters/dynamo-state';
 import { dynamoTable } from '../../lib/adapters/dynamo-table';
 import { createMemoryState } from '../../lib/adapters/memory-state';
 import type { BucketState } from '../../lib/alerting/bucket-state';
+import { addParts, EMPTY_DIGEST } from '../../lib/alerting/digest';
 import type { Lease } from '../../lib/alerting/lease';
-import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
-import type { AlertWindow } from '../../lib/alerting/window';
+import { NO_SAMPLE, type OutboxFinding, type PendingPart } from '../../lib/alerting/outbox';
+import { type Draft, newStream, type StreamState } from '../../lib/alerting/stream-state';
 import type { StoredSighting } from '../../lib/detection/sighting';
 import type { State } from '../../lib/ports';
 import { clientOptions, type Emulator, startDynamo } from '../support/emulators';
 import { PLAIN } from '../support/observe-lines';
-import { createStateTable, newDynamoState } from '../support/state-table';
+import { createStateTable, newDynamoState, newStateTable } from '../support/state-table';
 
 const NOW = Date.parse('2026-03-02T09:00:00Z');
 const DAY = 86_400_000;
@@ -47,6 +50,7 @@ function finding(given: Partial<OutboxFinding> = {}): OutboxFinding {
     forgottenSince: NOW - DAY,
     raised: false,
     severity: 'High',
+    level: 'changed',
     severityReason: 'changes succeeded: REST.PUT.OBJECT 1',
     effects: { deleted: 0, written: 1, settings: 0, read: 0, listed: 0 },
     operations: [{ name: 'REST.PUT.OBJECT', requests: 2, successes: 1 }],
@@ -55,7 +59,7 @@ function finding(given: Partial<OutboxFinding> = {}): OutboxFinding {
   };
 }
 
-function part(given: Partial<OutboxPart> = {}): OutboxPart {
+function part(given: Partial<PendingPart> = {}): PendingPart {
   return {
     logObject: 'logs/a@1',
     rule: 'new-ip',
@@ -64,7 +68,7 @@ function part(given: Partial<OutboxPart> = {}): OutboxPart {
     number: 0,
     portion: 0,
     foundAt: NOW,
-    notBefore: NOW,
+    pending: 'now',
     accountId: '111122223333',
     region: null,
     findings: [finding()],
@@ -87,18 +91,40 @@ function bucket(given: Partial<BucketState> = {}): BucketState {
   };
 }
 
-function window(given: Partial<AlertWindow> = {}): AlertWindow {
+function draft(given: Partial<Draft> = {}): Draft {
+  const findings = [
+    finding(),
+    finding({ network: '2001:db8::/64', sample: NO_SAMPLE, severity: 'Low', level: 'denied' }),
+  ];
+  const many = Array.from({ length: 300 }, (_, n) => finding({ network: `10.0.${n >> 8}.${n & 255}`, bytesSent: n }));
   return {
-    rule: 'unapproved-ip',
-    bucket: 'payroll',
-    denied: false,
+    digest: addParts(EMPTY_DIGEST, 'unapproved-ip', [part({ findings }), part({ number: 1, findings: many })]),
+    taking: [
+      { logObject: 'logs/a@1', number: 0 },
+      { logObject: 'logs/a@1', number: 1 },
+    ],
+    news: { severity: 'High', level: 'changed' },
+    notBefore: NOW + 1000,
+    message: null,
+    ...given,
+  };
+}
+
+function stream(given: Partial<StreamState> = {}): StreamState {
+  return {
+    ...newStream({ rule: 'unapproved-ip', bucket: 'payroll', denied: false }),
     windowId: 'w1',
-    sequence: 1,
+    sequence: 4,
     openedAt: NOW,
     closesAt: NOW + 3_600_000,
-    messages: 1,
-    announced: ['203.0.113.7', '2001:db8::/64'],
-    told: [],
+    sentAt: NOW + 5,
+    messages: 2,
+    minorSentAt: [NOW - DAY / 2, NOW],
+    sent: new Map([
+      ['203.0.113.7', { severity: 'High', level: 'changed' }],
+      ['2001:db8::/64', { severity: 'Low', level: 'no access' }],
+      ['', { severity: 'Medium', level: 'read' }],
+    ]),
     ...given,
   };
 }
@@ -106,7 +132,10 @@ function window(given: Partial<AlertWindow> = {}): AlertWindow {
 /** With functions called, so that two can be compared. */
 function plain<Value>(value: Value): unknown {
   return JSON.parse(
-    JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'function' ? (inner as () => unknown)() : inner)),
+    JSON.stringify(value, (_key, inner: unknown) => {
+      if (inner instanceof Map) return [...(inner as Map<unknown, unknown>)];
+      return typeof inner === 'function' ? (inner as () => unknown)() : inner;
+    }),
   );
 }
 
@@ -208,8 +237,8 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       { ...run, logObject: 'logs/a@12' },
     ];
     for (const other of others) expect(await state.isRunDone(other)).toBe(false);
-    expect(await state.partsOf(run.logObject, 'new-ip', 'payroll')).toEqual([]);
-    expect(await state.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+    for await (const found of state.partsOf(run.logObject, 'new-ip', 'payroll', 0)) throw new Error(`a part: ${found}`);
+    expect(await state.due(Number.MAX_SAFE_INTEGER)).toEqual({ parts: [], streams: [], notices: [] });
   });
 
   test('buckets come back as they were put, and are replaced as they were read', async () => {
@@ -227,13 +256,13 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     test('come back as they were put, once', async () => {
       const put = part({ findings: [finding(), finding({ network: '2001:db8::/64', sample: () => null })] });
       const version = await state.putPart(put);
-      expect(await state.putPart(part({ findings: [] }))).toBeNull();
+      expect(await state.putPart(part({ accountId: null }))).toBeNull();
       const [stored, absent] = await state.parts([put, part({ number: 1 })]);
       expect(plain(stored)).toEqual(plain({ value: put, version }));
       expect(absent).toBeNull();
     });
 
-    test('of a log object, rule and bucket are those and no others', async () => {
+    test('of a log object, rule and bucket are those and no others, from a number on', async () => {
       const wanted = [part(), part({ number: 1, portion: 3 }), part({ number: 12 })];
       const others = [
         part({ logObject: 'logs/a@12' }),
@@ -242,52 +271,86 @@ describe.each<{ name: string; create: () => Promise<State> }>([
         part({ bucket: 'pay' }),
       ];
       for (const value of [...wanted, ...others]) await state.putPart(value);
-      const found = await state.partsOf('logs/a@1', 'new-ip', 'payroll');
-      expect(plain([...found].sort((a, b) => a.number - b.number))).toEqual(plain(wanted));
+      const from = async (number: number) =>
+        (await all(state.partsOf('logs/a@1', 'new-ip', 'payroll', number))).toSorted((a, b) => a.number - b.number);
+      expect(plain(await from(0))).toEqual(plain(wanted));
+      expect((await from(1)).map(({ number }) => number)).toEqual([1, 12]);
+      expect((await from(13)).map(({ number }) => number)).toEqual([]);
     });
 
-    test('that are told are not due any more, but still there', async () => {
-      const version = await state.putPart(part());
-      const stored = { value: part(), version: version! };
-      expect(await state.markTold(stored, NOW + 45 * DAY)).not.toBeNull();
-      expect(await state.markTold(stored, NOW + 45 * DAY)).toBeNull();
-      expect(await state.due(NOW + DAY, 10)).toEqual([]);
-      expect(await state.partsOf('logs/a@1', 'new-ip', 'payroll')).toMatchObject([{ notBefore: null }]);
+    test('of a denied and another stream share their numbers', async () => {
+      expect(await state.putPart(part({ denied: true }))).not.toBeNull();
+      expect(await state.putPart(part())).toBeNull();
+      expect(await all(state.partsOf('logs/a@1', 'new-ip', 'payroll', 0))).toMatchObject([{ denied: true }]);
     });
 
-    test('that are put off are due later, and only whoever read them last puts them off', async () => {
-      const version = await state.putPart(part());
-      const stored = { value: part(), version: version! };
-      const later = await state.deferPart(stored, NOW + 1000);
-      expect(later).not.toBeNull();
-      expect(await state.deferPart(stored, NOW + 2000)).toBeNull();
-      expect(await state.markTold(stored, NOW)).toBeNull();
-      expect(await state.due(NOW + 999, 10)).toEqual([]);
-      expect(await state.due(NOW + 1000, 10)).toHaveLength(1);
-      expect(await state.parts([part()])).toMatchObject([{ version: later, value: { notBefore: NOW + 1000 } }]);
+    test('that are taken are not due any more, but still there', async () => {
+      const version = (await state.putPart(part()))!;
+      expect(await state.markTaken(part(), 'never was', NOW + 45 * DAY)).toBeNull();
+      expect(await state.markTaken(part(), version, NOW + 45 * DAY)).not.toBeNull();
+      expect(await state.markTaken(part(), version, NOW + 45 * DAY)).toBeNull();
+      expect((await state.due(NOW + DAY)).parts).toEqual([]);
+      expect(await all(state.partsOf('logs/a@1', 'new-ip', 'payroll', 0))).toHaveLength(1);
+      expect(await state.parts([part()])).toMatchObject([{ value: { pending: null } }]);
+    });
+
+    test('that wait are due when that ends', async () => {
+      const version = (await state.putPart(part({ pending: NOW + 1000 })))!;
+      expect((await state.due(NOW + 999)).parts).toEqual([]);
+      expect((await state.due(NOW + 1000)).parts).toMatchObject([{ dueSince: NOW + 1000 }]);
+      expect(await state.parts([part()])).toMatchObject([{ value: { pending: NOW + 1000 } }]);
+      await state.markTaken(part(), version, NOW + DAY);
+      expect((await state.due(NOW + DAY)).parts).toEqual([]);
     });
 
     test('of a log object with a name longer than a key may be', async () => {
       const long = part({ logObject: `logs/${'ö'.repeat(1500)}@1` });
       await state.putPart(long);
-      expect(plain(await state.partsOf(long.logObject, 'new-ip', 'payroll'))).toEqual(plain([long]));
-      expect(await state.due(NOW, 10)).toMatchObject([{ logObject: long.logObject }]);
+      expect(plain(await all(state.partsOf(long.logObject, 'new-ip', 'payroll', 0)))).toEqual(plain([long]));
+      expect((await state.due(NOW)).parts).toMatchObject([{ logObject: long.logObject }]);
     });
   });
 
-  test('what is due: parts and notices, the earliest first, no more than asked for', async () => {
-    await state.putPart(part({ logObject: 'c', notBefore: NOW + 2 }));
-    await state.putPart(part({ logObject: 'a', notBefore: NOW, findings: [finding(), finding()] }));
-    await state.putPart(part({ logObject: 'd', notBefore: NOW + 4 }));
-    await state.putBucket(bucket({ bucket: 'b', notice: { kind: 'finished', notBefore: NOW + 1 } }), null);
+  test('what is due: at once the worst first, then what has waited, the earliest first', async () => {
+    const order = [
+      { severity: 'High', level: 'changed', bytesSent: 0, foundAt: NOW },
+      { severity: 'Medium', level: 'changed', bytesSent: 0, foundAt: NOW },
+      { severity: 'Medium', level: 'read', bytesSent: 150_000_000_000, foundAt: NOW },
+      { severity: 'Medium', level: 'read', bytesSent: 9, foundAt: NOW },
+      { severity: 'Low', level: 'metadata', bytesSent: 0, foundAt: NOW },
+      { severity: 'Low', level: 'no access', bytesSent: 100, foundAt: NOW },
+      { severity: 'Low', level: 'denied', bytesSent: 0, foundAt: NOW - 1 },
+      { severity: 'Low', level: 'denied', bytesSent: 0, foundAt: NOW },
+    ] as const;
+    for (const [index, { foundAt, ...conduct }] of [...order.entries()].reverse()) {
+      await state.putPart(part({ logObject: `now-${index}`, foundAt, findings: [finding(conduct), finding(conduct)] }));
+    }
+    for (const later of [3, 1, 2]) await state.putPart(part({ logObject: `later-${later}`, pending: NOW - later }));
+    await state.putPart(part({ logObject: 'future', pending: NOW + 1 }));
+    await state.putBucket(bucket({ bucket: 'b', notice: { kind: 'finished', notBefore: NOW - 1 } }), null);
+    await state.putBucket(bucket({ bucket: 'a', notice: { kind: 'started', notBefore: NOW - 2 } }), null);
+    await state.putBucket(bucket({ bucket: 'c', notice: { kind: 'started', notBefore: NOW + 1 } }), null);
     await state.putBucket(bucket({ bucket: 'quiet', notice: null }), null);
-    expect(await state.due(NOW + 3, 10)).toEqual([
-      { kind: 'part', notBefore: NOW, logObject: 'a', rule: 'new-ip', bucket: 'payroll', number: 0, findings: 2 },
-      { kind: 'notice', notBefore: NOW + 1, bucket: 'b' },
-      { kind: 'part', notBefore: NOW + 2, logObject: 'c', rule: 'new-ip', bucket: 'payroll', number: 0, findings: 1 },
+    const { parts, streams, notices } = await state.due(NOW);
+    expect(parts.map(({ logObject }) => logObject)).toEqual([
+      ...order.map((_, index) => `now-${index}`),
+      'later-3',
+      'later-2',
+      'later-1',
     ]);
-    expect(await state.due(NOW + 3, 2)).toHaveLength(2);
-    expect(await state.due(NOW - 1, 10)).toEqual([]);
+    expect(parts[0]).toEqual({
+      logObject: 'now-0',
+      rule: 'new-ip',
+      bucket: 'payroll',
+      denied: false,
+      number: 0,
+      dueSince: NOW,
+    });
+    expect(streams).toEqual([]);
+    expect(notices).toEqual([
+      { bucket: 'a', dueSince: NOW - 2 },
+      { bucket: 'b', dueSince: NOW - 1 },
+    ]);
   });
 
   test('silent buckets: those of which it became strange in that time to hear nothing', async () => {
@@ -301,31 +364,178 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     expect(await state.silentBuckets(NOW, strange - 1)).toEqual([]);
     expect(await state.silentBuckets(strange + 1, strange + DAY)).toEqual([]);
     expect((await state.silentBuckets(NOW, NOW + 30 * DAY)).toSorted()).toEqual(['later', 'payroll']);
-    expect(await state.due(NOW + 30 * DAY, 10)).toEqual([{ kind: 'notice', notBefore: NOW, bucket: 'learning' }]);
+    expect((await state.due(NOW + 30 * DAY)).notices).toEqual([{ bucket: 'learning', dueSince: NOW }]);
   });
 
-  test('windows are of a stream: denied ones apart', async () => {
-    const open = window();
-    const denied = window({ denied: true, announced: [], told: ['v1'] });
-    const version = await state.putWindow(open, null);
-    await state.putWindow(denied, null);
-    expect(await state.windows([denied, window({ bucket: 'other' }), open])).toMatchObject([
-      { value: denied },
-      null,
-      { value: open, version },
-    ]);
-    expect(await state.putWindow(window({ messages: 2 }), null)).toBeNull();
-    expect(await state.putWindow(window({ messages: 2 }), version)).not.toBeNull();
+  describe('streams', () => {
+    test('come back as they were put, with all that they hold', async () => {
+      const kept = stream({ draft: draft() });
+      const bare = stream({ bucket: 'other', sent: new Map(), minorSentAt: [] });
+      const named = stream({
+        denied: true,
+        draft: draft({
+          news: null,
+          taking: [],
+          message: { windowId: 'w2', sequence: 1, kind: 'new', at: NOW, combinedId: 'c1' },
+        }),
+      });
+      for (const value of [kept, bare, named]) await state.putStream(value, null);
+      const read = await state.streams([named, stream({ bucket: 'absent' }), kept, bare]);
+      expect(read[1]).toBeNull();
+      for (const [stored, value] of [
+        [read[0], named],
+        [read[2], kept],
+        [read[3], bare],
+      ] as const) {
+        expect(plain(stored!.value)).toEqual(plain(value));
+        expect(stored!.value.sent).toEqual(value.sent);
+      }
+      const { digest } = read[2]!.value.draft!;
+      expect(digest.reached).toEqual(kept.draft!.digest.reached);
+      expect(digest.findings.map(({ sample }) => sample === NO_SAMPLE)).toEqual(
+        kept.draft!.digest.findings.map(({ sample }) => sample === NO_SAMPLE),
+      );
+    });
+
+    test('are replaced as they were read', async () => {
+      const version = await state.putStream(stream(), null);
+      expect(await state.putStream(stream({ messages: 3 }), null)).toBeNull();
+      expect(await state.putStream(stream({ messages: 3 }), version)).not.toBeNull();
+      expect(await state.putStream(stream({ messages: 4 }), version)).toBeNull();
+      expect((await state.streams([stream()]))[0]!.value.messages).toBe(3);
+    });
+
+    test('are due when their draft is, and not without one', async () => {
+      const version = await state.putStream(stream({ draft: draft() }), null);
+      expect((await state.due(NOW + 999)).streams).toEqual([]);
+      const due = { rule: 'unapproved-ip', bucket: 'payroll', denied: false, dueSince: NOW + 1000 };
+      expect((await state.due(NOW + 1000)).streams).toEqual([due]);
+      await state.putStream(stream(), version);
+      expect((await state.due(NOW + DAY)).streams).toEqual([]);
+    });
+
+    test('with a named draft are due since it was named', async () => {
+      const message = { windowId: 'w', sequence: 1, kind: 'new', at: NOW - 5, combinedId: null } as const;
+      await state.putStream(stream({ draft: draft({ message, notBefore: NOW - 5 }) }), null);
+      expect((await state.due(NOW)).streams).toMatchObject([{ dueSince: NOW - 5 }]);
+    });
+  });
+
+  test('text of a log is never another key', async () => {
+    const names = ['a', 'a#denied', 'denied#a', 'a#', '#a', 'a%23denied', 'a%', '%', 'a\nb', 'a b', 'a#000000000'];
+    const streams = names.flatMap((name) => [true, false].map((denied) => stream({ bucket: name, denied })));
+    for (const one of streams)
+      expect(await state.putStream({ ...one, windowId: `${one.denied} ${one.bucket}` }, null)).not.toBeNull();
+    const read = await state.streams(streams);
+    expect(read.map((one) => one!.value.windowId)).toEqual(streams.map((one) => `${one.denied} ${one.bucket}`));
+
+    for (const name of names) expect(await state.putPart(part({ bucket: name }))).not.toBeNull();
+    for (const name of names) {
+      expect((await all(state.partsOf('logs/a@1', 'new-ip', name, 0))).map((one) => one.bucket)).toEqual([name]);
+    }
+    expect(new Set((await state.due(NOW)).parts.map((one) => one.bucket))).toEqual(new Set(names));
+  });
+
+  test('plans of combined messages come back, and are replaced as they were read', async () => {
+    const plan = {
+      combinedId: 'c1',
+      rule: 'unapproved-ip',
+      streams: [
+        { rule: 'unapproved-ip', bucket: 'a', denied: false },
+        { rule: 'unapproved-ip', bucket: 'b#', denied: true },
+      ],
+      sent: false,
+    } as const;
+    expect(await state.combinedPlan('c1')).toBeNull();
+    const version = await state.putCombinedPlan(plan, null, NOW + DAY);
+    expect(await state.putCombinedPlan(plan, null, NOW + DAY)).toBeNull();
+    expect(await state.combinedPlan('c1')).toEqual({ value: plan, version });
+    expect(await state.putCombinedPlan({ ...plan, sent: true }, version, NOW + DAY)).not.toBeNull();
+    expect((await state.combinedPlan('c1'))!.value.sent).toBe(true);
+    expect(await state.combinedPlan('c2')).toBeNull();
+  });
+
+  test('what is set aside is kept, once, and is not due', async () => {
+    const aside = {
+      alertId: 'w1/4',
+      stream: stream(),
+      draft: draft(),
+      at: NOW,
+      reason: 'sending it failed five times',
+    };
+    await state.setAside(aside);
+    await state.setAside(aside);
+    expect(await state.due(NOW + DAY)).toEqual({ parts: [], streams: [], notices: [] });
   });
 
   test('there is one lease, and it is replaced as it was read', async () => {
-    const lease: Lease = { holder: 'one', until: NOW, minute: 5, sent: 2 };
+    const lease: Lease = {
+      holder: 'one',
+      until: NOW,
+      minute: 5,
+      sent: 2,
+      failing: { 'notice started': 3, abcdef0123456789: 1 },
+      noticeSentAt: { started: NOW - 1 },
+    };
     expect(await state.lease()).toBeNull();
     const version = await state.putLease(lease, null);
     expect(await state.putLease({ ...lease, holder: 'two' }, null)).toBeNull();
     expect(await state.lease()).toEqual({ value: lease, version });
     expect(await state.putLease({ ...lease, sent: 3 }, version)).not.toBeNull();
   });
+});
+
+test('what is set aside is text in the table, under the keys that the alert names', async () => {
+  const table = await newStateTable(dynamo.endpoint);
+  const aside = { alertId: 'w1/4', stream: stream(), draft: draft(), at: NOW, reason: 'sending it failed five times' };
+  await dynamoState(table).setAside(aside);
+  const item = await table.get({ pk: 'aside', sk: 'w1/4' });
+  expect(item).toMatchObject({ bucket: 'payroll', at: '2026-03-02T09:00:00.000Z', reason: aside.reason });
+  const { digest } = JSON.parse(item!.draft as string) as {
+    digest: { findings: { network: string; sample: unknown }[] };
+  };
+  expect(digest.findings[0]).toMatchObject({
+    severity: 'High',
+    sample: { userAgent: expect.stringContaining('quoted') },
+  });
+});
+
+test('a stream with all that it may hold fits an item', async () => {
+  const state = await newDynamoState(dynamo.endpoint);
+  const noise = (n: number) => createHash('sha256').update(`${n}`).digest('hex');
+  const long = (n: number) => Array.from({ length: 8 }, (_, index) => noise(100 * n + index)).join('');
+  const networkOf = (n: number) => `2001:db8:${noise(n).slice(0, 4)}:${noise(n).slice(4, 8)}::/64`;
+  const addresses = (n: number) =>
+    Array.from(
+      { length: 20 },
+      (_, i) =>
+        `2001:db8:${noise(n + i)
+          .slice(0, 20)
+          .replace(/(.{4})(?=.)/g, '$1:')}`,
+    );
+  const findings = Array.from({ length: 3000 }, (_, n) =>
+    finding({
+      network: networkOf(n),
+      addresses: addresses(n),
+      sample: () => ({
+        ...PLAIN,
+        userAgent: long(n),
+        requestUri: long(n + 10_000),
+        key: long(n + 20_000),
+      }),
+    }),
+  );
+  const digest = addParts(EMPTY_DIGEST, 'unapproved-ip', [part({ findings })]);
+  const full = stream({ sent: digest.reached, draft: draft({ digest }) });
+  expect(digest.reached.size).toBe(1500);
+  const item = streamItem(full);
+  const bytes = Object.values(item).reduce<number>(
+    (sum, value) => sum + (value instanceof Uint8Array ? value.length : 50),
+    0,
+  );
+  process.stdout.write(`a full stream: ${bytes} bytes\n`);
+  expect(bytes).toBeLessThan(400_000);
+  expect(await state.putStream(full, null)).not.toBeNull();
 });
 
 test('a table of another name is another memory', async () => {
