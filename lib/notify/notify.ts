@@ -1,12 +1,12 @@
 import { failureIdOf } from '../alerting/identity';
 import { isHigh, planMessages, worstCandidateFirst } from '../alerting/plan';
-import type { CombinedPlan } from '../alerting/stream-state';
-import type { DueItems, Stored } from '../ports';
+import type { DueItems } from '../ports';
 import { takeLease } from './hold-lease';
+import { type CombinedAgain, sortNamed } from './named-drafts';
 import { type DueNotice, gatherNotices, sendNotice } from './notices';
 import { createRun, type Notifier, type NotifyRun, type SentAlert } from './notify-run';
-import { finishCombined, MAX_TRIES, publishCombined, sendAlone, sendCombined } from './send-streams';
-import { gatherStreams, keepDraft, type StreamDraft, writeStream } from './stream-draft';
+import { publishCombined, sendAlone, sendCombined } from './send-streams';
+import { gatherStreams, keepDraft, type StreamDraft } from './stream-draft';
 
 export interface Notified {
   /** `busy`: another run has the lease, or took it; `full`: the minute has no more messages; `late`: no time is left. */
@@ -31,10 +31,9 @@ const MAX_FAILURES = 3;
 const FAILING_FOR = 20_000;
 
 /** One message to be sent. The members stand with the worst first. */
-type StreamMessage = { readonly members: readonly StreamDraft[]; readonly hasFailed: boolean } & (
-  | { readonly kind: 'streams' }
-  | { readonly kind: 'combined-again'; readonly plan: Stored<CombinedPlan> }
-);
+type StreamMessage =
+  | { readonly kind: 'streams'; readonly members: readonly StreamDraft[]; readonly hasFailed: boolean }
+  | ({ readonly kind: 'combined-again' } & CombinedAgain);
 
 type Message = StreamMessage | { readonly kind: 'notice'; readonly notice: DueNotice };
 
@@ -83,7 +82,8 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   const planned = planMessages([...named.alone, ...candidates], room).map(
     ({ members }): StreamMessage => ({ kind: 'streams', members, hasFailed: members[0]!.failures > 0 }),
   );
-  const streams = await sendAll([...named.again, ...planned].sort(worstMessageFirst), run, until);
+  const again = named.again.map((message): StreamMessage => ({ kind: 'combined-again', ...message }));
+  const streams = await sendAll([...again, ...planned].sort(worstMessageFirst), run, until);
   if (streams.end === 'busy') return 'busy';
   // Notices come after all that was found: however many there are, they delay nothing.
   const notices = streams.end === null ? (await gatherNotices(due, run)).map(noticeMessage) : [];
@@ -169,64 +169,6 @@ async function send(message: Message, run: NotifyRun): Promise<boolean> {
 
 function isUrgent(message: Message): boolean {
   return message.kind !== 'notice' && message.members.some(({ digest }) => isHigh(digest));
-}
-
-interface Named {
-  /** To be sent alone, under the names that they have. */
-  readonly alone: readonly StreamDraft[];
-  readonly again: readonly StreamMessage[];
-  readonly progress: boolean;
-}
-
-/** What is to be done about drafts that were given a name by a run that died before it could say that they are sent. */
-async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promise<Named> {
-  const { state } = run.notifier;
-  const alone: StreamDraft[] = [];
-  const byPlan = new Map<string, StreamDraft[]>();
-  for (const draft of drafts) {
-    const { message } = draft.draft;
-    if (message === null) continue;
-    const { combinedId } = message;
-    if (combinedId === null) alone.push(draft);
-    else byPlan.set(combinedId, [...(byPlan.get(combinedId) ?? []), draft]);
-  }
-  const again: StreamMessage[] = [];
-  let progress = false;
-  for (const [combinedId, members] of byPlan) {
-    const name = `again ${combinedId}`;
-    try {
-      const isStuck = run.lease.failuresOf(name) >= MAX_TRIES;
-      const plan = await state.combinedPlan(combinedId);
-      if (plan?.value.sent === true) {
-        await finishCombined(members, run);
-        progress = true;
-        continue;
-      }
-      const isPlanned = !isStuck && plan !== null;
-      const failures = run.lease.failuresOf(combinedId);
-      if (isPlanned && failures < MAX_TRIES) {
-        if (members.length < plan.value.streams.length) {
-          // Of an index that lags, the others come with the next run; of a stream that cannot be read, they never do.
-          run.lease.failed(name);
-          continue;
-        }
-        run.lease.succeeded(name);
-        const sorted = members.toSorted(worstCandidateFirst);
-        again.push({ kind: 'combined-again', plan, members: sorted, hasFailed: failures > 0 });
-        continue;
-      }
-      // Without a plan, nothing was published; or it cannot be sent together. Each goes on by itself.
-      for (const { stored, state: value, draft, stream } of members) {
-        await writeStream(state, { ...value, draft: { ...draft, message: null } }, stored);
-        if (plan !== null) run.lease.failed(failureIdOf(stream));
-      }
-      progress = true;
-    } catch (error) {
-      run.lease.failed(name);
-      run.fail('a combined message could not be sent again', error);
-    }
-  }
-  return { alone, again, progress };
 }
 
 /** How long the oldest of it has been due; milliseconds. */

@@ -5,6 +5,7 @@ import { type Stream, siblingOf, streamKey, streamOf } from '../alerting/stream'
 import { type Draft, type MessageName, newStream, type StreamState, type TakenPart } from '../alerting/stream-state';
 import { eachBounded } from '../each-bounded';
 import type { DueItems, PartName, State, Stored, Version } from '../ports';
+import { readEach } from './read-each';
 
 /** How long a part is kept once it is taken, for log objects that are delivered again; milliseconds. */
 export const TAKEN_KEPT = 45 * 86_400_000;
@@ -105,31 +106,6 @@ export async function gatherStreams(
     }
   }
   return { drafts, failures, progress };
-}
-
-interface Read<Value> {
-  readonly stored: Stored<Value> | null;
-  /** Why it could not be read; null: it was. */
-  readonly error: unknown;
-}
-
-/** Reads items together; where that fails, one by one, so that one that cannot be read keeps no other from being sent. */
-async function readEach<Name, Value>(
-  names: readonly Name[],
-  read: (names: readonly Name[]) => Promise<readonly (Stored<Value> | null)[]>,
-): Promise<readonly Read<Value>[]> {
-  try {
-    return (await read(names)).map((stored) => ({ stored, error: null }));
-  } catch {
-    return eachBounded(names, WRITES_AT_ONCE, async (name): Promise<Read<Value>> => {
-      try {
-        const [stored = null] = await read([name]);
-        return { stored, error: null };
-      } catch (error) {
-        return { stored: null, error: error ?? new Error('no reason is known') };
-      }
-    });
-  }
 }
 
 function partsByStream({ parts, streams }: DueItems): Map<string, DueStream> {

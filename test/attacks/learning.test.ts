@@ -17,7 +17,7 @@ async function afterLearning(lines: readonly Logged[]): Promise<World> {
 
 test('1,001 networks that read a public object do not turn new-ip off for changes and signed requests', async () => {
   const world = await afterLearning(many(1001, (n) => publicRead(otherNetwork(n), START)));
-  expect(world.sent.some(({ alert }) => alert.notice?.buckets[0]!.looksPublic === true)).toBe(true);
+  expect(world.sent.some(({ alert }) => alert.notice?.buckets[0]?.looksPublic === true)).toBe(true);
   const before = world.sent.length;
   await world.deliver([publicRead('198.51.100.65', world.now)]);
   await world.notify();

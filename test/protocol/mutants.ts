@@ -8,6 +8,7 @@ export interface Mutant {
 
 const SEND = 'lib/notify/send-streams.ts';
 const DRAFT = 'lib/notify/stream-draft.ts';
+const NAMED = 'lib/notify/named-drafts.ts';
 
 /**
  * Each loses or doubles something, and the searches of this folder have to find out. Those that the protocol's model
@@ -165,12 +166,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a combined message that is taken apart though it may have been sent',
     story: 'combined',
+    changes: [{ file: NAMED, from: '&& failures < MAX_TRIES', to: '&& failures < 0' }],
+  },
+  {
+    name: 'a stream that is finished with a combined message that it was not in',
+    story: 'combined',
     changes: [
-      {
-        file: 'lib/notify/notify.ts',
-        from: 'if (plan !== null && run.lease',
-        to: 'if (plan !== null && !plan && run.lease',
-      },
+      { file: NAMED, from: 'await takeNamesAway(outside!, run);', to: '' },
+      { file: NAMED, from: 'await finishCombined(inside!, run);', to: 'await finishCombined(members, run);' },
     ],
   },
   {

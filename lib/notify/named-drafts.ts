@@ -1,0 +1,101 @@
+import { failureIdOf } from '../alerting/identity';
+import { worstCandidateFirst } from '../alerting/plan';
+import { streamKey } from '../alerting/stream';
+import type { CombinedPlan } from '../alerting/stream-state';
+import type { Stored } from '../ports';
+import type { NotifyRun } from './notify-run';
+import { finishCombined, MAX_TRIES } from './send-streams';
+import { gatherStreams, type StreamDraft, writeStream } from './stream-draft';
+
+/** A combined message whose plan is written, and perhaps published. */
+export interface CombinedAgain {
+  readonly plan: Stored<CombinedPlan>;
+  /** The worst first. */
+  readonly members: readonly StreamDraft[];
+  readonly hasFailed: boolean;
+}
+
+/** What is to be done about drafts that have a name. */
+export interface Named {
+  /** To be sent alone, under the names that they have. */
+  readonly alone: readonly StreamDraft[];
+  readonly again: readonly CombinedAgain[];
+  readonly progress: boolean;
+}
+
+/** What is to be done about drafts that were given a name by a run that died before it could say that they are sent. */
+export async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promise<Named> {
+  const alone: StreamDraft[] = [];
+  const byPlan = new Map<string, StreamDraft[]>();
+  for (const draft of drafts) {
+    const { message } = draft.draft;
+    if (message === null) continue;
+    const { combinedId } = message;
+    if (combinedId === null) alone.push(draft);
+    else byPlan.set(combinedId, [...(byPlan.get(combinedId) ?? []), draft]);
+  }
+  const again: CombinedAgain[] = [];
+  let progress = false;
+  for (const [combinedId, members] of byPlan) {
+    try {
+      const message = await sortCombined(combinedId, members, run);
+      if (message === null) progress = true;
+      else again.push(message);
+    } catch (error) {
+      run.fail('a combined message could not be sent again', error);
+    }
+  }
+  return { alone, again, progress };
+}
+
+/**
+ * What is to be done about drafts that were named for a combined message: it is sent again, or null: they were finished,
+ * or their names were taken away. Without a plan nothing was published, and what a plan does not name was not in it.
+ */
+async function sortCombined(
+  combinedId: string,
+  members: readonly StreamDraft[],
+  run: NotifyRun,
+): Promise<CombinedAgain | null> {
+  const plan = await run.notifier.state.combinedPlan(combinedId);
+  const isInPlan = new Set(plan?.value.streams.map(streamKey));
+  const [inside, outside] = [true, false].map((is) =>
+    members.filter(({ stream }) => isInPlan.has(streamKey(stream)) === is),
+  );
+  await takeNamesAway(outside!, run);
+  if (plan === null) return null;
+  if (plan.value.sent) {
+    await finishCombined(inside!, run);
+    return null;
+  }
+  const all = await withMissing(plan.value, inside!, run);
+  const failures = run.lease.failuresOf(combinedId);
+  if (all.length === plan.value.streams.length && failures < MAX_TRIES) {
+    return { plan, members: all.toSorted(worstCandidateFirst), hasFailed: failures > 0 };
+  }
+  // It cannot be sent together: each is sent by itself.
+  await takeNamesAway(all, run);
+  for (const { stream } of all) run.lease.failed(failureIdOf(stream));
+  return null;
+}
+
+/** With the streams of the plan that the index did not show: it lags, and the table does not. */
+async function withMissing(
+  { streams, combinedId }: CombinedPlan,
+  found: readonly StreamDraft[],
+  { notifier: { state, clock, limits } }: NotifyRun,
+): Promise<readonly StreamDraft[]> {
+  const known = new Set(found.map(({ stream }) => streamKey(stream)));
+  const missing = streams.filter((stream) => !known.has(streamKey(stream)));
+  if (missing.length === 0) return found;
+  const now = clock.now();
+  const due = { parts: [], streams: missing.map((stream) => ({ ...stream, dueSince: now })), notices: [] };
+  const { drafts } = await gatherStreams(state, due, now, limits, () => 0);
+  return [...found, ...drafts.filter(({ draft }) => draft.message?.combinedId === combinedId)];
+}
+
+async function takeNamesAway(drafts: readonly StreamDraft[], { notifier: { state } }: NotifyRun): Promise<void> {
+  for (const { stored, state: value, draft } of drafts) {
+    await writeStream(state, { ...value, draft: { ...draft, message: null } }, stored);
+  }
+}
