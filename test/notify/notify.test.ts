@@ -219,12 +219,13 @@ describe('the rate', () => {
     refuse = () => false;
     now = minute + MINUTE;
     await state.putLease(
-      { ...(await state.lease())!.value, minute: now / MINUTE, sent: 19 },
+      { ...(await state.lease())!.value, minute: now / MINUTE, sent: 20 },
       (await state.lease())!.version,
     );
     await putBuckets(2);
     const notified = await run();
-    expect(bucketsOf(notified)).toContain('payroll');
+    expect(notified.end).toBe('full');
+    expect(bucketsOf(notified)).toEqual(['payroll']);
   });
 
   test('of 1,000 buckets at once: a few messages, each finding in one of them', async () => {
@@ -350,6 +351,17 @@ describe('a message that is not taken', () => {
     await run();
     await putBuckets(3, [finding(A, FAILED)]);
     expect(bucketsOf(await next())).toEqual(['bucket-00', 'bucket-01', 'bucket-02']);
+  });
+
+  test('and so does a combined one', async () => {
+    await putBuckets(45, [finding(A, FAILED)]);
+    refuse = ({ kind }) => kind === 'combined';
+    await run();
+    await next();
+    refuse = () => false;
+    await put('later', [finding(A, DENIED)], { denied: true });
+    const { sent } = await next();
+    expect(sent.map(({ alert }) => alert.bucket ?? alert.kind)).toEqual(['later', 'combined']);
   });
 
   test('three that take long and fail end the run: nothing can be sent at all; they count against the rate, too', async () => {
@@ -483,18 +495,21 @@ describe('what cannot be read fails alone', () => {
     expect((await state.due(now)).parts).toMatchObject([{ bucket: 'payroll' }]);
   });
 
-  test('a stream of a combined message: the others do not wait for ever', async () => {
-    await putBuckets(45, [finding(A, FAILED)]);
-    refuse = ({ kind }) => kind === 'combined';
-    await run();
-    refuse = () => false;
-    const combined = [...(await state.due(now + MINUTE)).streams].map(({ bucket }) => bucket);
-    expect(combined.length).toBeGreaterThan(10);
-    const poisoned = combined[0];
-    failWhere('streams', (streams) => streams.some(({ bucket }) => bucket === poisoned));
-    for (let n = 0; n < 8; n++) await next();
-    expect(requestsPublished()).toBe(44);
-  });
+  test.each(['streams', 'parts'] as const)(
+    'the %s of one in a combined message: the others do not wait for ever',
+    async (what) => {
+      await putBuckets(45, [finding(A, FAILED)]);
+      refuse = ({ kind }) => kind === 'combined';
+      await run();
+      refuse = () => false;
+      const combined = [...(await state.due(now + MINUTE)).streams].map(({ bucket }) => bucket);
+      expect(combined.length).toBeGreaterThan(10);
+      const poisoned = combined[0];
+      failWhere(what, (names: readonly { bucket: string }[]) => names.some(({ bucket }) => bucket === poisoned));
+      for (let n = 0; n < 8; n++) await next();
+      expect(requestsPublished()).toBe(44);
+    },
+  );
 });
 
 describe('after a death', () => {
