@@ -24,7 +24,7 @@ import { watchBuckets } from '../lib/watch-buckets';
 import { createReport } from './report';
 import { type BatchAnswer, type Watcher, watch } from './watcher';
 
-/** What the stack tells the function; everything else stands in the configuration beside the bundle. */
+/** What the stack gives to the function; everything else stands in the configuration beside the bundle. */
 const {
   TABLE_NAME,
   ALERT_TOPIC_ARN,

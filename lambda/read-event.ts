@@ -4,8 +4,8 @@ import type { LogObject } from '../lib/ports';
 export type Asked =
   /** Detect these log objects; none: the event asks for nothing, as S3's test event. */
   | { readonly kind: 'detect'; readonly logObjects: readonly AnnouncedObject[] }
-  /** Announce what is due. */
-  | { readonly kind: 'announce' }
+  /** Send what is due. */
+  | { readonly kind: 'notify' }
   /** A batch of messages from the queue, each of which is to be read by itself. */
   | { readonly kind: 'batch'; readonly messages: readonly QueueMessage[] };
 
@@ -32,7 +32,7 @@ export function readEvent(event: unknown): Asked {
   if (isBatch(event)) {
     return { kind: 'batch', messages: event.Records.map(({ messageId, body }) => ({ messageId, body })) };
   }
-  if (event['detail-type'] === 'Scheduled Event' || event.announce === true) return { kind: 'announce' };
+  if (event['detail-type'] === 'Scheduled Event' || event.notify === true) return { kind: 'notify' };
   return { kind: 'detect', logObjects: readNotification(event) };
 }
 

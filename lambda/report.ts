@@ -15,6 +15,8 @@ export interface Report {
   gone(logObject: AnnouncedObject): void;
   failed(what: string, error: unknown): void;
   notified(notified: Notified): void;
+  /** A run that should have sent what is due could not even begin. */
+  notifyingFailed(error: unknown): void;
   silent(buckets: readonly string[]): void;
   heard(confirmed: ConfirmedSubscriptions): void;
   used(usage: Usage): void;
@@ -53,6 +55,8 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       if (recordsWithOddTime > 0) count('RecordsWithOddTime', recordsWithOddTime);
       if (recordsOfOtherBuckets > 0) count('RecordsOfOtherBuckets', recordsOfOtherBuckets);
       if (isMisplaced) count('LogObjectsMisplaced', 1);
+      const notBelieved = recordsWithOddTime + recordsOfOtherBuckets + (isMisplaced ? 1 : 0);
+      if (notBelieved > 0) count('LogsNotBelieved', notBelieved);
       count('NewPairs', newIp + learned);
       count('UnapprovedIpFindings', unapproved);
       count('NewIpFindings', newIp);
@@ -62,7 +66,7 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       }
       const logObject = { bucket, key };
       logger.info('log-object.detected', { logObject, records, parseFailures, unapproved, newIp, learned });
-      if (recordsWithOddTime > 0 || recordsOfOtherBuckets > 0 || isMisplaced) {
+      if (notBelieved > 0) {
         logger.warn('log-object.doubtful', { logObject, recordsWithOddTime, recordsOfOtherBuckets, isMisplaced });
       }
       if (firstFailure === null) return;
@@ -79,16 +83,23 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       logger.error(what, error as Error);
     },
     notified({ end, sent, failures, setAside, oldestDueFor }) {
-      if (end === 'busy' && sent.length === 0) return;
+      const hasLooked = oldestDueFor !== null;
+      // Another run had the lease, and says all this.
+      if (end === 'busy' && !hasLooked) return;
       count('AlertsSent', sent.length);
       count('PublishFailures', failures.length);
-      count('AlertsSetAside', setAside);
-      metrics.addMetric('OldestDueFor', MetricUnit.Milliseconds, oldestDueFor);
+      if (setAside > 0) count('AlertsSetAside', setAside);
+      // An alarm rings where nobody looks: a run that could not look must not pass for one that did.
+      if (hasLooked) metrics.addMetric('OldestDueFor', MetricUnit.Milliseconds, oldestDueFor);
       for (const { alert } of sent) {
         const { alertId, kind, rule, bucket, totals } = alert;
         logger.info('alert.sent', { alertId, kind, rule: rule.id, severity: rule.severity, bucket, totals });
       }
       for (const error of failures) logger.error('alert.not-published', error as Error);
+    },
+    notifyingFailed(error) {
+      count('PublishFailures', 1);
+      logger.error('notifying.failed', error as Error);
     },
     silent(buckets) {
       // Says that none came, where else nothing would be said: the alarm then counts from the first day on.

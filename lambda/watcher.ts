@@ -3,7 +3,7 @@ import { SILENCE_TOLD_FOR } from '../lib/alerting/bucket-state';
 import { type Detector, detectLogObject } from '../lib/detect-log-object';
 import { createObserver } from '../lib/detection/observe';
 import { eachBounded } from '../lib/each-bounded';
-import { type Notified, notify } from '../lib/notify/notify';
+import { notify } from '../lib/notify/notify';
 import type { Notifier } from '../lib/notify/notify-run';
 import type { LogObjects, Subscriptions } from '../lib/ports';
 import { type AnnouncedObject, type QueueMessage, readEvent, readMessage } from './read-event';
@@ -49,7 +49,7 @@ const IN_GOOD_TIME = 3_000;
 /**
  * Detects what an event names, each log object by itself, and sends what is due then. A message that could not be
  * processed comes again, and only that one; called directly, the call fails. A failure to send never fails a log object:
- * what was found is in the outbox, and the schedule comes every minute.
+ * what was found is in the outbox, and the schedule, whose call it fails, comes every minute.
  */
 export async function watch(event: unknown, call: Call, watcher: Watcher): Promise<BatchAnswer | undefined> {
   const { report, usage } = watcher;
@@ -59,12 +59,12 @@ export async function watch(event: unknown, call: Call, watcher: Watcher): Promi
     if (asked.kind === 'batch') return { batchItemFailures: await detectMessages(asked.messages, call, watcher) };
     if (asked.kind === 'detect') {
       await detectAll(asked.logObjects, watcher);
-      await notifyAfter(call, watcher);
+      await notifyAndReport(call, watcher);
     } else {
-      const failures = await notifyBySchedule(call, watcher);
-      // Also while nothing can be published: alarms are told elsewhere.
+      const failures = await notifyAndReport(call, watcher);
+      // Also while nothing can be sent: alarms go another way.
       await lookAround(watcher);
-      if (failures.length > 0) throw new AggregateError(failures, `${failures.length} alerts were not published`);
+      if (failures.length > 0) throw new AggregateError(failures, `notifying failed, ${failures.length} errors`);
     }
     return undefined;
   } finally {
@@ -87,7 +87,7 @@ async function detectMessages(
       failed.push({ itemIdentifier: messageId });
     }
   });
-  await notifyAfter(call, watcher);
+  await notifyAndReport(call, watcher);
   return failed;
 }
 
@@ -108,23 +108,19 @@ async function detect(logObject: AnnouncedObject, { detector, logObjects, report
   report.detected(logObject, detected, body.writtenAt);
 }
 
-/** After detecting: a failure is reported and tried again within the minute, and the log objects are done. */
-async function notifyAfter(call: Call, watcher: Watcher): Promise<void> {
+/** Sends what is due. Resolves to why some or all of it was not sent, which is reported: it never rejects. */
+async function notifyAndReport(call: Call, { notifier, report }: Watcher): Promise<readonly unknown[]> {
   try {
-    watcher.report.notified(await notifyDue(call, watcher));
+    const notified = await notify(notifier, call.id, call.until - IN_GOOD_TIME);
+    report.notified(notified);
+    return notified.failures;
   } catch (error) {
-    watcher.report.failed('notifying.failed', error);
+    report.notifyingFailed(error);
+    return [error];
   }
 }
 
-/** By the schedule: a failure fails the call. Resolves to why alerts were not sent. */
-async function notifyBySchedule(call: Call, watcher: Watcher): Promise<readonly unknown[]> {
-  const notified = await notifyDue(call, watcher);
-  watcher.report.notified(notified);
-  return notified.failures;
-}
-
-/** Looks for what no event tells of; now and then, since it changes slowly. */
+/** Looks for what no event says; now and then, since it changes slowly. */
 async function lookAround(watcher: Watcher): Promise<void> {
   const { detector, alertSubscriptions, operationsSubscriptions, report } = watcher;
   const now = detector.clock.now();
@@ -139,8 +135,4 @@ async function lookAround(watcher: Watcher): Promise<void> {
   ]);
   report.heard({ alerts, operations });
   watcher.lookedAroundAt = now;
-}
-
-function notifyDue(call: Call, { notifier }: Watcher): Promise<Notified> {
-  return notify(notifier, call.id, call.until - IN_GOOD_TIME);
 }

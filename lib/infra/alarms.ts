@@ -133,6 +133,12 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       from: 1,
     },
     {
+      name: 'LogsNotBelieved',
+      says: 'Log objects say what S3 cannot have written, so some of it was not believed.',
+      metric: own('LogsNotBelieved', 'Sum', HOUR),
+      from: 1,
+    },
+    {
       name: 'PairsOwed',
       says: 'A new address was recorded more than two hours ago, and its finding was never written down.',
       // A claim is owed for an hour; what is counted is the time since.
@@ -140,15 +146,15 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       from: 60 * MINUTE_MS,
     },
     {
-      name: 'NotAnnounced',
-      says: 'A finding has been due to be told for a quarter of an hour.',
+      name: 'NotSent',
+      says: 'An alert has been due for a quarter of an hour and is not sent.',
       metric: own('OldestDueFor', 'Maximum', FIVE_MINUTES),
       from: 15 * MINUTE_MS,
       periods: 3,
     },
     {
-      name: 'NobodyAnnounces',
-      says: 'For half an hour nobody has looked whether there is anything to tell.',
+      name: 'NobodySends',
+      says: 'For half an hour no run of the function could look for alerts that are due.',
       metric: own('OldestDueFor', 'SampleCount', FIVE_MINUTES),
       from: 1,
       below: true,
@@ -157,10 +163,16 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
     },
     {
       name: 'PublishFailures',
-      says: 'Alerts cannot be published to the topic, for a quarter of an hour now.',
+      says: 'For a quarter of an hour, sending alerts has failed: the topic refuses them, or the table does not answer.',
       metric: own('PublishFailures', 'Sum', FIVE_MINUTES),
       from: 1,
       periods: 3,
+    },
+    {
+      name: 'AlertsSetAside',
+      says: 'An alert could not be sent in five tries, and was set aside in the state table.',
+      metric: own('AlertsSetAside', 'Sum', FIVE_MINUTES),
+      from: 1,
     },
     ...(alerts.isOurs
       ? [

@@ -75,7 +75,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
       [feed.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' })],
       8,
     ),
-    graph('Oldest finding not yet told (ms)', [own('OldestDueFor', 'Maximum', PERIOD)], 8),
+    graph('Oldest alert that is due and not sent (ms)', [own('OldestDueFor', 'Maximum', PERIOD)], 8),
   );
   board.addWidgets(heading('## What was found?'));
   board.addWidgets(
@@ -103,7 +103,8 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
         fn.metricErrors({ period: PERIOD }),
         fn.metricThrottles({ period: PERIOD }),
         sum('Failures', 'messages that failed'),
-        sum('PublishFailures', 'alerts not published'),
+        sum('PublishFailures', 'alerts not sent'),
+        sum('AlertsSetAside', 'alerts set aside'),
         feed.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, label: 'dead letters' }),
       ],
       8,

@@ -19,7 +19,7 @@ export const LAYER_FOLDER = '/opt';
 
 /**
  * The databases that say where addresses are and whose, a layer each: they change seldom, are twenty times the size of
- * the function, and are opened only when there is somebody to tell of. The packages with them are not dependencies of
+ * the function, and are opened only when an alert is sent. The packages with them are not dependencies of
  * ours, because nobody is to download a hundred megabytes who did not ask: where one is missing, alerts go without it,
  * which is said. Where it was asked for, that is a mistake, and was refused before.
  */

@@ -25,9 +25,9 @@ export interface S3AccessWatchProps {
   readonly bucketSettings?: Readonly<Record<string, BucketSettingsProps>>;
   /** Records that are never looked at. @default - none */
   readonly trusted?: readonly TrustedProps[];
-  /** Whether requests from outside the allowlist are told. @default true */
+  /** Whether requests from outside the allowlist are reported. @default true */
   readonly unapprovedIp?: boolean;
-  /** Whether the first success of a network is told. @default true */
+  /** Whether the first success of a network is reported. @default true */
   readonly newIp?: boolean;
   /** HTTP statuses (`200`) and classes (`2xx`) that count as a success. @default ["2xx", "304"] */
   readonly successStatuses?: readonly (string | number)[];

@@ -24,7 +24,7 @@ export type {
 } from './props';
 
 /**
- * Watches S3 server access logs: tells by e-mail or Slack when a bucket is reached from an address that should not
+ * Watches S3 server access logs: notifies by e-mail or Slack when a bucket is reached from an address that should not
  * reach it, or from one that never reached it before. One is enough for all buckets of an account and Region, which
  * have to log to its log bucket.
  *

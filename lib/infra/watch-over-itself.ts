@@ -15,7 +15,7 @@ import { ownMetrics } from './own-metrics';
 import type { RunbookNames } from './runbook';
 import type { Watcher } from './watcher';
 
-/** What is watched over, and who is told. */
+/** What is watched over, and where alarms go. */
 export interface WatchedParts {
   readonly logBucket: LogBucket;
   readonly feed: Feed;

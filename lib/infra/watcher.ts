@@ -33,7 +33,7 @@ const MOST_CALLS = 5;
 const MEMORY_MIB = 1024;
 
 /**
- * The function: detects new log objects, and announces what is due. Each `…` method grants a right together with what
+ * The function: detects new log objects, and sends what is due. Each `…` method grants a right together with what
  * the function has to know to use it, so that neither can be forgotten.
  */
 export class Watcher extends Construct {
@@ -63,7 +63,7 @@ export class Watcher extends Construct {
       configuration,
       (code) =>
         new LambdaFn(this, 'Function', {
-          description: 'Detects access from unapproved and new addresses in S3 access logs, and announces it',
+          description: 'Detects access from unapproved and new addresses in S3 access logs, and sends alerts',
           runtime: Runtime.NODEJS_24_X,
           architecture: Architecture.ARM_64,
           code,
@@ -82,7 +82,7 @@ export class Watcher extends Construct {
         }),
     );
     this.schedule = new Rule(this, 'EveryMinute', {
-      description: 'Announces what is due',
+      description: 'Has alerts sent that are due',
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
@@ -143,7 +143,7 @@ export class Watcher extends Construct {
     this.function.addEnvironment('OPERATIONS_TOPIC_ARN', topic.topicArn);
   }
 
-  /** Says where addresses are and whose, when it announces. */
+  /** Says in alerts where addresses are and whose. */
   knowsPlaces(layers: readonly LayerVersion[]): void {
     this.function.addLayers(...layers);
     this.function.addEnvironment('GEO_FOLDER', LAYER_FOLDER);

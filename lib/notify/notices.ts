@@ -4,6 +4,7 @@ import { type BucketState, LEARNING_GRACE } from '../alerting/bucket-state';
 import { noticeAlert } from '../alerting/notice-alert';
 import { eachBounded } from '../each-bounded';
 import type { DueItems, State, Stored } from '../ports';
+import type { HeldLease } from './hold-lease';
 import { noticeOf } from './notice-of';
 import type { NotifyRun } from './notify-run';
 import { MAX_TRIES } from './send-streams';
@@ -42,6 +43,11 @@ export async function gatherNotices({ notices }: DueItems, run: NotifyRun): Prom
       .toSorted(longestDueFirst);
     return buckets.length > 0 && isOpenFor(kind) ? [{ kind, buckets }] : [];
   });
+}
+
+/** Since when no notice is held back because another of its kind was sent; epoch milliseconds. */
+export function noticesFreeSince(lease: HeldLease): number {
+  return Math.max(lease.noticeSentAt('started'), lease.noticeSentAt('finished')) + BETWEEN_NOTICES;
 }
 
 function longestDueFirst({ value: a }: Stored<BucketState>, { value: b }: Stored<BucketState>): number {

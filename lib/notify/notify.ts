@@ -1,9 +1,9 @@
 import { failureIdOf } from '../alerting/identity';
 import { isHigh, planMessages, worstCandidateFirst } from '../alerting/plan';
 import type { DueItems } from '../ports';
-import { takeLease } from './hold-lease';
+import { type HeldLease, takeLease } from './hold-lease';
 import { type CombinedAgain, sortNamed } from './named-drafts';
-import { type DueNotice, gatherNotices, sendNotice } from './notices';
+import { type DueNotice, gatherNotices, noticesFreeSince, sendNotice } from './notices';
 import { createRun, type Notifier, type NotifyRun, type SentAlert } from './notify-run';
 import { publishCombined, sendAlone, sendCombined } from './send-streams';
 import { gatherStreams, keepDraft, type StreamDraft } from './stream-draft';
@@ -16,8 +16,8 @@ export interface Notified {
   readonly failures: readonly unknown[];
   /** Messages that were set aside, since they failed again and again. */
   readonly setAside: number;
-  /** How long the oldest thing had been due when this began; milliseconds. */
-  readonly oldestDueFor: number;
+  /** How long the oldest thing had been due when this began, milliseconds; null: this run did not learn it. */
+  readonly oldestDueFor: number | null;
 }
 
 /** Between two messages, whichever run sent the one before: SNS deactivates an e-mail subscription above ten a second. */
@@ -45,14 +45,14 @@ type Message = StreamMessage | { readonly kind: 'notice'; readonly notice: DueNo
 export async function notify(notifier: Notifier, holder: string, until: number): Promise<Notified> {
   const { state, clock, limits } = notifier;
   const lease = await takeLease(state, holder, clock.now(), until, limits.alertsPerMinute);
-  if (lease === null) return { end: 'busy', sent: [], failures: [], setAside: 0, oldestDueFor: 0 };
+  if (lease === null) return { end: 'busy', sent: [], failures: [], setAside: 0, oldestDueFor: null };
   const run = createRun(notifier, lease);
   let oldestDueFor: number | null = null;
   let end: Notified['end'] | null = null;
   try {
     while (end === null) {
       const due = await state.due(clock.now());
-      oldestDueFor ??= ageOf(due, clock.now());
+      oldestDueFor ??= ageOf(due, lease, clock.now());
       end = await round(due, run, until);
     }
   } catch (error) {
@@ -66,7 +66,7 @@ export async function notify(notifier: Notifier, holder: string, until: number):
     }
   }
   const { sent, failures, setAside } = run;
-  return { end, sent, failures, setAside, oldestDueFor: oldestDueFor ?? 0 };
+  return { end, sent, failures, setAside, oldestDueFor };
 }
 
 /** Null: something was done, so that it is worth looking again. */
@@ -171,9 +171,11 @@ function isUrgent(message: Message): boolean {
   return message.kind !== 'notice' && message.members.some(({ digest }) => isHigh(digest));
 }
 
-/** How long the oldest of it has been due; milliseconds. */
-function ageOf({ parts, streams, notices }: DueItems, now: number): number {
+/** How long the oldest of it has been due; milliseconds. A notice is not late while notices are held back. */
+function ageOf({ parts, streams, notices }: DueItems, lease: HeldLease, now: number): number {
   let oldest = now;
-  for (const { dueSince } of [...parts, ...streams, ...notices]) oldest = Math.min(oldest, dueSince);
+  for (const { dueSince } of [...parts, ...streams]) oldest = Math.min(oldest, dueSince);
+  const freeSince = noticesFreeSince(lease);
+  for (const { dueSince } of notices) oldest = Math.min(oldest, Math.max(dueSince, freeSince));
   return now - oldest;
 }

@@ -50,7 +50,7 @@ test('each subscriber of the topic gets a body that is made for it', async () =>
   expect(email.split('\n')[0]).toBe(subject);
   expect(email).toMatch(/^ {2}Outcome {5}2 of 3 requests succeeded, 1 denied; /m);
   expect(email).toMatch(/^ {2}Objects {5}DELETED by 1 request, read by 1$/m);
-  expect(email).toMatch(/^ {2}Severity {4}High, because changes succeeded: REST\.DELETE\.OBJECT 1$/m);
+  expect(email).toMatch(/^ {2}Severity {4}High: changes succeeded: REST\.DELETE\.OBJECT 1$/m);
   expect(email).toContain('{"cidr": "198.51.100.1", "reason": "WHO AND WHY", "buckets": ["payroll"]}');
   expect(email).toContain("aws s3 cp 's3://logs/AWSLogs/2026-03-02-10-00-00-0123456789ABCDEF'");
   expect(email).toContain('https://console.aws.amazon.com/s3/buckets/payroll?region=us-east-1');

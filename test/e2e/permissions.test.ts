@@ -127,8 +127,8 @@ test('what it says of itself is what the alarms and the dashboard look at', asyn
     }
   }
   // Those that only trouble brings.
-  const doubts = ['RecordsWithOddTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced'];
-  const others = ['LogObjectsGone', 'Failures', 'PairsOwedFor', ...doubts];
+  const doubts = ['RecordsWithOddTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'LogsNotBelieved'];
+  const others = ['LogObjectsGone', 'Failures', 'PairsOwedFor', 'AlertsSetAside', ...doubts];
   expect([...names, ...others].sort()).toEqual([...OWN_METRICS].sort());
 });
 

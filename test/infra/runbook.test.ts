@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LATER, NOTICE, NOW, PENDING_INDEX, setAsideItem, timeText } from '../../lib/adapters/dynamo-items';
+import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
 import { temporaryFolder } from '../support/run-cli';
 import { type Synthesized, synthesize, textOf } from '../support/synthesized';
@@ -49,10 +51,10 @@ test('there is a heading for each alarm, and no other', () => {
   expect(headingsOf(SECTIONS).sort()).toEqual(alarmsOf(synthesize(EMAILS)).sort());
 });
 
-test('every heading says what it means, how to look, how to mend, and when to leave it', () => {
+test('every heading says what it means, where to look, what to do, and when to ignore it', () => {
   expect(SECTIONS.length).toBeGreaterThan(10);
   for (const section of SECTIONS) {
-    for (const part of ['**Means**', '**Look**', '**Mend**', '**Leave it**']) expect(section).toContain(part);
+    for (const part of ['**Means**', '**Look**', '**Fix**', '**Ignore it**']) expect(section).toContain(part);
     expect(section).toMatch(/```sh\n[^`]*aws /);
   }
 });
@@ -127,6 +129,60 @@ test('what EventBridge could not deliver is sent to the queue, each once, and th
     .filter((line) => line !== 'x');
   const deleted = (n: number) => `deleted sqs delete-message --queue-url undelivered --receipt-handle handle-${n}`;
   expect(told).toEqual([bodies[0], deleted(0), bodies[1], deleted(1), '']);
+});
+
+/** The arguments of each call of `aws` in a part of the runbook. */
+function callsIn(alarm: string, set = ''): string[][] {
+  const section = SECTIONS.find((text) => text.startsWith(`## ${alarm}\n`))!;
+  const scripts = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, script]) => script!);
+  const aws = `for argument; do printf '%s\\n' "$argument"; done; echo '---'`;
+  const printed = runShell(`LOGS=logs TABLE=state ${set}\n${scripts.join('')}`, aws);
+  return printed
+    .split('---\n')
+    .slice(0, -1)
+    .map((call) => call.trimEnd().split('\n'));
+}
+
+function optionOf(call: readonly string[], option: string): string {
+  return call[call.indexOf(option) + 1]!;
+}
+
+test('what was set aside is listed, read and removed as it is stored', () => {
+  const stream = { rule: 'new-ip', bucket: 'payroll', denied: false } as const;
+  const draft = { digest: EMPTY_DIGEST, taking: [], news: null, notBefore: 0, message: null };
+  const item = setAsideItem({ alertId: 'WINDOW-ID/NUMBER', stream, draft, at: 0, reason: 'x' });
+  const [list, get, remove] = callsIn('AlertsSetAside').filter(([service]) => service === 'dynamodb') as [
+    string[],
+    string[],
+    string[],
+  ];
+  expect([list, get, remove].map(([, operation]) => operation)).toEqual(['query', 'get-item', 'delete-item']);
+  expect(optionOf(list, '--key-condition-expression')).toBe('pk = :aside');
+  expect(JSON.parse(optionOf(list, '--expression-attribute-values'))).toEqual({ ':aside': { S: item.pk } });
+  const shown = [...optionOf(list, '--query').matchAll(/(\w+)\.S/g)].map(([, name]) => name!);
+  expect(shown.filter((name) => typeof item[name] !== 'string')).toEqual([]);
+  for (const call of [get, remove]) {
+    expect(JSON.parse(optionOf(call, '--key'))).toEqual({ pk: { S: item.pk }, sk: { S: item.sk } });
+  }
+  expect(item[/^Item\.(\w+)\.S$/.exec(optionOf(get, '--query'))![1]!]).toEqual(expect.any(String));
+});
+
+test('what is due is counted by the index as it is', () => {
+  const before = Date.now();
+  const queries = callsIn('NotSent').filter(([service]) => service === 'dynamodb');
+  const asked = queries.map((call) => {
+    expect(optionOf(call, '--index-name')).toBe(PENDING_INDEX);
+    expect(optionOf(call, '--key-condition-expression')).toBe('pending = :pending and due <= :until');
+    const values = JSON.parse(optionOf(call, '--expression-attribute-values'));
+    return [values[':pending'].S, values[':until'].S] as [string, string];
+  });
+  expect(asked.map(([pending]) => pending)).toEqual([NOW, LATER, NOTICE]);
+  // All that is to be looked at once is due, however bad it is.
+  expect(asked[0]![1] > '9').toBe(true);
+  for (const [, until] of asked.slice(1)) {
+    expect(until >= timeText(before - 1000) && until <= timeText(Date.now())).toBe(true);
+    expect(until).toHaveLength(timeText(before).length);
+  }
 });
 
 describe.each<[name: string, context: Record<string, unknown>]>([

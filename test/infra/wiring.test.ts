@@ -29,10 +29,12 @@ test('each alarm looks at what it is named for', () => {
     'FunctionErrors: AWS/Lambda FunctionName={WatchWatcherFunction}',
     'FunctionThrottled: AWS/Lambda FunctionName={WatchWatcherFunction}',
     'ParseFailures: S3AccessWatch service=SERVICE',
+    'LogsNotBelieved: S3AccessWatch service=SERVICE',
     'PairsOwed: S3AccessWatch service=SERVICE',
-    'NotAnnounced: S3AccessWatch service=SERVICE',
-    'NobodyAnnounces: S3AccessWatch service=SERVICE',
+    'NotSent: S3AccessWatch service=SERVICE',
+    'NobodySends: S3AccessWatch service=SERVICE',
     'PublishFailures: S3AccessWatch service=SERVICE',
+    'AlertsSetAside: S3AccessWatch service=SERVICE',
     'AlertsUndelivered: AWS/SNS TopicName={WatchAlertsTopic.TopicName}',
     'NobodySubscribed: S3AccessWatch service=SERVICE',
     'NobodyHearsAlarms: S3AccessWatch service=SERVICE',
@@ -127,7 +129,14 @@ test('the dashboard shows every metric, and every alarm', () => {
   };
   const shown = new Set(widgets.flatMap(({ properties }) => (properties.metrics ?? []).map(([, name]) => name)));
   // Of these an alarm says it all.
-  const left = ['PairsOwedFor', 'LogObjectsGone', 'AlertSubscriptions', 'OperationsSubscriptions', 'SilentBuckets'];
+  const left = [
+    'PairsOwedFor',
+    'LogObjectsGone',
+    'AlertSubscriptions',
+    'OperationsSubscriptions',
+    'SilentBuckets',
+    'LogsNotBelieved',
+  ];
   expect([...shown]).toEqual(expect.arrayContaining(OWN_METRICS.filter((name) => !left.includes(name))));
   expect([...shown]).toEqual(
     expect.arrayContaining([

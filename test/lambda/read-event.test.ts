@@ -55,7 +55,7 @@ test('reads a batch of the queue, each message of which is read by itself', () =
 });
 
 test('reads what the schedule sends', () => {
-  expect(readEvent(SCHEDULED)).toEqual({ kind: 'announce' });
+  expect(readEvent(SCHEDULED)).toEqual({ kind: 'notify' });
 });
 
 const UNKNOWN: { name: string; body: string; says: string }[] = [

@@ -50,6 +50,7 @@ test('every number of a log object is in the metric of its name', () => {
     RecordsWithOddTime: 10,
     RecordsOfOtherBuckets: 12,
     LogObjectsMisplaced: 1,
+    LogsNotBelieved: 23,
     NewPairs: 12,
     UnapprovedIpFindings: 8,
     NewIpFindings: 9,
@@ -70,8 +71,23 @@ test('a log object without a time that can be has no delivery lag', () => {
   expect(metrics).not.toHaveProperty('DeliveryLag');
   // What S3 never writes is a metric only where it is.
   expect(metrics).toHaveProperty('RecordsWithOddTime', 1);
+  expect(metrics).toHaveProperty('LogsNotBelieved', 1);
   expect(metrics).not.toHaveProperty('RecordsOfOtherBuckets');
   expect(metrics).not.toHaveProperty('LogObjectsMisplaced');
+});
+
+test('a log object of which nothing is doubtful has no metric of doubts', () => {
+  const detected = {
+    records: 1,
+    firstFailure: null,
+    latest: 1_000,
+    isMisplaced: false,
+    counts: { recordsWithOddTime: 0, recordsOfOtherBuckets: 0 },
+    findings: new Map(),
+  } as unknown as Detected;
+  const metrics = written((report) => report.detected(LOG, detected, 61_000));
+  for (const name of ['RecordsWithOddTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'LogsNotBelieved'])
+    expect(metrics).not.toHaveProperty(name);
 });
 
 test('and what an alarm listens to', () => {
@@ -91,6 +107,16 @@ test('and what an alarm listens to', () => {
     AlertsSetAside: 2,
     OldestDueFor: 5,
   });
-  // Whoever did not look says nothing: it would pass for somebody who did.
-  expect(written((report) => report.notified(notified({ end: 'busy' })))).toEqual({});
+  expect(written((report) => report.notified(notified({})))).not.toHaveProperty('AlertsSetAside');
+  expect(written((report) => report.notifyingFailed(new Error('x')))).toEqual({ PublishFailures: 1 });
+  // A run that did not look must not pass for one that did.
+  expect(written((report) => report.notified(notified({ end: 'busy', oldestDueFor: null })))).toEqual({});
+  const blind = notified({ end: 'failing', failures: [new Error('x')], oldestDueFor: null });
+  expect(written((report) => report.notified(blind))).toEqual({ AlertsSent: 0, PublishFailures: 1 });
+  // One that lost the lease on its way did look, and says what failed.
+  expect(written((report) => report.notified(notified({ end: 'busy', failures: [new Error('x')] })))).toEqual({
+    AlertsSent: 0,
+    PublishFailures: 1,
+    OldestDueFor: 5,
+  });
 });

@@ -1,0 +1,156 @@
+import { createReport } from '../../lambda/report';
+import { watch } from '../../lambda/watcher';
+import { createMemoryState } from '../../lib/adapters/memory-state';
+import { detectLogObject } from '../../lib/detect-log-object';
+import { createObserver } from '../../lib/detection/observe';
+import type { Publisher, State } from '../../lib/ports';
+import { batchOf, SCHEDULED } from '../support/deployment';
+import { lineOf } from '../support/observe-lines';
+import { watcherOf } from '../support/watcher';
+
+/*
+ * Whatever keeps alerts from being sent, metrics say so at which an alarm rings, and only those that are true.
+ */
+
+const START = Date.parse('2026-03-02T09:00:10Z');
+const MINUTE = 60_000;
+
+const refused = async (): Promise<never> => {
+  throw new Error('refused');
+};
+
+interface Called {
+  /** Null: the call succeeded. */
+  readonly error: string | null;
+  /** What of the metrics concerns sending. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly logged: readonly string[];
+  /** Whether it looked around after that. */
+  readonly lookedAround: boolean;
+}
+
+/** What a call says of itself that finds a request to be reported, minutes after it was found. */
+async function call(
+  event: unknown,
+  faults: { readonly state?: Partial<State>; readonly publish?: Publisher['publish'] },
+): Promise<Called> {
+  const state = createMemoryState();
+  const { watcher, time } = watcherOf(state, {}, START);
+  const { detector } = watcher;
+  const chunks = (async function* () {
+    yield Buffer.from(`${lineOf({ remoteIp: '198.51.100.1' })}\n`);
+  })();
+  const logObject = { bucket: 'logs', key: 'a', versionId: null, etag: null };
+  await detectLogObject({ logObject, chunks, observer: createObserver(detector.compiled) }, detector);
+  time.now += 7 * MINUTE;
+  const metrics: Record<string, number> = {};
+  const logged: string[] = [];
+  const log = (message: string): void => void logged.push(message);
+  const logger = { info: log, warn: log, error: log } as unknown as Parameters<typeof createReport>[0];
+  const sink = {
+    addMetric: (name: string, _unit: string, value: number) => {
+      metrics[name] = value;
+    },
+    publishStoredMetrics() {},
+  } as unknown as Parameters<typeof createReport>[1];
+  const publisher = faults.publish === undefined ? watcher.notifier.publisher : { publish: faults.publish };
+  const failing = {
+    ...watcher,
+    report: createReport(logger, sink),
+    notifier: { ...watcher.notifier, state: { ...state, ...faults.state }, publisher },
+  };
+  let error: string | null = null;
+  try {
+    await watch(event, { id: 'call', until: time.now + 5 * MINUTE }, failing);
+  } catch (thrown) {
+    error = (thrown as Error).message;
+  }
+  const concerning = ['AlertsSent', 'PublishFailures', 'AlertsSetAside', 'OldestDueFor', 'Failures'];
+  return {
+    error,
+    metrics: Object.fromEntries(Object.entries(metrics).filter(([name]) => concerning.includes(name))),
+    logged,
+    lookedAround: 'SilentBuckets' in metrics,
+  };
+}
+
+/** A batch without log objects: that of S3's own test. */
+const BATCH = batchOf([{ Event: 's3:TestEvent' }]);
+
+const FAILED = 'notifying failed, 1 errors';
+
+const CASES: {
+  name: string;
+  faults: Parameters<typeof call>[1];
+  metrics: Record<string, number>;
+  logged: string[];
+  error: string | null;
+}[] = [
+  {
+    name: 'all is well',
+    faults: {},
+    metrics: { AlertsSent: 1, PublishFailures: 0, OldestDueFor: 7 * MINUTE },
+    logged: ['alert.sent'],
+    error: null,
+  },
+  {
+    name: 'the topic refuses',
+    faults: { publish: refused },
+    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueFor: 7 * MINUTE },
+    logged: ['alert.not-published'],
+    error: FAILED,
+  },
+  {
+    name: 'the lease cannot be read: nobody looked',
+    faults: { state: { lease: refused } },
+    metrics: { PublishFailures: 1 },
+    logged: ['notifying.failed'],
+    error: FAILED,
+  },
+  {
+    name: 'the lease cannot be written: nobody looked',
+    faults: { state: { putLease: refused } },
+    metrics: { PublishFailures: 1 },
+    logged: ['notifying.failed'],
+    error: FAILED,
+  },
+  {
+    name: 'the index cannot be read: nobody looked',
+    faults: { state: { due: refused } },
+    metrics: { AlertsSent: 0, PublishFailures: 1 },
+    logged: ['alert.not-published'],
+    error: FAILED,
+  },
+  {
+    name: 'what is due cannot be read',
+    faults: { state: { parts: refused } },
+    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueFor: 7 * MINUTE },
+    logged: ['alert.not-published'],
+    error: FAILED,
+  },
+  {
+    name: 'another run has the lease: that one says all this',
+    faults: {
+      state: {
+        lease: async () => ({
+          value: { holder: 'other', until: START + 60 * MINUTE, minute: 0, sent: 0, failing: {}, noticeSentAt: {} },
+          version: '1' as never,
+        }),
+      },
+    },
+    metrics: {},
+    logged: [],
+    error: null,
+  },
+];
+
+describe.each(CASES)('$name', ({ faults, metrics, logged, error }) => {
+  test('by the schedule, whose call fails after it looked around', async () => {
+    const called = await call(SCHEDULED, faults);
+    expect(called).toEqual({ error, metrics, logged, lookedAround: true });
+  });
+
+  test('after a batch, whose log objects are done', async () => {
+    expect(await call(BATCH, faults)).toEqual({ error: null, metrics, logged, lookedAround: false });
+  });
+});

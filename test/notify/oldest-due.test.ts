@@ -1,0 +1,37 @@
+import { createMemoryState } from '../../lib/adapters/memory-state';
+import { notify } from '../../lib/notify/notify';
+import { watchBuckets } from '../../lib/watch-buckets';
+import { watcherOf } from '../support/watcher';
+
+const START = Date.parse('2026-03-02T09:00:00Z');
+const MINUTE = 60_000;
+
+/*
+ * Notices are an hour apart, however many buckets begin to learn. One that is held back is not late: an alarm rings
+ * where something has been due for a quarter of an hour.
+ */
+test('a notice that is held back is due when it may be sent', async () => {
+  const state = createMemoryState();
+  const { watcher, time } = watcherOf(state, { learningDays: 3 }, START);
+  const { compiled, buckets = watchBuckets(state) } = watcher.detector;
+  const met = (bucket: string) => buckets.met({ bucket, policy: compiled.policyOf(bucket) }, time.now);
+  async function run(): Promise<{ oldestDueFor: number | null; sent: number }> {
+    const { oldestDueFor, sent } = await notify(watcher.notifier, `run ${time.now}`, time.now + 5 * MINUTE);
+    return { oldestDueFor, sent: sent.length };
+  }
+  await met('first');
+  expect(await run()).toEqual({ oldestDueFor: 0, sent: 1 });
+  time.now = START + MINUTE;
+  await met('second');
+  const seen: unknown[] = [];
+  for (const minute of [1, 20, 59, 63]) {
+    time.now = START + minute * MINUTE;
+    seen.push(await run());
+  }
+  expect(seen).toEqual([
+    { oldestDueFor: 0, sent: 0 },
+    { oldestDueFor: 0, sent: 0 },
+    { oldestDueFor: 0, sent: 0 },
+    { oldestDueFor: 3 * MINUTE, sent: 1 },
+  ]);
+});
