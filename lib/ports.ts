@@ -118,8 +118,13 @@ export interface LogObjectBody {
 }
 
 export interface Publisher {
-  /** Throws if it is not known that the message was taken. */
+  /** Throws `MessageRefused` if the message was surely not taken, and another error if that is not known. */
   publish(alert: Alert): Promise<void>;
+}
+
+/** A message was not taken, and sent again it would not be either. */
+export class MessageRefused extends Error {
+  override readonly name = 'MessageRefused';
 }
 
 export interface Geography {

@@ -1,12 +1,14 @@
 import { type Stream, streamKey } from './alerting/stream';
 import { isOpen, type StreamState } from './alerting/stream-state';
+import { readEach } from './notify/read-each';
 import type { State } from './ports';
 import type { StreamViews } from './store-findings';
 
 /** How long a stream is not read again; while its window is open, what was read stays true, if not complete. */
 const FRESH_FOR = { open: 60_000, closed: 10_000 };
 
-const MAX_STREAMS = 2_000;
+/** An open window has thousands of marks. */
+const MAX_STREAMS = 300;
 
 /** What a process knows of streams, for as long as it may be of use. */
 export function viewStreams(state: Pick<State, 'streams'>): StreamViews {
@@ -15,8 +17,14 @@ export function viewStreams(state: Pick<State, 'streams'>): StreamViews {
     async of(streams, now) {
       const missing = streams.filter((stream) => !isFresh(views.get(streamKey(stream)), now));
       if (missing.length > 0) {
-        const read = await state.streams(missing);
-        for (const [index, stream] of missing.entries()) remember(stream, read[index]?.value ?? null, now);
+        // Of a stream that cannot be read nothing is known, so that what is found is looked at at once; the run that
+        // notifies meets the same error, and reports it. It must not keep what is found from being stored.
+        const read = await readEach(missing, (streams) => state.streams(streams));
+        for (const [index, stream] of missing.entries()) {
+          const { stored, error } = read[index]!;
+          if (error === null) remember(stream, stored?.value ?? null, now);
+          else views.delete(streamKey(stream));
+        }
       }
       const known = new Map<string, StreamState>();
       for (const stream of streams) {

@@ -28,6 +28,9 @@ export interface BucketWatch {
 /** More often than this, something is wrong: each time another has written the same bucket in between. */
 const MOST_ATTEMPTS = 20;
 
+/** Buckets that are remembered: a function serves few, and one that serves many reads again. */
+const MOST_REMEMBERED = 5_000;
+
 export function watchBuckets(state: State): BucketWatch {
   /** Only buckets whose learning has passed: until then an operator may end it from one moment to the next. */
   const settled = new Map<string, BucketState>();
@@ -59,8 +62,8 @@ export function watchBuckets(state: State): BucketWatch {
         if (policy.newIp && current.newIpSince === null) return beginning(current, policy.learningDays, now);
         return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? heardOf(current, now) : null;
       });
-      if (isOver(current, now)) settled.set(bucket, current);
-      justRead.set(bucket, { at: now, value: current });
+      if (isOver(current, now)) remember(settled, bucket, current);
+      remember(justRead, bucket, { at: now, value: current });
     },
     async phaseOf({ bucket, policy }, now) {
       const known = settled.get(bucket);
@@ -72,7 +75,7 @@ export function watchBuckets(state: State): BucketWatch {
         const looksPublic = value.learningUntil !== null && (await hasLearnedMany(state, value));
         value = await update(bucket, await state.bucket(bucket), (current) => ({ ...current!, looksPublic }));
       }
-      if (isOver(value, now)) settled.set(bucket, value);
+      if (isOver(value, now)) remember(settled, bucket, value);
       return phase(value, policy, now);
     },
     async countLearned(bucket, networks, now) {
@@ -83,9 +86,15 @@ export function watchBuckets(state: State): BucketWatch {
         read,
         (current) => current && { ...current, learned: current.learned + networks },
       );
-      justRead.set(bucket, { at: now, value });
+      remember(justRead, bucket, { at: now, value });
     },
   };
+}
+
+function remember<Value>(buckets: Map<string, Value>, bucket: string, value: Value): void {
+  buckets.delete(bucket);
+  buckets.set(bucket, value);
+  if (buckets.size > MOST_REMEMBERED) buckets.delete(buckets.keys().next().value!);
 }
 
 function firstMet(bucket: string, now: number): BucketState {

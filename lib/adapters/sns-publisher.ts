@@ -1,6 +1,6 @@
 import type { PublishCommandInput, SNSClientConfig } from '@aws-sdk/client-sns';
 import { type Announcement, announcementOf } from '../alerting/announcement';
-import type { Publisher } from '../ports';
+import { MessageRefused, type Publisher } from '../ports';
 
 export interface SnsPublisherOptions {
   /** Whether the topic's https subscriber is Amazon Q, which shows it in Slack. */
@@ -42,7 +42,9 @@ export function snsPublisher(topicArn: string, { slack, client: options = {} }: 
           await send(inputOf(topicArn, announcementOf(alert, { slack, reduced: true })));
         }
       } catch (error) {
-        throw new Error(`alert ${alert.alertId} was not published: ${(error as Error).message}`, { cause: error });
+        const what = `alert ${alert.alertId} was not published: ${(error as Error).message}`;
+        if (REFUSALS.has((error as Error).name)) throw new MessageRefused(what, { cause: error });
+        throw new Error(what, { cause: error });
       }
     },
   };

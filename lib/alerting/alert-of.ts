@@ -2,13 +2,14 @@ import type { AccessLogRecord } from '../access-log/record';
 import { NO_EFFECTS, sumOfEffects } from '../detection/effect';
 import type { FindingRule } from '../detection/rules';
 import { type Alert, type AlertNetwork, type AlertOrigin, type AlertTotals, isoTime, type SampleRecord } from './alert';
-import { alertRuleOf, setAsideRule } from './alert-rule';
+import { alertRuleOf, setAsideRule, unreadableRule } from './alert-rule';
 import { type Digest, networksIn } from './digest';
+import { failureIdOf } from './identity';
 import { worstFirst } from './merge-findings';
 import type { OutboxFinding } from './outbox';
 import { NO_PLACE } from './place';
 import { namedInCombined, type StreamDigest, worstStreamFirst } from './plan';
-import { SET_ASIDE } from './set-aside';
+import { SET_ASIDE, UNREADABLE } from './set-aside';
 import type { Stream } from './stream';
 import type { MessageName } from './stream-state';
 
@@ -119,6 +120,32 @@ export function setAsideAlert(alert: Alert): Alert {
     groups: [],
     totals,
     logObjects,
+    placesFrom: null,
+    notice: null,
+  };
+}
+
+/** The alert that says that something to be sent of one stream could not be read from the state table. */
+export function unreadableAlert(stream: Stream, { accountId, region, now }: AlertOrigin): Alert {
+  const windowId = failureIdOf(stream);
+  return {
+    schemaVersion: '1.0',
+    alertId: `${windowId}${UNREADABLE}${now}`,
+    windowId,
+    kind: 'detector-error',
+    createdAt: isoTime(now),
+    rule: unreadableRule(stream),
+    bucket: stream.bucket,
+    accountId,
+    region,
+    window: null,
+    firstEventAt: null,
+    lastEventAt: null,
+    networks: [],
+    more: 0,
+    groups: [],
+    totals: NO_TOTALS,
+    logObjects: [],
     placesFrom: null,
     notice: null,
   };

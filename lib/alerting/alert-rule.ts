@@ -3,6 +3,7 @@ import { type FindingRule, RULES } from '../detection/rules';
 import type { AlertRule } from './alert';
 import { type Digest, reachedIn } from './digest';
 import { highest, levelRank } from './reached';
+import type { Stream } from './stream';
 
 /** What an alert says of its rule. `named`: the bucket, or how many. */
 export function alertRuleOf(rule: FindingRule, named: string, digests: readonly Digest[]): AlertRule {
@@ -36,6 +37,22 @@ export function setAsideRule({ id, severity, title }: AlertRule): AlertRule {
         : 'Read what the alert holds in the state table, and investigate it like any other alert. ' +
           'Look at the log lines as well. ') +
       'Look for the error in the log of the function, under "alert.not-published". ' +
+      'Report the error to the project.',
+  };
+}
+
+/** Of what is stored to be sent, and could not be read: it may be anything. */
+export function unreadableRule({ rule, bucket }: Stream): AlertRule {
+  return {
+    ...OWN,
+    id: 'detector-error',
+    title: `What rule ${rule} found about S3 bucket ${bucket} could not be read`,
+    severity: 'High',
+    runbook:
+      'Treat it as an alert whose content is missing. ' +
+      'Look for the error in the log of the function, under "alert.not-published". ' +
+      "Run the command scan over the bucket's log objects of the last days, with the same configuration. " +
+      'Investigate what it finds. ' +
       'Report the error to the project.',
   };
 }

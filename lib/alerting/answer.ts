@@ -4,7 +4,7 @@ import type { Level } from '../detection/level';
 import type { Alert, AlertNetwork, AlertTotals } from './alert';
 import { bytes, count, plural } from './amounts';
 import { cutText } from './cut-record';
-import { isSetAside } from './set-aside';
+import { isSetAside, isUnreadable } from './set-aside';
 
 /*
  * The answer to "what is it?" in a line, in the same words in subjects, in Slack and in the terminal. Names in it are
@@ -59,7 +59,9 @@ function notJudged({ networks, totals }: Alert): string {
   return what.join(', ');
 }
 
-function setAsideText({ totals }: Alert): string {
+function setAsideText(alert: Alert): string {
+  const { totals } = alert;
+  if (isUnreadable(alert)) return 'an alert could not be read, and so not be sent';
   if (totals.requests === 0) return 'a notice could not be sent';
   return `an alert could not be sent: ${countOf(totals.networks, 'network', true)}, ${outcomeOf(totals)}`;
 }

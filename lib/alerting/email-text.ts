@@ -7,7 +7,7 @@ import { learningFinished, learningStarted } from './email-notice';
 import { ifLegitimate, logObjectLines, lookCloser, runbookSteps, whereSetAside } from './email-steps';
 import { field, section, sentences } from './mail-lines';
 import type { Room } from './room';
-import { isSetAside } from './set-aside';
+import { isSetAside, isUnreadable } from './set-aside';
 import { inMail } from './strangers-text';
 
 /** `[MEDIUM]`. */
@@ -80,6 +80,7 @@ export function severityText(alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>):
 
 function severityReasonOf(id: Alert['rule']['id'], alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>): string {
   const { severity } = alert.rule;
+  if (isUnreadable(alert)) return 'it may have been about anything';
   if (isSetAside(alert)) return severity === 'High' ? 'so was the alert that could not be sent' : 'an alert is missing';
   if (id === 'detector-error') return 'no rule could judge these requests';
   if (severity === 'High') return 'something was changed';
@@ -91,6 +92,9 @@ function severityReasonOf(id: Alert['rule']['id'], alert: Pick<Alert, 'rule' | '
 /** Why it was sent. */
 export function whyText(alert: Alert): string {
   const { rule, kind, bucket, networks, totals } = alert;
+  if (isUnreadable(alert)) {
+    return 'The function tried five times to read what it found, and failed each time. It tries again, without messages.';
+  }
   if (isSetAside(alert)) {
     const what = totals.requests > 0 ? 'an alert about this' : 'a notice about this bucket';
     return `The function tried five times to send ${what}, and failed each time. It does not try again.`;

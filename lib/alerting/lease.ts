@@ -28,7 +28,8 @@ export function minuteOf(now: number): number {
 const MAX_JUMP = 10;
 
 /**
- * How many messages this minute still has room for. A third of a minute's messages is kept for what is High. A clock
+ * How many messages this minute still has room for. A third of a minute's messages, one at least, is kept for what is
+ * High; of one message a minute nothing is, but what is High comes first. A clock
  * that goes back by a little does not begin a new minute.
  */
 export function roomLeft(
@@ -37,7 +38,8 @@ export function roomLeft(
   perMinute: number,
   isHigh: boolean,
 ): number {
-  const most = isHigh ? perMinute : perMinute - Math.floor(perMinute / 3);
+  const kept = perMinute < 2 ? 0 : Math.max(1, Math.floor(perMinute / 3));
+  const most = isHigh ? perMinute : perMinute - kept;
   return isSameMinute(minute, now) ? Math.max(0, most - sent) : most;
 }
 

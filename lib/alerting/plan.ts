@@ -30,19 +30,24 @@ export interface Planned<Of extends Candidate> {
 const MAX_LINES = 150;
 const MAX_BYTES = 90_000;
 
-/** Findings of one stream that a combined message names: of High ones, and of all. */
-const MAX_HIGH_OF_STREAM = 10;
+/** Findings of one stream that a combined message names: if some are High, only those; else few. */
+const MAX_HIGH_OF_STREAM = 20;
 const MAX_OF_STREAM = 5;
 
 /**
  * Decides which streams are sent alone and which together, and in which order: by severity, level, bytes, then age.
- * `room` is how many messages this minute still has; where there are more streams than that, half of it goes to the
- * worst, and the others are combined, a rule at a time, and what is High apart. What failed before comes last, and alone, so that it harms only
- * itself.
+ * `room` is how many messages this minute still has, and `due` how many streams wait in all. Where these are more, half of
+ * the room goes to the worst, or less if the others would not fit into the rest; the others are combined, a rule at a
+ * time, and what is High apart. What failed before comes behind its equals, and alone, so that it harms only itself.
  */
-export function planMessages<Of extends Candidate>(candidates: readonly Of[], room: number): readonly Planned<Of>[] {
+export function planMessages<Of extends Candidate>(
+  candidates: readonly Of[],
+  room: number,
+  due = candidates.length,
+): readonly Planned<Of>[] {
   const sorted = candidates.toSorted(worstCandidateFirst);
-  const alone = sorted.length <= room ? sorted.length : Math.floor(room / 2);
+  const half = Math.min(Math.floor(room / 2), room - Math.ceil(due / MAX_LINES));
+  const alone = Math.max(sorted.length, due) <= room ? sorted.length : Math.max(0, half);
   const planned: Planned<Of>[] = [];
   const together: Of[] = [];
   for (const [index, candidate] of sorted.entries()) {
@@ -54,9 +59,9 @@ export function planMessages<Of extends Candidate>(candidates: readonly Of[], ro
   return [...planned, ...combined(together)].sort((a, b) => worstCandidateFirst(a.members[0]!, b.members[0]!));
 }
 
-/** The order in which streams are sent. */
+/** The order in which streams are sent: what is High first, even if it failed before. */
 export function worstCandidateFirst(a: Candidate, b: Candidate): number {
-  return Number(a.failures > 0) - Number(b.failures > 0) || priorityOf(a) - priorityOf(b) || worstStreamFirst(a, b);
+  return priorityOf(a) - priorityOf(b) || Number(a.failures > 0) - Number(b.failures > 0) || worstStreamFirst(a, b);
 }
 
 /** By severity, level, bytes, and then age. */
@@ -74,20 +79,20 @@ export function worstStreamFirst(a: StreamDigest, b: StreamDigest): number {
 const RULES_BY_CONFIDENCE: readonly FindingRule[] = ['unapproved-ip', 'detector-error', 'new-ip', 'test'];
 
 /** Whoever tests waits for the message; only what is High comes before it. */
-function priorityOf({ stream, digest }: Candidate): number {
-  if (stream.rule === 'test') return 1;
-  return isHigh(digest) ? 0 : 2;
+function priorityOf({ stream, digest, failures }: Candidate): number {
+  if (isHigh(digest)) return 0;
+  if (failures > 0) return 3;
+  return stream.rule === 'test' ? 1 : 2;
 }
 
 export function isHigh(digest: Digest): boolean {
   return reachedIn(digest).severity === 'High';
 }
 
-/** What a combined message names of a stream: what is High with its evidence, of the others the worst without. */
+/** What a combined message names of a stream: what is High with its evidence, else the worst without. */
 export function namedInCombined({ findings }: Digest): readonly OutboxFinding[] {
-  const high = findings.filter(({ severity }) => severity === 'High').slice(0, MAX_HIGH_OF_STREAM);
-  const others = findings.filter(({ severity }) => severity !== 'High');
-  return [...high, ...others.slice(0, Math.max(0, MAX_OF_STREAM - high.length)).map(withoutEvidence)];
+  const high = findings.filter(({ severity }) => severity === 'High');
+  return high.length > 0 ? high.slice(0, MAX_HIGH_OF_STREAM) : findings.slice(0, MAX_OF_STREAM).map(withoutEvidence);
 }
 
 function withoutEvidence(finding: OutboxFinding): OutboxFinding {

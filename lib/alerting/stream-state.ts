@@ -82,8 +82,11 @@ export function newStream({ rule, bucket, denied }: Stream): StreamState {
   };
 }
 
-export function isOpen({ closesAt }: Pick<StreamState, 'closesAt'>, now: number): boolean {
-  return now <= closesAt;
+/** A window that seems to have been opened in the future was opened by a clock that was wrong; milliseconds. */
+const CLOCKS_DIFFER = 10 * 60_000;
+
+export function isOpen({ openedAt, closesAt }: Pick<StreamState, 'openedAt' | 'closesAt'>, now: number): boolean {
+  return now <= closesAt && now >= openedAt - CLOCKS_DIFFER;
 }
 
 /** Whether the subject reached something above what was sent of it in the open window. */

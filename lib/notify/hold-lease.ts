@@ -10,6 +10,9 @@ export interface HeldLease {
   /** How often in a row this message failed. */
   failuresOf(name: string): number;
   failed(name: string): void;
+  /** People were notified that this message fails; whether they were. */
+  reported(name: string): void;
+  isReported(name: string): boolean;
   succeeded(name: string): void;
   noticeSentAt(kind: 'started' | 'finished'): number;
   noticeSent(kind: 'started' | 'finished', at: number): void;
@@ -25,6 +28,9 @@ const MAX_ATTEMPTS = 5;
 
 /** Messages that fail, as far as they are remembered: an item has its limits. */
 const MAX_FAILING = 200;
+
+/** What people were notified of counts as so many failures: it is remembered before others, and grows past it. */
+const REPORTED = 1_000_000;
 
 /** Takes the lease if it is free; `until` is when its holder is dead or gone at the latest, epoch milliseconds. */
 export async function takeLease(
@@ -66,6 +72,8 @@ function held(state: State, taken: Stored<Lease>, perMinute: number): HeldLease 
     },
     failuresOf: (name) => failing.get(name) ?? 0,
     failed: (name) => void failing.set(name, (failing.get(name) ?? 0) + 1),
+    reported: (name) => void failing.set(name, REPORTED),
+    isReported: (name) => (failing.get(name) ?? 0) >= REPORTED,
     succeeded: (name) => void failing.delete(name),
     noticeSentAt: (kind) => noticeSentAt[kind] ?? Number.NEGATIVE_INFINITY,
     noticeSent: (kind, at) => {

@@ -1,11 +1,10 @@
-import { failureIdOf } from '../alerting/identity';
 import { worstCandidateFirst } from '../alerting/plan';
 import { streamKey } from '../alerting/stream';
 import type { CombinedPlan } from '../alerting/stream-state';
 import type { Stored } from '../ports';
 import type { NotifyRun } from './notify-run';
-import { finishCombined, MAX_TRIES } from './send-streams';
-import { gatherStreams, type StreamDraft, writeStream } from './stream-draft';
+import { finishCombined, MAX_TRIES, separate } from './send-streams';
+import { gatherStreams, type StreamDraft, takeNamesAway } from './stream-draft';
 
 /** A combined message whose plan is written, and perhaps published. */
 export interface CombinedAgain {
@@ -62,7 +61,7 @@ async function sortCombined(
   const [inside, outside] = [true, false].map((is) =>
     members.filter(({ stream }) => isInPlan.has(streamKey(stream)) === is),
   );
-  await takeNamesAway(outside!, run);
+  await takeNamesAway(run.notifier.state, outside!);
   if (plan === null) return null;
   if (plan.value.sent) {
     await finishCombined(inside!, run);
@@ -74,8 +73,7 @@ async function sortCombined(
     return { plan, members: all.toSorted(worstCandidateFirst), hasFailed: failures > 0 };
   }
   // It cannot be sent together: each is sent by itself.
-  await takeNamesAway(all, run);
-  for (const { stream } of all) run.lease.failed(failureIdOf(stream));
+  await separate(all, run);
   return null;
 }
 
@@ -92,10 +90,4 @@ async function withMissing(
   const due = { parts: [], streams: missing.map((stream) => ({ ...stream, dueSince: now })), notices: [] };
   const { drafts } = await gatherStreams(state, due, now, limits, () => 0);
   return [...found, ...drafts.filter(({ draft }) => draft.message?.combinedId === combinedId)];
-}
-
-async function takeNamesAway(drafts: readonly StreamDraft[], { notifier: { state } }: NotifyRun): Promise<void> {
-  for (const { stored, state: value, draft } of drafts) {
-    await writeStream(state, { ...value, draft: { ...draft, message: null } }, stored);
-  }
 }

@@ -28,8 +28,8 @@ export interface SentAlert {
 export interface NotifyRun {
   readonly notifier: Notifier;
   readonly lease: HeldLease;
-  /** Epoch milliseconds. */
-  readonly startedAt: number;
+  /** Messages that could not be published, and since when, epoch milliseconds. */
+  readonly unpublished: { readonly count: number; readonly since: number };
   readonly sent: readonly SentAlert[];
   readonly failures: readonly unknown[];
   readonly setAside: number;
@@ -47,10 +47,13 @@ export function createRun(notifier: Notifier, lease: HeldLease): NotifyRun {
   const sent: SentAlert[] = [];
   const failures: unknown[] = [];
   let setAside = 0;
+  let unpublished = { count: 0, since: Number.POSITIVE_INFINITY };
   return {
     notifier,
     lease,
-    startedAt: clock.now(),
+    get unpublished() {
+      return unpublished;
+    },
     sent,
     failures,
     get setAside() {
@@ -59,7 +62,12 @@ export function createRun(notifier: Notifier, lease: HeldLease): NotifyRun {
     origin: () => ({ accountId, region, now: clock.now() }),
     async publish(alert) {
       const located = withPlaces(alert, geography);
-      await publisher.publish(located);
+      try {
+        await publisher.publish(located);
+      } catch (error) {
+        unpublished = { count: unpublished.count + 1, since: Math.min(unpublished.since, clock.now()) };
+        throw error;
+      }
       sent.push({ at: clock.now(), alert: located });
     },
     countSetAside: () => void setAside++,

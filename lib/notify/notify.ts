@@ -5,7 +5,7 @@ import { type HeldLease, takeLease } from './hold-lease';
 import { type CombinedAgain, sortNamed } from './named-drafts';
 import { type DueNotice, gatherNotices, noticesFreeSince, sendNotice } from './notices';
 import { createRun, type Notifier, type NotifyRun, type SentAlert } from './notify-run';
-import { publishCombined, sendAlone, sendCombined } from './send-streams';
+import { publishCombined, reportUnreadable, sendAlone, sendCombined } from './send-streams';
 import { gatherStreams, keepDraft, type StreamDraft } from './stream-draft';
 
 export interface Notified {
@@ -75,11 +75,11 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   const failuresBefore = run.failures.length;
   const now = clock.now();
   const gathered = await gatherStreams(state, due, now, limits, (stream) => run.lease.failuresOf(failureIdOf(stream)));
-  for (const failure of gathered.failures) run.fail('a stream could not be read', failure);
+  for (const failure of gathered.failures) await reportUnreadable(failure, run);
   const named = await sortNamed(gathered.drafts, run);
   const candidates = gathered.drafts.filter(({ decision }) => decision?.kind === 'send');
   const room = run.lease.room(now, false);
-  const planned = planMessages([...named.alone, ...candidates], room).map(
+  const planned = planMessages([...named.alone, ...candidates], room, gathered.due).map(
     ({ members }): StreamMessage => ({ kind: 'streams', members, hasFailed: members[0]!.failures > 0 }),
   );
   const again = named.again.map((message): StreamMessage => ({ kind: 'combined-again', ...message }));
@@ -132,13 +132,17 @@ async function sendAll(
 }
 
 /** Nothing can be sent at all, as it seems: each try takes long, and none succeeds. */
-function isDown({ sent, failures, startedAt, notifier }: NotifyRun): boolean {
-  return sent.length === 0 && failures.length >= MAX_FAILURES && notifier.clock.now() - startedAt > FAILING_FOR;
+function isDown({ sent, unpublished: { count, since }, notifier }: NotifyRun): boolean {
+  return sent.length === 0 && count >= MAX_FAILURES && notifier.clock.now() - since >= FAILING_FOR;
 }
 
-/** What failed before comes last, so that it harms only itself. */
+/** What is High comes first; what failed before comes behind its equals, so that it harms only itself. */
 function worstMessageFirst(a: StreamMessage, b: StreamMessage): number {
-  return Number(a.hasFailed) - Number(b.hasFailed) || worstCandidateFirst(a.members[0]!, b.members[0]!);
+  return (
+    Number(isUrgent(b)) - Number(isUrgent(a)) ||
+    Number(a.hasFailed) - Number(b.hasFailed) ||
+    worstCandidateFirst(a.members[0]!, b.members[0]!)
+  );
 }
 
 function noticeMessage(notice: DueNotice): Message {

@@ -1,11 +1,22 @@
-import { combinedAlert, streamAlert, streamSetAsideAlert } from '../alerting/alert-of';
+import { combinedAlert, streamAlert, streamSetAsideAlert, unreadableAlert } from '../alerting/alert-of';
 import { combinedIdOf, failureIdOf } from '../alerting/identity';
+import { worstStreamFirst } from '../alerting/plan';
 import { afterSending, named, windowAfter } from '../alerting/plan-stream';
-import { streamOf } from '../alerting/stream';
+import { streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, MessageName } from '../alerting/stream-state';
-import type { Stored } from '../ports';
+import { eachBounded } from '../each-bounded';
+import { MessageRefused, type Stored } from '../ports';
 import type { NotifyRun } from './notify-run';
-import { markParts, nameDraft, type StreamDraft, TAKEN_KEPT, writeStream } from './stream-draft';
+import {
+  markParts,
+  nameDraft,
+  type StreamDraft,
+  type StreamFailure,
+  TAKEN_KEPT,
+  takeNamesAway,
+  WRITES_AT_ONCE,
+  writeStream,
+} from './stream-draft';
 
 /** After so many failures in a row, a message is set aside. */
 export const MAX_TRIES = 5;
@@ -16,7 +27,9 @@ export const MAX_TRIES = 5;
  */
 export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<void> {
   const { state, clock, limits } = run.notifier;
-  if (run.lease.failuresOf(failureIdOf(given.stream)) >= MAX_TRIES) return setAside(given, run);
+  const failures = run.lease.failuresOf(failureIdOf(given.stream));
+  if (run.lease.isReported(failureIdOf(given.stream))) return finish(given, nameOf(given, clock.now()), run);
+  if (failures >= MAX_TRIES) return setAside(given, run);
   const of = await nameDraft(state, given, nameOf(given, clock.now()));
   const name = of.draft.message!;
   const window = windowAfter(of.state, of.draft, name.kind, clock.now(), limits);
@@ -41,7 +54,26 @@ async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
     await state.setAside({ ...aside, draft: bare, reason: `sending it failed five times, and storing it: ${error}` });
   }
   run.countSetAside();
+  run.lease.reported(failureIdOf(of.stream));
   await finish(of, name, run);
+}
+
+/**
+ * Something of a stream could not be read. It fails alone, and is tried again; after five tries people are notified, once.
+ */
+export async function reportUnreadable({ stream, error }: StreamFailure, run: NotifyRun): Promise<void> {
+  const { clock } = run.notifier;
+  const name = failureIdOf(stream);
+  run.lease.failed(name);
+  run.fail(`${streamKey(stream)} could not be read`, error);
+  if (run.lease.failuresOf(name) < MAX_TRIES || run.lease.isReported(name)) return;
+  if ((await run.lease.reserve(clock.now(), true)) !== 'reserved') return;
+  try {
+    await run.publish(unreadableAlert(stream, run.origin()));
+    run.lease.reported(name);
+  } catch (cause) {
+    run.fail(`that ${streamKey(stream)} could not be read, could not be sent`, cause);
+  }
 }
 
 /** Says in the stream that its draft is sent. */
@@ -62,11 +94,12 @@ export async function sendCombined(members: readonly StreamDraft[], run: NotifyR
   const names = members.map((member) => nameOf(member, at));
   const combinedId = combinedIdOf(names.map(({ windowId, sequence }) => `${windowId}/${sequence}`));
   const drafts: StreamDraft[] = [];
-  for (const [index, member] of members.entries()) {
-    await run.isolated(failureIdOf(member.stream), async () => {
+  await eachBounded([...members.entries()], WRITES_AT_ONCE, ([index, member]) =>
+    run.isolated(failureIdOf(member.stream), async () => {
       drafts.push(await nameDraft(state, member, { ...names[index]!, combinedId }));
-    });
-  }
+    }),
+  );
+  drafts.sort(worstStreamFirst);
   if (drafts.length === 0) return;
   const streams = drafts.map(({ stream }) => streamOf(stream));
   const plan: CombinedPlan = { combinedId, rule: members[0]!.stream.rule, streams, sent: false };
@@ -81,16 +114,28 @@ export async function publishCombined(
 ): Promise<void> {
   const { combinedId, rule } = plan.value;
   const digests = members.map(({ stream, digest }) => ({ stream, digest }));
-  await run.publish(combinedAlert(combinedId, rule, digests, run.origin()));
+  try {
+    await run.publish(combinedAlert(combinedId, rule, digests, run.origin()));
+  } catch (error) {
+    // Nobody got it, and nobody would the next time: from now on, each is sent by itself, behind what never failed.
+    if (error instanceof MessageRefused) await separate(members, run);
+    throw error;
+  }
   await putPlan({ ...plan.value, sent: true }, plan, run);
   await finishCombined(members, run);
 }
 
+/** The streams of a combined message that cannot be sent: each is sent by itself, and fails only itself. */
+export async function separate(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
+  await takeNamesAway(run.notifier.state, members);
+  for (const { stream } of members) run.lease.failed(failureIdOf(stream));
+}
+
 /** Says in each stream of a combined message that it is sent. */
 export async function finishCombined(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
-  for (const member of members) {
-    await run.isolated(failureIdOf(member.stream), () => finish(member, member.draft.message!, run));
-  }
+  await eachBounded(members, WRITES_AT_ONCE, (member) =>
+    run.isolated(failureIdOf(member.stream), () => finish(member, member.draft.message!, run)),
+  );
 }
 
 async function putPlan(

@@ -13,8 +13,13 @@ export const TAKEN_KEPT = 45 * 86_400_000;
 /** Parts that are read, and taken into a draft, at a time. */
 const PARTS_AT_ONCE = 100;
 
-/** Parts that one round looks at: the others come with the next. */
+/**
+ * Parts and streams that one round looks at, the worst first; the others come with the next. A round is short, so that
+ * what is worse and has come meanwhile does not wait for it.
+ */
 const MAX_PARTS = 5_000;
+const MAX_STREAMS = 1_000;
+const STREAMS_AT_ONCE = 8;
 
 export const WRITES_AT_ONCE = 16;
 
@@ -39,9 +44,17 @@ export interface StreamDraft extends Candidate {
 
 export interface Gathered {
   readonly drafts: readonly StreamDraft[];
-  readonly failures: readonly unknown[];
+  readonly failures: readonly StreamFailure[];
+  /** How many streams are due: more than `drafts` where one round does not take them all. */
+  readonly due: number;
   /** Whether something was written on the way, so that it is worth looking again. */
   readonly progress: boolean;
+}
+
+/** Something of a stream could not be read. */
+export interface StreamFailure {
+  readonly stream: Stream;
+  readonly error: unknown;
 }
 
 type DuePart = DueItems['parts'][number];
@@ -68,44 +81,51 @@ export async function gatherStreams(
   limits: AlertLimits,
   failuresOf: (stream: Stream) => number,
 ): Promise<Gathered> {
-  const byStream = partsByStream(due);
-  const streams = [...byStream.values()].map(({ stream }) => stream);
-  const [own, siblings] = [
-    await readEach(streams, (names) => state.streams(names)),
-    await readEach(streams.map(siblingOf), (names) => state.streams(names)),
-  ];
-  const drafts: StreamDraft[] = [];
-  const failures: unknown[] = [];
+  const all = [...partsByStream(due).values()];
+  const taken = all.slice(0, MAX_STREAMS);
+  const streams = taken.map(({ stream }) => stream);
+  const [own, siblings] = await Promise.all([
+    readEach(streams, (names) => state.streams(names)),
+    readEach(streams.map(siblingOf), (names) => state.streams(names)),
+  ]);
+  const failures: StreamFailure[] = [];
   let progress = false;
-  for (const [index, { stream, parts, isMore }] of [...byStream.values()].entries()) {
-    try {
-      // Of a sibling that cannot be read, no messages are known.
-      const sibling = siblings[index]!.stored?.value ?? null;
-      const { stored, error } = own[index]!;
-      if (error !== null) throw error;
-      const gathered = await gatherStream(state, stream, stored, parts, now);
-      failures.push(...gathered.failures);
-      if (gathered.isWritten) progress = true;
-      const { draft, value } = gathered;
-      if (draft === null) continue;
-      const decided = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
-      // Nothing is left over for a later window: more is taken first, unless what is there is High.
-      const decision = isMore && decided?.kind === 'send' && !isHigh(draft.digest) ? TAKE_MORE : decided;
-      drafts.push({
-        ...gathered,
-        stream,
-        state: value,
-        draft,
-        digest: draft.digest,
-        decision,
-        failures: failuresOf(stream),
-        isNamed: draft.message !== null,
-      });
-    } catch (error) {
-      failures.push(new Error(`${streamKey(stream)} could not be read`, { cause: error }));
-    }
-  }
-  return { drafts, failures, progress };
+  const drafts = await eachBounded(
+    [...taken.entries()],
+    STREAMS_AT_ONCE,
+    async ([index, { stream, parts, isMore }]): Promise<StreamDraft | null> => {
+      try {
+        // Of a sibling that cannot be read, no messages are known.
+        const sibling = siblings[index]!.stored?.value ?? null;
+        const { stored, error } = own[index]!;
+        if (error !== null) throw error;
+        const gathered = await gatherStream(state, stream, stored, parts, now);
+        failures.push(...gathered.failures.map((cause) => ({ stream, error: cause })));
+        if (gathered.isWritten) progress = true;
+        const { draft, value } = gathered;
+        if (draft === null) return null;
+        const decided = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
+        // Nothing is left over for a later window: more is taken first, unless what is there is High.
+        const decision = isMore && decided?.kind === 'send' && !isHigh(draft.digest) ? TAKE_MORE : decided;
+        const { digest, message } = draft;
+        const failed = failuresOf(stream);
+        return {
+          ...gathered,
+          stream,
+          state: value,
+          draft,
+          digest,
+          decision,
+          failures: failed,
+          isNamed: message !== null,
+        };
+      } catch (error) {
+        failures.push({ stream, error });
+        return null;
+      }
+    },
+  );
+  return { drafts: drafts.filter((draft) => draft !== null), failures, due: all.length, progress };
 }
 
 function partsByStream({ parts, streams }: DueItems): Map<string, DueStream> {
@@ -228,4 +248,11 @@ export async function nameDraft(state: State, of: StreamDraft, message: MessageN
   const draft = { ...of.draft, message, taking: of.fresh.map(takenOf), notBefore: message.at };
   const stored = await writeStream(state, { ...of.state, draft }, of.stored);
   return { ...of, stored, draft };
+}
+
+/** Takes the names of drafts away that were surely not published under them: each goes on by itself. */
+export async function takeNamesAway(state: State, drafts: readonly StreamDraft[]): Promise<void> {
+  await eachBounded(drafts, WRITES_AT_ONCE, ({ stored, state: value, draft }) =>
+    writeStream(state, { ...value, draft: { ...draft, message: null } }, stored),
+  );
 }

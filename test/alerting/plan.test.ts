@@ -88,9 +88,14 @@ describe('the order of messages', () => {
       expected: ['high', 'test', 'medium'],
     },
     {
-      name: 'what failed before comes last, however bad it is',
-      candidates: [deleted('poisoned', { failures: 1 }), failed('low')],
-      expected: ['low', 'poisoned'],
+      name: 'what failed before comes behind its equals',
+      candidates: [
+        deleted('failed-high', { failures: 1 }),
+        deleted('high'),
+        failed('low'),
+        read('failed', { failures: 1 }),
+      ],
+      expected: ['high', 'failed-high', 'low', 'failed'],
     },
   ];
   test.each(cases)('$name', ({ candidates, expected }) => {
@@ -155,7 +160,8 @@ describe('what is sent together', () => {
 
   test('10,000 streams are a few dozen messages', () => {
     const messages = planMessages(many(10_000, read), 20);
-    expect(messages).toHaveLength(10 + Math.ceil(9990 / MOST_LINES));
+    // Alone would be more than the minute has room for, and the others come sooner without.
+    expect(messages).toHaveLength(Math.ceil(10_000 / MOST_LINES));
     expect(new Set(messages.flatMap(({ members }) => members)).size).toBe(10_000);
   });
 
@@ -181,16 +187,16 @@ describe('what is sent together', () => {
 describe('what a combined message names of a stream', () => {
   const sample = () => RECORD;
   const others = networks(8).map((network) => finding(network, { sample }));
-  const high = networks(12, 100).map((network) => finding(network, { ...DELETED, sample }));
+  const high = networks(25, 100).map((network) => finding(network, { ...DELETED, sample }));
   const evidence = ({ sample: of, addresses, operations }: OutboxFinding) => [
     of() !== null,
     addresses.length,
     operations.length,
   ];
 
-  test('of High ones ten with all their evidence, and no others', () => {
+  test('of High ones twenty with all their evidence, and no others', () => {
     const named = namedInCombined(digestOf([part(at('09:00'), [...others, ...high])]));
-    expect(named.map(({ network }) => network)).toEqual(networks(10, 100));
+    expect(named.map(({ network }) => network)).toEqual(networks(20, 100));
     for (const one of named) expect(evidence(one)).toEqual([true, 1, 1]);
   });
 
@@ -200,14 +206,11 @@ describe('what a combined message names of a stream', () => {
     for (const one of named) expect(evidence(one)).toEqual([false, 0, 0]);
   });
 
-  test('of both together five', () => {
+  test('of both together only what is High', () => {
     const named = namedInCombined(digestOf([part(at('09:00'), [...others, ...high.slice(0, 2)])]));
     expect(named.map(evidence)).toEqual([
       [true, 1, 1],
       [true, 1, 1],
-      [false, 0, 0],
-      [false, 0, 0],
-      [false, 0, 0],
     ]);
   });
 });

@@ -8,6 +8,7 @@ import { isSetAside } from '../../lib/alerting/set-aside';
 import { streamKey } from '../../lib/alerting/stream';
 import { type Notified, notify } from '../../lib/notify/notify';
 import type { Notifier } from '../../lib/notify/notify-run';
+import { MessageRefused } from '../../lib/ports';
 import { at, DELETED, DENIED, FAILED, finding, LIMITS, networks, part } from '../support/alerting-parts';
 
 const NOW = at('09:00:10');
@@ -19,6 +20,7 @@ let state: MemoryState;
 let now: number;
 let published: Alert[];
 let refuse: (alert: Alert) => boolean;
+let refusal: Error;
 let holders: number;
 
 beforeEach(() => {
@@ -26,6 +28,7 @@ beforeEach(() => {
   now = NOW;
   published = [];
   refuse = () => false;
+  refusal = new Error('refused');
   holders = 0;
 });
 
@@ -34,7 +37,7 @@ function notifier(alertsPerMinute = 30): Notifier {
     state,
     publisher: {
       async publish(alert) {
-        if (refuse(alert)) throw new Error('refused');
+        if (refuse(alert)) throw refusal;
         published.push(alert);
       },
     },
@@ -212,6 +215,16 @@ describe('the rate', () => {
     expect(sent[0]!.alert.networks[0]).toMatchObject({ bucket: 'payroll', severity: 'High' });
   });
 
+  test('of two a minute, one is kept for what is High, even if it failed before', async () => {
+    await put('payroll', [finding(A, DELETED)]);
+    refuse = () => true;
+    await run({ alertsPerMinute: 2 });
+    refuse = () => false;
+    await putBuckets(30, [finding(A)]);
+    const { sent } = await next({ alertsPerMinute: 2 });
+    expect(sent[0]!.alert.bucket).toBe('payroll');
+  });
+
   test('what is High and failed before is sent to the end, behind what the minute has no room for', async () => {
     await put('payroll', [finding(A, DELETED)]);
     refuse = () => true;
@@ -345,8 +358,8 @@ describe('a message that is not taken', () => {
     expect(requestsPublished()).toBe(61);
   });
 
-  test('comes after all others from then on', async () => {
-    await put('payroll', [finding(A, DELETED)]);
+  test('comes after all its equals from then on', async () => {
+    await put('payroll', [finding(A, FAILED)]);
     refuse = ({ bucket }) => bucket === 'payroll';
     await run();
     await putBuckets(3, [finding(A, FAILED)]);
@@ -372,6 +385,17 @@ describe('a message that is not taken', () => {
     };
     expect(await run()).toMatchObject({ end: 'failing', sent: [], failures: [{}, {}, {}] });
     expect((await state.lease())!.value).toMatchObject({ sent: 3, until: 0 });
+  });
+
+  test('a combined one that SNS refuses falls apart at once: only the stream that is refused waits', async () => {
+    await putBuckets(45, [finding(A, FAILED)]);
+    const worst = 'bucket-44';
+    refuse = ({ networks: of }) => of.some(({ bucket }) => bucket === worst);
+    refusal = new MessageRefused('refused');
+    await run();
+    await next();
+    await next();
+    expect(requestsPublished()).toBe(44);
   });
 
   test('those that are refused quickly keep no other from being tried', async () => {
@@ -455,6 +479,22 @@ describe('what fails five times', () => {
     expect(state.allSetAside()).toMatchObject([{ reason: expect.stringContaining('too large') }]);
   });
 
+  test('is set aside once, however often it cannot be written that it is', async () => {
+    await put('payroll');
+    await put('website');
+    refuse = (alert) => alert.bucket === 'payroll' && !isSetAside(alert);
+    await fail(5);
+    const { markTaken } = state;
+    state.markTaken = (name, ...rest) =>
+      name.bucket === 'payroll' ? Promise.reject(new Error('throttled')) : markTaken(name, ...rest);
+    for (let n = 0; n < 10; n++) await next();
+    expect(published.filter(isSetAside)).toHaveLength(1);
+    state.markTaken = markTaken;
+    await next();
+    expect(state.nextDueAt()).toBeNull();
+    expect((await state.lease())!.value.failing).toEqual({});
+  });
+
   test('of many streams in one message, each goes on by itself', async () => {
     await putBuckets(45, [finding(A, FAILED)]);
     refuse = ({ kind }) => kind === 'combined';
@@ -472,6 +512,27 @@ describe('what cannot be read fails alone', () => {
     expect(bucketsOf(notified)).toEqual(['bucket-00', 'bucket-02', 'bucket-04']);
     expect(notified.end).toBe('failing');
     expect(notified.failures).toHaveLength(3);
+  });
+
+  test('a stream that can never be read: people are notified, once', async () => {
+    await put('payroll');
+    failWhere('streams', (streams) => streams.some(({ bucket }) => bucket === 'payroll'));
+    for (let n = 0; n < 4; n++) await next();
+    expect(published).toEqual([]);
+    for (let n = 0; n < 10; n++) await next();
+    expect(published).toHaveLength(1);
+    expect(published[0]).toMatchObject({
+      kind: 'detector-error',
+      bucket: 'payroll',
+      rule: { severity: 'High', title: expect.stringContaining('could not be read') },
+    });
+  });
+
+  test('many streams that cannot be read, among many that can: those are sent', async () => {
+    for (let n = 0; n < 40; n++) await put(`broken-${n}`);
+    await putBuckets(5);
+    failWhere('streams', (streams) => streams.some(({ bucket }) => bucket.startsWith('broken')));
+    expect(bucketsOf(await run())).toEqual(['bucket-00', 'bucket-01', 'bucket-02', 'bucket-03', 'bucket-04']);
   });
 
   test('a part: the others of its stream are sent', async () => {
@@ -659,4 +720,15 @@ test('the keys of streams are no others', () => {
     { rule: 'new-ip', bucket: 'a', denied: true },
   ].map((stream) => streamKey(stream as Parameters<typeof streamKey>[0]));
   expect(new Set(keys).size).toBe(4);
+});
+
+test('a clock that was a year ahead holds nothing back', async () => {
+  await put('payroll', [finding(A)]);
+  now += 365 * 24 * HOUR;
+  await run();
+  now = NOW + 2 * MINUTE;
+  await state.putLease({ ...(await state.lease())!.value, until: 0 }, (await state.lease())!.version);
+  await put('payroll', [finding('203.0.113.8')]);
+  const { sent } = await run();
+  expect(sent.map(({ alert }) => alert.networks.map(({ network }) => network))).toEqual([['203.0.113.8']]);
 });

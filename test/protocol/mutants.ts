@@ -172,7 +172,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a stream that is finished with a combined message that it was not in',
     story: 'combined',
     changes: [
-      { file: NAMED, from: 'await takeNamesAway(outside!, run);', to: '' },
+      { file: NAMED, from: 'await takeNamesAway(run.notifier.state, outside!);', to: '' },
       { file: NAMED, from: 'await finishCombined(inside!, run);', to: 'await finishCombined(members, run);' },
     ],
   },
