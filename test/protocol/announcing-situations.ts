@@ -56,8 +56,8 @@ export const ANNOUNCING: readonly Situation[] = [
   },
   {
     number: '10c',
-    sentence: 'two announce in one minute, which has two messages',
-    alertsPerMinute: 2,
+    sentence: 'two announce in one minute, which has two messages for what is not High, and a third for what is',
+    alertsPerMinute: 3,
     happens: [
       { at: 0, deliver: logObject('A', [open(1), guarded(11)]), to: 'one' },
       { at: 1, announce: true },
