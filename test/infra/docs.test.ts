@@ -22,6 +22,14 @@ test('the costs are what the prices and the stack make', () => {
   expect(plain(table!)).toBe(plain(costTable([1, 100, 10_000], alarmMetrics)));
 });
 
+test('the documents say how many alarms there are', () => {
+  const { length } = synthesize({ alertEmails: ['security@example.com'] }).ofType('AWS::CloudWatch::Alarm');
+  const words: Readonly<Record<number, string>> = { 18: 'eighteen', 19: 'nineteen', 20: 'twenty' };
+  for (const text of [DEPLOY, read('README.md')]) {
+    expect(/(\w+)\s+alarms,/.exec(text)?.[1]).toBe(words[length]);
+  }
+});
+
 test('the policy statements that are to be pasted allow what the stack needs', () => {
   const pasted = [...DEPLOY.matchAll(/```json\n(\{[^`]*"Effect"[^`]*\})\n```/g)].map(([, json]) => JSON.parse(json!));
   const key = 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
