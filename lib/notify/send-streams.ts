@@ -1,7 +1,7 @@
 import { combinedAlert, streamAlert, streamSetAsideAlert } from '../alerting/alert-of';
 import { combinedIdOf, failureIdOf } from '../alerting/identity';
 import { afterSending, named, windowAfter } from '../alerting/plan-stream';
-import { streamOf } from '../alerting/stream';
+import { streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, MessageName } from '../alerting/stream-state';
 import type { Stored } from '../ports';
 import type { NotifyRun } from './notify-run';
@@ -12,21 +12,28 @@ export const MAX_TRIES = 5;
 
 /**
  * Sends the draft of one stream: names it, publishes it, marks what it holds, and opens or continues the window. If the
- * run dies after the message is published, the next one sends the same message again under its name.
+ * run dies after the message is published, the next one sends the same message again under its name. What fails for the
+ * fifth time in a row is set aside.
  */
 export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<void> {
   const { state, clock, limits } = run.notifier;
-  if (run.lease.failuresOf(failureIdOf(given.stream)) >= MAX_TRIES) return setAside(given, run);
-  const of = await nameDraft(state, given, nameOf(given, clock.now()));
-  const name = of.draft.message!;
-  const window = windowAfter(of.state, of.draft, name.kind, clock.now(), limits);
-  await run.publish(streamAlert(of.stream, of.draft.digest, name, window, run.origin()));
-  await finish(of, name, run);
+  let of = given;
+  try {
+    of = await nameDraft(state, given, nameOf(given, clock.now()));
+    const window = windowAfter(of.state, of.draft, of.draft.message!.kind, clock.now(), limits);
+    await run.publish(streamAlert(of.stream, of.draft.digest, of.draft.message!, window, run.origin()));
+  } catch (error) {
+    if (run.lease.failuresOf(failureIdOf(given.stream)) + 1 < MAX_TRIES) throw error;
+    run.fail(`${streamKey(given.stream)}: an alert could not be sent`, error);
+    return setAside(of, run);
+  }
+  await finish(of, of.draft.message!, run);
 }
 
 /**
- * Of a draft that failed again and again, sends only that it could not be sent, in words of our own, and keeps it for
- * people to look at. If that fails too, nothing can be sent, and the draft stays as it is.
+ * Of a draft that has just failed once more, sends only that it could not be sent, in words of our own, and keeps it for
+ * people to look at. If that fails too, it is not the draft, but nothing can be sent: then it stays as it is, and is
+ * tried as a whole again.
  */
 async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
   const { state, clock } = run.notifier;
