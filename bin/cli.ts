@@ -26,7 +26,7 @@ interface ScanFlags extends ConfigurationOptions {
 
 function program(): Command {
   const root = new Command('s3-access-watch')
-    .description('Reads Amazon S3 server access logs and tells who reached a bucket from where nobody should.')
+    .description('Reads Amazon S3 server access logs and shows who reached a bucket from where nobody should.')
     .version(version)
     .showHelpAfterError('(--help lists the commands and options)')
     .showSuggestionAfterError(true)
@@ -44,7 +44,7 @@ function program(): Command {
 
   root
     .command('scan')
-    .description('tells what a deployment would have said of these log objects')
+    .description('shows what a deployment would have reported of these log objects')
     .argument('<path...>', paths)
     .option('-c <key=value>', 'a configuration key, as for cdk deploy; may be repeated', collect, [])
     .option('--config <file>', 'read the configuration from this file instead of cdk.json')

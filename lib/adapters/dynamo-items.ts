@@ -33,7 +33,7 @@ export const LATER = 'later';
 export const NOTICE = 'notice';
 export const SILENCE = 'silence';
 
-/** What the index holds of an item besides its keys. */
+/** What the index holds of an item besides its keys; the stack that makes the table has to say the same. */
 export const INDEXED = ['logObject', 'rule', 'bucket', 'denied', 'number', 'dueSince'] as const;
 
 /** DynamoDB takes 2,048 bytes as a partition key. A log object's name may be longer, if hardly ever. */
@@ -237,7 +237,7 @@ function draftIndexed({ message, notBefore, digest }: Draft): Item {
 }
 
 /** A draft as JSON. */
-export function storedDraft({ digest, ...draft }: Draft): unknown {
+function storedDraft({ digest, ...draft }: Draft): unknown {
   return {
     ...draft,
     digest: { ...digest, reached: [...digest.reached], findings: digest.findings.map(storedFinding) },

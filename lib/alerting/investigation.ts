@@ -34,7 +34,7 @@ export function consoleLink(bucket: string, region: string | null): string | nul
 }
 
 /** Addresses of the networks, as queries can ask for them: one of each network, the worst first, and then the others. */
-export function addressesOf(networks: readonly AlertNetwork[]): readonly string[] {
+function addressesOf(networks: readonly AlertNetwork[]): readonly string[] {
   const addresses = [
     ...networks.map(({ remoteIp }) => remoteIp),
     ...networks.slice(0, MOST_ADDRESSES).flatMap((network) => network.addresses),

@@ -132,11 +132,11 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
   const total = result.findings.length;
   lines.push(color.bold(total === 0 ? 'No findings.' : `${plural(total, 'finding')}: ${named.join(', ')}.`));
   if (configuration.allowlist.length === 0 && configuration.unapprovedIp) {
-    lines.push('unapproved-ip rests: there is no allowlist. Try -c allowlist=203.0.113.0/24,198.51.100.7');
+    lines.push('unapproved-ip is inactive: there is no allowlist. Try -c allowlist=203.0.113.0/24,198.51.100.7');
   }
   if (state === null && result.findings.some(({ rule }) => rule === 'new-ip')) {
     lines.push(
-      'new-ip knows only these files; --state FILE.csv remembers them, so that the next scan tells what is new.',
+      'new-ip knows only these files; --state FILE.csv remembers them, so that the next scan shows only what is new.',
     );
   }
   return lines.join('\n');

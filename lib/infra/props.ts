@@ -13,7 +13,7 @@ export interface S3AccessWatchProps {
   readonly logBucketKeyArn?: string;
   /** Days after which a log bucket made here deletes its logs. @default - never */
   readonly logExpiryDays?: number;
-  /** Networks or addresses that may reach a bucket. @default - none, and `unapproved-ip` rests */
+  /** Networks or addresses that may reach a bucket. @default - none, and `unapproved-ip` is inactive */
   readonly allowlist?: readonly (string | AllowlistEntryProps)[];
   /** Path of a file with a network a line, `# reason` behind it; relative to where the app runs. @default - none */
   readonly allowlistFile?: string;
@@ -39,17 +39,17 @@ export interface S3AccessWatchProps {
   readonly ipv4PrefixLength?: number;
   /** How much of an IPv6 address is remembered. @default 64 */
   readonly ipv6PrefixLength?: number;
-  /** Minutes after a message in which a network already named is not named again. @default 60 */
+  /** Minutes after a message in which a network in it is not reported again, unless it gets further. @default 60 */
   readonly alertWindowMinutes?: number;
-  /** Messages about one bucket and rule in that time. @default 5 */
+  /** Messages about denied and failed requests of one bucket and rule in that time. @default 5 */
   readonly alertsPerWindow?: number;
-  /** Messages of any kind in a minute. @default 30 */
+  /** Messages of any kind in a minute; a third is kept for High. @default 30 */
   readonly alertsPerMinute?: number;
-  /** As `alertWindowMinutes`, of those all of whose requests were denied. @default 1440 */
+  /** As `alertWindowMinutes`, for findings all of whose requests were denied. @default 1440 */
   readonly deniedWindowMinutes?: number;
   /** Addresses that receive the alerts; each must confirm by mail. @default - none */
   readonly alertEmails?: readonly string[];
-  /** Addresses that hear of trouble with the watch itself. @default - those of `alertEmails` */
+  /** Addresses that receive the alarms about the watch itself. @default - those of `alertEmails` */
   readonly operationsEmails?: readonly string[];
   /** `T…`, of a workspace that Amazon Q is authorised for; with `slackChannelId`. @default - no Slack */
   readonly slackWorkspaceId?: string;

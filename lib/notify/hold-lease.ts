@@ -10,7 +10,7 @@ export interface HeldLease {
   /** How often in a row this message failed. */
   failuresOf(name: string): number;
   failed(name: string): void;
-  /** People were notified that this message fails; whether they were. */
+  /** People have this message, though that could not be written where it belongs; whether they have it. */
   reported(name: string): void;
   isReported(name: string): boolean;
   succeeded(name: string): void;
@@ -29,7 +29,7 @@ const MAX_ATTEMPTS = 5;
 /** Messages that fail, as far as they are remembered: an item has its limits. */
 const MAX_FAILING = 200;
 
-/** What people were notified of counts as so many failures: it is remembered before others, and grows past it. */
+/** What people have counts as so many failures, or more. */
 const REPORTED = 1_000_000;
 
 /** Takes the lease if it is free; `until` is when its holder is dead or gone at the latest, epoch milliseconds. */
@@ -72,7 +72,10 @@ function held(state: State, taken: Stored<Lease>, perMinute: number): HeldLease 
     },
     failuresOf: (name) => failing.get(name) ?? 0,
     failed: (name) => void failing.set(name, (failing.get(name) ?? 0) + 1),
-    reported: (name) => void failing.set(name, REPORTED),
+    reported: (name) => {
+      failing.delete(name);
+      failing.set(name, REPORTED);
+    },
     isReported: (name) => (failing.get(name) ?? 0) >= REPORTED,
     succeeded: (name) => void failing.delete(name),
     noticeSentAt: (kind) => noticeSentAt[kind] ?? Number.NEGATIVE_INFINITY,
@@ -85,6 +88,9 @@ function held(state: State, taken: Stored<Lease>, perMinute: number): HeldLease 
   };
 }
 
+/** Of what people have, the latest, and of the others, what failed most often. */
 function most(failing: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
-  return [...failing].sort(([, a], [, b]) => b - a).slice(0, MAX_FAILING);
+  const reported = [...failing].filter(([, count]) => count >= REPORTED).slice(-MAX_FAILING / 2);
+  const others = [...failing].filter(([, count]) => count < REPORTED).sort(([, a], [, b]) => b - a);
+  return [...others.slice(0, MAX_FAILING - reported.length), ...reported];
 }

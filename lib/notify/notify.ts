@@ -1,11 +1,12 @@
 import { failureIdOf } from '../alerting/identity';
 import { isHigh, planMessages, worstCandidateFirst } from '../alerting/plan';
+import { streamKey } from '../alerting/stream';
 import type { DueItems } from '../ports';
 import { type HeldLease, takeLease } from './hold-lease';
 import { type CombinedAgain, sortNamed } from './named-drafts';
 import { type DueNotice, gatherNotices, noticesFreeSince, sendNotice } from './notices';
 import { createRun, type Notifier, type NotifyRun, type SentAlert } from './notify-run';
-import { publishCombined, reportUnreadable, sendAlone, sendCombined } from './send-streams';
+import { publishCombined, readingOf, reportUnreadable, sendAlone, sendCombined } from './send-streams';
 import { gatherStreams, keepDraft, type StreamDraft } from './stream-draft';
 
 export interface Notified {
@@ -75,6 +76,10 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   const failuresBefore = run.failures.length;
   const now = clock.now();
   const gathered = await gatherStreams(state, due, now, limits, (stream) => run.lease.failuresOf(failureIdOf(stream)));
+  const unread = new Set(gathered.failures.map(({ stream }) => streamKey(stream)));
+  for (const { stream } of gathered.drafts) {
+    if (!unread.has(streamKey(stream))) run.lease.succeeded(readingOf(stream));
+  }
   for (const failure of gathered.failures) await reportUnreadable(failure, run);
   const named = await sortNamed(gathered.drafts, run);
   const candidates = gathered.drafts.filter(({ decision }) => decision?.kind === 'send');

@@ -2,7 +2,7 @@ import { combinedAlert, streamAlert, streamSetAsideAlert, unreadableAlert } from
 import { combinedIdOf, failureIdOf } from '../alerting/identity';
 import { worstStreamFirst } from '../alerting/plan';
 import { afterSending, named, windowAfter } from '../alerting/plan-stream';
-import { streamKey, streamOf } from '../alerting/stream';
+import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, MessageName } from '../alerting/stream-state';
 import { eachBounded } from '../each-bounded';
 import { MessageRefused, type Stored } from '../ports';
@@ -23,29 +23,37 @@ export const MAX_TRIES = 5;
 
 /**
  * Sends the draft of one stream: names it, publishes it, marks what it holds, and opens or continues the window. If the
- * run dies after the message is published, the next one sends the same message again under its name.
+ * run dies after the message is published, the next one sends the same message again under its name. What fails for the
+ * fifth time in a row is set aside.
  */
 export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<void> {
   const { state, clock, limits } = run.notifier;
-  const failures = run.lease.failuresOf(failureIdOf(given.stream));
-  if (run.lease.isReported(failureIdOf(given.stream))) return finish(given, nameOf(given, clock.now()), run);
-  if (failures >= MAX_TRIES) return setAside(given, run);
-  const of = await nameDraft(state, given, nameOf(given, clock.now()));
-  const name = of.draft.message!;
-  const window = windowAfter(of.state, of.draft, name.kind, clock.now(), limits);
-  await run.publish(streamAlert(of.stream, of.draft.digest, name, window, run.origin()));
-  await finish(of, name, run);
+  if (given.draft.message !== null && run.lease.isReported(alertIdOf(given.draft.message))) {
+    return finish(given, given.draft.message, run);
+  }
+  let of = given;
+  try {
+    of = await nameDraft(state, given, nameOf(given, clock.now()));
+    const window = windowAfter(of.state, of.draft, of.draft.message!.kind, clock.now(), limits);
+    await run.publish(streamAlert(of.stream, of.draft.digest, of.draft.message!, window, run.origin()));
+  } catch (error) {
+    if (run.lease.failuresOf(failureIdOf(given.stream)) + 1 < MAX_TRIES) throw error;
+    run.fail(`${streamKey(given.stream)}: an alert could not be sent`, error);
+    return setAside(of, run);
+  }
+  await finishReported(of, of.draft.message!, run);
 }
 
 /**
- * Of a draft that failed again and again, sends only that it could not be sent, in words of our own, and keeps it for
- * people to look at. If that fails too, nothing can be sent, and the draft stays as it is.
+ * Of a draft that has just failed once more, sends only that it could not be sent, in words of our own, and keeps it for
+ * people to look at. If that fails too, it is not the draft, but nothing can be sent: then it stays as it is, and is
+ * tried as a whole again.
  */
 async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
   const { state, clock } = run.notifier;
   const name = nameOf(of, clock.now());
   await run.publish(streamSetAsideAlert(of.stream, of.draft.digest, name, run.origin()));
-  const aside = { alertId: `${name.windowId}/${name.sequence}`, stream: of.stream, at: clock.now() };
+  const aside = { alertId: alertIdOf(name), stream: of.stream, at: clock.now() };
   try {
     await state.setAside({ ...aside, draft: of.draft, reason: 'sending it failed five times' });
   } catch (error) {
@@ -54,8 +62,21 @@ async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
     await state.setAside({ ...aside, draft: bare, reason: `sending it failed five times, and storing it: ${error}` });
   }
   run.countSetAside();
-  run.lease.reported(failureIdOf(of.stream));
-  await finish(of, name, run);
+  await finishReported(of, name, run);
+}
+
+/** Where writing that a message is sent fails, the next runs try only that again: people have the message. */
+async function finishReported(of: StreamDraft, name: MessageName, run: NotifyRun): Promise<void> {
+  try {
+    await finish(of, name, run);
+  } catch (error) {
+    run.lease.reported(alertIdOf(name));
+    throw error;
+  }
+}
+
+function alertIdOf({ windowId, sequence }: Pick<MessageName, 'windowId' | 'sequence'>): string {
+  return `${windowId}/${sequence}`;
 }
 
 /**
@@ -63,7 +84,7 @@ async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
  */
 export async function reportUnreadable({ stream, error }: StreamFailure, run: NotifyRun): Promise<void> {
   const { clock } = run.notifier;
-  const name = failureIdOf(stream);
+  const name = readingOf(stream);
   run.lease.failed(name);
   run.fail(`${streamKey(stream)} could not be read`, error);
   if (run.lease.failuresOf(name) < MAX_TRIES || run.lease.isReported(name)) return;
@@ -76,11 +97,17 @@ export async function reportUnreadable({ stream, error }: StreamFailure, run: No
   }
 }
 
+/** Names the reading of a stream where what failed is counted. */
+export function readingOf(stream: Stream): string {
+  return `read ${failureIdOf(stream)}`;
+}
+
 /** Says in the stream that its draft is sent. */
-async function finish(of: StreamDraft, name: MessageName, { notifier }: NotifyRun): Promise<void> {
+async function finish(of: StreamDraft, name: MessageName, { notifier, lease }: NotifyRun): Promise<void> {
   const { state, clock, limits } = notifier;
   await markParts(state, of.fresh, clock.now());
   await writeStream(state, afterSending(of.state, of.draft, name, clock.now(), limits), of.stored);
+  lease.succeeded(alertIdOf(name));
 }
 
 /**
@@ -92,7 +119,7 @@ export async function sendCombined(members: readonly StreamDraft[], run: NotifyR
   const { state, clock } = run.notifier;
   const at = clock.now();
   const names = members.map((member) => nameOf(member, at));
-  const combinedId = combinedIdOf(names.map(({ windowId, sequence }) => `${windowId}/${sequence}`));
+  const combinedId = combinedIdOf(names.map(alertIdOf));
   const drafts: StreamDraft[] = [];
   await eachBounded([...members.entries()], WRITES_AT_ONCE, ([index, member]) =>
     run.isolated(failureIdOf(member.stream), async () => {

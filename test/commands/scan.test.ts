@@ -169,15 +169,15 @@ archive
 
 A deployment would have sent
   2026-03-02 10:00  new       MEDIUM  zebra: new address 192.0.2.1, 1 request succeeded
-  2026-03-03 10:00  notice    INFO    Test: the alerts of s3-access-watch arrive here
   2026-03-03 10:00  new       HIGH    archive: 3 networks not on the allowlist, 1,503 requests succeeded, 1 changed data
-  2026-03-03 10:00  error     MEDIUM  archive: a remote IP could not be read, 1 request not judged
   2026-03-03 10:00  new       HIGH    archive: 3 new networks, 1,503 requests succeeded, 1 changed data
+  2026-03-03 10:00  notice    INFO    Test: the alerts of s3-access-watch arrive here
+  2026-03-03 10:00  error     MEDIUM  archive: a remote IP could not be read, 1 request not judged
 
 Not read: b.log line 2: no bucket: junk
 archive: the remote IP "198.51.100.300" is no address (1 record)
 7 findings: 2 High, 4 Medium, 1 Low.
-new-ip knows only these files; --state FILE.csv remembers them, so that the next scan tells what is new.
+new-ip knows only these files; --state FILE.csv remembers them, so that the next scan shows only what is new.
 `,
     );
   });
@@ -225,11 +225,11 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
     };
     const all = [
       '  2026-03-02 10:00  notice    INFO    payroll: the watch works and is learning',
-      '  2026-03-03 10:21  notice    INFO    payroll: learned 1 network, others are told from now on',
+      '  2026-03-03 10:21  notice    INFO    payroll: learned 1 network, others are reported from now on',
       '  2026-03-04 10:00  new       MEDIUM  payroll: 2 new addresses, 2 requests succeeded',
       '  2026-03-04 10:00  notice    INFO    website: the watch works and is learning',
       '  2026-03-05 10:00  new       MEDIUM  payroll: new address 192.0.2.5, 1 request succeeded',
-      '  2026-03-05 10:21  notice    INFO    website: learned 1 network, others are told from now on',
+      '  2026-03-05 10:21  notice    INFO    website: learned 1 network, others are reported from now on',
     ];
     expect(await sent()).toEqual(all);
     expect(await sent('--limit', '0')).toEqual(all);
@@ -525,8 +525,16 @@ describe('--format json', () => {
       return fields;
     };
     expect(alerts).toMatchObject([
+      // Of what is equally severe, that with more bytes comes first.
       {
         at: '2026-03-02T10:00:02.150Z',
+        kind: 'detector-error',
+        rule: { id: 'detector-error' },
+        bucket: 'payroll',
+        networks: [{ remoteIp: 'nowhere', requests: 1 }],
+      },
+      {
+        at: '2026-03-02T10:00:02.300Z',
         schemaVersion: '1.0',
         kind: 'new',
         rule: { id: 'unapproved-ip', severity: 'Medium', title: 'Non-Approved IP access to S3 Bucket [payroll]' },
@@ -536,16 +544,9 @@ describe('--format json', () => {
         networks: [inAlert(document.findings[0]!)],
         more: 0,
         totals: { networks: 1, requests: 3, successes: 1, denied: 1, bytesSent: 248 },
-        window: { openedAt: '2026-03-02T10:00:02Z', closesAt: '2026-03-02T11:00:02Z' },
+        window: { openedAt: '2026-03-02T10:00:02.300Z', closesAt: '2026-03-02T11:00:02.300Z' },
         logObjects: [expect.stringContaining('a.log')],
         notice: null,
-      },
-      {
-        at: '2026-03-02T10:00:02.300Z',
-        kind: 'detector-error',
-        rule: { id: 'detector-error' },
-        bucket: 'payroll',
-        networks: [{ remoteIp: 'nowhere', requests: 1 }],
       },
       {
         at: '2026-03-02T10:00:02.450Z',

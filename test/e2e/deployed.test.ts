@@ -1,5 +1,7 @@
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Alert } from '../../lib/alerting/alert';
 import { batchOf, type Deployment, deploy, LOG_BUCKET, SCHEDULED } from '../support/deployment';
+import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';
 import { type Logged, lineOf } from '../support/observe-lines';
 
@@ -156,6 +158,34 @@ describe('called directly', () => {
       'unapproved-ip payroll 198.51.100.60',
     ]);
   });
+});
+
+test('an alert that fails again and again is set aside, where the runbook says', async () => {
+  const { wires, dynamo, tableName } = deployment;
+  const poisoned = `poisoned-${keys}`;
+  // What is published says of the message that could not be sent only in its id.
+  const isWhole = (body: string): boolean => body.includes(poisoned) && !body.includes('set-aside');
+  wires.sns.fail('status-500', ({ body }) => isWhole(body.toString()), 1000);
+  const function_ = await deployment.startFunction();
+  await function_.invoke(batchOf([await put([{ remoteIp: '198.51.100.80', bucket: poisoned }])]));
+  for (let tries = 0; tries < 5; tries++) await function_.invoke(SCHEDULED);
+  wires.sns.fail('status-500', () => true, 0);
+  const [alert, ...others] = await deployment.receiveAlerts();
+  expect(others).toEqual([]);
+  expect(alert).toMatchObject({ kind: 'detector-error', bucket: poisoned, totals: { requests: 1 }, networks: [] });
+  expect(function_.output).toContain('"AlertsSetAside":1');
+
+  const client = new DynamoDBClient(clientOptions(dynamo.endpoint));
+  const query = { TableName: tableName, KeyConditionExpression: 'pk = :aside' };
+  const values = { ExpressionAttributeValues: { ':aside': { S: 'aside' } } };
+  const { Items } = await client.send(new QueryCommand({ ...query, ...values }));
+  client.destroy();
+  expect(Items).toHaveLength(1);
+  const { sk, bucket, reason, draft } = Items![0]!;
+  expect([sk!.S, bucket!.S]).toEqual([alert!.alertId.replace('/set-aside/', '/'), poisoned]);
+  expect(reason!.S).toBe('sending it failed five times');
+  expect(JSON.parse(draft!.S!)).toMatchObject({ digest: { findings: [{ remoteIp: '198.51.100.80' }] } });
+  await function_.close();
 });
 
 test('killed in the middle and delivered again, it is told once', async () => {

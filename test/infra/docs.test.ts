@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as items from '../../lib/adapters/dynamo-items';
+import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
 import { runCli } from '../support/run-cli';
 import { synthesize } from '../support/synthesized';
@@ -20,6 +22,39 @@ test('the costs are what the prices and the stack make', () => {
   const [, table] = /<!-- cost -->\n\n([\s\S]*?)\n\n/.exec(DEPLOY)!;
   const plain = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}(:?)/g, '---$1');
   expect(plain(table!)).toBe(plain(costTable([1, 100, 10_000], alarmMetrics)));
+});
+
+test('the documents say how many alarms there are', () => {
+  const { length } = synthesize({ alertEmails: ['security@example.com'] }).ofType('AWS::CloudWatch::Alarm');
+  const words: Readonly<Record<number, string>> = { 18: 'eighteen', 19: 'nineteen', 20: 'twenty' };
+  for (const text of [DEPLOY, read('README.md')]) {
+    expect(/(\w+)\s+alarms,/.exec(text)?.[1]).toBe(words[length]);
+  }
+});
+
+test('state.md describes the items of the table, and its index, as they are', () => {
+  const text = read('docs', 'state.md');
+  const rows = [...text.matchAll(/^\| [^|]+ \| `([^`]+)` \| ([^|]+) \| [^|]*\|$/gm)].flatMap(([, pk, sks]) =>
+    [...sks!.matchAll(/`([^`]+)`/g)].map(([, sk]) => `${pk} ${sk}`),
+  );
+  const stream = { rule: '<rule>' as 'new-ip', bucket: '<bucket>' };
+  const part = { ...stream, logObject: '<log object>', number: 1 };
+  const draft = { digest: EMPTY_DIGEST, taking: [], news: null, notBefore: 0, message: null };
+  const aside = { alertId: '<window id>/<number>', stream: { ...stream, denied: true }, draft, at: 0, reason: '' };
+  const keys: { pk: string; sk: string }[] = [
+    items.sightingKey({ bucket: '<bucket>', network: '<network>' }),
+    items.bucketKey('<bucket>'),
+    items.partKey(part),
+    items.runKey({ logObject: '<log object>', run: '<run>' }),
+    items.streamItemKey({ ...stream, denied: true }),
+    items.streamItemKey({ ...stream, denied: false }),
+    items.combinedPlanKey('<id>'),
+    items.LEASE_KEY,
+    items.setAsideItem(aside) as { pk: string; sk: string },
+  ];
+  expect(rows).toEqual(keys.map(({ pk, sk }) => `${pk} ${sk.replace(/#\d+$/, '#<number>')}`));
+  const partitions = [items.NOW, items.LATER, items.NOTICE, items.SILENCE];
+  for (const name of [items.PENDING_INDEX, ...partitions, ...items.INDEXED]) expect(text).toContain(`\`${name}\``);
 });
 
 test('the policy statements that are to be pasted allow what the stack needs', () => {

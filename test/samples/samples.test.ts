@@ -85,6 +85,7 @@ describe('docs/samples.md', () => {
   interface Result {
     readonly summary: Readonly<Record<string, number>>;
     readonly findings: readonly Finding[];
+    readonly alerts: readonly { readonly kind: string; readonly rule: { readonly severity: string } }[];
   }
   const scan = async (...args: string[]): Promise<Result> =>
     JSON.parse((await runCli(['scan', 'samples', '--format', 'json', ...args])).stdout) as Result;
@@ -135,6 +136,20 @@ describe('docs/samples.md', () => {
     ).toEqual([of('unapproved-ip').length, stranger.requests, stranger.denied, second.requests]);
     const household = of('unapproved-ip').find(({ network }) => network === '2001:db8:4:17::/64')!;
     expect(documented('(# requests from four addresses)')).toEqual([household.requests]);
+  });
+
+  test('counts what a deployment would have sent', async () => {
+    const { alerts } = await scan('--config', 'docs/samples.json');
+    const of = (kind: string): number => alerts.filter((alert) => alert.kind === kind).length;
+    expect(documented('# new, # updates, # digest, # notice, # error')).toEqual(
+      ['new', 'update', 'digest', 'notice', 'detector-error'].map(of),
+    );
+    const withFindings = alerts.filter(({ kind }) => kind === 'new' || kind === 'update');
+    expect(withFindings.map(({ rule }) => rule.severity)).not.toContain('High');
+    const learning = await scan('--no-config', '-c', 'learningDays=1');
+    expect(new Set([...alerts, ...learning.alerts].map(({ kind }) => kind))).toEqual(
+      new Set(['new', 'update', 'digest', 'notice', 'detector-error']),
+    );
   });
 
   test('tells the odd things as they are', () => {

@@ -1,4 +1,5 @@
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { INDEXED, PENDING_INDEX } from '../../lib/adapters/dynamo-items';
 import { dynamoState } from '../../lib/adapters/dynamo-state';
 import { type DynamoTable, dynamoTable } from '../../lib/adapters/dynamo-table';
 import type { State } from '../../lib/ports';
@@ -21,14 +22,14 @@ export const STATE_TABLE: TableDefinition = {
   ],
   GlobalSecondaryIndexes: [
     {
-      IndexName: 'pending',
+      IndexName: PENDING_INDEX,
       KeySchema: [
         { AttributeName: 'pending', KeyType: 'HASH' },
         { AttributeName: 'due', KeyType: 'RANGE' },
       ],
       Projection: {
         ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['logObject', 'rule', 'bucket', 'denied', 'number', 'dueSince'],
+        NonKeyAttributes: [...INDEXED],
       },
     },
   ],
