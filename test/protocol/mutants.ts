@@ -136,9 +136,10 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: SEND,
-        from: 'await run.publish(streamAlert(of.stream, of.draft.digest, name, window, run.origin()));\n  await finish(of, name, run);',
-        to: 'await finish(of, name, run);\n  await run.publish(streamAlert(of.stream, of.draft.digest, name, window, run.origin()));',
+        from: 'await run.publish(streamAlert(of.stream,',
+        to: 'await finish(of, of.draft.message!, run);\n    await run.publish(streamAlert(of.stream,',
       },
+      { file: SEND, from: '  await finishReported(of, of.draft.message!, run);\n', to: '' },
     ],
   },
   {
