@@ -8,7 +8,7 @@ import type { SeenPair } from './detection/claim';
 import type { CompiledSettings } from './detection/compile-settings';
 import { latestEventTime } from './detection/event-time';
 import { type Finding, flaggedFinding, networkFinding } from './detection/finding';
-import { isPublicConduct, levelOf } from './detection/level';
+import { isAnonymousConduct, isPublicConduct, levelOf } from './detection/level';
 import {
   countOn,
   type NetworkObservation,
@@ -107,14 +107,15 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
   let longestOverdue = 0;
   let number = 0;
 
-  observer.begin({ latestTime, bucket: named?.sourceBucket ?? null, isMisplaced });
+  const place = whereFrom(named, detector);
+  observer.begin({ latestTime, bucket: named?.sourceBucket ?? null, isMisplaced, accountId: place.accountId });
   for await (const portion of readPortions({ ...run, source: id, latestTime, soFar, onFailure: listener.failure })) {
     const now = clock.now();
     const judged = await judgePortion(name, portion, now, detector, (overdue) => {
       longestOverdue = Math.max(longestOverdue, overdue);
     });
     const found = [...portion.flagged.map(flaggedFinding), ...judged.found.map(({ finding }) => finding)];
-    const origin = { logObject: id, portion: number++, foundAt: now, ...whereFrom(named, detector) };
+    const origin = { logObject: id, portion: number++, foundAt: now, ...place };
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);
     for (const { claimed } of judged.found) {
       const { value } = claimed.sighting;
@@ -168,7 +169,7 @@ async function judgePortion(
   await eachBounded(buckets, WRITES_AT_ONCE, (bucket) => watch.met(bucket, now));
   const phases = await phasesOf(networks, now, detector);
   const isIgnored = ({ bucket, tally }: NetworkObservation): boolean =>
-    phases.get(bucket)!.inactiveForPublic && isPublicConduct(tally);
+    phases.get(bucket)!.inactiveForAnonymous && isAnonymousConduct(tally);
   const succeeded = networks.filter((observation) => observation.success !== null && !isIgnored(observation));
   const claims = await claimPairs(succeeded.map(seenPair), {
     state,

@@ -97,10 +97,10 @@ describe('how much a bucket has learned', () => {
     await learn(state, stored);
     await learn(state, others, SEED);
     await watch.countLearned('payroll', counted, START);
-    expect((await watch.phaseOf(payroll, START)).inactiveForPublic).toBe(counted > 1000);
-    expect((await watch.phaseOf(payroll, END)).inactiveForPublic).toBe(looksPublic);
+    expect((await watch.phaseOf(payroll, START)).inactiveForAnonymous).toBe(counted > 1000);
+    expect((await watch.phaseOf(payroll, END)).inactiveForAnonymous).toBe(looksPublic);
     expect((await state.bucket('payroll'))!.value).toMatchObject({ learned: counted, looksPublic });
-    expect((await watchBuckets(state).phaseOf(payroll, END + DAY)).inactiveForPublic).toBe(looksPublic);
+    expect((await watchBuckets(state).phaseOf(payroll, END + DAY)).inactiveForAnonymous).toBe(looksPublic);
   });
 
   test('is added up by whoever counts at the same time', async () => {

@@ -108,7 +108,7 @@ export interface NoticeBucket {
   readonly learningUntil: string | null;
   /** Null while it still learns. */
   readonly learned: LearnedNetworks | null;
-  /** Whether `new-ip` is inactive there for public conduct. */
+  /** Whether `new-ip` is inactive there for anonymous conduct. */
   readonly looksPublic: boolean;
   /** Whether it learned as many networks as it may, and others were neither recorded nor found. */
   readonly isFull: boolean;
@@ -116,7 +116,7 @@ export interface NoticeBucket {
 
 export interface LearnedNetworks {
   readonly count: number;
-  /** Of these, known only for anonymous reads. */
+  /** Of these, known only for reads that nobody of this account signed. */
   readonly publicOnly: number;
   /** Not all of very many, and none of these readers where the bucket looks public. */
   readonly networks: readonly LearnedNetwork[];
@@ -127,7 +127,7 @@ export interface LearnedNetwork extends Place {
   /** Null: anonymous, or not known. */
   readonly requester: string | null;
   readonly operation: string | null;
-  /** Whether it is known only for anonymous reads. */
+  /** Whether it is known only for reads that nobody of this account signed. */
   readonly publicOnly: boolean;
 }
 

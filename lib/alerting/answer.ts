@@ -88,7 +88,7 @@ function whoOf({ rule, networks, totals, more }: Alert, brief: boolean): string 
   if (one !== undefined) {
     const name = nameOf(one);
     if (!isNew) return `${name} not on the allowlist`;
-    if (one.raised) return `${name} does more than anonymous reads`;
+    if (one.raised) return `${name} does more than public reads`;
     return one.forgottenSince === null
       ? `new ${name.includes('/') ? 'network' : 'address'} ${name}`
       : `${name} is back, long unseen`;

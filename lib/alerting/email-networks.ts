@@ -142,7 +142,7 @@ function block(network: AlertNetwork, withBucket: boolean): string[] {
 
 /** What was known of it before. */
 function knownAs({ raised, forgottenSince }: AlertNetwork): string[] {
-  if (raised) return ['    known until now only for anonymous reads'];
+  if (raised) return ['    known until now only for reads that nobody of this account signed'];
   return forgottenSince === null ? [] : [`    known before, forgotten since ${minute(forgottenSince)} UTC`];
 }
 

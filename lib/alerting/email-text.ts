@@ -108,10 +108,10 @@ export function whyText(alert: Alert): string {
     return `No entry of the allowlist for ${bucket === null ? 'these buckets' : 'this bucket'} covers ${address}.${since}`;
   }
   const first = networks.every(({ raised }) => raised)
-    ? `The first request from ${their} network to the bucket that was signed or changed something`
+    ? `The first request from ${their} network to the bucket that this account signed, or that changed something`
     : `The first successful request from ${their} network to the bucket`;
   const isRaised = networks.some(({ raised }) => raised);
-  const raised = isRaised ? ' Known until now only for anonymous reads.' : '';
+  const raised = isRaised ? ' Known until now only for reads that nobody of this account signed.' : '';
   const isBack = networks.some(({ forgottenSince, raised }) => forgottenSince !== null && !raised);
   const forgotten = isBack ? ` Known before, but so long unseen that the watch forgot ${them}.` : '';
   return `${first}, and no allowlist entry covers ${them}.${raised}${forgotten}${since}`;

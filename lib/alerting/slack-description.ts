@@ -111,7 +111,7 @@ function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed:
     `• ${bucket === null ? `${inCode(network.bucket, 66)} ` : ''}${name}`,
     place === '' ? '' : inSlack(place),
     volumeOf(network),
-    raised ? 'known until now only for anonymous reads' : '',
+    raised ? 'known until now only for reads that nobody of this account signed' : '',
     forgottenSince === null || raised ? '' : `known before, forgotten since ${minute(forgottenSince)} UTC`,
   ];
   const lines = [head.filter((part) => part !== '').join(' – ')];

@@ -52,7 +52,7 @@ function onePerRule({ findings }: NetworkFindings): { severity: string; rule: st
       rule === 'unapproved-ip'
         ? 'sure: no entry of the allowlist covers it'
         : raised
-          ? 'a hint: known before, but only for anonymous reads'
+          ? 'a hint: known before, but only for reads that nobody of this account signed'
           : forgottenSince === null
             ? `a hint: first success here ${minute(tally.firstEventAt)}, which is not yet wrong`
             : `a hint: known before, forgotten since ${minute(forgottenSince)}`;

@@ -45,7 +45,7 @@ describe('severityOf', () => {
     for (const request of requests) {
       const operation = request.slice(0, -1);
       const [success, denied] = [request.endsWith('+'), request.endsWith('!')];
-      count(tally, { time: 0, rank: 0, success, signed, denied, bytesSent: 0, operation });
+      count(tally, { time: 0, rank: 0, success, signed, own: signed, denied, bytesSent: 0, operation });
     }
     return severityOf({ rule, tally });
   }
@@ -108,8 +108,8 @@ describe('severityOf', () => {
   test('a signed request that failed beside an anonymous read is no read with credentials', () => {
     const tally = emptyTally();
     const request = { time: 0, rank: 0, bytesSent: 0, operation: 'REST.GET.OBJECT' };
-    count(tally, { ...request, success: true, signed: false, denied: false });
-    count(tally, { ...request, success: false, signed: true, denied: true });
+    count(tally, { ...request, success: true, signed: false, own: false, denied: false });
+    count(tally, { ...request, success: false, signed: true, own: true, denied: true });
     expect(severityOf({ rule: 'new-ip', tally })).toEqual(low);
   });
 });
