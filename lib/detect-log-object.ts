@@ -8,7 +8,7 @@ import type { SeenPair } from './detection/claim';
 import type { CompiledSettings } from './detection/compile-settings';
 import { latestEventTime } from './detection/event-time';
 import { type Finding, flaggedFinding, networkFinding } from './detection/finding';
-import { isAnonymousConduct, isPublicConduct, levelOf } from './detection/level';
+import { isAnonymousConduct, isPublicConduct, levelOf, rankOf } from './detection/level';
 import {
   countOn,
   type NetworkObservation,
@@ -217,11 +217,20 @@ function seenPair({ bucket, network, success, tally }: NetworkObservation): Seen
     firstAt: success!.firstAt,
     lastAt: success!.lastAt,
     isPublic: isPublicConduct(tally),
+    changedAt: changedAt(tally, success!.firstAt),
     seenAs: () => {
       const record = tally.sample?.record() ?? null;
       return record === null ? null : seenAsOf(record);
     },
   };
+}
+
+const CHANGED_RANK = rankOf('changed');
+
+/** The first change that succeeded: the sample, but for an observer that keeps all and has shown a worse one before. */
+function changedAt(tally: NetworkObservation['tally'], firstAt: number): number | null {
+  if (levelOf(tally) !== 'changed') return null;
+  return tally.sample?.rank === CHANGED_RANK ? tally.sample.time : firstAt;
 }
 
 function asStreamFinding(finding: Finding): StreamFinding {

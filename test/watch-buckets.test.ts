@@ -78,7 +78,13 @@ describe('how much a bucket has learned', () => {
     for (let n = 0; n < networks; n++) {
       const times = { firstSeenAt: START, lastSeenAt: START, expiresAt: null };
       const claimed = { claimedBy, claimedIn: null, owedUntil: null, forgottenSince: null };
-      const pair = { bucket: 'payroll', network: `${claimedBy}-${n}`, publicOnly: true, raised: false };
+      const pair = {
+        bucket: 'payroll',
+        network: `${claimedBy}-${n}`,
+        publicOnly: true,
+        raised: null,
+        foundReadingAt: null,
+      };
       await state.putSighting({ ...pair, ...times, ...claimed, seenAs: () => null }, null);
     }
   }

@@ -3,6 +3,7 @@ import type { Effects } from '../detection/effect';
 import type { Level } from '../detection/level';
 import type { FindingRule } from '../detection/rules';
 import type { Severity } from '../detection/severity';
+import type { Raised } from '../detection/sighting';
 import type { NamedOperation } from './outbox';
 import type { Place } from './place';
 
@@ -62,8 +63,8 @@ export interface AlertNetwork extends Place {
   readonly firstEventAt: string;
   readonly lastEventAt: string;
   readonly forgottenSince: string | null;
-  /** Whether it was known until then, and only for anonymous reads. */
-  readonly raised: boolean;
+  /** What it did beyond what it was known for until then; null: it was not known. */
+  readonly raised: Raised;
   readonly severity: Severity;
   /** How far its requests got. */
   readonly level: Level;

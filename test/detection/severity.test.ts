@@ -52,6 +52,7 @@ describe('severityOf', () => {
 
   const low: JudgedSeverity = { severity: 'Low', reason: null };
   const medium: JudgedSeverity = { severity: 'Medium', reason: null };
+  const used: JudgedSeverity = { severity: 'Medium', reason: 'requests succeeded with valid credentials' };
   const read: JudgedSeverity = { severity: 'Medium', reason: 'objects were read with valid credentials' };
   const high = (named: string): JudgedSeverity => ({ severity: 'High', reason: `changes succeeded: ${named}` });
 
@@ -64,8 +65,9 @@ describe('severityOf', () => {
   }>([
     { reached: 'denied', requests: ['REST.DELETE.OBJECT!'], unapproved: low, isNew: low },
     { reached: 'no access', requests: ['REST.GET.OBJECT?', 'REST.GET.OBJECT!'], unapproved: low, isNew: low },
-    { reached: 'metadata', requests: ['REST.HEAD.OBJECT+', 'REST.PUT.OBJECT!'], unapproved: medium, isNew: low },
-    { reached: 'a list', requests: ['REST.GET.BUCKET+'], unapproved: medium, isNew: low },
+    { reached: 'metadata', requests: ['REST.HEAD.OBJECT+', 'REST.PUT.OBJECT!'], unapproved: medium, isNew: used },
+    { reached: 'a list', requests: ['REST.GET.BUCKET+'], unapproved: medium, isNew: used },
+    { reached: 'an anonymous list', requests: ['REST.GET.BUCKET+'], signed: false, unapproved: medium, isNew: low },
     { reached: 'a read', requests: ['REST.GET.OBJECT+', 'REST.DELETE.OBJECT?'], unapproved: medium, isNew: read },
     {
       reached: 'the reading half of a copy',
