@@ -107,11 +107,11 @@ async function claimPair(
     const { next } = decision;
     const isLearned = decision.kind === 'claim' && next.claimedBy === LEARNING;
     // One that is raised was learned before.
-    if (isLearned && !next.raised && !mayLearn(pair)) return { kind: 'not-learned' };
+    if (isLearned && next.raised === null && !mayLearn(pair)) return { kind: 'not-learned' };
     const version = await state.putSighting(next, stored?.version ?? null);
     if (version !== null) {
       remembered.remember(next, context.now);
-      if (decision.kind === 'update' || (isLearned && next.raised)) return KNOWN;
+      if (decision.kind === 'update' || (isLearned && next.raised !== null)) return KNOWN;
       if (isLearned) return { kind: 'learned' };
       return { kind: 'found', sighting: { value: next, version } };
     }
@@ -125,7 +125,8 @@ async function claimPair(
 /** Whether both are the claim of one run, and of the same finding. */
 function isSameClaim(a: StoredSighting, b: StoredSighting): boolean {
   if (a.claimedBy !== b.claimedBy || a.claimedIn !== b.claimedIn) return false;
-  return claimIdentity(a) === claimIdentity(b) && a.publicOnly === b.publicOnly;
+  const isSame = a.publicOnly === b.publicOnly && a.foundReadingAt === b.foundReadingAt;
+  return isSame && claimIdentity(a) === claimIdentity(b);
 }
 
 type Decided = Exclude<ClaimDecision, { kind: 'ask-marker' | 'ask-outbox' }>;

@@ -8,7 +8,7 @@ import type { SeenPair } from './detection/claim';
 import type { CompiledSettings } from './detection/compile-settings';
 import { latestEventTime } from './detection/event-time';
 import { type Finding, flaggedFinding, networkFinding } from './detection/finding';
-import { isPublicConduct, levelOf } from './detection/level';
+import { isAnonymousConduct, isPublicConduct, levelOf, rankOf } from './detection/level';
 import {
   countOn,
   type NetworkObservation,
@@ -107,14 +107,15 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
   let longestOverdue = 0;
   let number = 0;
 
-  observer.begin({ latestTime, bucket: named?.sourceBucket ?? null, isMisplaced });
+  const place = whereFrom(named, detector);
+  observer.begin({ latestTime, bucket: named?.sourceBucket ?? null, isMisplaced, accountId: place.accountId });
   for await (const portion of readPortions({ ...run, source: id, latestTime, soFar, onFailure: listener.failure })) {
     const now = clock.now();
     const judged = await judgePortion(name, portion, now, detector, (overdue) => {
       longestOverdue = Math.max(longestOverdue, overdue);
     });
     const found = [...portion.flagged.map(flaggedFinding), ...judged.found.map(({ finding }) => finding)];
-    const origin = { logObject: id, portion: number++, foundAt: now, ...whereFrom(named, detector) };
+    const origin = { logObject: id, portion: number++, foundAt: now, ...place };
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);
     for (const { claimed } of judged.found) {
       const { value } = claimed.sighting;
@@ -168,7 +169,7 @@ async function judgePortion(
   await eachBounded(buckets, WRITES_AT_ONCE, (bucket) => watch.met(bucket, now));
   const phases = await phasesOf(networks, now, detector);
   const isIgnored = ({ bucket, tally }: NetworkObservation): boolean =>
-    phases.get(bucket)!.inactiveForPublic && isPublicConduct(tally);
+    phases.get(bucket)!.inactiveForAnonymous && isAnonymousConduct(tally);
   const succeeded = networks.filter((observation) => observation.success !== null && !isIgnored(observation));
   const claims = await claimPairs(succeeded.map(seenPair), {
     state,
@@ -216,11 +217,20 @@ function seenPair({ bucket, network, success, tally }: NetworkObservation): Seen
     firstAt: success!.firstAt,
     lastAt: success!.lastAt,
     isPublic: isPublicConduct(tally),
+    changedAt: changedAt(tally, success!.firstAt),
     seenAs: () => {
       const record = tally.sample?.record() ?? null;
       return record === null ? null : seenAsOf(record);
     },
   };
+}
+
+const CHANGED_RANK = rankOf('changed');
+
+/** The first change that succeeded: the sample, but for an observer that keeps all and has shown a worse one before. */
+function changedAt(tally: NetworkObservation['tally'], firstAt: number): number | null {
+  if (levelOf(tally) !== 'changed') return null;
+  return tally.sample?.rank === CHANGED_RANK ? tally.sample.time : firstAt;
 }
 
 function asStreamFinding(finding: Finding): StreamFinding {

@@ -1,4 +1,4 @@
-import { isRaise, needsRefresh, type SeenPair } from './detection/claim';
+import { needsRefresh, raiseOf, type SeenPair } from './detection/claim';
 import type { RunName, StoredSighting } from './detection/sighting';
 
 /**
@@ -22,6 +22,7 @@ interface Remembered {
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
   readonly publicOnly: boolean;
+  readonly foundReadingAt: number | null;
   readonly at: number;
 }
 
@@ -32,14 +33,14 @@ export function rememberPairs(): RememberedPairs {
     has(pair, now) {
       const known = pairs.get(keyOf(pair));
       if (known === undefined || now - known.at > FOR) return false;
-      return !needsRefresh(known, pair) && !isRaise(known, pair);
+      return !needsRefresh(known, pair) && raiseOf(known, pair) === null;
     },
     remember(sighting, now) {
       if (sighting.owedUntil !== null) return;
       const key = keyOf(sighting);
       pairs.delete(key);
-      const { firstSeenAt, lastSeenAt, publicOnly } = sighting;
-      pairs.set(key, { firstSeenAt, lastSeenAt, publicOnly, at: now });
+      const { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt } = sighting;
+      pairs.set(key, { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt, at: now });
       if (pairs.size > MOST) pairs.delete(pairs.keys().next().value!); // the one remembered longest ago
     },
     hasMarker(run) {

@@ -22,7 +22,8 @@ export async function seedSightings(state: State, known: readonly Sighting[], se
       owedUntil: null,
       forgottenSince: null,
       publicOnly: false,
-      raised: false,
+      raised: null,
+      foundReadingAt: null,
       seenAs: () => null,
       expiresAt,
     };

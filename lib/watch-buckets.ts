@@ -9,9 +9,12 @@ const DAY = 86_400_000;
 export interface BucketPhase {
   /** New pairs are recorded and not found. */
   readonly learning: boolean;
-  /** It looks public: public conduct is neither recorded nor found. */
-  readonly inactiveForPublic: boolean;
-  /** Whether one more network may be learned; each that may is counted until the portion ends. */
+  /** It looks public: anonymous conduct is neither recorded nor found. */
+  readonly inactiveForAnonymous: boolean;
+  /**
+   * Whether one more network may be learned; each that may is counted until the portion ends. In a bucket that looks
+   * public, none whose conduct is public: strangers who sign would else use up what may be learned.
+   */
   mayLearn(isPublic: boolean): boolean;
 }
 
@@ -139,7 +142,7 @@ function phase(value: BucketState, { newIpChosen }: WatchedBucket['policy'], now
   const looksPublic = (): boolean => !newIpChosen && (learning ? learned > PUBLIC_BUCKET_NETWORKS : value.looksPublic!);
   return {
     learning,
-    inactiveForPublic: looksPublic(),
+    inactiveForAnonymous: looksPublic(),
     mayLearn(isPublic) {
       if (learned >= MOST_LEARNED || (isPublic && looksPublic())) return false;
       learned++;

@@ -215,11 +215,11 @@ describe('what a sighting keeps of who was seen', () => {
   });
 });
 
-describe('a network that is known for anonymous reads', () => {
+describe('a network that is known for reads', () => {
   const anonymous = { requester: null };
   const deletion = { operation: 'REST.DELETE.OBJECT', httpStatus: 204 };
 
-  /** What is found, log object by log object: `new`, `raised`, or nothing. */
+  /** What is found, log object by log object: `new`, what raised it, or nothing. */
   async function found(...logObjects: readonly Logged[][]): Promise<string[]> {
     const { detector } = startProcess(createMemoryState());
     const all: string[] = [];
@@ -228,7 +228,7 @@ describe('a network that is known for anonymous reads', () => {
       const state: State = {
         ...detector.state,
         putPart: async (part) => {
-          for (const { raised } of part.findings) parts.push(raised ? 'raised' : 'new');
+          for (const { raised } of part.findings) parts.push(raised ?? 'new');
           return detector.state.putPart(part);
         },
       };
@@ -244,20 +244,29 @@ describe('a network that is known for anonymous reads', () => {
 
   test.each<{ name: string; next: Logged & object; expected: string }>([
     { name: 'is known for more of them', next: anonymous, expected: '' },
-    { name: 'is not known for a request that is signed', next: {}, expected: 'raised' },
-    { name: 'is not known for an anonymous change', next: { ...anonymous, ...deletion }, expected: 'raised' },
-    { name: 'is not known for a change', next: deletion, expected: 'raised' },
+    { name: 'is not known for a request that is signed', next: {}, expected: 'signed' },
+    { name: 'is not known for an anonymous change', next: { ...anonymous, ...deletion }, expected: 'changed' },
+    { name: 'is not known for a change', next: deletion, expected: 'changed' },
     { name: 'finds nothing by a signed request that is denied', next: { httpStatus: 403 }, expected: '' },
   ])('$name: "$expected"', async ({ next, expected }) => {
     expect(await found([anonymous], [next])).toEqual(['new', expected]);
   });
 
-  test('is raised once, and then known for whatever it does', async () => {
-    expect(await found([anonymous], [{}], [deletion], [anonymous], [{}])).toEqual(['new', 'raised', '', '', '']);
+  test('is raised once in each way, and then known for whatever it does', async () => {
+    const all = await found([anonymous], [{}], [{}], [deletion], [deletion], [anonymous], [{}]);
+    expect(all).toEqual(['new', 'signed', '', 'changed', '', '', '']);
   });
 
-  test('is known for all if its first log object shows more', async () => {
-    expect(await found([anonymous, {}], [deletion])).toEqual(['new', '']);
+  test('is known for all that its first log object shows', async () => {
+    expect(await found([anonymous, {}], [{}], [deletion])).toEqual(['new', '', 'changed']);
+    expect(await found([anonymous, deletion], [{}], [deletion])).toEqual(['new', '', '']);
+  });
+
+  test('is not known for a change a week after it was found, but later it is', async () => {
+    const late = (milliseconds: number) => ({ ...deletion, time: at('09:00', 7) + milliseconds });
+    expect(await found([{}], [late(0)])).toEqual(['new', 'changed']);
+    expect(await found([{}], [late(1000)])).toEqual(['new', '']);
+    expect(await found([{}], [{ ...late(0), operation: 'REST.HEAD.OBJECT' }, late(1000)])).toEqual(['new', '']);
   });
 });
 
@@ -283,7 +292,8 @@ describe('in DynamoDB', () => {
       owedUntil: lastSeenAt,
       forgottenSince: lastSeenAt,
       publicOnly: true,
-      raised: true,
+      raised: 'changed' as const,
+      foundReadingAt: lastSeenAt,
       seenAs: () => seenAsOf({ requester: 'ä'.repeat(1000), operation: 'ä'.repeat(1000) }),
       expiresAt: lastSeenAt,
     };

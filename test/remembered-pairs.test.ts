@@ -16,7 +16,8 @@ const KNOWN: StoredSighting = {
   owedUntil: null,
   forgottenSince: null,
   publicOnly: false,
-  raised: false,
+  raised: null,
+  foundReadingAt: null,
   seenAs: () => null,
   expiresAt: null,
 };
@@ -38,6 +39,14 @@ const CASES: {
   { name: 'for more than the anonymous reads that it is known for', known: { publicOnly: true }, has: false },
   { name: 'for anonymous reads', known: { publicOnly: true }, seen: { isPublic: true }, has: true },
   { name: 'for anonymous reads, if it is known for more', seen: { isPublic: true }, has: true },
+  {
+    name: 'for a change, if it was found when it only read',
+    known: { foundReadingAt: NOW },
+    seen: { changedAt: NOW },
+    has: false,
+  },
+  { name: 'for reads, if it was found when it only read', known: { foundReadingAt: NOW }, has: true },
+  { name: 'for a change, if it is known for whatever it does', seen: { changedAt: NOW }, has: true },
   { name: 'in no other bucket', seen: { bucket: 'website' }, has: false },
   { name: 'for no other network', seen: { network: '203.0.113.8' }, has: false },
 ];
@@ -45,7 +54,7 @@ const CASES: {
 test.each(CASES)('a pair $name: $has', ({ known = {}, seen = {}, after = 0, has }) => {
   const remembered = rememberPairs();
   remembered.remember({ ...KNOWN, ...known }, NOW);
-  const pair = { ...KNOWN, firstAt: NOW, lastAt: NOW, isPublic: false, ...seen };
+  const pair = { ...KNOWN, firstAt: NOW, lastAt: NOW, isPublic: false, changedAt: null, ...seen };
   expect(remembered.has(pair, NOW + after)).toBe(has);
 });
 
@@ -53,7 +62,7 @@ test('remembers 200,000 pairs, and of more the latest', () => {
   const remembered = rememberPairs();
   for (let n = 0; n <= 200_000; n++) remembered.remember({ ...KNOWN, network: String(n) }, NOW);
   const has = (network: string) =>
-    remembered.has({ ...KNOWN, network, firstAt: NOW, lastAt: NOW, isPublic: false }, NOW);
+    remembered.has({ ...KNOWN, network, firstAt: NOW, lastAt: NOW, isPublic: false, changedAt: null }, NOW);
   expect(['0', '1', '200000'].map(has)).toEqual([false, true, true]);
 });
 

@@ -78,7 +78,13 @@ describe('how much a bucket has learned', () => {
     for (let n = 0; n < networks; n++) {
       const times = { firstSeenAt: START, lastSeenAt: START, expiresAt: null };
       const claimed = { claimedBy, claimedIn: null, owedUntil: null, forgottenSince: null };
-      const pair = { bucket: 'payroll', network: `${claimedBy}-${n}`, publicOnly: true, raised: false };
+      const pair = {
+        bucket: 'payroll',
+        network: `${claimedBy}-${n}`,
+        publicOnly: true,
+        raised: null,
+        foundReadingAt: null,
+      };
       await state.putSighting({ ...pair, ...times, ...claimed, seenAs: () => null }, null);
     }
   }
@@ -97,10 +103,10 @@ describe('how much a bucket has learned', () => {
     await learn(state, stored);
     await learn(state, others, SEED);
     await watch.countLearned('payroll', counted, START);
-    expect((await watch.phaseOf(payroll, START)).inactiveForPublic).toBe(counted > 1000);
-    expect((await watch.phaseOf(payroll, END)).inactiveForPublic).toBe(looksPublic);
+    expect((await watch.phaseOf(payroll, START)).inactiveForAnonymous).toBe(counted > 1000);
+    expect((await watch.phaseOf(payroll, END)).inactiveForAnonymous).toBe(looksPublic);
     expect((await state.bucket('payroll'))!.value).toMatchObject({ learned: counted, looksPublic });
-    expect((await watchBuckets(state).phaseOf(payroll, END + DAY)).inactiveForPublic).toBe(looksPublic);
+    expect((await watchBuckets(state).phaseOf(payroll, END + DAY)).inactiveForAnonymous).toBe(looksPublic);
   });
 
   test('is added up by whoever counts at the same time', async () => {

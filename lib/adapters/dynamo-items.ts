@@ -90,12 +90,11 @@ export const LEASE_KEY: Key = { pk: 'lease', sk: 'announce' };
 
 /** What its key says is not said again: an item of up to 1 KB is one unit to write. */
 export function sightingItem(stored: StoredSighting): Item {
-  const { bucket, network, seenAs, expiresAt, publicOnly, raised, ...sighting } = stored;
+  const { bucket, network, seenAs, expiresAt, publicOnly, ...sighting } = stored;
   return {
     ...sightingKey({ bucket, network }),
     ...withoutNulls({ ...sighting, expiresAt: seconds(expiresAt), seenAs: seenAs() }),
     ...(publicOnly ? { publicOnly } : {}),
-    ...(raised ? { raised } : {}),
   };
 }
 
@@ -111,7 +110,8 @@ export function toSighting(item: Item): StoredSighting {
     owedUntil: (item.owedUntil as number | undefined) ?? null,
     forgottenSince: (item.forgottenSince as number | undefined) ?? null,
     publicOnly: item.publicOnly === true,
-    raised: item.raised === true,
+    raised: (item.raised as StoredSighting['raised'] | undefined) ?? null,
+    foundReadingAt: (item.foundReadingAt as number | undefined) ?? null,
     seenAs: () => seenAs,
     expiresAt: item.expiresAt === undefined ? null : (item.expiresAt as number) * 1000,
   };

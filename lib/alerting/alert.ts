@@ -3,6 +3,7 @@ import type { Effects } from '../detection/effect';
 import type { Level } from '../detection/level';
 import type { FindingRule } from '../detection/rules';
 import type { Severity } from '../detection/severity';
+import type { Raised } from '../detection/sighting';
 import type { NamedOperation } from './outbox';
 import type { Place } from './place';
 
@@ -62,8 +63,8 @@ export interface AlertNetwork extends Place {
   readonly firstEventAt: string;
   readonly lastEventAt: string;
   readonly forgottenSince: string | null;
-  /** Whether it was known until then, and only for anonymous reads. */
-  readonly raised: boolean;
+  /** What it did beyond what it was known for until then; null: it was not known. */
+  readonly raised: Raised;
   readonly severity: Severity;
   /** How far its requests got. */
   readonly level: Level;
@@ -108,7 +109,7 @@ export interface NoticeBucket {
   readonly learningUntil: string | null;
   /** Null while it still learns. */
   readonly learned: LearnedNetworks | null;
-  /** Whether `new-ip` is inactive there for public conduct. */
+  /** Whether `new-ip` is inactive there for anonymous conduct. */
   readonly looksPublic: boolean;
   /** Whether it learned as many networks as it may, and others were neither recorded nor found. */
   readonly isFull: boolean;
@@ -116,7 +117,7 @@ export interface NoticeBucket {
 
 export interface LearnedNetworks {
   readonly count: number;
-  /** Of these, known only for anonymous reads. */
+  /** Of these, known only for reads that nobody of this account signed. */
   readonly publicOnly: number;
   /** Not all of very many, and none of these readers where the bucket looks public. */
   readonly networks: readonly LearnedNetwork[];
@@ -127,7 +128,7 @@ export interface LearnedNetwork extends Place {
   /** Null: anonymous, or not known. */
   readonly requester: string | null;
   readonly operation: string | null;
-  /** Whether it is known only for anonymous reads. */
+  /** Whether it is known only for reads that nobody of this account signed. */
   readonly publicOnly: boolean;
 }
 

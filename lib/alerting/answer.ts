@@ -90,7 +90,7 @@ function whoOf({ rule, networks, totals, more }: Alert, brief: boolean): string 
   if (one !== undefined) {
     const name = nameOf(one);
     if (!isNew) return `${name} not on the allowlist`;
-    if (one.raised) return `${name} does more than anonymous reads`;
+    if (one.raised !== null) return `${name} does more than ${one.raised === 'signed' ? 'public reads' : 'read'}`;
     return one.forgottenSince === null
       ? `new ${name.includes('/') ? 'network' : 'address'} ${name}`
       : `${name} is back, long unseen`;
@@ -170,4 +170,9 @@ export function effectsText(effects: Effects, successes: number): string {
   });
   if (done.length === 0) return successes === 0 ? 'nothing read, written or deleted' : 'only looked at, not read';
   return `${done.join(', ')}${changesIn(effects) === 0 ? '; nothing written or deleted' : ''}`;
+}
+
+/** What a network was known for that does more than that. */
+export function knownUntilNow(raised: 'signed' | 'changed'): string {
+  return `known until now only for reads${raised === 'signed' ? ' that nobody of this account signed' : ''}`;
 }

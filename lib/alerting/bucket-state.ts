@@ -19,7 +19,7 @@ export interface BucketState {
 }
 
 /**
- * A bucket that learned more networks than this is taken for public: `new-ip` is inactive there for public conduct, and
+ * A bucket that learned more networks than this is taken for public: `new-ip` is inactive there for anonymous conduct, and
  * for nothing else.
  */
 export const PUBLIC_BUCKET_NETWORKS = 1000;

@@ -1,7 +1,7 @@
 import { MAX_ADDRESSES } from '../detection/counted-network';
 import type { Alert, AlertGroup, AlertNetwork, SampleRecord } from './alert';
 import { bytes, count, minute, period, plural, second } from './amounts';
-import { countOf, effectsText, levelText, nameOf, volumeOf } from './answer';
+import { countOf, effectsText, knownUntilNow, levelText, nameOf, volumeOf } from './answer';
 import { MOST_COLUMNS, sentences, strangersField, trimmed } from './mail-lines';
 import { placeText } from './place';
 import type { Room } from './room';
@@ -142,7 +142,7 @@ function block(network: AlertNetwork, withBucket: boolean): string[] {
 
 /** What was known of it before. */
 function knownAs({ raised, forgottenSince }: AlertNetwork): string[] {
-  if (raised) return ['    known until now only for anonymous reads'];
+  if (raised !== null) return sentences(knownUntilNow(raised), '    ');
   return forgottenSince === null ? [] : [`    known before, forgotten since ${minute(forgottenSince)} UTC`];
 }
 

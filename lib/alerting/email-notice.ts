@@ -99,11 +99,11 @@ function learnedLines(of: NoticeBucket, accountId: string | null, listed: number
   ];
 }
 
-/** `, 40 of them only for anonymous reads`; where there is any. */
+/** `, 40 of them only for reads that nobody of this account signed`; where there is any. */
 function readersText({ count: all, publicOnly }: LearnedNetworks): string {
   if (publicOnly === 0) return '';
   const these = publicOnly === all ? (all === 1 ? '' : 'all ') : `${count(publicOnly)} of them `;
-  return `, ${these}only for anonymous reads`;
+  return `, ${these}only for reads that nobody of this account signed`;
 }
 
 function learnedNetwork(learned: LearnedNetwork, accountId: string | null, width: number): string[] {
@@ -124,7 +124,8 @@ function whatHolds(buckets: readonly NoticeBucket[]): string {
   const isAny = (is: (bucket: NoticeBucket) => boolean): boolean => buckets.some(is);
   const hasReaders = isAny(({ learned, looksPublic }) => !looksPublic && learned !== null && learned.publicOnly > 0);
   const readers = hasReaders
-    ? ' What is known only for anonymous reads is reported once it signs a request or changes something.'
+    ? ' What is known only for reads that nobody of this account signed is reported once somebody does, or changes ' +
+      'something.'
     : '';
   const known = `A learned network is not reported as new; from now on, any other network is.${readers}`;
   const open =

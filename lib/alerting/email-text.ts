@@ -1,7 +1,7 @@
 import { isDoubt } from '../detection/doubt';
-import type { Alert } from './alert';
+import type { Alert, AlertNetwork } from './alert';
 import { minute, period } from './amounts';
-import { answerOf, effectsText, volumeOf } from './answer';
+import { answerOf, effectsText, knownUntilNow, volumeOf } from './answer';
 import { otherNetworks, whoLines } from './email-networks';
 import { learningFinished, learningStarted } from './email-notice';
 import { ifLegitimate, logObjectLines, lookCloser, runbookSteps, whereSetAside } from './email-steps';
@@ -86,7 +86,7 @@ function severityReasonOf(id: Alert['rule']['id'], alert: Pick<Alert, 'rule' | '
   if (severity === 'High') return 'something was changed';
   if (alert.totals.successes === 0) return 'no request succeeded';
   if (severity === 'Medium') return 'requests succeeded, but none changed anything, which would be High';
-  return 'nothing was changed, and no object was read with valid credentials';
+  return 'nothing was changed, and no request that succeeded was signed';
 }
 
 /** Why it was sent. */
@@ -111,12 +111,15 @@ export function whyText(alert: Alert): string {
     const address = totals.networks === 1 ? 'the address' : 'the addresses';
     return `No entry of the allowlist for ${bucket === null ? 'these buckets' : 'this bucket'} covers ${address}.${since}`;
   }
-  const first = networks.every(({ raised }) => raised)
-    ? `The first request from ${their} network to the bucket that was signed or changed something`
-    : `The first successful request from ${their} network to the bucket`;
-  const isRaised = networks.some(({ raised }) => raised);
-  const raised = isRaised ? ' Known until now only for anonymous reads.' : '';
-  const isBack = networks.some(({ forgottenSince, raised }) => forgottenSince !== null && !raised);
+  const isAll = (kind: AlertNetwork['raised']): boolean => networks.every(({ raised }) => raised === kind);
+  const first = isAll('changed')
+    ? `The first change from ${their} network to the bucket`
+    : isAll('signed')
+      ? `The first request from ${their} network to the bucket that this account signed`
+      : `The first successful request from ${their} network to the bucket`;
+  const kinds = (['signed', 'changed'] as const).filter((kind) => networks.some(({ raised }) => raised === kind));
+  const raised = kinds.map((kind) => ` ${knownUntilNow(kind).replace('k', 'K')}.`).join('');
+  const isBack = networks.some(({ forgottenSince, raised }) => forgottenSince !== null && raised === null);
   const forgotten = isBack ? ` Known before, but so long unseen that the watch forgot ${them}.` : '';
   return `${first}, and no allowlist entry covers ${them}.${raised}${forgotten}${since}`;
 }
@@ -138,7 +141,8 @@ function whatNext(alert: Alert): string {
     'Any other network is reported at once. Only messages of severity Low are limited, to 12 a day for each bucket ' +
     'and rule; the rest comes in a digest.';
   if (alert.rule.id === 'new-ip') {
-    return `A network in this message is known from now on: what else it does here is not reported as new. ${low}`;
+    const except = 'its first change within 7 days, and its first request that this account signed';
+    return `A network in this message is known from now on. What it does here is not reported again, except ${except}, where this message shows neither. ${low}`;
   }
   return (
     `A network in this message is not reported again before ${end}, unless it gets further (reads after failures, ` +

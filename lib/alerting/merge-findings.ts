@@ -1,5 +1,6 @@
 import { MAX_ADDRESSES } from '../detection/counted-network';
 import { sumOfEffects } from '../detection/effect';
+import type { Raised } from '../detection/sighting';
 import { fewOperations, type NamedOperation, NO_SAMPLE, type OutboxFinding } from './outbox';
 import { highest, worstReachedFirst } from './reached';
 
@@ -16,12 +17,19 @@ export function mergedFinding(first: OutboxFinding, second: OutboxFinding): Outb
     bytesSent: a.bytesSent + b.bytesSent,
     firstEventAt: Math.min(a.firstEventAt, b.firstEventAt),
     lastEventAt: Math.max(a.lastEventAt, b.lastEventAt),
+    raised: leastRaised(a.raised, b.raised),
     forgottenSince: a.forgottenSince ?? b.forgottenSince,
     severityReason: a.severityReason ?? b.severityReason,
     effects: sumOfEffects(a.effects, b.effects),
     operations: mergedOperations(a.operations, b.operations),
     sample: a.sample === NO_SAMPLE ? b.sample : a.sample,
   };
+}
+
+/** What both together are: of what was not known before one of them, nothing was known before both. */
+function leastRaised(a: Raised, b: Raised): Raised {
+  if (a === null || b === null) return null;
+  return a === 'signed' ? a : b;
 }
 
 /** Mostly of the same few. */

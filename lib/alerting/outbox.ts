@@ -3,7 +3,7 @@ import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
 import { type Level, levelOf } from '../detection/level';
 import { isChange, type Severity, severityOf } from '../detection/severity';
-import { type ClaimName, claimIdentity } from '../detection/sighting';
+import { type ClaimName, claimIdentity, type Raised } from '../detection/sighting';
 import type { OperationCount } from '../detection/tally';
 import { cutRecord, cutText, jsonBytes } from './cut-record';
 import { cutToJson } from './json-text';
@@ -21,8 +21,8 @@ export interface OutboxFinding {
   readonly firstEventAt: number;
   readonly lastEventAt: number;
   readonly forgottenSince: number | null;
-  /** Whether the pair was known until then, and only for anonymous reads. */
-  readonly raised: boolean;
+  /** What it did beyond what the pair was known for until then. */
+  readonly raised: Raised;
   readonly severity: Severity;
   readonly level: Level;
   /** Why it is worse than its rule says. */

@@ -42,7 +42,7 @@ export function drafted(state: StreamState, parts: readonly OutboxPart[], now: n
   if (isOpen(state, now)) {
     for (const finding of parts.flatMap(({ findings }) => findings)) {
       const { severity, level } = finding;
-      if (!finding.raised && !isNews(state, subjectOf(rule, finding), finding)) continue;
+      if (finding.raised === null && !isNews(state, subjectOf(rule, finding), finding)) continue;
       news = news === null ? { severity, level } : highest(news, finding);
     }
   }
@@ -77,8 +77,8 @@ export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: 
 export function lookAt(state: StreamState | null, finding: OutboxFinding, now: number, limits: AlertLimits): number {
   if (state === null || state.rule === 'test') return now;
   if (isOpen(state, now)) {
-    // A network that does more than read what is public is not the one that was sent.
-    if (!finding.raised && !isNews(state, subjectOf(state.rule, finding), finding)) return state.closesAt + 1;
+    // A network that does more than it was known for is not the one that was sent.
+    if (finding.raised === null && !isNews(state, subjectOf(state.rule, finding), finding)) return state.closesAt + 1;
     return updateFreeAt(state, finding, null, now, limits);
   }
   return isGrave(finding) ? now : minorFreeAt(state, null, now, 1);

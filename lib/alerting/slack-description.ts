@@ -1,7 +1,7 @@
 import type { Alert, AlertNetwork, NoticeBucket } from './alert';
 
 import { bytes, count, minute, period, plural } from './amounts';
-import { countOf, effectsText, levelText, nameOf, volumeOf } from './answer';
+import { countOf, effectsText, knownUntilNow, levelText, nameOf, volumeOf } from './answer';
 import { otherAccountOf } from './approval';
 import { mostInMail, operationsText } from './email-networks';
 
@@ -111,8 +111,8 @@ function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed:
     `• ${bucket === null ? `${inCode(network.bucket, 66)} ` : ''}${name}`,
     place === '' ? '' : inSlack(place),
     volumeOf(network),
-    raised ? 'known until now only for anonymous reads' : '',
-    forgottenSince === null || raised ? '' : `known before, forgotten since ${minute(forgottenSince)} UTC`,
+    raised === null ? '' : knownUntilNow(raised),
+    forgottenSince === null || raised !== null ? '' : `known before, forgotten since ${minute(forgottenSince)} UTC`,
   ];
   const lines = [head.filter((part) => part !== '').join(' – ')];
   if (sample !== null && isDetailed) {

@@ -1,6 +1,7 @@
 import type pc from 'picocolors';
 import type { AccessLogRecord } from '../access-log/record';
 import { bytes, count as number } from '../alerting/amounts';
+import { knownUntilNow } from '../alerting/answer';
 import { placeText } from '../alerting/place';
 import { makeVisible } from '../alerting/visible';
 import { levelOfSuccess, rankOf } from '../detection/level';
@@ -51,8 +52,8 @@ function onePerRule({ findings }: NetworkFindings): { severity: string; rule: st
     const sureness =
       rule === 'unapproved-ip'
         ? 'sure: no entry of the allowlist covers it'
-        : raised
-          ? 'a hint: known before, but only for anonymous reads'
+        : raised !== null
+          ? `a hint: ${knownUntilNow(raised)}`
           : forgottenSince === null
             ? `a hint: first success here ${minute(tally.firstEventAt)}, which is not yet wrong`
             : `a hint: known before, forgotten since ${minute(forgottenSince)}`;

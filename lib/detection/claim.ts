@@ -3,6 +3,7 @@ import {
   forgottenAt,
   LEARNING,
   mergedTimes,
+  type Raised,
   REFRESH_AFTER,
   type RunName,
   type SeenAs,
@@ -12,6 +13,12 @@ import {
 /** How long a run is trusted to bring the finding of its claim into the outbox; longer than any run. */
 export const OWED_FOR = 3_600_000;
 
+/**
+ * How long after a pair was found its first change is found, too; milliseconds of event time. People were just told of
+ * it, as of one that only read, and judge it by that. Whoever is there for longer is known for whatever it does.
+ */
+export const CHANGE_IS_NEWS_FOR = 7 * 86_400_000;
+
 /** A pair that succeeded in some portion. Event times in epoch milliseconds. */
 export interface SeenPair {
   readonly bucket: string;
@@ -20,6 +27,8 @@ export interface SeenPair {
   readonly lastAt: number;
   /** Whether all that succeeded is public conduct. */
   readonly isPublic: boolean;
+  /** The first change that succeeded; null if none did. */
+  readonly changedAt: number | null;
   readonly seenAs: () => SeenAs | null;
 }
 
@@ -71,12 +80,15 @@ export function decideClaim(
     // A retry: an earlier run died between its claim and the outbox, or after it and before its marker. What is owed was
     // found, and may be sent already: it stays found, though this run may have begun while the bucket learned. What
     // raised it comes in a portion of its own.
-    if (!isMarked && !(stored.raised && seen.isPublic)) return claim(stored, seen, { ...context, learning: false });
+    if (!isMarked && reaches(stored.raised, seen)) return claim(stored, seen, { ...context, learning: false });
     if (!isMarked) return known(stored, seen, context);
   }
   if (isForgotten(stored, seen, context)) return claim(stored, seen, context);
-  // As above: what another found is not taken from it to be learned.
-  if (isRaise(stored, seen)) return claim(stored, seen, { ...context, learning: context.learning && !isOwed });
+  // As above: what was found is not taken back to be learned.
+  if (raiseOf(stored, seen) !== null) {
+    const wasFound = isOwed || stored.foundReadingAt !== null;
+    return claim(stored, seen, { ...context, learning: context.learning && !wasFound });
+  }
   if (isOwed && isMarked === null) return { kind: 'ask-marker', run: claimer };
   if (!isOwed || isMarked === true) return known({ ...stored, owedUntil: null }, seen, context);
   if (!hasLapsed(stored, context.now)) return known(stored, seen, context);
@@ -95,12 +107,19 @@ function known(stored: StoredSighting, seen: SeenPair, context: ClaimContext): C
   return { kind: 'known', owed: stored.owedUntil !== null };
 }
 
-/** It does more than the public conduct that it is known for. */
-export function isRaise(
-  { publicOnly }: Pick<StoredSighting, 'publicOnly'>,
-  { isPublic }: Pick<SeenPair, 'isPublic'>,
-): boolean {
-  return publicOnly && !isPublic;
+/** How it does more than it is known for; null: it does not. */
+export function raiseOf(
+  { publicOnly, foundReadingAt }: Pick<StoredSighting, 'publicOnly' | 'foundReadingAt'>,
+  { isPublic, changedAt }: Pick<SeenPair, 'isPublic' | 'changedAt'>,
+): Raised {
+  const isFresh = foundReadingAt !== null && changedAt !== null && changedAt - foundReadingAt <= CHANGE_IS_NEWS_FOR;
+  if (isFresh || (publicOnly && changedAt !== null)) return 'changed';
+  return publicOnly && !isPublic ? 'signed' : null;
+}
+
+/** Whether this is what a claim of that kind was made for, or more. */
+function reaches(raised: Raised, { isPublic, changedAt }: Pick<SeenPair, 'isPublic' | 'changedAt'>): boolean {
+  return raised === null || (raised === 'changed' ? changedAt !== null : !isPublic);
 }
 
 /** Event time against event time: old logs that arrive late neither forget nor are forgotten. */
@@ -131,6 +150,7 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
   const sighting = asSighting(seen);
   const times = stored === null ? mergedTimes(sighting, sighting) : mergedTimes(stored, sighting);
   const forgotten = stored !== null && isForgotten(stored, seen, context);
+  const isReading = seen.changedAt === null;
   return {
     kind: 'claim',
     next: {
@@ -143,11 +163,17 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
       // Another run of the same claim finds the pair no longer forgotten, and must not lose that it had been.
       forgottenSince: forgotten ? forgottenAt(stored.lastSeenAt, forgetDays) : (stored?.forgottenSince ?? null),
       publicOnly: seen.isPublic,
-      raised: stored !== null && !forgotten && !seen.isPublic && (stored.publicOnly || stored.raised),
+      raised: stored === null || forgotten ? null : raisedBy(stored, seen),
+      foundReadingAt: isReading && !learning ? seen.firstAt : null,
       seenAs: seen.seenAs,
       expiresAt: expiryOf(times.lastSeenAt, now, forgetDays),
     },
   };
+}
+
+/** A raise that was not brought is brought by whoever does as much; by others, the pair is found as new. */
+function raisedBy(stored: StoredSighting, seen: SeenPair): Raised {
+  return raiseOf(stored, seen) ?? (reaches(stored.raised, seen) ? stored.raised : null);
 }
 
 function asSighting({ bucket, network, firstAt, lastAt }: SeenPair) {

@@ -28,9 +28,10 @@ const OPERATION = 6;
 const OPERATION_REQUESTS = 7;
 const OPERATION_SUCCESSES = 8;
 const SIGNED_SUCCESSES = 9;
-const SAMPLE_TIME = 10;
-const SAMPLE_RANK = 11;
-const COLUMNS = 12;
+const OWN_SUCCESSES = 10;
+const SAMPLE_TIME = 11;
+const SAMPLE_RANK = 12;
+const COLUMNS = 13;
 
 export function createCounters(operationNames: readonly string[]): Counters {
   let cells = new Float64Array(COLUMNS * 16);
@@ -68,11 +69,12 @@ export function createCounters(operationNames: readonly string[]): Counters {
       forgetSample(rows);
       return rows++;
     },
-    count(row, tally, { time, success, signed, denied, bytesSent }, operation) {
+    count(row, tally, { time, success, signed, own, denied, bytesSent }, operation) {
       const at = row * COLUMNS;
       cells[at + REQUESTS]!++;
       if (success) cells[at + SUCCESSES]!++;
       if (success && signed) cells[at + SIGNED_SUCCESSES]!++;
+      if (success && own) cells[at + OWN_SUCCESSES]!++;
       if (denied) cells[at + DENIED]!++;
       cells[at + BYTES_SENT]! += bytesSent;
       if (time < cells[at + FIRST_EVENT_AT]!) cells[at + FIRST_EVENT_AT] = time;
@@ -97,6 +99,7 @@ export function createCounters(operationNames: readonly string[]): Counters {
       tally.requests += cells[at + REQUESTS]!;
       tally.successes += cells[at + SUCCESSES]!;
       tally.signedSuccesses += cells[at + SIGNED_SUCCESSES]!;
+      tally.ownSuccesses += cells[at + OWN_SUCCESSES]!;
       tally.denied += cells[at + DENIED]!;
       tally.bytesSent += cells[at + BYTES_SENT]!;
       tally.firstEventAt = Math.min(tally.firstEventAt, cells[at + FIRST_EVENT_AT]!);

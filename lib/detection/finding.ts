@@ -1,6 +1,7 @@
 import { MAX_ADDRESSES } from './counted-network';
 import type { FlaggedObservation, NetworkObservation } from './observe';
 import type { FindingRule } from './rules';
+import type { Raised } from './sighting';
 import { addTally, isBetterSample, type Tally } from './tally';
 
 /** An observation that a rule flags. One per (rule, bucket, network). */
@@ -19,8 +20,8 @@ export interface Finding {
   readonly addressCount: number;
   /** When the pair, known before, had been forgotten; epoch milliseconds. */
   readonly forgottenSince: number | null;
-  /** Whether the pair was known until then, and only for anonymous reads. */
-  readonly raised: boolean;
+  /** What it did beyond what the pair was known for until then. */
+  readonly raised: Raised;
   readonly tally: Tally;
 }
 
@@ -86,7 +87,7 @@ export function foldFindings(): Findings {
 
 /** The finding that an observation is which is one whatever is remembered. */
 export function flaggedFinding(observation: FlaggedObservation): Finding {
-  return { ...observation, forgottenSince: null, raised: false };
+  return { ...observation, forgottenSince: null, raised: null };
 }
 
 /** The finding that an observation of a network is, whose claim said that the pair is new, or does more than before. */
@@ -94,7 +95,7 @@ export function networkFinding(
   { bucket, network, addresses, addressCount, tally }: NetworkObservation,
   remoteIp: string,
   forgottenSince: number | null,
-  raised = false,
+  raised: Raised = null,
 ): Finding {
   return { rule: 'new-ip', bucket, network, remoteIp, addresses, addressCount, forgottenSince, raised, tally };
 }

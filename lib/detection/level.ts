@@ -44,9 +44,15 @@ export function compareLevels(a: Level, b: Level): number {
 }
 
 /**
- * Whether all that succeeded is what a public object gives to everybody: nothing was signed and nothing was changed.
- * Such conduct makes a network neither known nor trustworthy.
+ * Whether all that succeeded is what a public object gives to everybody: nothing was signed by the own account, and
+ * nothing was changed. Anybody has an account of AWS to sign with. Such conduct makes a network neither known nor
+ * trustworthy.
  */
-export function isPublicConduct(tally: Conduct & Pick<Tally, 'signedSuccesses'>): boolean {
+export function isPublicConduct(tally: Conduct & Pick<Tally, 'ownSuccesses'>): boolean {
+  return tally.successes > 0 && tally.ownSuccesses === 0 && levelOf(tally) !== 'changed';
+}
+
+/** Whether nothing that succeeded was signed, by whomever, and nothing was changed: what a public bucket is there for. */
+export function isAnonymousConduct(tally: Conduct & Pick<Tally, 'signedSuccesses'>): boolean {
   return tally.successes > 0 && tally.signedSuccesses === 0 && levelOf(tally) !== 'changed';
 }

@@ -21,6 +21,7 @@ import { DOUBTS } from './doubt';
 import { believedTime, isOddTime } from './event-time';
 import { levelOfSuccess, rankOf } from './level';
 import { createLineArena } from './line-arena';
+import { isOwn, isSigned } from './own-principal';
 import { createPairs, type JudgedPair, type Pair, type WatchedBucket } from './pairs';
 import { isDenied, isSuccessfulRequest } from './statuses';
 import { type CountedRecord, count, createSample, emptyTally, NOTHING, type Sample, type Tally } from './tally';
@@ -84,6 +85,8 @@ export interface LogObjectFacts {
   readonly bucket: string | null;
   /** Whether its key, which names a bucket, names another account or Region than it can be from. */
   readonly isMisplaced: boolean;
+  /** Whose principals are the own ones. Null: nobody can say, and every principal counts as one. */
+  readonly accountId: string | null;
 }
 
 export interface Observer {
@@ -167,6 +170,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
   let touchedNetworks: CountedNetwork[] = [];
   let latestTime = Number.POSITIVE_INFINITY;
   let bucketOfKey: string | null = null;
+  let ownAccount: string | null = null;
   /** The number of that bucket, or `ANY_BUCKET`. */
   let expectedBucket = ANY_BUCKET;
   let otherBucket = newDoubt(DOUBTS.otherBucket);
@@ -189,6 +193,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     rank: 0,
     success: false,
     signed: false,
+    own: false,
     denied: false,
     bytesSent: 0,
     operation: '',
@@ -269,6 +274,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     record.time = time;
     record.success = isSuccessfulRequest(isSuccessStatus, status, record.operation);
     record.signed = isSigned(layout);
+    record.own = record.success && record.signed && isOwn(layout, ownAccount);
     record.denied = isDenied(status);
     record.rank = record.success ? operationRanks[number]! : record.denied ? DENIED_RANK : NO_ACCESS_RANK;
     record.bytesSent = integerAt(layout, FIELD.bytesSent) ?? 0;
@@ -382,6 +388,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     begin(logObject) {
       latestTime = logObject.latestTime;
       bucketOfKey = logObject.bucket;
+      ownAccount = logObject.accountId;
       isMisplaced = logObject.isMisplaced && bucketOfKey !== null;
       otherBucket = newDoubt(DOUBTS.otherBucket);
       otherPlace = newDoubt(DOUBTS.otherPlace);
@@ -439,13 +446,6 @@ const NO_ACCESS_RANK = rankOf('no access');
 
 function newDoubt(text: string): Doubt {
   return { text, tally: null, isReported: false };
-}
-
-/** Whether the record names a requester: a dash is an anonymous one. */
-function isSigned({ view, starts, ends }: LineLayout): boolean {
-  const start = starts[FIELD.requester]!;
-  const length = ends[FIELD.requester]! - start;
-  return length > 1 || (length === 1 && view.getUint8(start) !== DASH);
 }
 
 /** The integer in a field of digits; null for a dash, and where the line has no such field. */

@@ -34,8 +34,7 @@ const SEVERITY_WITHOUT_RULE = { 'detector-error': 'Medium', test: 'Low' } as con
  * | reached | unapproved-ip | new-ip |
  * |---|---|---|
  * | denied, or no access | Low | Low |
- * | metadata or a list | Medium | Low |
- * | objects read | Medium | Low if anonymous, Medium if signed |
+ * | metadata, a list, or objects read | Medium | Low if anonymous, Medium if signed |
  * | a change | High | High |
  */
 export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): JudgedSeverity {
@@ -43,8 +42,9 @@ export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): Ju
   const level = levelOf(tally);
   if (level === 'changed') return { severity: 'High', reason: `changes succeeded: ${changesOf(tally)}` };
   if (level === 'denied' || level === 'no access') return { severity: 'Low', reason: null };
-  if (rule === 'new-ip' && level === 'read' && tally.signedSuccesses > 0) {
-    return { severity: 'Medium', reason: 'objects were read with valid credentials' };
+  if (rule === 'new-ip' && tally.signedSuccesses > 0) {
+    const what = level === 'read' ? 'objects were read' : 'requests succeeded';
+    return { severity: 'Medium', reason: `${what} with valid credentials` };
   }
   return { severity: RULES[rule].severity, reason: null };
 }

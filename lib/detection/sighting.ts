@@ -58,6 +58,12 @@ export interface RunName {
   readonly run: string;
 }
 
+/**
+ * Why a known pair is found once more. `signed`: it was known for public conduct only, and the own account signed.
+ * `changed`: it was known for reads only, and changed something. Null: it was not known.
+ */
+export type Raised = 'signed' | 'changed' | null;
+
 /** A sighting as the state keeps it. */
 export interface StoredSighting extends Sighting {
   /** The log object that met the pair first, `LEARNING` or `SEED`. */
@@ -73,8 +79,13 @@ export interface StoredSighting extends Sighting {
   readonly forgottenSince: number | null;
   /** Whether all that it is known for is public conduct: of whatever else it does, nobody knows yet. */
   readonly publicOnly: boolean;
-  /** Whether its last claim was made because it did more than the public conduct that it was known for. */
-  readonly raised: boolean;
+  /** Why its last claim was made, where that was more than the pair was known for. */
+  readonly raised: Raised;
+  /**
+   * Of a pair that was found, or raised, by what changed nothing: the first success of that claim. Null: it was learned
+   * or seeded, or has changed something. Event time, epoch milliseconds.
+   */
+  readonly foundReadingAt: number | null;
   /** Made when somebody asks: most are never asked about. */
   readonly seenAs: () => SeenAs | null;
   /** When the table may clean it up; epoch milliseconds. Null: never. */
@@ -83,11 +94,10 @@ export interface StoredSighting extends Sighting {
 
 /**
  * What a claim finds, among all that one log object finds in its bucket: a pair is found once, once more where it was
- * forgotten in between, and once more where it first did nothing but what is public. The outbox knows a finding of
- * `new-ip` by this.
+ * forgotten in between, and once more for each way in which it is raised. The outbox knows a finding of `new-ip` by this.
  */
 export function claimIdentity({ network, forgottenSince, raised }: ClaimName): string {
-  const suffix = raised ? ' raised' : '';
+  const suffix = raised === null ? '' : ` ${raised}`;
   return `${network} ${forgottenSince}${suffix}`;
 }
 

@@ -11,6 +11,8 @@ export interface Tally {
   successes: number;
   /** Of these, with a requester: somebody's credentials signed them. */
   signedSuccesses: number;
+  /** Of these, signed by a principal of the deployment's own account; of any, where that account is not known. */
+  ownSuccesses: number;
   /** Records with 401 or 403. */
   denied: number;
   bytesSent: number;
@@ -45,6 +47,8 @@ export interface CountedRecord {
   success: boolean;
   /** Whether it has a requester. */
   signed: boolean;
+  /** Whether that is a principal of the own account; said of successes only. */
+  own: boolean;
   denied: boolean;
   bytesSent: number;
   operation: string;
@@ -55,6 +59,7 @@ export function emptyTally(): Tally {
     requests: 0,
     successes: 0,
     signedSuccesses: 0,
+    ownSuccesses: 0,
     denied: 0,
     bytesSent: 0,
     firstEventAt: Number.POSITIVE_INFINITY,
@@ -71,6 +76,7 @@ export function count(tally: Tally, record: Readonly<CountedRecord>): void {
   tally.requests++;
   if (record.success) tally.successes++;
   if (record.success && record.signed) tally.signedSuccesses++;
+  if (record.success && record.own) tally.ownSuccesses++;
   if (record.denied) tally.denied++;
   tally.bytesSent += record.bytesSent;
   if (record.time < tally.firstEventAt) tally.firstEventAt = record.time;
@@ -118,6 +124,7 @@ export function addTally(into: Tally, from: Tally): void {
   into.requests += from.requests;
   into.successes += from.successes;
   into.signedSuccesses += from.signedSuccesses;
+  into.ownSuccesses += from.ownSuccesses;
   into.denied += from.denied;
   into.bytesSent += from.bytesSent;
   into.firstEventAt = Math.min(into.firstEventAt, from.firstEventAt);

@@ -29,7 +29,8 @@ function sighting(given: Partial<StoredSighting> = {}): StoredSighting {
     owedUntil: NOW + 3_600_000,
     forgottenSince: null,
     publicOnly: false,
-    raised: false,
+    raised: null,
+    foundReadingAt: null,
     seenAs: () => ({ requester: null, operation: 'REST.GET.OBJECT' }),
     expiresAt: NOW + 120 * DAY,
     ...given,
@@ -48,7 +49,7 @@ function finding(given: Partial<OutboxFinding> = {}): OutboxFinding {
     firstEventAt: NOW,
     lastEventAt: NOW + 5000,
     forgottenSince: NOW - DAY,
-    raised: false,
+    raised: null,
     severity: 'High',
     level: 'changed',
     severityReason: 'changes succeeded: REST.PUT.OBJECT 1',
@@ -162,7 +163,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
 
   describe('sightings', () => {
     test('come back as they were put, all that can be null null and not null', async () => {
-      const full = sighting({ forgottenSince: NOW - DAY, publicOnly: true, raised: true });
+      const full = sighting({ forgottenSince: NOW - DAY, publicOnly: true, raised: 'changed', foundReadingAt: NOW });
       const bare = sighting({
         network: '2001:db8::/64',
         claimedIn: null,

@@ -328,7 +328,8 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
       { rule: 'new-ip' },
     ),
   ]),
-  'new-ip-raised': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: true }], { rule: 'new-ip' })]),
+  'new-ip-changed': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: 'changed' }], { rule: 'new-ip' })]),
+  'new-ip-raised': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: 'signed' }], { rule: 'new-ip' })]),
   'learning-started': noticeAlert('started', [LEARNING, { ...LEARNING, bucket: 'acme-www' }], 0, {
     ...ORIGIN,
     now: at('09:01'),

@@ -47,7 +47,7 @@ function found(given: Partial<Finding> = {}): Finding {
     addresses: new Set(['203.0.113.7']),
     addressCount: 1,
     forgottenSince: null,
-    raised: false,
+    raised: null,
     tally: tallyOf(RECORD),
     ...given,
   };
@@ -76,7 +76,7 @@ test('a finding keeps its numbers, its addresses and the record that tells most'
     firstEventAt: at('08:00'),
     lastEventAt: at('08:30'),
     forgottenSince: null,
-    raised: false,
+    raised: null,
     severity: 'Medium',
     level: 'read',
     severityReason: null,
@@ -157,11 +157,12 @@ test('a brief finding keeps its numbers, few addresses and operations, and no li
 });
 
 test('what it is one of: a new network is found once in a log object, an unapproved address once in a portion', () => {
-  const finding = { network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null, raised: false };
+  const finding = { network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null, raised: null };
   expect(identityOf({ rule: 'new-ip' }, finding, 1)).toBe(identityOf({ rule: 'new-ip' }, finding, 2));
   for (const again of [
     { ...finding, forgottenSince: 5 },
-    { ...finding, raised: true },
+    { ...finding, raised: 'signed' as const },
+    { ...finding, raised: 'changed' as const },
   ]) {
     expect(identityOf({ rule: 'new-ip' }, again, 2)).not.toBe(identityOf({ rule: 'new-ip' }, finding, 2));
   }

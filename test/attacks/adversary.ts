@@ -138,18 +138,9 @@ export async function delayOf(attack: Attack): Promise<number> {
       alert.networks.some(({ bucket, effects }) => bucket === VICTIM && effects.deleted > 0),
     );
     if (found !== undefined) return found.at - read;
-    // A network that is known already is no news to the rule new-ip.
-    if (!allowlist && isKnownSigned(attack)) return 0;
     await schedule();
   }
   return Number.POSITIVE_INFINITY;
-}
-
-/** Whether its network has used the bucket with credentials before: then new-ip has nothing to find. */
-function isKnownSigned({ noise }: Attack): boolean {
-  return noise.some(
-    ({ kind, from, to }) => from === 'the same' && to !== 'one other' && (kind === 'reads' || kind === 'heads'),
-  );
 }
 
 /** Writes about some buckets fail. */

@@ -39,6 +39,29 @@ test('an address that only read a public object is not known when it deletes wit
   ]);
 });
 
+test.each([
+  { name: 'a user', requester: 'arn:aws:iam::999999999999:user/x' },
+  { name: 'a session', requester: 'arn:aws:sts::999999999999:assumed-role/admin/111122223333' },
+  { name: 'root, as a canonical user id', requester: 'f'.repeat(64) },
+])('$name of another account makes no address known by reading a public object', async ({ requester }) => {
+  const world = await afterLearning([publicRead('198.51.100.66', START, { requester })]);
+  const before = world.sent.length;
+  await world.deliver([deletion('198.51.100.66', world.now)]);
+  await world.notify();
+  expect(world.sent.slice(before).map(({ alert }) => [alert.rule.id, alert.rule.severity])).toEqual([
+    ['new-ip', 'High'],
+  ]);
+});
+
+test('a signed read in a public bucket is reported, whoever signed it', async () => {
+  const world = await afterLearning(many(1001, (n) => publicRead(otherNetwork(n), START)));
+  const before = world.sent.length;
+  const requester = 'arn:aws:iam::999999999999:user/x';
+  await world.deliver([publicRead('198.51.100.65', world.now, { requester })]);
+  await world.notify();
+  expect(world.sent.slice(before).map(({ alert }) => alert.rule.id)).toEqual(['new-ip']);
+});
+
 test('a principal of another account is never proposed, and is shown with its account', async () => {
   const stranger = 'arn:aws:iam::999999999999:user/deploy-bot';
   const world = await afterLearning([

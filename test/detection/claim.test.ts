@@ -1,4 +1,5 @@
 import {
+  CHANGE_IS_NEWS_FOR,
   type ClaimAnswers,
   type ClaimContext,
   type ClaimDecision,
@@ -38,16 +39,19 @@ function storedAs(given: Partial<StoredSighting> = {}): StoredSighting {
     owedUntil: null,
     forgottenSince: null,
     publicOnly: false,
-    raised: false,
+    raised: null,
+    foundReadingAt: null,
     seenAs: oldUser,
     expiresAt: expiryOf(LAST, LAST, 90),
     ...given,
   };
 }
 
-/** Seen within an hour of the last time, where nothing else is given. */
+/** Seen within an hour of the last time, where nothing else is given; what is not public is a change. */
 function seenAs(given: Partial<SeenPair> = {}): SeenPair {
-  return { ...PAIR, firstAt: LAST, lastAt: LAST + 3_600_000, isPublic: false, seenAs: newUser, ...given };
+  const times = { firstAt: LAST, lastAt: LAST + 3_600_000 };
+  const changedAt = given.isPublic ? null : (given.firstAt ?? LAST);
+  return { ...PAIR, ...times, isPublic: false, changedAt, seenAs: newUser, ...given };
 }
 
 const KNOWN: ClaimDecision = { kind: 'known', owed: false };
@@ -69,7 +73,8 @@ const claimOf = (next: Partial<StoredSighting>): ClaimDecision => ({
     owedUntil: NOW + OWED_FOR,
     forgottenSince: null,
     publicOnly: false,
-    raised: false,
+    raised: null,
+    foundReadingAt: null,
     seenAs: newUser,
     expiresAt: expiryOf(NOW, NOW, 90),
     ...next,
@@ -417,7 +422,7 @@ const PUBLIC_CASES: Record<string, readonly Case[]> = {
       name: 'of a new pair: is all that it is known for',
       stored: null,
       seen: { isPublic: true },
-      expected: claimOf({ firstSeenAt: LAST, publicOnly: true }),
+      expected: claimOf({ firstSeenAt: LAST, publicOnly: true, foundReadingAt: LAST }),
     },
     {
       name: 'of a new pair is learned as such',
@@ -436,16 +441,17 @@ const PUBLIC_CASES: Record<string, readonly Case[]> = {
     },
     {
       name: 'of a pair known for more, in a refresh, does not take that back',
-      stored: storedAs({ raised: true }),
+      stored: storedAs({ raised: 'changed' }),
       seen: { isPublic: true, lastAt: LAST + REFRESH_AFTER },
-      expected: updateOf({ raised: true, lastSeenAt: LAST + REFRESH_AFTER }),
+      expected: updateOf({ raised: 'changed', lastSeenAt: LAST + REFRESH_AFTER }),
     },
     {
       name: 'of a pair known for more, and forgotten: is all that it is known for from then on',
-      stored: storedAs({ raised: true }),
+      stored: storedAs({ raised: 'changed' }),
       seen: { ...onlyAt(FORGOTTEN + 1), isPublic: true },
       expected: claimOf({
         publicOnly: true,
+        foundReadingAt: FORGOTTEN + 1,
         lastSeenAt: FORGOTTEN + 1,
         forgottenSince: FORGOTTEN,
         expiresAt: expiryOf(FORGOTTEN + 1, NOW, 90),
@@ -456,29 +462,29 @@ const PUBLIC_CASES: Record<string, readonly Case[]> = {
     {
       name: 'of a pair known for nothing else: is claimed, and raises it',
       stored: storedAs(PUBLIC),
-      expected: claimOf({ raised: true }),
+      expected: claimOf({ raised: 'changed' }),
     },
     {
       name: 'of a seeded or learned pair known for nothing else: is claimed, too',
       stored: storedAs({ ...PUBLIC, claimedBy: LEARNING, claimedIn: null }),
-      expected: claimOf({ raised: true }),
+      expected: claimOf({ raised: 'changed' }),
     },
     {
       name: 'while the bucket learns: is learned',
       stored: storedAs({ ...PUBLIC, claimedBy: LEARNING, claimedIn: null }),
       context: { learning: true },
-      expected: claimOf({ raised: true, ...LEARNED }),
+      expected: claimOf({ raised: 'changed', ...LEARNED }),
     },
     {
       name: 'while the bucket learns, of a pair that another found: is found',
       stored: storedAs({ ...PUBLIC, owedUntil: NOW }),
       context: { learning: true },
-      expected: claimOf({ raised: true }),
+      expected: claimOf({ raised: 'changed' }),
     },
     {
       name: 'of a pair that had been forgotten before it was known again: keeps since when',
       stored: storedAs({ ...PUBLIC, forgottenSince: FIRST }),
-      expected: claimOf({ raised: true, forgottenSince: FIRST }),
+      expected: claimOf({ raised: 'changed', forgottenSince: FIRST }),
     },
     {
       name: 'of a pair that is forgotten: is a return, and raises nothing',
@@ -493,45 +499,166 @@ const PUBLIC_CASES: Record<string, readonly Case[]> = {
     {
       name: 'of a pair owed by another: raises it without asking',
       stored: storedAs({ ...PUBLIC, owedUntil: NOW - 1 }),
-      expected: claimOf({ raised: true }),
+      expected: claimOf({ raised: 'changed' }),
     },
     {
       name: 'in a later portion of this run raises what it claimed before',
       stored: storedAs({ ...PUBLIC, claimedBy: 'mine', claimedIn: 'this', owedUntil: NOW + 1 }),
-      expected: claimOf({ raised: true }),
+      expected: claimOf({ raised: 'changed' }),
     },
   ],
   'a raise that was not brought': [
     {
       name: 'and was its own: is claimed again by what raised it',
-      stored: storedAs({ raised: true, claimedBy: 'mine', owedUntil: NOW }),
+      stored: storedAs({ raised: 'changed', claimedBy: 'mine', owedUntil: NOW }),
       answers: NO_MARKER,
-      expected: claimOf({ raised: true }),
+      expected: claimOf({ raised: 'changed' }),
     },
     {
       name: 'and was its own: waits, in a portion of public conduct, for the one that raised it',
-      stored: storedAs({ raised: true, claimedBy: 'mine', owedUntil: NOW - 1 }),
+      stored: storedAs({ raised: 'changed', claimedBy: 'mine', owedUntil: NOW - 1 }),
       seen: { isPublic: true },
       answers: NO_MARKER,
       expected: KNOWN_OWED,
     },
     {
       name: 'is taken over by whoever does more than what is public',
-      stored: storedAs({ raised: true, owedUntil: NOW - 1 }),
+      stored: storedAs({ raised: 'changed', owedUntil: NOW - 1 }),
       answers: NOT_BROUGHT,
-      expected: claimOf({ raised: true }),
+      expected: claimOf({ raised: 'changed' }),
     },
     {
       name: 'is taken over by public conduct as a new pair, to be raised again',
-      stored: storedAs({ raised: true, owedUntil: NOW - 1 }),
+      stored: storedAs({ raised: 'changed', owedUntil: NOW - 1 }),
       seen: { isPublic: true },
       answers: NOT_BROUGHT,
-      expected: claimOf({ publicOnly: true }),
+      expected: claimOf({ publicOnly: true, foundReadingAt: LAST }),
     },
   ],
 };
 
-describe.each(Object.entries({ ...CASES, ...PUBLIC_CASES }))('%s', (_group, cases) => {
+/** Reads that the own account signed. */
+const READS = { changedAt: null };
+const changedAtOnly = (time: number) => ({ ...onlyAt(time), changedAt: time });
+/** Found, when it had changed nothing, and known since. */
+const READER = { foundReadingAt: LAST };
+const WEEK = LAST + CHANGE_IS_NEWS_FOR;
+
+const READER_CASES: Record<string, readonly Case[]> = {
+  'reads that the own account signed': [
+    {
+      name: 'of a new pair: are found, and when',
+      stored: null,
+      seen: READS,
+      expected: claimOf({ firstSeenAt: LAST, foundReadingAt: LAST }),
+    },
+    {
+      name: 'of a new pair, while the bucket learns: are learned, and nobody found them',
+      stored: null,
+      seen: READS,
+      context: { learning: true },
+      expected: claimOf({ firstSeenAt: LAST, ...LEARNED }),
+    },
+    {
+      name: 'of a pair known for public conduct: raise it, and are when it was found',
+      stored: storedAs(PUBLIC),
+      seen: READS,
+      expected: claimOf({ raised: 'signed', foundReadingAt: LAST }),
+    },
+    { name: 'of a pair found by such: are known', stored: storedAs(READER), seen: READS, expected: KNOWN },
+    {
+      name: 'in a refresh do not change when it was found',
+      stored: storedAs(READER),
+      seen: { ...READS, lastAt: LAST + REFRESH_AFTER },
+      expected: updateOf({ ...READER, lastSeenAt: LAST + REFRESH_AFTER }),
+    },
+  ],
+  'a change': [
+    { name: 'of a pair just found: raises it', stored: storedAs(READER), expected: claimOf({ raised: 'changed' }) },
+    {
+      name: 'a week after, to the millisecond: raises it',
+      stored: storedAs(READER),
+      seen: changedAtOnly(WEEK),
+      expected: claimOf({ raised: 'changed', lastSeenAt: WEEK, expiresAt: expiryOf(WEEK, NOW, 90) }),
+    },
+    {
+      name: 'later: is known',
+      stored: storedAs({ ...READER, lastSeenAt: WEEK }),
+      seen: changedAtOnly(WEEK + 1),
+      expected: KNOWN,
+    },
+    {
+      name: 'in whose portion there are later ones: counts by the first',
+      stored: storedAs(READER),
+      seen: { firstAt: LAST, lastAt: WEEK + DAY, changedAt: WEEK },
+      expected: claimOf({ raised: 'changed', lastSeenAt: WEEK + DAY, expiresAt: expiryOf(WEEK + DAY, NOW, 90) }),
+    },
+    {
+      name: 'before it was found, in a log that comes late: raises it',
+      stored: storedAs(READER),
+      seen: changedAtOnly(LAST - 60_000),
+      expected: claimOf({ raised: 'changed', lastSeenAt: LAST }),
+    },
+    {
+      name: 'of a pair known for public conduct: raises it, however long ago it was found',
+      stored: storedAs({ ...PUBLIC, ...READER, lastSeenAt: WEEK }),
+      seen: changedAtOnly(WEEK + 1),
+      expected: claimOf({ raised: 'changed', lastSeenAt: WEEK + 1, expiresAt: expiryOf(WEEK + 1, NOW, 90) }),
+    },
+    {
+      name: 'of a pair that was raised before, by a signature: raises it once more',
+      stored: storedAs({ ...READER, raised: 'signed' }),
+      expected: claimOf({ raised: 'changed' }),
+    },
+    {
+      name: 'while the bucket learns, of a pair that was found: is found',
+      stored: storedAs(READER),
+      context: { learning: true },
+      expected: claimOf({ raised: 'changed' }),
+    },
+    {
+      name: 'of a pair owed by another: raises it without asking',
+      stored: storedAs({ ...READER, owedUntil: NOW - 1 }),
+      expected: claimOf({ raised: 'changed' }),
+    },
+    {
+      name: 'in a later portion of this run raises what it claimed before',
+      stored: storedAs({ ...READER, claimedBy: 'mine', claimedIn: 'this', owedUntil: NOW + 1 }),
+      expected: claimOf({ raised: 'changed' }),
+    },
+    {
+      name: 'in a run beside another of its log object raises what that one claimed before it',
+      stored: storedAs({ ...READER, raised: 'signed', claimedBy: 'mine', owedUntil: NOW + 1 }),
+      answers: NO_MARKER,
+      expected: claimOf({ raised: 'changed' }),
+    },
+  ],
+  'a raise by a change that was not brought': [
+    {
+      name: 'and was its own: waits, in a portion of reads, for the one that raised it',
+      stored: storedAs({ raised: 'changed', claimedBy: 'mine', owedUntil: NOW - 1 }),
+      seen: READS,
+      answers: NO_MARKER,
+      expected: KNOWN_OWED,
+    },
+    {
+      name: 'is taken over by reads as a new pair, to be raised again',
+      stored: storedAs({ raised: 'changed', owedUntil: NOW - 1 }),
+      seen: READS,
+      answers: NOT_BROUGHT,
+      expected: claimOf({ foundReadingAt: LAST }),
+    },
+    {
+      name: 'by a signature, and was its own: is claimed again by what raised it',
+      stored: storedAs({ ...READER, raised: 'signed', claimedBy: 'mine', owedUntil: NOW }),
+      seen: READS,
+      answers: NO_MARKER,
+      expected: claimOf({ raised: 'signed', foundReadingAt: LAST }),
+    },
+  ],
+};
+
+describe.each(Object.entries({ ...CASES, ...PUBLIC_CASES, ...READER_CASES }))('%s', (_group, cases) => {
   test.each(cases)('$name', ({ stored, seen, context, answers, expected }) => {
     expect(decideClaim(stored, seenAs(seen), { ...CONTEXT, ...context }, answers)).toEqual(expected);
   });

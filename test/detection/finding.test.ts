@@ -312,9 +312,9 @@ describe('learning', () => {
     for (const later of [process, watchBuckets(state)]) {
       await later.met(payroll, START + 2 * DAY);
       expect([...state.allBuckets()]).toMatchObject([{ bucket: 'payroll', firstLogAt: START, learningUntil: END }]);
-      expect(await later.phaseOf(payroll, END - 1)).toMatchObject({ learning: true, inactiveForPublic: false });
+      expect(await later.phaseOf(payroll, END - 1)).toMatchObject({ learning: true, inactiveForAnonymous: false });
     }
-    expect(await process.phaseOf(payroll, END)).toMatchObject({ learning: false, inactiveForPublic: false });
+    expect(await process.phaseOf(payroll, END)).toMatchObject({ learning: false, inactiveForAnonymous: false });
   });
 
   test('concerns only buckets where new-ip is on', async () => {

@@ -1,5 +1,6 @@
 import {
   compareLevels,
+  isAnonymousConduct,
   isPublicConduct,
   LEVELS,
   type Level,
@@ -9,13 +10,14 @@ import {
 } from '../../lib/detection/level';
 import { count, emptyTally, type Tally } from '../../lib/detection/tally';
 
-/** `GET.OBJECT+` succeeded, `!` was denied, `?` failed otherwise; `*` before it: without a requester. */
+/** `GET.OBJECT+` succeeded, `!` was denied, `?` failed otherwise; before it `*`: without a requester, `~`: by one of another account. */
 function tallyOf(...requests: string[]): Tally {
   const tally = emptyTally();
   for (const request of requests) {
     const [success, denied, signed] = [request.endsWith('+'), request.endsWith('!'), !request.startsWith('*')];
-    const operation = `REST.${request.replace('*', '').slice(0, -1)}`;
-    count(tally, { time: 0, rank: 0, success, signed, denied, bytesSent: 0, operation });
+    const own = signed && !request.startsWith('~');
+    const operation = `REST.${request.replace(/^[*~]/, '').slice(0, -1)}`;
+    count(tally, { time: 0, rank: 0, success, signed, own, denied, bytesSent: 0, operation });
   }
   return tally;
 }
@@ -58,14 +60,20 @@ test('levels are in order', () => {
   expect(compareLevels('read', 'read')).toBe(0);
 });
 
-test.each<[boolean, string[]]>([
-  [true, ['*GET.OBJECT+']],
-  [true, ['*GET.OBJECT+', 'GET.OBJECT!', '*DELETE.OBJECT!']],
-  [true, ['*HEAD.OBJECT+']],
-  [false, ['*GET.OBJECT+', 'GET.OBJECT+']],
-  [false, ['*GET.OBJECT+', '*PUT.OBJECT+']],
-  [false, ['*GET.OBJECT!']],
-  [false, []],
-])('public conduct: %s for %s', (expected, requests) => {
-  expect(isPublicConduct(tallyOf(...requests))).toBe(expected);
+test.each<[isPublic: boolean, isAnonymous: boolean, requests: string[]]>([
+  [true, true, ['*GET.OBJECT+']],
+  [true, true, ['*GET.OBJECT+', 'GET.OBJECT!', '*DELETE.OBJECT!']],
+  [true, true, ['*HEAD.OBJECT+']],
+  [true, false, ['~GET.OBJECT+']],
+  [true, false, ['*GET.OBJECT+', '~HEAD.OBJECT+', 'GET.OBJECT!']],
+  [false, false, ['*GET.OBJECT+', 'GET.OBJECT+']],
+  [false, false, ['~GET.OBJECT+', 'HEAD.OBJECT+']],
+  [false, false, ['*GET.OBJECT+', '*PUT.OBJECT+']],
+  [false, false, ['~PUT.OBJECT+']],
+  [false, false, ['*GET.OBJECT!']],
+  [false, false, ['~GET.OBJECT!']],
+  [false, false, []],
+])('public conduct: %s, anonymous conduct: %s for %s', (isPublic, isAnonymous, requests) => {
+  expect(isPublicConduct(tallyOf(...requests))).toBe(isPublic);
+  expect(isAnonymousConduct(tallyOf(...requests))).toBe(isAnonymous);
 });

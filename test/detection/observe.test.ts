@@ -370,6 +370,7 @@ const someCounted: fc.Arbitrary<CountedRecord> = fc
     time: fc.nat(20),
     outcome: fc.constantFrom('success', 'denied', 'failure'),
     signed: fc.boolean(),
+    own: fc.boolean(),
     bytesSent: fc.nat(1000),
     operation: fc.constantFrom('REST.GET.OBJECT', 'REST.PUT.OBJECT', 'REST.HEAD.OBJECT', 'REST.GET.BUCKET'),
   })

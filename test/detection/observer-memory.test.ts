@@ -15,7 +15,7 @@ const COMPILED = compileSettings({
   trusted: [trust({ operation: 'REST.HEAD.OBJECT' })],
 });
 
-const OF_PAYROLL = { latestTime: at('00:00', 8), bucket: 'payroll', isMisplaced: true };
+const OF_PAYROLL = { latestTime: at('00:00', 8), bucket: 'payroll', isMisplaced: true, accountId: null };
 
 /** Without what only reads the sample. */
 function plainTally({ sample, operations, ...counts }: Tally) {

@@ -45,13 +45,14 @@ describe('severityOf', () => {
     for (const request of requests) {
       const operation = request.slice(0, -1);
       const [success, denied] = [request.endsWith('+'), request.endsWith('!')];
-      count(tally, { time: 0, rank: 0, success, signed, denied, bytesSent: 0, operation });
+      count(tally, { time: 0, rank: 0, success, signed, own: signed, denied, bytesSent: 0, operation });
     }
     return severityOf({ rule, tally });
   }
 
   const low: JudgedSeverity = { severity: 'Low', reason: null };
   const medium: JudgedSeverity = { severity: 'Medium', reason: null };
+  const used: JudgedSeverity = { severity: 'Medium', reason: 'requests succeeded with valid credentials' };
   const read: JudgedSeverity = { severity: 'Medium', reason: 'objects were read with valid credentials' };
   const high = (named: string): JudgedSeverity => ({ severity: 'High', reason: `changes succeeded: ${named}` });
 
@@ -64,8 +65,9 @@ describe('severityOf', () => {
   }>([
     { reached: 'denied', requests: ['REST.DELETE.OBJECT!'], unapproved: low, isNew: low },
     { reached: 'no access', requests: ['REST.GET.OBJECT?', 'REST.GET.OBJECT!'], unapproved: low, isNew: low },
-    { reached: 'metadata', requests: ['REST.HEAD.OBJECT+', 'REST.PUT.OBJECT!'], unapproved: medium, isNew: low },
-    { reached: 'a list', requests: ['REST.GET.BUCKET+'], unapproved: medium, isNew: low },
+    { reached: 'metadata', requests: ['REST.HEAD.OBJECT+', 'REST.PUT.OBJECT!'], unapproved: medium, isNew: used },
+    { reached: 'a list', requests: ['REST.GET.BUCKET+'], unapproved: medium, isNew: used },
+    { reached: 'an anonymous list', requests: ['REST.GET.BUCKET+'], signed: false, unapproved: medium, isNew: low },
     { reached: 'a read', requests: ['REST.GET.OBJECT+', 'REST.DELETE.OBJECT?'], unapproved: medium, isNew: read },
     {
       reached: 'the reading half of a copy',
@@ -108,8 +110,8 @@ describe('severityOf', () => {
   test('a signed request that failed beside an anonymous read is no read with credentials', () => {
     const tally = emptyTally();
     const request = { time: 0, rank: 0, bytesSent: 0, operation: 'REST.GET.OBJECT' };
-    count(tally, { ...request, success: true, signed: false, denied: false });
-    count(tally, { ...request, success: false, signed: true, denied: true });
+    count(tally, { ...request, success: true, signed: false, own: false, denied: false });
+    count(tally, { ...request, success: false, signed: true, own: true, denied: true });
     expect(severityOf({ rule: 'new-ip', tally })).toEqual(low);
   });
 });

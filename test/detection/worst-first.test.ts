@@ -22,7 +22,15 @@ test('by severity, then level, then bytes, then age', () => {
 
 test('of a finding: what its records reached', () => {
   const tally = emptyTally();
-  const read = { rank: 3, success: true, signed: true, denied: false, bytesSent: 70, operation: 'REST.GET.OBJECT' };
+  const read = {
+    rank: 3,
+    success: true,
+    signed: true,
+    own: true,
+    denied: false,
+    bytesSent: 70,
+    operation: 'REST.GET.OBJECT',
+  };
   count(tally, { ...read, time: 9 });
   count(tally, { ...read, time: 5 });
   const weight = { level: 'read', bytesSent: 140, firstEventAt: 5 };

@@ -1,5 +1,6 @@
 import {
   AT_MOST_ONCE,
+  deleted,
   guarded,
   linesIn,
   logObject,
@@ -25,6 +26,7 @@ const C = logObject('C', [open(1)]);
 const MIXED = logObject('A', [open(1), guarded(11)], true);
 const TWO_PAIRS = logObject('A', [open(1), open(2)]);
 const READS_AND_SIGNS = logObject('A', [read(1), open(1)], true);
+const READS_AND_DELETES = logObject('A', [open(1), deleted(1)], true);
 const UNAPPROVED = logObject('B', [guarded(11)]);
 
 /** Situations of detecting: who finds what, whoever dies, comes twice, or comes late. */
@@ -355,13 +357,64 @@ export const DETECTING: readonly Situation[] = [
     told: ['1 new-ip new 1', '140 new-ip new 1'],
     owed: ({ done }) => ({ 1: done.has('A') && done.has('B') ? [2, 2] : [0, 2] }),
   },
+  {
+    number: '17e',
+    sentence: 'somebody who is known for reads deletes, which a warm container has to notice',
+    alertWindowMinutes: 5,
+    happens: [
+      { at: 0, deliver: A, to: 'one' },
+      { at: 1, announce: true },
+      { at: 8, deliver: logObject('B', [deleted(1)]), to: 'one' },
+      { at: 9, announce: true },
+      { at: 20, deliver: logObject('C', [deleted(1), open(1)], true), to: 'one' },
+      { at: 21, announce: true },
+    ],
+    told: ['1 new-ip new 1', '9 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('A') && done.has('B') && done.has('C') ? [1, 2] : [0, 2] }),
+    also: (outcome) => lostDeletion(outcome, (lines) => lines('B') + lines('C') > 0),
+  },
+  {
+    number: '17f',
+    sentence: 'somebody reads and then deletes, in two portions of a log object that dies between',
+    happens: [
+      { at: 0, deliver: READS_AND_DELETES, to: 'one', dies: { times: 1, when: 'die-before', part: 2 } },
+      { at: 35, announce: true },
+    ],
+    told: ['35 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('A') ? [2, 2] : [0, 2] }),
+  },
+  {
+    number: '17g',
+    sentence: 'as before, but it dies for good: who meets the pair later asks for the finding of the deletion',
+    happens: [
+      { at: 0, deliver: READS_AND_DELETES, to: 'one', dies: { times: 99, when: 'die-before', part: 2 } },
+      { at: 1, announce: true },
+      { at: 300, deliver: logObject('C', [deleted(1)]) },
+      { at: 301, announce: true },
+    ],
+    told: ['1 new-ip new 1', '301 new-ip new 1'],
+    owed: ({ done }) => ({ 1: done.has('C') ? [1, 2] : [0, 2] }),
+    also: (outcome) => lostDeletion(outcome, (lines) => lines('A') > 1 || lines('C') > 0),
+  },
 ];
 
 /** Host 1 is known to sign requests, and nobody was told of one, nor is it owed. `isTold`: by the lines that were told. */
 function lostSignature({ world }: Outcome, isTold: (lines: (name: string) => number) => boolean): string[] {
   const sighting = [...world.memory.allSightings()].find(({ network }) => network === networkOf(1));
   if (sighting === undefined || sighting.publicOnly || isStillOwed(world, sighting)) return [];
+  return isTold(linesToldOf(world)) ? [] : ['LOST: 1 is known to sign requests, and nobody was told'];
+}
+
+/** As above: host 1 is known to delete. */
+function lostDeletion({ world }: Outcome, isTold: (lines: (name: string) => number) => boolean): string[] {
+  const sighting = [...world.memory.allSightings()].find(({ network }) => network === networkOf(1));
+  if (sighting === undefined || sighting.foundReadingAt !== null || isStillOwed(world, sighting)) return [];
+  return isTold(linesToldOf(world)) ? [] : ['LOST: 1 is known to delete, and nobody was told'];
+}
+
+/** How many lines about host 1 were told, of a log object. */
+function linesToldOf(world: Outcome['world']): (name: string) => number {
   const networks = distinct(world.published).flatMap(({ alert }) => alert.networks);
   const bytes = networks.reduce((sum, { network, bytesSent }) => sum + (network === networkOf(1) ? bytesSent : 0), 0);
-  return isTold((name) => linesIn(bytes, name)) ? [] : ['LOST: 1 is known to sign requests, and nobody was told'];
+  return (name) => linesIn(bytes, name);
 }

@@ -20,7 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (!isMarked && !(stored.raised && seen.isPublic)) return claim(stored, seen, { ...context, learning: false });\n    if (!isMarked) return known(stored, seen, context);',
+        from: 'if (!isMarked && reaches(stored.raised, seen)) return claim(stored, seen, { ...context, learning: false });\n    if (!isMarked) return known(stored, seen, context);',
         to: '',
       },
       {
@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detection/claim.ts',
-        from: 'if (!isMarked && !(stored.raised && seen.isPublic)) return claim(stored, seen, { ...context, learning: false });\n    if (!isMarked) return known(stored, seen, context);',
+        from: 'if (!isMarked && reaches(stored.raised, seen)) return claim(stored, seen, { ...context, learning: false });\n    if (!isMarked) return known(stored, seen, context);',
         to: '',
       },
     ],

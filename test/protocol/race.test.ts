@@ -14,7 +14,14 @@ afterAll(() => dynamo.close());
 test('of 200 that race for one pair, exactly one finds it', async () => {
   const state = dynamoState(await newStateTable(dynamo.endpoint));
   const times = { firstAt: START, lastAt: START };
-  const pair = { bucket: 'open', network: '203.0.113.7', ...times, isPublic: false, seenAs: () => null };
+  const pair = {
+    bucket: 'open',
+    network: '203.0.113.7',
+    ...times,
+    isPublic: false,
+    changedAt: null,
+    seenAs: () => null,
+  };
   const claims = await Promise.all(
     Array.from({ length: 200 }, (_, runner) =>
       claimPairs([pair], {

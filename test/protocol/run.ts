@@ -32,6 +32,8 @@ export interface Line {
   readonly denied?: boolean;
   /** Whether nothing signed it; else somebody's credentials did. */
   readonly anonymous?: boolean;
+  /** Whether it deletes; else it reads. */
+  readonly deletes?: boolean;
   /** Event time; epoch milliseconds, `START` unless it is given. */
   readonly time?: number;
 }
@@ -159,12 +161,17 @@ const bytesOfObject = new WeakMap<TestObject, readonly Uint8Array[]>();
 async function* bytesOf(object: TestObject, chunkBytes?: number): AsyncGenerator<Uint8Array> {
   let bytes = bytesOfObject.get(object);
   if (bytes === undefined) {
-    bytes = object.lines.map(({ bucket, host, bit, denied = false, anonymous = false, time = START }) => {
-      const status = denied ? { httpStatus: 403, errorCode: 'AccessDenied' } : {};
-      const remoteIp = `203.0.113.${host}`;
-      const requester = anonymous ? { requester: null } : {};
-      return Buffer.from(`${lineOf({ bucket, time, remoteIp, bytesSent: bit, ...status, ...requester })}\n`);
-    });
+    bytes = object.lines.map(
+      ({ bucket, host, bit, denied = false, anonymous = false, deletes = false, time = START }) => {
+        const status = denied ? { httpStatus: 403, errorCode: 'AccessDenied' } : {};
+        const remoteIp = `203.0.113.${host}`;
+        const requester = anonymous ? { requester: null } : {};
+        const operation = deletes ? { operation: 'REST.DELETE.OBJECT' } : {};
+        return Buffer.from(
+          `${lineOf({ bucket, time, remoteIp, bytesSent: bit, ...status, ...requester, ...operation })}\n`,
+        );
+      },
+    );
     bytesOfObject.set(object, bytes);
   }
   if (chunkBytes === undefined) return yield* bytes;

@@ -98,6 +98,11 @@ export function read(host: number, atMinute = 0): Omit<Line, 'bit'> {
   return { ...open(host, atMinute), anonymous: true };
 }
 
+/** Somebody whom the watch may not know deletes. */
+export function deleted(host: number, atMinute = 0): Omit<Line, 'bit'> {
+  return { ...open(host, atMinute), deletes: true };
+}
+
 /** Somebody comes who is not on the allowlist. */
 export function guarded(host: number): Omit<Line, 'bit'> {
   return { bucket: 'guarded', host };

@@ -37,7 +37,7 @@ export function finding(network: string, given: Partial<OutboxFinding> = {}): Ou
     firstEventAt: at('08:00'),
     lastEventAt: at('08:00'),
     forgottenSince: null,
-    raised: false,
+    raised: null,
     severity: 'Medium',
     level: 'read',
     severityReason: null,
