@@ -1,5 +1,6 @@
 import { failureIdOf } from '../alerting/identity';
 import { isHigh, planMessages, worstCandidateFirst } from '../alerting/plan';
+import { streamKey } from '../alerting/stream';
 import type { CombinedPlan } from '../alerting/stream-state';
 import type { DueItems, Stored } from '../ports';
 import { type HeldLease, takeLease } from './hold-lease';
@@ -191,11 +192,19 @@ async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promis
   }
   const again: StreamMessage[] = [];
   let progress = false;
-  for (const [combinedId, members] of byPlan) {
+  for (const [combinedId, all] of byPlan) {
     const name = `again ${combinedId}`;
     try {
       const isStuck = run.lease.failuresOf(name) >= MAX_TRIES;
       const plan = await state.combinedPlan(combinedId);
+      // One that was left out, since nobody knew that it had its name, is not in the message.
+      const inPlan = new Set(plan?.value.streams.map(streamKey));
+      const members = all.filter(({ stream }) => plan === null || inPlan.has(streamKey(stream)));
+      for (const leftOut of all.filter((member) => !members.includes(member))) {
+        await unname(leftOut, run);
+        progress = true;
+      }
+      if (members.length === 0) continue;
       if (plan?.value.sent === true) {
         await finishCombined(members, run);
         progress = true;
@@ -215,9 +224,9 @@ async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promis
         continue;
       }
       // Without a plan, nothing was published; or it cannot be sent together. Each goes on by itself.
-      for (const { stored, state: value, draft, stream } of members) {
-        await writeStream(state, { ...value, draft: { ...draft, message: null } }, stored);
-        if (plan !== null) run.lease.failed(failureIdOf(stream));
+      for (const member of members) {
+        await unname(member, run);
+        if (plan !== null) run.lease.failed(failureIdOf(member.stream));
       }
       progress = true;
     } catch (error) {
@@ -226,6 +235,11 @@ async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promis
     }
   }
   return { alone, again, progress };
+}
+
+/** Takes back the name of a draft that was not published under it. */
+async function unname({ stored, state: value, draft }: StreamDraft, run: NotifyRun): Promise<void> {
+  await writeStream(run.notifier.state, { ...value, draft: { ...draft, message: null } }, stored);
 }
 
 /** How long the oldest of it has been due; milliseconds. A notice is not late while notices are held back. */
