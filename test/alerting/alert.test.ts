@@ -85,7 +85,7 @@ test('the alert of a new finding says it all', () => {
         firstEventAt: '2026-03-02T08:00:00Z',
         lastEventAt: '2026-03-02T08:00:00Z',
         forgottenSince: '2026-03-02T07:00:00Z',
-        raised: false,
+        raised: null,
         severity: 'Medium',
         level: 'read',
         effects: { ...NO_EFFECTS, read: 1 },

@@ -329,7 +329,7 @@ describe('the severity has a reason', () => {
       name: 'read by a new network without credentials',
       found: { severity: 'Low' },
       rule: 'new-ip',
-      expected: 'Low: nothing was changed, and no object was read with valid credentials',
+      expected: 'Low: nothing was changed, and no request that succeeded was signed',
     },
     {
       name: 'read by a new network with credentials',
