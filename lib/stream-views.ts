@@ -1,7 +1,7 @@
 import { type Stream, streamKey } from './alerting/stream';
 import { isOpen, type StreamState } from './alerting/stream-state';
-import { readEach } from './notify/read-each';
 import type { State } from './ports';
+import { readEach } from './read-each';
 import type { StreamViews } from './store-findings';
 
 /** How long a stream is not read again; while its window is open, what was read stays true, if not complete. */

@@ -5,7 +5,7 @@ import { type Stream, siblingOf, streamKey, streamOf } from '../alerting/stream'
 import { type Draft, type MessageName, newStream, type StreamState, type TakenPart } from '../alerting/stream-state';
 import { eachBounded } from '../each-bounded';
 import type { DueItems, PartName, State, Stored, Version } from '../ports';
-import { readEach } from './read-each';
+import { readEach } from '../read-each';
 
 /** How long a part is kept once it is taken, for log objects that are delivered again; milliseconds. */
 export const TAKEN_KEPT = 45 * 86_400_000;

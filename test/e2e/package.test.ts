@@ -40,7 +40,12 @@ function run(args: readonly string[], command = ['node_modules/.bin/s3-access-wa
 test('the tarball holds the programs, what one must read, and nothing else', () => {
   const paths = tarball.files.map(({ path }) => path);
   const others = paths.filter((path) => !path.startsWith('dist/'));
-  expect(others.filter((path) => !path.startsWith('docs/')).sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+  expect(others.filter((path) => !path.startsWith('docs/')).sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'package.json',
+  ]);
   expect(paths).toEqual(
     expect.arrayContaining([
       'dist/bin/cli.js',

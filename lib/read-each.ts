@@ -1,5 +1,5 @@
-import { eachBounded } from '../each-bounded';
-import type { Stored } from '../ports';
+import { eachBounded } from './each-bounded';
+import type { Stored } from './ports';
 
 const READS_AT_ONCE = 16;
 
