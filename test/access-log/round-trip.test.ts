@@ -29,7 +29,7 @@ test(`a record with hostile texts is read as it was written, at most with flags 
       const read = parsed(writeLine(record, style));
       expectSame(read, { ...record, flags: read.flags.filter((flag) => flag.startsWith('ambiguous-')) });
     }),
-    runs(5_000),
+    runs(2_500),
   );
 });
 
@@ -40,7 +40,7 @@ test(`what S3 wrote is never what a client wrote, and a text that is not the cli
       expectSame(ofS3(read), ofS3(record));
       if (encoding === 'utf8' && !sameTexts(read, record)) expect(read.flags.join()).toMatch('ambiguous-');
     }),
-    runs(5_000),
+    runs(2_500),
   );
 });
 
@@ -82,6 +82,6 @@ test.each([
       expect(read.errorCode).not.toBe('Forged');
       expect(read.requestUri).toBe(record.requestUri);
     }),
-    runs(300),
+    runs(150),
   );
 });

@@ -35,7 +35,7 @@ const mutatedLine = fc
 test(`agrees with the slow parser on generated lines (seed ${SEED})`, () => {
   fc.assert(
     fc.property(anyLine, (line) => expectSame(parse(line), slowParse(line))),
-    runs(1_200),
+    runs(600),
   );
 });
 
@@ -50,7 +50,7 @@ test(`agrees with the slow parser on mutated lines, and all that can come of a l
       if (outcome === null || typeof outcome === 'string') see(outcome ?? 'blank');
       else for (const flag of ['record', ...outcome.flags]) see(flag);
     }),
-    runs(6_000),
+    runs(2_500),
   );
   const everything = [
     'no bucket',
@@ -78,7 +78,7 @@ test(`what detections read of a mutated line is what its record says (seed ${SEE
       locateAll(line, layout);
       expectSame(decisionOf(line, quick), decisionOf(line, layout));
     }),
-    runs(3_000),
+    runs(1_500),
   );
 });
 

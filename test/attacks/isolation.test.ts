@@ -53,7 +53,7 @@ test.each(['putStream', 'markTaken'] as const)(
       (called, given) => called === method && (given as { bucket: string }).bucket === 'noise',
     );
     const world = createWorld({ state });
-    await world.deliver(many(20_000, (n) => failure(otherNetwork(n), world.now, { bucket: 'noise' })));
+    await world.deliver(many(5_000, (n) => failure(otherNetwork(n), world.now, { bucket: 'noise' })));
     expect(await deleted(world)).toBeLessThanOrEqual(2 * MINUTE);
   },
 );
@@ -62,7 +62,7 @@ test('every hundredth write fails: a deletion in another bucket is sent', async 
   let writes = 0;
   const state = failingState(() => ++writes % 100 === 0);
   const world = createWorld({ state });
-  await world.deliver(many(20_000, (n) => failure(otherNetwork(n), world.now, { bucket: 'noise' })));
+  await world.deliver(many(5_000, (n) => failure(otherNetwork(n), world.now, { bucket: 'noise' })));
   expect(await deleted(world)).toBeLessThanOrEqual(2 * MINUTE);
 });
 

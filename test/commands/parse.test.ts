@@ -209,6 +209,6 @@ test('the JSON of a record is the record', () => {
         ...(flags.length > 0 ? { flags } : {}),
       });
     }),
-    runs(100),
+    runs(40),
   );
 });

@@ -431,7 +431,7 @@ describe('what strangers wrote', () => {
           expect(colored.replace(/\x1b\[\d+m/g, '')).toBe(text);
         },
       ),
-      runs(60),
+      runs(25),
     );
   });
 

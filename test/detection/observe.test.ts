@@ -396,7 +396,7 @@ test(`tallies add up as their records do (seed ${SEED})`, () => {
       for (const group of groups) addTally(sum, tallyOf(group));
       expect(plain(sum)).toEqual(plain(tallyOf(groups.flat())));
     }),
-    runs(200),
+    runs(100),
   );
 });
 
@@ -408,7 +408,7 @@ test(`the sample of a tally is of the level that the tally reached, and the earl
       const asBad = records.filter(({ rank }) => rank === tally.sample!.rank);
       expect(tally.sample!.time).toBe(Math.min(...asBad.map(({ time }) => time)));
     }),
-    runs(200),
+    runs(100),
   );
 });
 
@@ -678,7 +678,7 @@ describe('any records in any order', () => {
           expectSame(sorted((await watch(settings, [order.map(lineOf)])).findings.map(factsOf)), expected);
         }
       }),
-      runs(250),
+      runs(125),
     );
   });
 
@@ -703,7 +703,7 @@ describe('any records in any order', () => {
           expectSame(ofRule('new-ip', found).map(sure), ofRule('new-ip', expected).map(sure));
         },
       ),
-      runs(250),
+      runs(125),
     );
   });
 });
