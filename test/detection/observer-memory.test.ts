@@ -79,7 +79,7 @@ test(`what is dropped between portions changes nothing that is observed (seed ${
         expectSame(observe(portions, expectsBucket, { mostKept }), expected);
       },
     ),
-    runs(400),
+    runs(150),
   );
 });
 
