@@ -4,7 +4,7 @@ import type { FindingRule } from '../detection/rules';
 import { type Alert, type AlertNetwork, type AlertOrigin, type AlertTotals, isoTime, type SampleRecord } from './alert';
 import { alertRuleOf, setAsideRule, unreadableRule } from './alert-rule';
 import { type Digest, networksIn } from './digest';
-import { failureIdOf } from './identity';
+import { windowIdOf } from './identity';
 import { worstFirst } from './merge-findings';
 import type { OutboxFinding } from './outbox';
 import { NO_PLACE } from './place';
@@ -127,7 +127,7 @@ export function setAsideAlert(alert: Alert): Alert {
 
 /** The alert that says that something to be sent of one stream could not be read from the state table. */
 export function unreadableAlert(stream: Stream, { accountId, region, now }: AlertOrigin): Alert {
-  const windowId = failureIdOf(stream);
+  const windowId = windowIdOf(stream, 'unreadable', '');
   return {
     schemaVersion: '1.0',
     alertId: `${windowId}${UNREADABLE}${now}`,

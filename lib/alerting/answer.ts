@@ -61,7 +61,7 @@ function notJudged({ networks, totals }: Alert): string {
 
 function setAsideText(alert: Alert): string {
   const { totals } = alert;
-  if (isUnreadable(alert)) return 'an alert could not be read, and so not be sent';
+  if (isUnreadable(alert)) return 'an alert could not be read and was not sent';
   if (totals.requests === 0) return 'a notice could not be sent';
   return `an alert could not be sent: ${countOf(totals.networks, 'network', true)}, ${outcomeOf(totals)}`;
 }

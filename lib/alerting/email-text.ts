@@ -93,7 +93,7 @@ function severityReasonOf(id: Alert['rule']['id'], alert: Pick<Alert, 'rule' | '
 export function whyText(alert: Alert): string {
   const { rule, kind, bucket, networks, totals } = alert;
   if (isUnreadable(alert)) {
-    return 'The function tried five times to read what it found, and failed each time. It tries again, without messages.';
+    return 'The function tried five times to read what it had stored, and failed each time. It goes on trying, and sends no further message about it.';
   }
   if (isSetAside(alert)) {
     const what = totals.requests > 0 ? 'an alert about this' : 'a notice about this bucket';
@@ -130,6 +130,8 @@ export function quietUntil({ window }: Pick<Alert, 'window'>): string | null {
 }
 
 function whatNext(alert: Alert): string {
+  if (isUnreadable(alert))
+    return 'The watch of other buckets goes on. Alerts of this rule about this bucket wait until what is stored can be read.';
   if (isSetAside(alert))
     return 'The watch goes on. Other networks, and networks that get further, are reported as usual.';
   const until = quietUntil(alert);

@@ -1,5 +1,5 @@
 import type { Alert, NoticeBucket } from '../../lib/alerting/alert';
-import { streamSetAsideAlert } from '../../lib/alerting/alert-of';
+import { streamSetAsideAlert, unreadableAlert } from '../../lib/alerting/alert-of';
 import { cutRecord } from '../../lib/alerting/cut-record';
 import { noticeAlert } from '../../lib/alerting/notice-alert';
 import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
@@ -309,6 +309,7 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
   'combined-with-high': located(combinedOf(MANY_BUCKETS, { now: at('02:53:40'), origin: ORIGIN }), PLACES),
   'flood-of-addresses': located(alertAt('02:53:40', FLOOD_OF_ADDRESSES), { '2001:db8:bad:1::1': BOT }),
   'flood-of-networks': located(alertAt('02:53:40', FLOOD_OF_NETWORKS), new Proxy({}, { get: () => BOT })),
+  unreadable: unreadableAlert({ ...STREAM, bucket: 'acme-payroll' }, { ...ORIGIN, now: at('03:01:12') }),
   'set-aside': streamSetAsideAlert(
     STREAM,
     digestOf([partAt('02:31:30', [EMPLOYEE]), partAt('02:53:34', [THIEF])]),

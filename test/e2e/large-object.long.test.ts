@@ -82,7 +82,7 @@ async function outbox({ dynamo, tableName }: Deployment): Promise<OutboxPart[]> 
   const parts: OutboxPart[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName })) {
     const items = Items.map((item) => unmarshall(item));
-    parts.push(...items.filter(({ pk }) => (pk as string).startsWith('outbox#')).map(toPart));
+    parts.push(...items.filter(({ pk, sk }) => pk.startsWith('outbox#') && !sk.startsWith('done#')).map(toPart));
   }
   client.destroy();
   return parts;
