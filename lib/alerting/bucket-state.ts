@@ -14,7 +14,7 @@ export interface BucketState {
   readonly learned: number;
   /** Whether it learned so many networks that it is taken for public; null while it learns. */
   readonly looksPublic: boolean | null;
-  /** The notice that is to be told, and from when on; null: none. */
+  /** The notice that is to be sent, and from when on; null: none. */
   readonly notice: { readonly kind: 'started' | 'finished'; readonly notBefore: number } | null;
 }
 
@@ -38,7 +38,7 @@ const HABITS_AFTER = 3 * DAY;
 /** A silence is strange after this at the earliest, and at the latest; milliseconds. */
 const STRANGE_AFTER = { least: DAY, most: 14 * DAY };
 
-/** How long it is told that a bucket is silent: then the alarm is free to ring for the next one. Milliseconds. */
+/** How long the metric says that a bucket is silent: then the alarm is free to ring for the next one. Milliseconds. */
 export const SILENCE_TOLD_FOR = DAY;
 
 /**

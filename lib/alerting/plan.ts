@@ -78,7 +78,7 @@ export function worstStreamFirst(a: StreamDigest, b: StreamDigest): number {
 
 const RULES_BY_CONFIDENCE: readonly FindingRule[] = ['unapproved-ip', 'detector-error', 'new-ip', 'test'];
 
-/** Whoever tests waits for the message; only what is High comes before it. */
+/** An operator who tests waits for the message; only what is High comes before it. */
 function priorityOf({ stream, digest, failures }: Candidate): number {
   if (isHigh(digest)) return 0;
   if (failures > 0) return 3;

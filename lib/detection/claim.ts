@@ -14,8 +14,8 @@ import {
 export const OWED_FOR = 3_600_000;
 
 /**
- * How long after a pair was found its first change is found, too; milliseconds of event time. People were just told of
- * it, as of one that only read, and judge it by that. Whoever is there for longer is known for whatever it does.
+ * How long after a pair was found its first change is found, too; milliseconds of event time. People just got a
+ * message about a network that only read, and judge it by that. A pair known for longer is known for all conduct.
  */
 export const CHANGE_IS_NEWS_FOR = 7 * 86_400_000;
 
