@@ -171,10 +171,14 @@ async function judgePortion(
   const isIgnored = ({ bucket, tally }: NetworkObservation): boolean =>
     phases.get(bucket)!.inactiveForAnonymous && isAnonymousConduct(tally);
   const succeeded = networks.filter((observation) => observation.success !== null && !isIgnored(observation));
+  // One for each bucket: one for each pair would be garbage that outlives many portions.
+  const contexts = new Map(
+    [...phases].map(([bucket, { learning }]) => [bucket, { ...run, now, learning, forgetDays }] as const),
+  );
   const claims = await claimPairs(succeeded.map(seenPair), {
     state,
     remembered,
-    contextOf: ({ bucket }) => ({ ...run, now, learning: phases.get(bucket)!.learning, forgetDays }),
+    contextOf: ({ bucket }) => contexts.get(bucket)!,
     mayLearn: ({ bucket, isPublic }) => phases.get(bucket)!.mayLearn(isPublic),
     onOverdue: (owedUntil) => onOverdue(now - owedUntil),
   });

@@ -8,7 +8,6 @@ import {
   addAddress,
   addressCountOf,
   begin,
-  type Counted,
   type CountedNetwork,
   countsNow,
   type FlaggedNetwork,
@@ -338,31 +337,30 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     return [{ rule: 'detector-error', bucket: bucketOfKey, ...named, tally }];
   }
 
-  function takeCounted(counted: Counted): Observation {
-    const { bucket, network, addresses, tally } = counted;
-    return { bucket, network, addresses, addressCount: addressCountOf(counted), tally };
-  }
-
   function takeFlagged(flagged: FlaggedNetwork): FlaggedObservation {
-    const { rule, remoteIp, tally, row } = flagged;
+    const { rule, bucket, network, addresses, remoteIp, tally, row } = flagged;
     counters.moveInto(row, tally);
     counters.forgetSample(row);
-    const taken = { ...takeCounted(flagged), rule, remoteIp };
+    const taken = { rule, bucket, network, addresses, addressCount: addressCountOf(flagged), remoteIp, tally };
     restart(flagged);
     return taken;
   }
 
-  function takeNetwork(network: CountedNetwork): NetworkObservation[] {
-    const { row, success } = network;
-    settleEarly(network, portion);
-    const taken: NetworkObservation[] = [];
-    if (network.tally !== NOTHING) {
-      counters.moveInto(row, network.tally);
+  /** Null: nothing of it counts. */
+  function takeNetwork(counted: CountedNetwork): NetworkObservation | null {
+    const { row, success } = counted;
+    settleEarly(counted, portion);
+    let taken: NetworkObservation | null = null;
+    if (counted.tally !== NOTHING) {
+      counters.moveInto(row, counted.tally);
       // What is found already has its sample; only a better one is worth keeping.
-      if (!network.found) counters.forgetSample(row);
-      taken.push({ ...takeCounted(network), success, counted: keepsAll ? network : null });
+      if (!counted.found) counters.forgetSample(row);
+      const { bucket, network, addresses, tally } = counted;
+      const addressCount = addressCountOf(counted);
+      // In one literal: built by a spread, it takes several times the memory, for each network of each portion.
+      taken = { bucket, network, addresses, addressCount, tally, success, counted: keepsAll ? counted : null };
     }
-    restartNetwork(network);
+    restartNetwork(counted);
     return taken;
   }
 
@@ -422,7 +420,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       const ended = {
         buckets: pairs.takeNewBuckets(),
         flagged: [...touchedFlagged.map(takeFlagged), ...takeDoubt(otherBucket), ...takeDoubt(otherPlace)],
-        networks: touchedNetworks.flatMap(takeNetwork),
+        networks: touchedNetworks.map(takeNetwork).filter((taken) => taken !== null),
       };
       touchedFlagged = [];
       touchedNetworks = [];

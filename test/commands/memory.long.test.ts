@@ -55,8 +55,8 @@ test.each([
   ['scan', (size: number) => scan(`${size}.log`)],
   ['scan of two files, which are put in order first', (size: number) => scan('50.log', `${size}.log`)],
   ['scan --format json', (size: number) => scan('--format', 'json', `${size}.log`)],
-])('%s: at most 160 MiB, however long the input', async (_name, measure) => {
-  await expectFlat(measure, { from: 200, to: 400, growth: 30 * MEGABYTE, most: 160 * MEBIBYTE });
+])('%s: at most 128 MiB, however long the input', async (_name, measure) => {
+  await expectFlat(measure, { from: 200, to: 400, growth: 20 * MEGABYTE, most: 128 * MEBIBYTE });
 });
 
 // What comes in streams is collected as garbage only now and then, so it takes longer until memory stays level.

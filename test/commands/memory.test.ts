@@ -16,12 +16,11 @@ async function peak(args: readonly string[]): Promise<number> {
 }
 
 // memory.long.test.ts asks the same of larger input, of gzip, of pipes and of `parse`.
-test('a scan of eight times as much needs hardly more memory', async () => {
+test('a scan of eight times as much needs no more memory', async () => {
   writeWorkload(join(folder, 'short.log'), FEW_ADDRESSES, 8 * MEGABYTE);
   writeWorkload(join(folder, 'long.log'), FEW_ADDRESSES, 64 * MEGABYTE);
   const short = await peak(['scan', '--no-config', 'short.log']);
   const long = await peak(['scan', '--no-config', 'long.log']);
-  // Of 56 MB more input; what Node.js keeps until it collects garbage grows at first.
-  expect(long - short).toBeLessThan(32 * MEGABYTE);
-  expect(long).toBeLessThan(128 * 1024 * 1024);
+  expect(long - short).toBeLessThan(20 * MEGABYTE);
+  expect(long).toBeLessThan(100 * 1024 * 1024);
 });
