@@ -1,9 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { loadDeployment } from '../lib/commands/configuration';
-import { Mistake } from '../lib/commands/mistake';
+import { UsageError } from '../lib/commands/usage-error';
 import { ConfigError } from '../lib/config/config-error';
 import { AccessWatchStack } from '../lib/infra/access-watch-stack';
-import { placeOf } from '../lib/infra/place';
+import { placeOf } from '../lib/infra/deploy-location';
 
 /** The stack that the context of the app describes; where there is no such thing, says why. */
 async function main(): Promise<void> {
@@ -20,6 +20,6 @@ main().catch((error: unknown) => {
   process.exitCode = 1;
   if (error instanceof ConfigError) {
     console.error(['The configuration cannot be deployed:', ...error.problems].join('\n  '));
-  } else if (error instanceof Mistake) console.error(error.message);
+  } else if (error instanceof UsageError) console.error(error.message);
   else throw error;
 });

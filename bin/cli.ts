@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { fileGeography } from '../lib/adapters/geography';
-import { installedFolder } from '../lib/adapters/installed-folder';
-import { StateFileError, StateWriteFailure, writeStateFile } from '../lib/adapters/state-file';
+import { installedFolder } from '../lib/adapters/files/installed-folder';
+import { StateFileError, StateWriteFailure, writeStateFile } from '../lib/adapters/files/state-file';
+import { fileGeography } from '../lib/adapters/geo/geography';
 import { type ConfigurationOptions, loadConfiguration } from '../lib/commands/configuration';
-import { EXIT, exitCodeOf, Mistake } from '../lib/commands/mistake';
 import { noteSkipped, parse } from '../lib/commands/parse';
 import { startProgress } from '../lib/commands/progress';
 import { scan } from '../lib/commands/scan';
 import { writeScanJson } from '../lib/commands/scan-json';
 import { writeScanText } from '../lib/commands/scan-text';
 import { processTerminal } from '../lib/commands/terminal';
+import { EXIT, exitCodeOf, UsageError } from '../lib/commands/usage-error';
 import { ConfigError } from '../lib/config/config-error';
 import { version } from '../package.json';
 
@@ -71,7 +71,8 @@ function program(): Command {
 }
 
 async function runScan(paths: readonly string[], flags: ScanFlags): Promise<number> {
-  if (flags.report !== undefined) throw new Mistake('--report: the page is not there yet; use --format text or json');
+  if (flags.report !== undefined)
+    throw new UsageError('--report: the page is not there yet; use --format text or json');
   const now = Date.now();
   const loaded = await loadConfiguration({ context: flags.context, config: flags.config ?? true }, now);
   for (const warning of loaded.warnings) terminal.note(`s3-access-watch: warning: ${warning}`);
@@ -125,7 +126,7 @@ function explain(error: unknown): number {
     for (const problem of error.problems) terminal.note(`  ${problem}`);
     return EXIT.mistake;
   }
-  if (error instanceof Mistake) {
+  if (error instanceof UsageError) {
     terminal.note(`s3-access-watch: ${error.message}`);
     return EXIT.mistake;
   }

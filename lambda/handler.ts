@@ -6,23 +6,23 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
-import { dynamoState } from '../lib/adapters/dynamo-state';
-import { dynamoTable } from '../lib/adapters/dynamo-table';
-import { fileGeography, noGeography } from '../lib/adapters/geography';
+import { dynamoState } from '../lib/adapters/aws/dynamo-state';
+import { dynamoTable } from '../lib/adapters/aws/dynamo-table';
+import { S3_CLIENT_OPTIONS, s3LogObjects } from '../lib/adapters/aws/s3-log-objects';
+import { snsPublisher } from '../lib/adapters/aws/sns-publisher';
+import { snsSubscriptions } from '../lib/adapters/aws/sns-subscriptions';
+import { fileGeography, noGeography } from '../lib/adapters/geo/geography';
 import { newRunId } from '../lib/adapters/run-ids';
-import { S3_CLIENT_OPTIONS, s3LogObjects } from '../lib/adapters/s3-log-objects';
-import { snsPublisher } from '../lib/adapters/sns-publisher';
-import { snsSubscriptions } from '../lib/adapters/sns-subscriptions';
 import { systemClock } from '../lib/adapters/system-clock';
 import type { GeoData } from '../lib/config/configuration';
 import type { FunctionConfiguration } from '../lib/config/function-configuration';
+import { rememberPairs } from '../lib/detect/remembered-pairs';
+import { viewStreams } from '../lib/detect/stream-views';
+import { watchBuckets } from '../lib/detect/watch-buckets';
 import { compileSettings } from '../lib/detection/compile-settings';
 import type { Geography } from '../lib/ports';
-import { rememberPairs } from '../lib/remembered-pairs';
-import { viewStreams } from '../lib/stream-views';
-import { watchBuckets } from '../lib/watch-buckets';
+import { type BatchAnswer, type FunctionDependencies, watch } from './handle-event';
 import { createReport } from './report';
-import { type BatchAnswer, type Watcher, watch } from './watcher';
 
 /** What the stack gives to the function; everything else stands in the configuration beside the bundle. */
 const {
@@ -36,17 +36,17 @@ const {
   POWERTOOLS_SERVICE_NAME,
 } = process.env;
 
-let watcher: Watcher | null = null;
+let watcher: FunctionDependencies | null = null;
 
 /** Called by the queue, by the schedule, or directly with an event of S3 or EventBridge. */
 export async function handler(event: unknown, context: Context): Promise<BatchAnswer | undefined> {
   // Not when the module is loaded: an error here names what is wrong with this call, and the next one tries again.
-  watcher ??= createWatcher();
+  watcher ??= createDependencies();
   const until = Date.now() + context.getRemainingTimeInMillis();
   return watch(event, { id: `${context.awsRequestId} ${randomUUID()}`, until }, watcher);
 }
 
-function createWatcher(): Watcher {
+function createDependencies(): FunctionDependencies {
   const configuration = readConfigurationFile();
   const { slackChannelId, slackElsewhere } = configuration;
   const compiled = compileSettings(configuration);

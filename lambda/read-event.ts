@@ -1,15 +1,16 @@
 import type { LogObject } from '../lib/ports';
+import { isObject } from '../lib/text/json-value';
 
 /** What an event asks for. */
-export type Asked =
+export type Request =
   /** Detect these log objects; none: the event asks for nothing, as S3's test event. */
-  | { readonly kind: 'detect'; readonly logObjects: readonly AnnouncedObject[] }
+  | { readonly kind: 'detect'; readonly logObjects: readonly NotifiedObject[] }
   /** Send what is due. */
   | { readonly kind: 'notify' }
   /** A batch of messages from the queue, each of which is to be read by itself. */
   | { readonly kind: 'batch'; readonly messages: readonly QueueMessage[] };
 
-export interface AnnouncedObject extends LogObject {
+export interface NotifiedObject extends LogObject {
   /** Bytes; null where the event does not say. */
   readonly size: number | null;
 }
@@ -27,7 +28,7 @@ export class UnknownEvent extends Error {
 type Json = Record<string, unknown>;
 
 /** Reads what the function was called with. Throws UnknownEvent, which says what was missing. */
-export function readEvent(event: unknown): Asked {
+export function readEvent(event: unknown): Request {
   if (!isObject(event)) throw new UnknownEvent(`the event is ${typeof event}, not an object`);
   if (isBatch(event)) {
     return { kind: 'batch', messages: event.Records.map(({ messageId, body }) => ({ messageId, body })) };
@@ -37,7 +38,7 @@ export function readEvent(event: unknown): Asked {
 }
 
 /** Reads the body of a queue's message. Throws UnknownEvent. */
-export function readMessage(body: string): readonly AnnouncedObject[] {
+export function readMessage(body: string): readonly NotifiedObject[] {
   let notification: unknown;
   try {
     notification = JSON.parse(body);
@@ -48,7 +49,7 @@ export function readMessage(body: string): readonly AnnouncedObject[] {
   return readNotification(notification);
 }
 
-function readNotification(event: Json): readonly AnnouncedObject[] {
+function readNotification(event: Json): readonly NotifiedObject[] {
   if (event.source === 'aws.s3' && event['detail-type'] === 'Object Created') return [fromEventBridge(event.detail)];
   // S3 sends it once, when notifications are turned on.
   if (event.Event === 's3:TestEvent') return [];
@@ -58,7 +59,7 @@ function readNotification(event: Json): readonly AnnouncedObject[] {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key stands as it is. */
-function fromEventBridge(detail: unknown): AnnouncedObject {
+function fromEventBridge(detail: unknown): NotifiedObject {
   const { bucket, object } = isObject(detail) ? detail : {};
   const { key, etag, size } = isObject(object) ? object : {};
   const version = isObject(object) ? object['version-id'] : undefined;
@@ -69,7 +70,7 @@ function fromEventBridge(detail: unknown): AnnouncedObject {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html: the key is URL-encoded as
  * in a form, a space as `+`.
  */
-function fromNotification(record: unknown): AnnouncedObject {
+function fromNotification(record: unknown): NotifiedObject {
   const { eventSource, s3 } = isObject(record) ? record : {};
   if (eventSource !== 'aws:s3' || !isObject(s3)) throw new UnknownEvent('a record of the message is not from S3');
   const { bucket, object } = s3;
@@ -86,7 +87,7 @@ function decodeKey(key: string): string {
   }
 }
 
-function announced(bucket: unknown, key: unknown, version: unknown, etag: unknown, size: unknown): AnnouncedObject {
+function announced(bucket: unknown, key: unknown, version: unknown, etag: unknown, size: unknown): NotifiedObject {
   if (!isText(bucket) || !isText(key)) throw new UnknownEvent('the message names no bucket and key');
   return {
     bucket,
@@ -104,10 +105,6 @@ function isBatch(event: Json): event is { Records: QueueMessage[] } {
     Records.length > 0 &&
     Records.every((record) => isObject(record) && record.eventSource === 'aws:sqs' && isText(record.body))
   );
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

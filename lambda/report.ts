@@ -1,9 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Usage } from '../lib/adapters/dynamo-table';
-import type { Detected } from '../lib/detect-log-object';
+import type { Usage } from '../lib/adapters/aws/dynamo-table';
+import type { Detected } from '../lib/detect/detect-log-object';
 import type { Notified } from '../lib/notify/notify';
-import type { AnnouncedObject } from './read-event';
+import type { NotifiedObject } from './read-event';
 
 /**
  * What the function says of itself: logs with event names that stay, and metrics. No metric has a dimension from the
@@ -11,27 +11,27 @@ import type { AnnouncedObject } from './read-event';
  * not be read, one line.
  */
 export interface Report {
-  detected(logObject: AnnouncedObject, detected: Detected, writtenAt: number | null): void;
-  gone(logObject: AnnouncedObject): void;
+  detected(logObject: NotifiedObject, detected: Detected, writtenAt: number | null): void;
+  gone(logObject: NotifiedObject): void;
   failed(what: string, error: unknown): void;
   notified(notified: Notified): void;
   /** A run that should have sent what is due could not even begin. */
   notifyingFailed(error: unknown): void;
   silent(buckets: readonly string[]): void;
-  heard(confirmed: ConfirmedSubscriptions): void;
+  subscriptions(confirmed: SubscriptionCounts): void;
   used(usage: Usage): void;
   /** Writes the metrics of this invocation. */
   end(): void;
 }
 
 /** How many receive what is published to the topic of the alerts, and of the alarms; null: nobody asked. */
-export interface ConfirmedSubscriptions {
+export interface SubscriptionCounts {
   readonly alerts: number | null;
   readonly operations: number | null;
 }
 
 /** How many buckets a line of log names. */
-const MOST_NAMED = 100;
+const MAX_NAMED = 100;
 
 export function createReport(logger: Logger, metrics: Metrics): Report {
   function count(name: string, value: number): void {
@@ -105,9 +105,9 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       // Says that none came, where else nothing would be said: the alarm then counts from the first day on.
       count('LogObjects', 0);
       count('SilentBuckets', buckets.length);
-      if (buckets.length > 0) logger.warn('buckets.silent', { buckets: buckets.slice(0, MOST_NAMED) });
+      if (buckets.length > 0) logger.warn('buckets.silent', { buckets: buckets.slice(0, MAX_NAMED) });
     },
-    heard({ alerts, operations }) {
+    subscriptions({ alerts, operations }) {
       if (operations !== null) count('OperationsSubscriptions', operations);
       // An alarm says a thing once: not before somebody hears it.
       if (alerts !== null && operations !== 0) count('AlertSubscriptions', alerts);

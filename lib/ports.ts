@@ -1,8 +1,8 @@
-import type { Alert } from './alerting/alert';
+import type { Alert } from './alert/alert';
+import type { GeoLocation } from './alert/geo-location';
 import type { BucketState } from './alerting/bucket-state';
 import type { Lease } from './alerting/lease';
 import type { OutboxPart, PendingPart } from './alerting/outbox';
-import type { Place } from './alerting/place';
 import type { Stream } from './alerting/stream';
 import type { CombinedPlan, Draft, StreamState } from './alerting/stream-state';
 import type { PairName, RunName, StoredSighting } from './detection/sighting';
@@ -129,7 +129,7 @@ export class MessageRefused extends Error {
 
 export interface Geography {
   /** Of what is no address, nothing. */
-  locate(address: string): Place;
+  locate(address: string): GeoLocation;
   /** Whose databases it is from, and of when; null: there are none. */
   credit(): string | null;
   /** Why nothing is known that should be; an alert goes out all the same, and says so. */

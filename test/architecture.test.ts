@@ -15,42 +15,76 @@ interface Law {
   readonly pure?: true;
 }
 
+/** What every room may import that stands above the texts, the logs and the decisions. */
+const PURE_CORE = ['lib/text', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/alert'];
+
 const LAWS: Readonly<Record<string, Law>> = {
+  'lib/text': { rooms: [], packages: ['string-width'], node: false, pure: true },
   'lib/access-log': { rooms: [], packages: [], node: false, pure: true },
-  'lib/detection': { rooms: ['lib/access-log'], packages: ['ipaddr.js'], node: false, pure: true },
-  'lib/alerting': { rooms: ['lib/access-log', 'lib/detection'], packages: ['@noble/hashes'], node: false, pure: true },
-  'lib/config': { rooms: ['lib/detection'], packages: ['zod', 'fastest-levenshtein'], node: false, pure: true },
-  // ports.ts, detect-log-object.ts, store-findings.ts and the like: effects only through the ports.
-  lib: {
-    rooms: ['lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'],
+  'lib/detection': { rooms: ['lib/text', 'lib/access-log'], packages: ['ipaddr.js'], node: false, pure: true },
+  'lib/alerting': {
+    rooms: ['lib/text', 'lib/access-log', 'lib/detection'],
+    packages: ['@noble/hashes'],
+    node: false,
+    pure: true,
+  },
+  'lib/alert': {
+    rooms: ['lib/text', 'lib/access-log', 'lib/detection', 'lib/alerting'],
     packages: [],
     node: false,
     pure: true,
   },
-  'lib/notify': {
-    rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'],
+  'lib/render/wording': { rooms: PURE_CORE, packages: [], node: false, pure: true },
+  'lib/render/email': { rooms: [...PURE_CORE, 'lib/render/wording'], packages: [], node: false, pure: true },
+  'lib/render/slack': { rooms: [...PURE_CORE, 'lib/render/wording'], packages: [], node: false, pure: true },
+  'lib/render/ocsf': { rooms: [...PURE_CORE, 'lib/render/wording'], packages: [], node: false, pure: true },
+  // message.ts: an alert in all its forms.
+  'lib/render': {
+    rooms: [...PURE_CORE, 'lib/render/wording', 'lib/render/email', 'lib/render/slack', 'lib/render/ocsf'],
     packages: [],
     node: false,
     pure: true,
   },
+  'lib/config/fields': {
+    rooms: ['lib/text', 'lib/detection'],
+    packages: ['zod', 'fastest-levenshtein'],
+    node: false,
+    pure: true,
+  },
+  'lib/config': {
+    rooms: ['lib/text', 'lib/detection', 'lib/config/fields'],
+    packages: ['zod'],
+    node: false,
+    pure: true,
+  },
+  'lib/ports.ts': { rooms: PURE_CORE, packages: [], node: false, pure: true },
+  'lib/state': { rooms: ['lib/ports.ts'], packages: [], node: false, pure: true },
+  'lib/detect': {
+    rooms: ['lib/ports.ts', 'lib/state', 'lib/text', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'],
+    packages: [],
+    node: false,
+    pure: true,
+  },
+  'lib/notify': { rooms: ['lib/ports.ts', 'lib/state', ...PURE_CORE], packages: [], node: false, pure: true },
   'lib/adapters': {
-    rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'],
+    rooms: ['lib/ports.ts', 'lib/state', ...PURE_CORE, 'lib/render', 'lib/config'],
     packages: ['csv-parse', 'csv-stringify', '@aws-sdk/', '@smithy/'],
     node: true,
   },
-  'lib/report': { rooms: ['lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'], packages: [], node: false },
+  'lib/report': { rooms: [...PURE_CORE, 'lib/render/wording', 'lib/config'], packages: [], node: false },
   'lib/commands': {
     rooms: [
-      'lib',
-      'lib/access-log',
-      'lib/detection',
-      'lib/alerting',
-      'lib/notify',
+      'lib/ports.ts',
+      'lib/state',
+      ...PURE_CORE,
+      'lib/render/wording',
       'lib/config',
+      'lib/detect',
+      'lib/notify',
       'lib/adapters',
       'lib/report',
     ],
-    packages: ['cli-progress', 'picocolors', 'string-width'],
+    packages: ['cli-progress', 'picocolors'],
     node: true,
   },
   'lib/infra': {
@@ -59,7 +93,7 @@ const LAWS: Readonly<Record<string, Law>> = {
     node: true,
   },
   lambda: {
-    rooms: ['lib', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/notify', 'lib/config', 'lib/adapters'],
+    rooms: ['lib/ports.ts', 'lib/state', ...PURE_CORE, 'lib/config', 'lib/detect', 'lib/notify', 'lib/adapters'],
     packages: ['aws-lambda', '@aws-sdk/', '@aws-lambda-powertools/'],
     node: true,
   },
@@ -137,8 +171,7 @@ function fileViolations(path: string, { imports, impure, defaultExport, exportsA
 
 function roomOf(path: string): string | undefined {
   return Object.keys(LAWS)
-    .filter((room) => path === room || path.startsWith(`${room}/`))
-    .filter((room) => room !== 'lib' || path.split('/').length === 2)
+    .filter((room) => path === room || `${path}.ts` === room || path.startsWith(`${room}/`))
     .sort((a, b) => b.length - a.length)[0];
 }
 
@@ -397,7 +430,7 @@ test('a made-up offender is caught for each law', () => {
     'lib/detection/c.ts': "import ip from 'ipaddr.js';",
     'lib/detection/d.ts': "import type { Configuration } from '../config/configuration';",
     'lib/alerting/e.ts': "import { S3Client } from '@aws-sdk/client-s3';",
-    'lib/config/f.ts': "import { makeVisible } from '../alerting/visible';",
+    'lib/config/f.ts': "import { renderMessage } from '../render/message';",
     'lib/adapters/g.ts': "import { scan } from '../commands/scan';",
     'lib/commands/h.ts': "import { Stack } from 'aws-cdk-lib';",
     'lib/commands/i.ts':
@@ -405,11 +438,15 @@ test('a made-up offender is caught for each law', () => {
     'lib/commands/j.ts': "import leftPad from 'left-pad';",
     'lib/infra/k.ts': "import { Stack } from 'aws-cdk-lib';\nimport { Construct } from 'constructs';",
     'lib/infra/l.ts': "import { Bucket } from 'aws-cdk-lib/aws-s3';\nimport { scan } from '../commands/scan';",
-    'lib/detect-log-object.ts': "import { x } from './adapters/x';\nimport { notify } from './notify/notify';",
+    'lib/detect/detect-log-object.ts': "import { x } from '../adapters/x';\nimport { notify } from '../notify/notify';",
     'lib/alerting/t.ts': "import { notify } from '../notify/notify';",
     'lib/notify/u.ts':
       "import { createMemoryState } from '../adapters/memory-state';\nimport 'node:fs';\nconst u = Date.now();",
     'lib/adapters/v.ts': "import { notify } from '../notify/notify';",
+    'lib/adapters/aws/w.ts': "import { notify } from '../../notify/notify';",
+    'lib/render/slack/x.ts': "import { emailText } from '../email/email-text';",
+    'lib/text/y.ts': "import { x } from '../access-log/record';",
+    'lib/z.ts': '',
     'lib/manager/m.ts': '',
     'lib/detection/index.ts': '',
     'lib/detection/n.ts': "export * from './sighting';",
@@ -427,7 +464,7 @@ test('a made-up offender is caught for each law', () => {
     'lib/detection/c.ts: imports ipaddr.js, which only lib/detection/address.ts may',
     'lib/detection/d.ts: imports ../config/configuration',
     'lib/alerting/e.ts: imports @aws-sdk/client-s3',
-    'lib/config/f.ts: imports ../alerting/visible',
+    'lib/config/f.ts: imports ../render/message',
     'lib/adapters/g.ts: imports ../commands/scan',
     'lib/commands/h.ts: imports aws-cdk-lib, which only lib/infra/ and bin/app.ts may',
     'lib/commands/i.ts: imports ../../test/support/runs',
@@ -435,13 +472,17 @@ test('a made-up offender is caught for each law', () => {
     'lib/commands/i.ts: imports ../../lambda/handler',
     'lib/commands/j.ts: imports left-pad',
     'lib/infra/l.ts: imports ../commands/scan',
-    'lib/detect-log-object.ts: imports ./adapters/x',
-    'lib/detect-log-object.ts: imports ./notify/notify',
+    'lib/detect/detect-log-object.ts: imports ../adapters/x',
+    'lib/detect/detect-log-object.ts: imports ../notify/notify',
     'lib/alerting/t.ts: imports ../notify/notify',
     'lib/notify/u.ts: imports ../adapters/memory-state',
     'lib/notify/u.ts: imports node:fs',
     'lib/notify/u.ts: uses Date.now',
     'lib/adapters/v.ts: imports ../notify/notify',
+    'lib/adapters/aws/w.ts: imports ../../notify/notify',
+    'lib/render/slack/x.ts: imports ../email/email-text',
+    'lib/text/y.ts: imports ../access-log/record',
+    'lib/z.ts: there is no law for this room',
     'lib/manager/m.ts: there is no law for this room',
     'lib/detection/index.ts: is a barrel',
     'lib/detection/n.ts: is a barrel',

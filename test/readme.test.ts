@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SlackNotification } from '../lib/alerting/slack-notification';
+import type { SlackNotification } from '../lib/render/slack/notification';
 import { ROOT, runCli } from './support/run-cli';
 import { slackText } from './support/slack-text';
 
@@ -19,12 +19,12 @@ function shownBelow(comment: string): string | undefined {
 }
 
 test('the README shows a mail as it is sent', () => {
-  const golden = readFileSync(join(ROOT, 'test', 'alerting', 'golden', 'new.email.txt'), 'utf8');
+  const golden = readFileSync(join(ROOT, 'test', 'render', 'golden', 'new.email.txt'), 'utf8');
   expect(shownBelow('golden new.email.txt')).toBe(golden.trimEnd());
 });
 
 test('the README shows a Slack message as it is sent', () => {
-  const golden = readFileSync(join(ROOT, 'test', 'alerting', 'golden', 'new.slack.json'), 'utf8');
+  const golden = readFileSync(join(ROOT, 'test', 'render', 'golden', 'new.slack.json'), 'utf8');
   expect(shownBelow('golden new.slack.json')).toBe(slackText(JSON.parse(golden) as SlackNotification));
 });
 

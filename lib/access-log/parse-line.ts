@@ -1,4 +1,5 @@
 import { CR, endOfToken, isDash, QUOTE, SPACE, TAB } from './bytes';
+import { locateHeadFast, locateStatusFast } from './fast-path';
 import { FIELD, FIELDS } from './fields';
 import {
   addFlag,
@@ -14,7 +15,6 @@ import { locateHead } from './locate-head';
 import { locateStatus } from './locate-status';
 import { locateTail } from './locate-tail';
 import type { AccessLogRecord } from './record';
-import { locateUsualHead, locateUsualStatus } from './usual-line';
 
 /** A line without anything to read (`blank`), a record (`record`), or the reason why it is none. */
 export type LineOutcome = 'blank' | 'record' | FailureReason;
@@ -33,7 +33,7 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
   while (to > from && (bytes[to - 1] === SPACE || bytes[to - 1] === TAB)) to--;
   if (from === to) return 'blank';
   showBytes(layout, bytes);
-  if (locateUsualHead(bytes, layout, from, to)) return 'record';
+  if (locateHeadFast(bytes, layout, from, to)) return 'record';
   clearFrom(layout, FIELD.bucketOwner);
   const rest = locateHead(bytes, from, to, layout);
   if (typeof rest === 'string') return rest;
@@ -44,7 +44,7 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
 
 /** Finds the Request-URI and the status block: with the head, all that the detections judge by. */
 export function locateDecision(bytes: Uint8Array, layout: LineLayout): void {
-  if (locateUsualStatus(bytes, layout)) return;
+  if (locateStatusFast(bytes, layout)) return;
   clearFrom(layout, FIELD.requestUri);
   locateStatus(bytes, layout.restStart, layout.restEnd, layout, false);
 }

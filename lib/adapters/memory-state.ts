@@ -1,4 +1,4 @@
-import { type BucketState, strangeFrom } from '../alerting/bucket-state';
+import { type BucketState, silentFrom } from '../alerting/bucket-state';
 import type { Lease } from '../alerting/lease';
 import { worstFirst } from '../alerting/merge-findings';
 import type { PendingPart } from '../alerting/outbox';
@@ -114,7 +114,7 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
 
     async silentBuckets(from, to) {
       return [...buckets.values()].flatMap(({ value }) => {
-        const strange = value.notice === null ? strangeFrom(value) : null;
+        const strange = value.notice === null ? silentFrom(value) : null;
         return strange !== null && strange >= from && strange <= to ? [value.bucket] : [];
       });
     },

@@ -25,7 +25,7 @@ export interface BucketState {
 export const PUBLIC_BUCKET_NETWORKS = 1000;
 
 /** A bucket learns no more networks than this. Others are found as new when learning is over. */
-export const MOST_LEARNED = 10_000;
+export const MAX_LEARNED = 10_000;
 
 /** The notice of what was learned waits for detections that were under way when learning ended; milliseconds. */
 export const LEARNING_GRACE = 20 * 60_000;
@@ -39,13 +39,13 @@ const HABITS_AFTER = 3 * DAY;
 const STRANGE_AFTER = { least: DAY, most: 14 * DAY };
 
 /** How long the metric says that a bucket is silent: then the alarm is free to ring for the next one. Milliseconds. */
-export const SILENCE_TOLD_FOR = DAY;
+export const SILENCE_REPORTED_FOR = DAY;
 
 /**
  * From when on it is strange to have heard nothing of a bucket: after twice its longest silence so far. Null: it has
  * not logged for long enough to say. Epoch milliseconds.
  */
-export function strangeFrom({ firstLogAt, lastLogAt, longestSilence }: Omit<BucketState, 'notice'>): number | null {
+export function silentFrom({ firstLogAt, lastLogAt, longestSilence }: Omit<BucketState, 'notice'>): number | null {
   if (lastLogAt - firstLogAt < HABITS_AFTER) return null;
   return lastLogAt + Math.min(STRANGE_AFTER.most, Math.max(STRANGE_AFTER.least, 2 * longestSilence));
 }

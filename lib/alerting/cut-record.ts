@@ -1,5 +1,6 @@
 import { FIELDS, type FieldName } from '../access-log/fields';
 import type { AccessLogRecord } from '../access-log/record';
+import { cutText, jsonBytes } from '../text/cut';
 
 /** Longest texts, in characters; what a client can write is cut here, what S3 writes is never so long. */
 const MAX_TEXT = 512;
@@ -30,21 +31,4 @@ function withTextsCut(record: AccessLogRecord, names: readonly FieldName[], leng
     if (typeof value === 'string') cut[name] = cutText(value, length);
   }
   return cut as unknown as AccessLogRecord;
-}
-
-/** At most so many characters (UTF-16 code units), never half of a surrogate pair. */
-export function cutText(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const kept = text.slice(0, length - 1);
-  return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
-}
-
-/** Bytes of the value's JSON in UTF-8. */
-export function jsonBytes(value: unknown): number {
-  return utf8Bytes(JSON.stringify(value));
-}
-
-/** Bytes of the text in UTF-8. */
-export function utf8Bytes(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

@@ -5,8 +5,9 @@ import { type Level, levelOf } from '../detection/level';
 import { isChange, type Severity, severityOf } from '../detection/severity';
 import { type ClaimName, claimIdentity, type Raised } from '../detection/sighting';
 import type { OperationCount } from '../detection/tally';
-import { cutRecord, cutText, jsonBytes } from './cut-record';
-import { cutToJson } from './json-text';
+import { cutText, jsonBytes } from '../text/cut';
+import { cutToJson } from '../text/json-text';
+import { cutRecord } from './cut-record';
 import type { Stream } from './stream';
 
 /** A finding on its way to people. Times are epoch milliseconds. */
@@ -83,7 +84,7 @@ const MAX_BRIEF_OPERATIONS_BYTES = 200;
 const MAX_REASON_BYTES = 110;
 
 /** How many operations are named; longer names than S3 has are cut. */
-const MOST_OPERATIONS = 8;
+const MAX_OPERATIONS = 8;
 const MAX_OPERATION_LENGTH = 60;
 
 /** Of a remote IP that is none, characters and bytes of JSON; a stranger may have written it. */
@@ -134,7 +135,7 @@ function namedOperations(operations: Finding['tally']['operations']): readonly N
 
 /** The worst of them, as many as a finding may name. */
 export function fewOperations(operations: readonly NamedOperation[]): readonly NamedOperation[] {
-  return within(operations.toSorted(worstOperationFirst).slice(0, MOST_OPERATIONS), MAX_OPERATIONS_BYTES);
+  return within(operations.toSorted(worstOperationFirst).slice(0, MAX_OPERATIONS), MAX_OPERATIONS_BYTES);
 }
 
 function within(operations: readonly NamedOperation[], bytes: number): readonly NamedOperation[] {

@@ -1,5 +1,5 @@
 import type { FindingRule } from '../detection/rules';
-import { jsonBytes } from './cut-record';
+import { jsonBytes } from '../text/cut';
 import { type Digest, reachedIn } from './digest';
 import { briefFinding, type OutboxFinding } from './outbox';
 import { worstReachedFirst } from './reached';

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { namedFiles } from '../adapters/named-files';
+import { namedFiles } from '../adapters/files/named-files';
 import type { Configuration } from '../config/configuration';
 import type { Layer } from '../config/layers';
-import type { Place } from '../config/place-problems';
+import type { DeployLocation } from '../config/location-problems';
 import { type ConfigurationOutcome, readConfiguration } from '../config/read-configuration';
-import { Mistake } from './mistake';
+import { isObject } from '../text/json-value';
+import { UsageError } from './usage-error';
 
 export interface ConfigurationOptions {
   /** `key=value` texts of `-c`, in the order given; the last of a key counts. */
@@ -28,13 +29,13 @@ export interface LoadedConfiguration {
 /**
  * Reads the configuration that a deployment from this folder would have: `-c`, then the context of `cdk.json`,
  * `cdk.context.json` and `~/.cdk.json`, the order in which the AWS CDK merges them.
- * @throws ConfigError with every problem; Mistake where a context file cannot be read.
+ * @throws ConfigError with every problem; UsageError where a context file cannot be read.
  */
 export async function loadConfiguration(options: ConfigurationOptions, now: number): Promise<LoadedConfiguration> {
   const layers: LocatedLayer[] = [typedLayer(readContextOptions(options.context))];
   if (typeof options.config === 'string') {
     const file = await readContextFile(options.config);
-    if (file === null) throw new Mistake(`--config ${options.config}: no such file`);
+    if (file === null) throw new UsageError(`--config ${options.config}: no such file`);
     layers.push({ source: options.config, values: file, directory: dirname(resolve(options.config)) });
   } else if (options.config) layers.push(...(await contextFiles()));
   const files = namedFiles(layers, directoryIn(layers));
@@ -51,11 +52,11 @@ export async function loadConfiguration(options: ConfigurationOptions, now: numb
 /**
  * Reads what a CDK app is configured by: the context as the CDK has merged it. The files are read again, because only
  * they tell where a value comes from; what stands in none of them was given with `-c`.
- * @throws ConfigError with every problem; Mistake where a context file cannot be read.
+ * @throws ConfigError with every problem; UsageError where a context file cannot be read.
  */
 export async function loadDeployment(
   context: Readonly<Record<string, unknown>>,
-  place: Place | null,
+  place: DeployLocation | null,
   now: number,
 ): Promise<ConfigurationOutcome> {
   const files = await contextFiles();
@@ -107,7 +108,7 @@ function homeFile(): { source: string; path: string }[] {
 function readContextOptions(texts: readonly string[]): Record<string, unknown> {
   const entries = texts.map((text) => {
     const equals = text.indexOf('=');
-    if (equals < 1) throw new Mistake(`-c ${text}: write key=value, for example -c allowlist=203.0.113.0/24`);
+    if (equals < 1) throw new UsageError(`-c ${text}: write key=value, for example -c allowlist=203.0.113.0/24`);
     return [text.slice(0, equals), text.slice(equals + 1)] as const;
   });
   return Object.fromEntries(entries);
@@ -121,20 +122,16 @@ async function readContextFile(path: string): Promise<Record<string, unknown> | 
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new Mistake(`${path}: cannot be read (${(error as Error).message})`, { cause: error });
+    throw new UsageError(`${path}: cannot be read (${(error as Error).message})`, { cause: error });
   }
   let json: unknown;
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new Mistake(`${path}: is not JSON (${(error as Error).message})`, { cause: error });
+    throw new UsageError(`${path}: is not JSON (${(error as Error).message})`, { cause: error });
   }
   const isCdkJson = /(^|[\\/])\.?cdk\.json$/.test(path);
   const context = isObject(json) && (isCdkJson || 'context' in json) ? (json.context ?? {}) : json;
-  if (!isObject(context)) throw new Mistake(`${path}: holds no context; write {"context": {"allowlist": [...]}}`);
+  if (!isObject(context)) throw new UsageError(`${path}: holds no context; write {"context": {"allowlist": [...]}}`);
   return context;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,10 +2,10 @@ import { createLayout } from '../access-log/layout';
 import { splitLines } from '../access-log/lines';
 import { readLogObjectKey } from '../access-log/log-object-key';
 import { locateLine } from '../access-log/parse-line';
-import { type LogFile, listLogFiles, ReadFailure, readBeginning, readChunks } from '../adapters/log-files';
-import { makeVisible } from '../alerting/visible';
+import { type LogFile, listLogFiles, ReadFailure, readBeginning, readChunks } from '../adapters/files/log-files';
 import { believedTime, isOddTime } from '../detection/event-time';
-import { Mistake, type Problem } from './mistake';
+import { makeVisible } from '../text/visible';
+import { type Problem, UsageError } from './usage-error';
 
 const DAY = 86_400_000;
 
@@ -25,7 +25,7 @@ export interface Inputs {
 /**
  * Finds the log objects behind paths: files, directories, `-`. What the user names is taken at its word; in a
  * directory a file counts as a log if it is named like one of S3's, or if one of its first lines reads as a record.
- * @throws Mistake for a path that no command can read yet.
+ * @throws UsageError for a path that no command can read yet.
  */
 export async function findInputs(paths: readonly string[]): Promise<Inputs> {
   const files: LogObjectFile[] = [];
@@ -34,7 +34,7 @@ export async function findInputs(paths: readonly string[]): Promise<Inputs> {
   const problems: Problem[] = [];
   for (const path of paths) {
     if (path.startsWith('s3://')) {
-      throw new Mistake(
+      throw new UsageError(
         `${makeVisible(path)}: reading from S3 is not there yet; copy the logs first: aws s3 cp --recursive ${makeVisible(path)} logs/`,
       );
     }

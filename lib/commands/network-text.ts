@@ -1,14 +1,16 @@
 import type pc from 'picocolors';
 import type { AccessLogRecord } from '../access-log/record';
-import { bytes, count as number } from '../alerting/amounts';
-import { knownUntilNow } from '../alerting/answer';
-import { placeText } from '../alerting/place';
-import { makeVisible } from '../alerting/visible';
+import { locationText } from '../alert/geo-location';
 import { levelOfSuccess, rankOf } from '../detection/level';
 import { severityOf } from '../detection/severity';
 import type { OperationCount, Tally } from '../detection/tally';
 import type { Geography } from '../ports';
-import { cut, minute } from './columns';
+import { knownUntilNow } from '../render/wording/headline';
+import { operationsText } from '../render/wording/operations';
+import { bytes, count as number } from '../text/amounts';
+import { cutColumns } from '../text/columns';
+import { minute, second } from '../text/times';
+import { makeVisible } from '../text/visible';
 import type { NetworkFindings } from './findings-by-bucket';
 
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -22,9 +24,9 @@ export function networkText(
   geography: Geography,
 ): string {
   const { label, tally, addresses, addressCount } = group;
-  const place = placeText(geography.locate(addresses[0]!));
+  const place = locationText(geography.locate(addresses[0]!));
   const line = (tag: string, name: string, text: string): string =>
-    `    ${tag.padEnd(6)}  ${name.padEnd(13)}  ${cut(makeVisible(text), columns - 27)}\n`;
+    `    ${tag.padEnd(6)}  ${name.padEnd(13)}  ${cutColumns(makeVisible(text), columns - 27, '…')}\n`;
   const many = addressCount > addresses.length ? `${number(addressCount)}, such as ` : '';
   const more = addresses.length > 1 ? line('', 'addresses', `${many}${addresses.join(', ')}`) : '';
   const record = tally.sample?.record() ?? null;
@@ -35,7 +37,7 @@ export function networkText(
     ),
     more,
     place === '' ? '' : line('', 'where', place),
-    line('', 'operations', operationsText(tally)),
+    line('', 'operations', operationsText(worstOperationsFirst(tally), Number.POSITIVE_INFINITY)),
     record === null ? '' : line('', 'requester', record.requester ?? 'anonymous'),
     record === null ? '' : line('', 'user agent', record.userAgent ?? '-'),
     record === null ? '' : line('', 'for example', exampleText(record)),
@@ -74,22 +76,17 @@ function counts({ requests, successes, denied, bytesSent }: Tally): string {
   ].join('  ');
 }
 
-/** What reached most first, then the most frequent, with how many of each succeeded. */
-function operationsText({ operations }: Tally): string {
+/** What reached most first, then the most frequent. */
+function worstOperationsFirst({ operations }: Tally): { name: string; requests: number; successes: number }[] {
   const rank = (name: string, { successes }: OperationCount) => (successes > 0 ? rankOf(levelOfSuccess(name)) : 0);
   return [...operations]
     .sort(([a, ofA], [b, ofB]) => rank(b, ofB) - rank(a, ofA) || ofB.requests - ofA.requests)
-    .map(([name, { requests, successes }]) =>
-      successes === requests
-        ? `${name} ${number(requests)}`
-        : `${name} ${number(requests)} (${number(successes)} succeeded)`,
-    )
-    .join(', ');
+    .map(([name, counts]) => ({ name, ...counts }));
 }
 
 function exampleText({ time, httpStatus, errorCode, requestUri, operation, key }: AccessLogRecord): string {
   const status = [httpStatus ?? '-', errorCode].filter((part) => part !== null).join(' ');
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}  ${status}  ${requestUri ?? `${operation} ${key ?? ''}`}`;
+  return `${second(time)}  ${status}  ${requestUri ?? `${operation} ${key ?? ''}`}`;
 }
 
 /** The entry that would approve this network for this bucket, as it would stand in the configuration. */

@@ -1,12 +1,13 @@
 import { FIELDS } from '../access-log/fields';
 import { type ParseFailure, readRecords } from '../access-log/read-records';
 import type { AccessLogRecord } from '../access-log/record';
-import { ReadFailure, readChunks } from '../adapters/log-files';
-import { jsonText } from '../alerting/json-text';
+import { ReadFailure, readChunks } from '../adapters/files/log-files';
+import { jsonText } from '../text/json-text';
+import { isoTime } from '../text/times';
 import { findInputs } from './inputs';
-import { EXIT, exitCodeOf, type Problem } from './mistake';
 import { startProgress } from './progress';
 import type { Terminal } from './terminal';
+import { EXIT, exitCodeOf, type Problem } from './usage-error';
 
 /** `parse PATH…`: one JSON object a line, in the order of the input. Returns the exit code. */
 export async function parse(paths: readonly string[], terminal: Terminal): Promise<number> {
@@ -57,11 +58,6 @@ export function recordJson(record: AccessLogRecord): Record<string, unknown> {
   if (record.extra.length > 0) json.extra = record.extra;
   if (record.flags.length > 0) json.flags = record.flags;
   return json;
-}
-
-/** `2026-03-02T09:15:33Z`: log times have whole seconds. */
-export function isoTime(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z');
 }
 
 /** A file whose lines are all parse failures: most likely the wrong file. */

@@ -1,8 +1,9 @@
 import { parseLine } from '../access-log/parse-line';
-import { jsonText } from '../alerting/json-text';
 import type { Finding } from '../detection/finding';
 import type { Geography } from '../ports';
-import { isoTime, recordJson } from './parse';
+import { jsonText } from '../text/json-text';
+import { isoTime } from '../text/times';
+import { recordJson } from './parse';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';
 

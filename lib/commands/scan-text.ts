@@ -1,14 +1,15 @@
 import pc from 'picocolors';
-import { count as number, plural } from '../alerting/amounts';
-import { whatOf, whereOf } from '../alerting/answer';
-import { severityTag } from '../alerting/email-text';
-import type { Place } from '../alerting/place';
-import { makeVisible } from '../alerting/visible';
+import type { GeoLocation } from '../alert/geo-location';
 import type { Configuration } from '../config/configuration';
 import { SEVERITIES, severityOf } from '../detection/severity';
 import type { SentAlert } from '../notify/notify-run';
 import type { Geography } from '../ports';
-import { cut, minute } from './columns';
+import { whatOf, whereOf } from '../render/wording/headline';
+import { severityTag } from '../render/wording/severity';
+import { count as number, plural } from '../text/amounts';
+import { cutColumns } from '../text/columns';
+import { minute } from '../text/times';
+import { makeVisible } from '../text/visible';
 import { findingsByBucket } from './findings-by-bucket';
 import { type Colors, networkText } from './network-text';
 import type { ScanResult } from './scan';
@@ -54,7 +55,7 @@ function alertsText(alerts: readonly SentAlert[], limit: number, columns: number
     ...shown.map(({ at, alert }) => {
       const named = alert.kind === 'detector-error' ? 'error' : alert.kind;
       const text = `${severityTag(alert).slice(1, -1).padEnd(6)}  ${whereOf(alert)}: ${whatOf(alert)}`;
-      return `  ${minute(at)}  ${named.padEnd(8)}  ${cut(makeVisible(text), columns - 30)}\n`;
+      return `  ${minute(at)}  ${named.padEnd(8)}  ${cutColumns(makeVisible(text), columns - 30, '…')}\n`;
     }),
   ].join('');
 }
@@ -98,13 +99,15 @@ function inventory({ logObjects, counts, parseFailures, networks, period }: Scan
 function conclusion(result: ScanResult, { configuration, state, geography }: ScanTextOptions, color: Colors): string {
   const lines: string[] = [];
   for (const { source, line, reason, text } of result.failureSamples.slice(0, 5)) {
-    lines.push(color.dim(`Not read: ${makeVisible(source)} line ${line}: ${reason}: ${cut(makeVisible(text), 60)}`));
+    lines.push(
+      color.dim(`Not read: ${makeVisible(source)} line ${line}: ${reason}: ${cutColumns(makeVisible(text), 60, '…')}`),
+    );
   }
   if (result.parseFailures > 5)
     lines.push(color.dim(`Not read: ${number(result.parseFailures - 5)} more lines; the command parse shows them`));
   for (const { bucket, remoteIp, tally } of result.invalidRemoteIps.slice(0, 5)) {
     lines.push(
-      `${makeVisible(bucket)}: the remote IP "${cut(makeVisible(remoteIp), 60)}" is no address (${plural(tally.requests, 'record')})`,
+      `${makeVisible(bucket)}: the remote IP "${cutColumns(makeVisible(remoteIp), 60, '…')}" is no address (${plural(tally.requests, 'record')})`,
     );
   }
   for (const { bucket, network, tally } of result.doubts.slice(0, 5)) {
@@ -142,6 +145,6 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
   return lines.join('\n');
 }
 
-function isKnown({ geo, asn }: Place): boolean {
+function isKnown({ geo, asn }: GeoLocation): boolean {
   return geo !== null || asn !== null;
 }

@@ -1,10 +1,15 @@
 import type { ParseFailure } from '../access-log/read-records';
-import { ReadFailure, readChunks } from '../adapters/log-files';
+import { ReadFailure, readChunks } from '../adapters/files/log-files';
+import { readStateFile } from '../adapters/files/state-file';
 import { createMemoryState, type MemoryState } from '../adapters/memory-state';
 import { newRunId } from '../adapters/run-ids';
-import { readStateFile } from '../adapters/state-file';
 import type { Configuration } from '../config/configuration';
-import { type Detector, detectLogObject } from '../detect-log-object';
+import { type Detector, detectLogObject } from '../detect/detect-log-object';
+import { nothingRead } from '../detect/read-portions';
+import { rememberPairs } from '../detect/remembered-pairs';
+import { seedSightings } from '../detect/seed-sightings';
+import { viewStreams } from '../detect/stream-views';
+import { watchBuckets } from '../detect/watch-buckets';
 import { compileSettings } from '../detection/compile-settings';
 import { isDoubt } from '../detection/doubt';
 import { latestEventTime } from '../detection/event-time';
@@ -13,16 +18,11 @@ import { createObserver, type ObserverCounts } from '../detection/observe';
 import type { PairName, Sighting } from '../detection/sighting';
 import type { SentAlert } from '../notify/notify-run';
 import type { Geography, LogObject } from '../ports';
-import { nothingRead } from '../read-portions';
-import { rememberPairs } from '../remembered-pairs';
-import { seedSightings } from '../seed-sightings';
-import { viewStreams } from '../stream-views';
-import { watchBuckets } from '../watch-buckets';
 import { findInputs, inOrderOfArrival, type LogObjectFile } from './inputs';
-import type { Problem } from './mistake';
 import { noAccessLog, sum } from './parse';
 import type { Progress } from './progress';
-import { rehearseAnnouncing } from './rehearse-announcing';
+import { simulateAlerts } from './simulate-alerts';
+import type { Problem } from './usage-error';
 
 /** How many parse failures are kept to be shown; all are counted. */
 const MAX_FAILURE_SAMPLES = 20;
@@ -73,7 +73,7 @@ export interface ScanOptions {
 /**
  * Reads log objects as the deployed function would meet them, in the order of their arrival, on the same two paths, in
  * a memory of its own and with a clock that follows the log objects.
- * @throws Mistake, StateFileError: nothing was scanned. What goes wrong with a single file is in `problems`.
+ * @throws UsageError, StateFileError: nothing was scanned. What goes wrong with a single file is in `problems`.
  */
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
   const { configuration, stateFile, geography, now } = options;
@@ -83,7 +83,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   const inputs = await findInputs(paths);
   const files = await inOrderOfArrival(inputs.files, latestEventTime(now));
 
-  const rehearsal = rehearseAnnouncing({
+  const rehearsal = simulateAlerts({
     state,
     nextDueAt: async () => state.nextDueAt(),
     limits: configuration,

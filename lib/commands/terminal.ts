@@ -1,5 +1,5 @@
-import { makeVisible } from '../alerting/visible';
-import { EXIT } from './mistake';
+import { makeVisible } from '../text/visible';
+import { EXIT } from './usage-error';
 
 /** Where a command writes, and what it may assume of who reads. */
 export interface Terminal {

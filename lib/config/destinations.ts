@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration';
-import { listOf } from './lists';
-import { quote } from './messages';
-import { textLike } from './scalars';
+import { listOf } from './fields/lists';
+import { quote } from './fields/messages';
+import { textLike } from './fields/scalars';
 
 const emailAddress = textLike({
   expected: 'write an address such as "security@example.com"',
@@ -49,7 +49,7 @@ export const webAddress = textLike({
 });
 
 /** Whether somebody is to hear of trouble with the watch itself. */
-export function anybodyHearsAlarms({
+export function hasAlarmSubscriptions({
   operationsEmails,
   alertEmails,
   slackChannelId,

@@ -28,7 +28,7 @@ export const ASN: GeoPackage = {
 };
 
 /** The package with the places; null: none is wanted, or the operator has a file of their own. */
-export function placesOf(geo: string): GeoPackage | null {
+export function geoPackageOf(geo: string): GeoPackage | null {
   if (geo === 'city') return CITY;
   return geo === 'country' ? COUNTRY : null;
 }

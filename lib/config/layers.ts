@@ -1,6 +1,6 @@
-import { pathText, visible } from './messages';
+import { pathText, visible } from './fields/messages';
+import { nearestName } from './fields/suggestions';
 import { isKnownKey, KNOWN_KEYS, type KnownKey } from './schema';
-import { nearestName } from './suggestions';
 
 /** Where values come from: `-c`, `cdk.json`, … */
 export interface Layer {

@@ -1,8 +1,8 @@
 import { type Network, parseCidr } from '../detection/address';
 import type { TrustedRule } from '../detection/settings';
-import type { PlacedEntry } from './allowlist-entries';
 import type { Configuration } from './configuration';
-import { pathText, quote } from './messages';
+import type { PlacedEntry } from './fields/allowlist-entries';
+import { pathText, quote } from './fields/messages';
 import { type NetworkEntry, redundancies } from './redundant-entries';
 
 /** Entries with a shorter prefix hold more than anybody's own addresses. */

@@ -1,11 +1,11 @@
-import { readAllowlistFile } from './allowlist-entries';
 import { ConfigError } from './config-error';
 import type { Configuration } from './configuration';
-import { anybodyHearsAlarms } from './destinations';
+import { hasAlarmSubscriptions } from './destinations';
+import { readAllowlistFile } from './fields/allowlist-entries';
+import { pathText, quote } from './fields/messages';
 import { type Given, type Layer, mergeLayers, sourceNote, unknownKeyProblems } from './layers';
 import { lintAllowlist, lintEmails, lintLogPrefix, lintTrusted } from './lint';
-import { pathText, quote } from './messages';
-import { type Place, placeProblems } from './place-problems';
+import { type DeployLocation, locationProblems } from './location-problems';
 import { relationProblems } from './relations';
 import { configurationSchema, type KnownKey, type LateKey } from './schema';
 
@@ -25,7 +25,7 @@ export interface ConfigurationInput extends NamedFiles {
   /** The highest precedence first. */
   readonly layers: readonly Layer[];
   /** Where it is to be deployed; null: nobody knows yet. */
-  readonly place?: Place | null;
+  readonly place?: DeployLocation | null;
   /** Keys whose values are texts that are known only when it is deployed, and are taken as they are. */
   readonly late?: ReadonlySet<LateKey>;
   /** A deployment needs a destination for its alerts; in a terminal, every `-c` key must be ours. */
@@ -61,7 +61,7 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
     ...file.problems,
     ...geoProblems(input.geoProblem, given.get('geo')),
     ...relationProblems(given, input.purpose),
-    ...placeProblems(known, input.place ?? null),
+    ...locationProblems(known, input.place ?? null),
   ];
   if (!result.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
@@ -102,7 +102,7 @@ function lateValues(
   return Object.fromEntries([...given].flatMap(([key, { value }]) => (late.has(key) ? [[key, value]] : [])));
 }
 
-function operationsWarning(values: Parameters<typeof anybodyHearsAlarms>[0]): string[] {
-  if (anybodyHearsAlarms(values)) return [];
+function operationsWarning(values: Parameters<typeof hasAlarmSubscriptions>[0]): string[] {
+  if (hasAlarmSubscriptions(values)) return [];
   return ['operationsEmails: nobody would hear of trouble with the watch itself; write operationsEmails'];
 }

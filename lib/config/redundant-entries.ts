@@ -1,7 +1,7 @@
 import type { Network } from '../detection/address';
 import type { AllowlistEntry } from '../detection/settings';
-import type { PlacedEntry } from './allowlist-entries';
-import { quote } from './messages';
+import type { PlacedEntry } from './fields/allowlist-entries';
+import { quote } from './fields/messages';
 
 /** An allowlist entry with its network. */
 export interface NetworkEntry extends PlacedEntry {

@@ -1,5 +1,5 @@
+import { quote } from './fields/messages';
 import type { Given } from './layers';
-import { quote } from './messages';
 import { configurationSchema, type KnownKey } from './schema';
 
 const DESTINATIONS = ['alertEmails', 'slackWorkspaceId', 'slackChannelId', 'alertTopicArn'] as const;

@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { parseStatusPattern } from '../detection/statuses';
-import { allowlistEntry } from './allowlist-entries';
-import { keyArn, tableName, topicArn } from './aws-names';
-import { bucketName, bucketPattern } from './bucket-names';
-import { bucketSettings } from './bucket-settings';
 import type { Configuration, GeoData } from './configuration';
 import { emailAddresses, slackChannelId, slackWorkspaceId, webAddress } from './destinations';
-import { listOf } from './lists';
-import { quote } from './messages';
-import { orElse, reads, readsText } from './readings';
-import { anyText, flag, textLike, wholeNumber } from './scalars';
-import { nearestName } from './suggestions';
-import { trustedRule } from './trusted-rules';
+import { allowlistEntry } from './fields/allowlist-entries';
+import { keyArn, tableName, topicArn } from './fields/aws-names';
+import { bucketName, bucketPattern } from './fields/bucket-names';
+import { bucketSettings } from './fields/bucket-settings';
+import { listOf } from './fields/lists';
+import { quote } from './fields/messages';
+import { orElse, reads, readsText } from './fields/readings';
+import { anyText, flag, textLike, wholeNumber } from './fields/scalars';
+import { nearestName } from './fields/suggestions';
+import { trustedRule } from './fields/trusted-rules';
 
 const statusPattern = reads('write a status such as "200", or a class such as "2xx"', (value) => {
   const pattern = typeof value === 'string' || typeof value === 'number' ? parseStatusPattern(`${value}`) : null;

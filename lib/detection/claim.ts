@@ -1,12 +1,12 @@
 import {
   expiryOf,
+  type FirstSeenBy,
   forgottenAt,
   LEARNING,
   mergedTimes,
   type Raised,
   REFRESH_AFTER,
   type RunName,
-  type SeenAs,
   type StoredSighting,
 } from './sighting';
 
@@ -29,7 +29,7 @@ export interface SeenPair {
   readonly isPublic: boolean;
   /** The first change that succeeded; null if none did. */
   readonly changedAt: number | null;
-  readonly seenAs: () => SeenAs | null;
+  readonly firstSeenBy: () => FirstSeenBy | null;
 }
 
 export interface ClaimContext extends RunName {
@@ -165,7 +165,7 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
       publicOnly: seen.isPublic,
       raised: stored === null || forgotten ? null : raisedBy(stored, seen),
       foundReadingAt: isReading && !learning ? seen.firstAt : null,
-      seenAs: seen.seenAs,
+      firstSeenBy: seen.firstSeenBy,
       expiresAt: expiryOf(times.lastSeenAt, now, forgetDays),
     },
   };

@@ -14,7 +14,7 @@ export interface CompiledSettings {
 }
 
 /** How many policies are kept; whoever forges logs chooses the names of buckets. */
-const MOST_POLICIES = 10_000;
+const MAX_POLICIES = 10_000;
 
 export function compileSettings(settings: DetectionSettings): CompiledSettings {
   const allowlist = compileAllowlist(settings.allowlist);
@@ -27,7 +27,7 @@ export function compileSettings(settings: DetectionSettings): CompiledSettings {
       let policy = policies.get(bucket);
       if (policy === undefined) {
         policy = decidePolicy(bucket);
-        if (policies.size === MOST_POLICIES) policies.clear();
+        if (policies.size === MAX_POLICIES) policies.clear();
         policies.set(bucket, policy);
       }
       return policy;

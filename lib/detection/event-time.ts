@@ -4,11 +4,11 @@ const DAY = 86_400_000;
 export const S3_BEGAN_AT = Date.UTC(2006, 2, 14);
 
 /** A record may say that it is so much later than its log object was written: clocks differ. Milliseconds. */
-const MOST_AHEAD = DAY;
+const MAX_AHEAD = DAY;
 
 /** The latest time that a record of a log object can have, which was written at that time. Epoch milliseconds. */
 export function latestEventTime(writtenAt: number): number {
-  return writtenAt + MOST_AHEAD;
+  return writtenAt + MAX_AHEAD;
 }
 
 /** Whether no request can have been made at that time. */

@@ -1,3 +1,4 @@
+import { compareText } from '../text/order';
 import { MAX_ADDRESSES } from './counted-network';
 import type { FlaggedObservation, NetworkObservation } from './observe';
 import type { FindingRule } from './rules';
@@ -108,13 +109,8 @@ function keyOf({ rule, bucket, network }: Pick<Finding, 'rule' | 'bucket' | 'net
 function byFirstEvent(a: Finding, b: Finding): number {
   return (
     a.tally.firstEventAt - b.tally.firstEventAt ||
-    compare(a.rule, b.rule) ||
-    compare(a.bucket, b.bucket) ||
-    compare(a.network, b.network)
+    compareText(a.rule, b.rule) ||
+    compareText(a.bucket, b.bucket) ||
+    compareText(a.network, b.network)
   );
-}
-
-/** By code unit, so that the order is the same on every machine. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

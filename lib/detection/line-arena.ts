@@ -6,7 +6,7 @@ export interface LineArena {
 
 /** A buffer is freed when none of its lines is needed any more. Most log objects are small; of others each is larger. */
 const FIRST_BUFFER_BYTES = 4 * 1024;
-const MOST_BUFFER_BYTES = 256 * 1024;
+const MAX_BUFFER_BYTES = 256 * 1024;
 
 export function createLineArena(): LineArena {
   let buffer = new Uint8Array(0);
@@ -17,7 +17,7 @@ export function createLineArena(): LineArena {
       const length = end - start;
       if (used + length > buffer.length) {
         buffer = new Uint8Array(Math.max(length, next));
-        next = Math.min(next * 2, MOST_BUFFER_BYTES);
+        next = Math.min(next * 2, MAX_BUFFER_BYTES);
         used = 0;
       }
       const line = buffer.subarray(used, used + length);

@@ -112,10 +112,10 @@ export interface ObserverOptions {
   readonly mostKept?: number;
 }
 
-const MOST_KEPT = 20_000;
+const MAX_KEPT = 20_000;
 
 /** How many bytes their names may have together. */
-const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 
 /** No number of a bucket. */
 const ANY_BUCKET = -1;
@@ -143,7 +143,7 @@ interface Doubt {
  * pair that nothing can flag, a line costs its head and nothing more.
  */
 export function createObserver(compiled: CompiledSettings, options: ObserverOptions = {}): Observer {
-  const { keepsAll = false, mostKept = MOST_KEPT } = options;
+  const { keepsAll = false, mostKept = MAX_KEPT } = options;
   const { trusted, isSuccessStatus } = compiled;
   const arena = createLineArena();
   let pairNumbers = createByteTable();
@@ -426,7 +426,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       touchedNetworks = [];
       portion++;
       const most = Math.max(pairOf.length, bucketCount, operationNames.length, pairs.bucketCount);
-      if (!keepsAll && (most > mostKept || keptBytes > MOST_KEPT_BYTES)) drop();
+      if (!keepsAll && (most > mostKept || keptBytes > MAX_KEPT_BYTES)) drop();
       return ended;
     },
     counts,

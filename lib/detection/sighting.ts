@@ -1,3 +1,5 @@
+import { cutToBytes } from '../text/cut';
+
 const DAY = 86_400_000;
 
 /** What a pair is made of. */
@@ -14,41 +16,21 @@ export interface Sighting extends PairName {
 }
 
 /** Who was seen first: what notices and explanations say of a pair. Null: anonymous. */
-export interface SeenAs {
+export interface FirstSeenBy {
   readonly requester: string | null;
   readonly operation: string;
 }
 
 /** In bytes of UTF-8. Longer ones are not what S3 and IAM write, and would make a sighting more than one unit to write. */
-const MOST_REQUESTER = 256;
-const MOST_OPERATION = 60;
+const MAX_REQUESTER = 256;
+const MAX_OPERATION = 60;
 
 /** Who made this record, and what was asked for, as far as a sighting keeps it. */
-export function seenAsOf({ requester, operation }: SeenAs): SeenAs {
+export function firstSeenByOf({ requester, operation }: FirstSeenBy): FirstSeenBy {
   return {
-    requester: requester === null ? null : cutToBytes(requester, MOST_REQUESTER),
-    operation: cutToBytes(operation, MOST_OPERATION),
+    requester: requester === null ? null : cutToBytes(requester, MAX_REQUESTER),
+    operation: cutToBytes(operation, MAX_OPERATION),
   };
-}
-
-/** At most so many bytes of UTF-8, never half of a character; what is cut ends in `…`. */
-function cutToBytes(text: string, most: number): string {
-  let bytes = 0;
-  let kept = '';
-  for (const character of text) {
-    bytes += utf8Bytes(character.codePointAt(0)!);
-    if (bytes > most) return `${kept}…`;
-    if (bytes <= most - CUT_BYTES) kept += character;
-  }
-  return text;
-}
-
-const CUT_BYTES = 3;
-
-function utf8Bytes(codePoint: number): number {
-  if (codePoint < 0x80) return 1;
-  if (codePoint < 0x800) return 2;
-  return codePoint < 0x10000 ? 3 : 4;
 }
 
 /** One run over a log object: a log object may be delivered twice, and run again after a failure. */
@@ -87,7 +69,7 @@ export interface StoredSighting extends Sighting {
    */
   readonly foundReadingAt: number | null;
   /** Made when somebody asks: most are never asked about. */
-  readonly seenAs: () => SeenAs | null;
+  readonly firstSeenBy: () => FirstSeenBy | null;
   /** When the table may clean it up; epoch milliseconds. Null: never. */
   readonly expiresAt: number | null;
 }

@@ -13,7 +13,7 @@ import type { AlertTopic } from './alert-topic';
 import type { Feed } from './feed';
 import type { OwnMetric } from './own-metrics';
 import { headingOf } from './runbook';
-import type { Watcher } from './watcher';
+import type { Watcher } from './watch-function';
 
 export interface AlarmsProps {
   readonly feed: Feed;
@@ -21,7 +21,7 @@ export interface AlarmsProps {
   readonly alerts: AlertTopic;
   readonly own: OwnMetric;
   /** Whose subscriptions the function counts. */
-  readonly hearers: { readonly alerts: boolean; readonly alarms: boolean };
+  readonly subscriptions: { readonly alerts: boolean; readonly alarms: boolean };
   readonly noLogsAlarmHours: number;
   readonly action: IAlarmAction;
   /** Address of a page with a heading for each alarm; null: the dashboard. */
@@ -83,7 +83,7 @@ export class Alarms extends Construct {
 }
 
 function waysToMissAnAlert(props: AlarmsProps): Way[] {
-  const { feed, watcher, alerts, own, hearers, noLogsAlarmHours } = props;
+  const { feed, watcher, alerts, own, subscriptions, noLogsAlarmHours } = props;
   const { function: fn } = watcher;
   const { topic } = alerts;
   return [
@@ -184,7 +184,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
           },
         ]
       : []),
-    ...(hearers.alerts
+    ...(subscriptions.alerts
       ? [
           {
             name: 'NobodySubscribed',
@@ -195,7 +195,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
           },
         ]
       : []),
-    ...(hearers.alarms
+    ...(subscriptions.alarms
       ? [
           {
             name: 'NobodyHearsAlarms',

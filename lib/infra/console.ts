@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { partitionOf } from './place';
+import { partitionOf } from './deploy-location';
 
 /** Where people look at a dashboard of this Region, in the console of its partition. */
 export function dashboardUrl(scope: IConstruct, dashboardName: string): string {

@@ -13,7 +13,7 @@ import type { Construct } from 'constructs';
 import type { Feed } from './feed';
 import type { OwnMetric, OwnMetricName } from './own-metrics';
 import { type RunbookNames, readRunbook } from './runbook';
-import type { Watcher } from './watcher';
+import type { Watcher } from './watch-function';
 
 export interface DashboardProps {
   readonly name: string;

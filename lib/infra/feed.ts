@@ -7,7 +7,7 @@ import { acknowledge } from './acknowledge';
 import type { LogBucket } from './log-bucket';
 
 /** How often a message comes again before it is given up as a dead letter. */
-export const MOST_RECEIVES = 5;
+export const MAX_RECEIVES = 5;
 
 /**
  * A message is hidden from others for so many of the function's time-outs, as AWS asks for:
@@ -40,7 +40,7 @@ export class Feed extends Construct {
       // A dead letter's age counts from here, so there it has ten days left.
       retentionPeriod: Duration.days(4),
       visibilityTimeout: Duration.seconds(functionTimeout.toSeconds() * TIMEOUTS_HIDDEN),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MOST_RECEIVES },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     const { bucket, prefix } = logBucket;
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html

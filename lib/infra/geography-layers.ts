@@ -3,16 +3,16 @@ import { basename, join, resolve } from 'node:path';
 import { Annotations, AssetHashType } from 'aws-cdk-lib';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { installedFolder } from '../adapters/installed-folder';
-import { missingGeoPackages } from '../adapters/named-files';
+import { installedFolder } from '../adapters/files/installed-folder';
+import { missingGeoPackages } from '../adapters/files/named-files';
 import type { GeoData } from '../config/configuration';
-import { ASN, type GeoPackage, placesOf } from '../config/geo-data';
+import { ASN, type GeoPackage, geoPackageOf } from '../config/geo-data';
 import { withAssetFolder } from './asset-folder';
 
 const READ_BY_ALL = 0o444;
 
 /** Of a file of the operator's, beside the function and the networks: of 250 for all of it, unzipped. */
-const MOST_OWN_MIB = 200;
+const MAX_OWN_MIB = 200;
 
 /** Lambda puts the files of all layers here. */
 export const LAYER_FOLDER = '/opt';
@@ -25,7 +25,7 @@ export const LAYER_FOLDER = '/opt';
  */
 export function geographyLayers(scope: Construct, geo: GeoData): LayerVersion[] {
   if (geo === 'none') return [];
-  const places = placesOf(geo);
+  const places = geoPackageOf(geo);
   const packages = [...(places === null ? [] : [places]), ASN].map((one) => ({
     ...one,
     folder: installedFolder(one.name),
@@ -62,7 +62,7 @@ function packageLayer(scope: Construct, { name, files, credit }: GeoPackage, fol
 function ownLayer(scope: Construct, geo: string): LayerVersion {
   const path = resolve(geo);
   const megabytes = Math.ceil(statSync(path).size / 1024 / 1024);
-  if (megabytes > MOST_OWN_MIB) {
+  if (megabytes > MAX_OWN_MIB) {
     const problem = `has ${megabytes} MiB, and Lambda takes 250 with all else; write a smaller file`;
     Annotations.of(scope).addError(`geo: ${JSON.stringify(geo)} ${problem}`);
   }

@@ -1,9 +1,9 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { namedFiles } from '../adapters/named-files';
+import { namedFiles } from '../adapters/files/named-files';
 import { readConfiguration } from '../config/read-configuration';
 import { LATE_KEYS } from '../config/schema';
-import { placeOf } from './place';
+import { placeOf } from './deploy-location';
 import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 
 /**

@@ -10,10 +10,10 @@ import { LogBucket } from './log-bucket';
 import { OperationsTopic } from './operations-topic';
 import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 import { readProps } from './read-props';
+import { monitorItself } from './self-monitoring';
 import { slackChannel } from './slack';
 import { stateTable } from './state-table';
-import { watchOverItself } from './watch-over-itself';
-import { Watcher } from './watcher';
+import { Watcher } from './watch-function';
 
 export type {
   AllowlistEntryProps,
@@ -61,7 +61,7 @@ export class S3AccessWatch extends Construct {
     this.watcher.knowsPlaces(geographyLayers(this.watcher, configuration.geo));
 
     slackChannel(this, configuration, this.alerts, this.operations);
-    const { alarms, dashboard, dashboardUrl } = watchOverItself(this, configuration, this);
+    const { alarms, dashboard, dashboardUrl } = monitorItself(this, configuration, this);
     this.alarms = alarms;
     this.dashboard = dashboard;
     this.dashboardUrl = dashboardUrl;

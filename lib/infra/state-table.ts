@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, type ITable, ProjectionType, Table } from '
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/configuration';
 
-/** The index of what is due; `lib/adapters/dynamo-items.ts` says what stands in it. */
+/** The index of what is due; `lib/adapters/aws/dynamo-items.ts` says what stands in it. */
 export const PENDING_INDEX = 'pending';
 
 /** The state table: made here, or one that an earlier deployment left. It stays when the stack goes. */

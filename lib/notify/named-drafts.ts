@@ -4,7 +4,7 @@ import type { CombinedPlan } from '../alerting/stream-state';
 import type { Stored } from '../ports';
 import type { NotifyRun } from './notify-run';
 import { finishCombined, MAX_TRIES, separate } from './send-streams';
-import { gatherStreams, type StreamDraft, takeNamesAway } from './stream-draft';
+import { gatherStreams, releaseMessageIds, type StreamDraft } from './stream-draft';
 
 /** A combined message whose plan is written, and perhaps published. */
 export interface CombinedAgain {
@@ -61,7 +61,7 @@ async function sortCombined(
   const [inside, outside] = [true, false].map((is) =>
     members.filter(({ stream }) => isInPlan.has(streamKey(stream)) === is),
   );
-  await takeNamesAway(run.notifier.state, outside!);
+  await releaseMessageIds(run.notifier.state, outside!);
   if (plan === null) return null;
   if (plan.value.sent) {
     await finishCombined(inside!, run);

@@ -1,14 +1,15 @@
-import { isoTime, type LearnedNetwork, type NoticeBucket } from '../alerting/alert';
-import { type BucketState, MOST_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
-import { NO_PLACE } from '../alerting/place';
+import type { LearnedNetwork, NoticeBucket } from '../alert/alert';
+import { NO_GEO_LOCATION } from '../alert/geo-location';
+import { type BucketState, MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
 import { LEARNING, type StoredSighting } from '../detection/sighting';
 import type { State } from '../ports';
+import { isoTime } from '../text/times';
 
 /** How many of the networks that a bucket learned its notice names. */
-const MOST_NAMED = 100;
+const MAX_NAMED = 100;
 
 /** How many sightings of a bucket are read for its notice: all that it may learn, and as many that were found since. */
-const MOST_READ = 2 * MOST_LEARNED;
+const MAX_READ = 2 * MAX_LEARNED;
 
 /** What the notice that is due for a bucket says. `newIpChosen`: somebody turned `new-ip` on for just this bucket. */
 export async function noticeOf(
@@ -25,25 +26,25 @@ export async function noticeOf(
   let read = 0;
   for await (const sighting of state.sightingsOf(bucket)) {
     if (sighting.claimedBy === LEARNING) (sighting.publicOnly ? readers : others).add(sighting);
-    if (++read >= MOST_READ) break;
+    if (++read >= MAX_READ) break;
   }
   const count = readers.count() + others.count();
   const most = Math.max(counted, count);
   const looksPublic = !newIpChosen && (isTakenForPublic === true || most > PUBLIC_BUCKET_NETWORKS);
   // Nobody reads a list of the public; who did more than read comes first.
-  const named = [...others.earliest(), ...(looksPublic ? [] : readers.earliest())].slice(0, MOST_NAMED);
+  const named = [...others.earliest(), ...(looksPublic ? [] : readers.earliest())].slice(0, MAX_NAMED);
   return {
     bucket,
     learningUntil: until,
     learned: { count, publicOnly: readers.count(), networks: named.map(learnedNetwork) },
     looksPublic,
-    isFull: most >= MOST_LEARNED,
+    isFull: most >= MAX_LEARNED,
   };
 }
 
-function learnedNetwork({ network, publicOnly, seenAs }: StoredSighting): LearnedNetwork {
-  const { requester = null, operation = null } = seenAs() ?? {};
-  return { network, requester, operation, publicOnly, ...NO_PLACE };
+function learnedNetwork({ network, publicOnly, firstSeenBy }: StoredSighting): LearnedNetwork {
+  const { requester = null, operation = null } = firstSeenBy() ?? {};
+  return { network, requester, operation, publicOnly, ...NO_GEO_LOCATION };
 }
 
 /** Counts sightings and keeps those that may be named: the state has no order of its own. */
@@ -54,10 +55,10 @@ function keepEarliest() {
     add(sighting: StoredSighting): void {
       count++;
       kept.push(sighting);
-      if (kept.length >= 2 * MOST_NAMED) kept.sort(earliestFirst).splice(MOST_NAMED);
+      if (kept.length >= 2 * MAX_NAMED) kept.sort(earliestFirst).splice(MAX_NAMED);
     },
     count: () => count,
-    earliest: () => kept.sort(earliestFirst).slice(0, MOST_NAMED),
+    earliest: () => kept.sort(earliestFirst).slice(0, MAX_NAMED),
   };
 }
 

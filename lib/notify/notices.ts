@@ -1,16 +1,16 @@
-import type { NoticeBucket } from '../alerting/alert';
-import { setAsideAlert } from '../alerting/alert-of';
+import type { NoticeBucket } from '../alert/alert';
+import { setAsideAlert } from '../alert/alert-of';
+import { noticeAlert } from '../alert/notice-alert';
 import { type BucketState, LEARNING_GRACE } from '../alerting/bucket-state';
-import { noticeAlert } from '../alerting/notice-alert';
-import { eachBounded } from '../each-bounded';
 import type { DueItems, State, Stored } from '../ports';
+import { eachBounded } from '../state/each-bounded';
 import type { HeldLease } from './hold-lease';
 import { noticeOf } from './notice-of';
 import type { NotifyRun } from './notify-run';
 import { MAX_TRIES } from './send-streams';
 import { WRITES_AT_ONCE } from './stream-draft';
 
-const MOST_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 20;
 
 type Kind = 'started' | 'finished';
 
@@ -124,7 +124,7 @@ function describe({ value }: Stored<BucketState>, { notifier }: NotifyRun): Prom
 /** Says that this notice of the bucket is sent, and no other; after that of the start, that of the end is due later. */
 async function markNotice(state: State, sent: Stored<BucketState>): Promise<void> {
   let stored: Stored<BucketState> | null = sent;
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { value, version }: Stored<BucketState> = stored;
     const finished = { kind: 'finished' as const, notBefore: (value.learningUntil ?? 0) + LEARNING_GRACE };
     const notice = value.notice!.kind === 'started' ? finished : null;
@@ -132,5 +132,5 @@ async function markNotice(state: State, sent: Stored<BucketState>): Promise<void
     stored = await state.bucket(value.bucket);
     if (stored?.value.notice?.kind !== sent.value.notice!.kind) return;
   }
-  throw new Error(`${sent.value.bucket}: written by others ${MOST_ATTEMPTS} times while its notice was marked`);
+  throw new Error(`${sent.value.bucket}: written by others ${MAX_ATTEMPTS} times while its notice was marked`);
 }

@@ -1,5 +1,5 @@
-import type { Alert, AlertOrigin } from '../alerting/alert';
-import { withPlaces } from '../alerting/place';
+import type { Alert, AlertOrigin } from '../alert/alert';
+import { withGeoLocations } from '../alert/geo-location';
 import type { AlertLimits } from '../alerting/plan-stream';
 import type { Clock, Geography, Publisher, State } from '../ports';
 import type { HeldLease } from './hold-lease';
@@ -61,7 +61,7 @@ export function createRun(notifier: Notifier, lease: HeldLease): NotifyRun {
     },
     origin: () => ({ accountId, region, now: clock.now() }),
     async publish(alert) {
-      const located = withPlaces(alert, geography);
+      const located = withGeoLocations(alert, geography);
       try {
         await publisher.publish(located);
       } catch (error) {

@@ -1,19 +1,19 @@
-import { combinedAlert, streamAlert, streamSetAsideAlert, unreadableAlert } from '../alerting/alert-of';
+import { combinedAlert, streamAlert, streamSetAsideAlert, unreadableAlert } from '../alert/alert-of';
 import { combinedIdOf, failureIdOf } from '../alerting/identity';
 import { worstStreamFirst } from '../alerting/plan';
 import { afterSending, named, windowAfter } from '../alerting/plan-stream';
 import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, MessageName } from '../alerting/stream-state';
-import { eachBounded } from '../each-bounded';
 import { MessageRefused, type Stored } from '../ports';
+import { eachBounded } from '../state/each-bounded';
 import type { NotifyRun } from './notify-run';
 import {
   markParts,
-  nameDraft,
+  releaseMessageIds,
+  reserveMessageId,
   type StreamDraft,
   type StreamFailure,
   TAKEN_KEPT,
-  takeNamesAway,
   WRITES_AT_ONCE,
   writeStream,
 } from './stream-draft';
@@ -33,7 +33,7 @@ export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<voi
   }
   let of = given;
   try {
-    of = await nameDraft(state, given, nameOf(given, clock.now()));
+    of = await reserveMessageId(state, given, nameOf(given, clock.now()));
     const window = windowAfter(of.state, of.draft, of.draft.message!.kind, clock.now(), limits);
     await run.publish(streamAlert(of.stream, of.draft.digest, of.draft.message!, window, run.origin()));
   } catch (error) {
@@ -123,7 +123,7 @@ export async function sendCombined(members: readonly StreamDraft[], run: NotifyR
   const drafts: StreamDraft[] = [];
   await eachBounded([...members.entries()], WRITES_AT_ONCE, ([index, member]) =>
     run.isolated(failureIdOf(member.stream), async () => {
-      drafts.push(await nameDraft(state, member, { ...names[index]!, combinedId }));
+      drafts.push(await reserveMessageId(state, member, { ...names[index]!, combinedId }));
     }),
   );
   drafts.sort(worstStreamFirst);
@@ -154,7 +154,7 @@ export async function publishCombined(
 
 /** The streams of a combined message that cannot be sent: each is sent by itself, and fails only itself. */
 export async function separate(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
-  await takeNamesAway(run.notifier.state, members);
+  await releaseMessageIds(run.notifier.state, members);
   for (const { stream } of members) run.lease.failed(failureIdOf(stream));
 }
 

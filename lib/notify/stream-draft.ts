@@ -3,9 +3,9 @@ import { type Candidate, isHigh } from '../alerting/plan';
 import { type AlertLimits, type Decision, decide, drafted } from '../alerting/plan-stream';
 import { type Stream, siblingOf, streamKey, streamOf } from '../alerting/stream';
 import { type Draft, type MessageName, newStream, type StreamState, type TakenPart } from '../alerting/stream-state';
-import { eachBounded } from '../each-bounded';
 import type { DueItems, PartName, State, Stored, Version } from '../ports';
-import { readEach } from '../read-each';
+import { eachBounded } from '../state/each-bounded';
+import { readEach } from '../state/read-each';
 
 /** How long a part is kept once it is taken, for log objects that are delivered again; milliseconds. */
 export const TAKEN_KEPT = 45 * 86_400_000;
@@ -243,7 +243,7 @@ export async function keepDraft(
 }
 
 /** Gives a draft the name under which it is sent, before it is. */
-export async function nameDraft(state: State, of: StreamDraft, message: MessageName): Promise<StreamDraft> {
+export async function reserveMessageId(state: State, of: StreamDraft, message: MessageName): Promise<StreamDraft> {
   if (of.draft.message !== null) return of;
   const draft = { ...of.draft, message, taking: of.fresh.map(takenOf), notBefore: message.at };
   const stored = await writeStream(state, { ...of.state, draft }, of.stored);
@@ -251,7 +251,7 @@ export async function nameDraft(state: State, of: StreamDraft, message: MessageN
 }
 
 /** Takes the names of drafts away that were surely not published under them: each goes on by itself. */
-export async function takeNamesAway(state: State, drafts: readonly StreamDraft[]): Promise<void> {
+export async function releaseMessageIds(state: State, drafts: readonly StreamDraft[]): Promise<void> {
   await eachBounded(drafts, WRITES_AT_ONCE, ({ stored, state: value, draft }) =>
     writeStream(state, { ...value, draft: { ...draft, message: null } }, stored),
   );

@@ -62,13 +62,13 @@ const PLACES: readonly { readonly name: string; readonly lineOf: (text: string) 
 const sizeFor = (bit: string): number => Math.max(2048, 6 * bit.length);
 
 /** For each byte: each rule passes over the line once, and some look some fields ahead from each quote. */
-const MOST_READS = 40;
+const MAX_READS = 40;
 
 /** How many bytes are read of a line to find all, to decide, and to make a record of it. */
 function readsOf(line: Uint8Array): number {
   const layout = createLayout();
   locateLine(PLAIN, 0, PLAIN.length, layout); // so that the way of the usual line is tried first
-  return countReads(line, MOST_READS * line.length, (counted) => {
+  return countReads(line, MAX_READS * line.length, (counted) => {
     if (locateLine(counted, 0, counted.length, layout) !== 'record') return;
     locateDecision(counted, layout);
     locateAll(counted, layout);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { streamItem } from '../../lib/adapters/dynamo-items';
-import { dynamoState } from '../../lib/adapters/dynamo-state';
-import { dynamoTable } from '../../lib/adapters/dynamo-table';
+import { streamItem } from '../../lib/adapters/aws/dynamo-items';
+import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
+import { dynamoTable } from '../../lib/adapters/aws/dynamo-table';
 import { createMemoryState } from '../../lib/adapters/memory-state';
 import type { BucketState } from '../../lib/alerting/bucket-state';
 import { addParts, EMPTY_DIGEST } from '../../lib/alerting/digest';
@@ -31,7 +31,7 @@ function sighting(given: Partial<StoredSighting> = {}): StoredSighting {
     publicOnly: false,
     raised: null,
     foundReadingAt: null,
-    seenAs: () => ({ requester: null, operation: 'REST.GET.OBJECT' }),
+    firstSeenBy: () => ({ requester: null, operation: 'REST.GET.OBJECT' }),
     expiresAt: NOW + 120 * DAY,
     ...given,
   };
@@ -169,7 +169,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
         claimedIn: null,
         owedUntil: null,
         expiresAt: null,
-        seenAs: () => null,
+        firstSeenBy: () => null,
       });
       for (const value of [full, bare]) expect(await state.putSighting(value, null)).toEqual(expect.any(String));
       expect(plain((await state.sighting(full))!.value)).toEqual(plain(full));

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { jsonBytes } from '../../lib/alerting/cut-record';
 import {
   addParts,
   type Digest,
@@ -12,6 +11,7 @@ import {
 import { MAX_FINDING_BYTES, NO_SAMPLE, type OutboxFinding, type PendingPart } from '../../lib/alerting/outbox';
 import { LEVELS } from '../../lib/detection/level';
 import { SEVERITIES } from '../../lib/detection/severity';
+import { jsonBytes } from '../../lib/text/cut';
 import { at, DELETED, FAILED, finding, networks, part, RECORD } from '../support/alerting-parts';
 import { runs, SEED } from '../support/runs';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AccessLogRecord } from '../../lib/access-log/record';
-import { cutRecord, cutText, jsonBytes } from '../../lib/alerting/cut-record';
+import { cutRecord } from '../../lib/alerting/cut-record';
 import {
   BRIEF_PER_PART,
   briefFinding,
@@ -14,6 +14,7 @@ import { NO_EFFECTS } from '../../lib/detection/effect';
 import type { Finding } from '../../lib/detection/finding';
 import type { FindingRule } from '../../lib/detection/rules';
 import { createSample, emptyTally, type Tally } from '../../lib/detection/tally';
+import { cutText, jsonBytes } from '../../lib/text/cut';
 import { at, RECORD } from '../support/alerting-parts';
 import { calmRecord } from '../support/arbitrary-records';
 import { runs, SEED } from '../support/runs';

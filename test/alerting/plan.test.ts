@@ -18,7 +18,7 @@ import {
 import { runs, SEED } from '../support/runs';
 
 const A = '198.51.100.1';
-const MOST_LINES = 150;
+const MAX_LINES = 150;
 
 interface Given extends Partial<Stream> {
   readonly failures?: number;
@@ -161,7 +161,7 @@ describe('what is sent together', () => {
   test('10,000 streams are a few dozen messages', () => {
     const messages = planMessages(many(10_000, read), 20);
     // Alone would be more than the minute has room for, and the others come sooner without.
-    expect(messages).toHaveLength(Math.ceil(10_000 / MOST_LINES));
+    expect(messages).toHaveLength(Math.ceil(10_000 / MAX_LINES));
     expect(new Set(messages.flatMap(({ members }) => members)).size).toBe(10_000);
   });
 
@@ -172,7 +172,7 @@ describe('what is sent together', () => {
         networks(60).map((network) => finding(network, FAILED)),
       ),
     );
-    expect(planMessages(wide, 0).map(({ members }) => members.length)).toEqual([MOST_LINES / 5, 20]);
+    expect(planMessages(wide, 0).map(({ members }) => members.length)).toEqual([MAX_LINES / 5, 20]);
   });
 
   test('evidence fills it as well, in bytes', () => {

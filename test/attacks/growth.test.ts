@@ -1,7 +1,7 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
 import type { OutboxFinding } from '../../lib/alerting/outbox';
-import { type KnownParts, storeFindings } from '../../lib/store-findings';
-import { viewStreams } from '../../lib/stream-views';
+import { type KnownParts, storeFindings } from '../../lib/detect/store-findings';
+import { viewStreams } from '../../lib/detect/stream-views';
 import { finding, networks, PAYROLL } from '../support/alerting-parts';
 import { LIMITS } from '../support/limits';
 import { createWorld, denial, many, otherNetwork, START } from './world';

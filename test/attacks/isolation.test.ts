@@ -1,5 +1,5 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
-import type { Alert } from '../../lib/alerting/alert';
+import type { Alert } from '../../lib/alert/alert';
 import {
   createWorld,
   deletion,

@@ -1,4 +1,4 @@
-import { emailText } from '../../lib/alerting/email-text';
+import { emailText } from '../../lib/render/email/email-text';
 import type { Logged } from '../support/observe-lines';
 import { createWorld, DAY, deletion, many, otherNetwork, PLAIN, publicRead, START, type World } from './world';
 

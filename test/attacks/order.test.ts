@@ -1,5 +1,5 @@
-import { announcementOf } from '../../lib/alerting/announcement';
 import { NO_EFFECTS } from '../../lib/detection/effect';
+import { renderMessage } from '../../lib/render/message';
 import { finding, part } from '../support/alerting-parts';
 import {
   createWorld,
@@ -24,7 +24,7 @@ test('31 streams at once: what is High is sent first, with who did it and to wha
   await world.notify();
   const { alert } = world.sent[0]!;
   expect(isDeletion(alert)).toBe(true);
-  const { bodies } = announcementOf(alert, { slack: true });
+  const { bodies } = renderMessage(alert, { slack: true });
   for (const text of ['backup-svc', 'rclone', 'secret', '198.51.100.66']) {
     for (const body of Object.values(bodies)) expect(body).toContain(text);
   }

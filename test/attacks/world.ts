@@ -1,18 +1,18 @@
 import type { AccessLogRecord } from '../../lib/access-log/record';
-import { noGeography } from '../../lib/adapters/geography';
+import { noGeography } from '../../lib/adapters/geo/geography';
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
-import type { Alert } from '../../lib/alerting/alert';
+import type { Alert } from '../../lib/alert/alert';
 import type { AlertLimits } from '../../lib/alerting/plan-stream';
-import { type Detected, type Detector, detectLogObject } from '../../lib/detect-log-object';
+import { type Detected, type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
+import { rememberPairs } from '../../lib/detect/remembered-pairs';
+import { viewStreams } from '../../lib/detect/stream-views';
+import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import { type Notified, notify } from '../../lib/notify/notify';
 import type { Notifier } from '../../lib/notify/notify-run';
 import type { State } from '../../lib/ports';
-import { rememberPairs } from '../../lib/remembered-pairs';
-import { viewStreams } from '../../lib/stream-views';
-import { watchBuckets } from '../../lib/watch-buckets';
 import { LIMITS } from '../support/limits';
 import { DEFAULTS, entry, type Logged, lineOf, PLAIN } from '../support/observe-lines';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { dynamoState } from '../../lib/adapters/dynamo-state';
-import { type DynamoTable, dynamoTable } from '../../lib/adapters/dynamo-table';
+import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
+import { type DynamoTable, dynamoTable } from '../../lib/adapters/aws/dynamo-table';
 import type { State } from '../../lib/ports';
 import {
   createWorld,

@@ -37,7 +37,7 @@ const READ_PRICE = 0.125;
 const MILLION = 1_000_000;
 
 /** Of a process that knows all pairs: read units a record. It writes nothing. */
-const MOST_WARM_READS = 0.01;
+const MAX_WARM_READS = 0.01;
 
 interface Cost {
   readonly reads: number;
@@ -65,7 +65,7 @@ function complaints({ pass, truth, ...passed }: Passed): string[] {
   if (pass.name === 'all warm') {
     const reads = passed.reads / passed.records;
     if (passed.writes > 0) wrong.push(`${passed.writes} writes, but nothing is new`);
-    if (reads > MOST_WARM_READS) wrong.push(`${reads.toFixed(4)} read units a record, at most ${MOST_WARM_READS}`);
+    if (reads > MAX_WARM_READS) wrong.push(`${reads.toFixed(4)} read units a record, at most ${MAX_WARM_READS}`);
   } else if (pass.name !== 'cold' && passed.pairWrites > successfulPairs) {
     wrong.push(`${passed.pairWrites} writes of ${successfulPairs} pairs in a day, at most one each`);
   }

@@ -1,5 +1,5 @@
 import { DynamoDBClient, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { type DynamoTable, dynamoTable } from '../../lib/adapters/dynamo-table';
+import { type DynamoTable, dynamoTable } from '../../lib/adapters/aws/dynamo-table';
 import { clientOptions } from '../support/emulators';
 import { createStateTable } from '../support/state-table';
 

@@ -1,11 +1,11 @@
-import { dynamoState } from '../../lib/adapters/dynamo-state';
+import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
 import { newRunId } from '../../lib/adapters/run-ids';
-import { type Detector, detectLogObject } from '../../lib/detect-log-object';
+import { type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
+import { rememberPairs } from '../../lib/detect/remembered-pairs';
+import { viewStreams } from '../../lib/detect/stream-views';
+import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
-import { rememberPairs } from '../../lib/remembered-pairs';
-import { viewStreams } from '../../lib/stream-views';
-import { watchBuckets } from '../../lib/watch-buckets';
 import { LIMITS } from '../support/limits';
 import { DEFAULTS } from '../support/observe-lines';
 import type { Asked, CountedTable } from './counted-table';

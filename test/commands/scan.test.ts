@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import stringWidth from 'string-width';
-import { noGeography } from '../../lib/adapters/geography';
+import { noGeography } from '../../lib/adapters/geo/geography';
 import { type ScanResult, scan } from '../../lib/commands/scan';
 import { writeScanJson } from '../../lib/commands/scan-json';
 import { writeScanText } from '../../lib/commands/scan-text';

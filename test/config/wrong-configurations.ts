@@ -1,4 +1,4 @@
-import type { Place } from '../../lib/config/place-problems';
+import type { DeployLocation } from '../../lib/config/location-problems';
 import type { ConfigurationInput } from '../../lib/config/read-configuration';
 
 /** A configuration that is refused, and every problem that is then told. */
@@ -9,7 +9,7 @@ export interface WrongConfiguration {
   readonly source?: string;
   readonly allowlistFile?: ConfigurationInput['allowlistFile'];
   readonly geoProblem?: string;
-  readonly place?: Place;
+  readonly place?: DeployLocation;
   /** `terminal` where nothing is said. */
   readonly purpose?: ConfigurationInput['purpose'];
   readonly problems: readonly string[];

@@ -41,17 +41,17 @@ function storedAs(given: Partial<StoredSighting> = {}): StoredSighting {
     publicOnly: false,
     raised: null,
     foundReadingAt: null,
-    seenAs: oldUser,
+    firstSeenBy: oldUser,
     expiresAt: expiryOf(LAST, LAST, 90),
     ...given,
   };
 }
 
 /** Seen within an hour of the last time, where nothing else is given; what is not public is a change. */
-function seenAs(given: Partial<SeenPair> = {}): SeenPair {
+function firstSeenBy(given: Partial<SeenPair> = {}): SeenPair {
   const times = { firstAt: LAST, lastAt: LAST + 3_600_000 };
   const changedAt = given.isPublic ? null : (given.firstAt ?? LAST);
-  return { ...PAIR, ...times, isPublic: false, changedAt, seenAs: newUser, ...given };
+  return { ...PAIR, ...times, isPublic: false, changedAt, firstSeenBy: newUser, ...given };
 }
 
 const KNOWN: ClaimDecision = { kind: 'known', owed: false };
@@ -75,7 +75,7 @@ const claimOf = (next: Partial<StoredSighting>): ClaimDecision => ({
     publicOnly: false,
     raised: null,
     foundReadingAt: null,
-    seenAs: newUser,
+    firstSeenBy: newUser,
     expiresAt: expiryOf(NOW, NOW, 90),
     ...next,
   },
@@ -660,7 +660,7 @@ const READER_CASES: Record<string, readonly Case[]> = {
 
 describe.each(Object.entries({ ...CASES, ...PUBLIC_CASES, ...READER_CASES }))('%s', (_group, cases) => {
   test.each(cases)('$name', ({ stored, seen, context, answers, expected }) => {
-    expect(decideClaim(stored, seenAs(seen), { ...CONTEXT, ...context }, answers)).toEqual(expected);
+    expect(decideClaim(stored, firstSeenBy(seen), { ...CONTEXT, ...context }, answers)).toEqual(expected);
   });
 });
 
@@ -674,7 +674,7 @@ describe('a claim that is run again', () => {
   }
 
   test('says the same, but for its new time and run', () => {
-    const seen = seenAs();
+    const seen = firstSeenBy();
     const once = claimed(null, seen, CONTEXT);
     const again = claimed(once, seen, { ...AGAIN, now: NOW + DAY });
     const own = { claimedIn: 'next', owedUntil: NOW + DAY + OWED_FOR, expiresAt: expiryOf(NOW + DAY, NOW, 90) };
@@ -682,12 +682,12 @@ describe('a claim that is run again', () => {
   });
 
   test('does not lose since when the pair had been forgotten, which by then it is no longer', () => {
-    const seen = seenAs(onlyAt(FORGOTTEN + 1));
+    const seen = firstSeenBy(onlyAt(FORGOTTEN + 1));
     const once = claimed(storedAs(), seen, CONTEXT);
     expect(once.forgottenSince).toBe(FORGOTTEN);
     expect(claimed(once, seen, AGAIN)).toEqual({ ...once, claimedIn: 'next' });
     // And so where the second run meets a later portion first, and where another log object brings it instead.
-    expect(claimed(once, seenAs(onlyAt(FORGOTTEN + DAY)), AGAIN).forgottenSince).toBe(FORGOTTEN);
+    expect(claimed(once, firstSeenBy(onlyAt(FORGOTTEN + DAY)), AGAIN).forgottenSince).toBe(FORGOTTEN);
     const others = { ...CONTEXT, logObject: 'others', now: NOW + OWED_FOR + 1 };
     expect(decideClaim(once, seen, others, NO_MARKER)).toEqual(ASK_OUTBOX);
     expect(decideClaim(once, seen, others, NOT_BROUGHT)).toMatchObject({
@@ -697,9 +697,9 @@ describe('a claim that is run again', () => {
   });
 
   test('is not covered by the marker of an earlier run', () => {
-    const again = claimed(claimed(null, seenAs(), CONTEXT), seenAs(), AGAIN);
+    const again = claimed(claimed(null, firstSeenBy(), CONTEXT), firstSeenBy(), AGAIN);
     const others = { ...CONTEXT, logObject: 'others' };
-    expect(decideClaim(again, seenAs(), others)).toEqual({
+    expect(decideClaim(again, firstSeenBy(), others)).toEqual({
       kind: 'ask-marker',
       run: { logObject: 'mine', run: 'next' },
     });

@@ -1,11 +1,11 @@
 import { createLayout } from '../../lib/access-log/layout';
 import { createMemoryState } from '../../lib/adapters/memory-state';
-import { MOST_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../../lib/alerting/bucket-state';
+import { MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../../lib/alerting/bucket-state';
+import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { flaggedFinding, foldFindings, networkFinding } from '../../lib/detection/finding';
 import { countOn, createObserver, type NetworkObservation, type Portion } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
-import { watchBuckets } from '../../lib/watch-buckets';
 import {
   type Arrival,
   at,
@@ -373,8 +373,8 @@ describe('learning', () => {
       expect(sightings).toHaveLength(1002); // of the 20, all were known
     });
 
-    test(`no more than ${MOST_LEARNED} are learned: others are found when it is over`, async () => {
-      expect(MOST_LEARNED).toBe(10_000);
+    test(`no more than ${MAX_LEARNED} are learned: others are found when it is over`, async () => {
+      expect(MAX_LEARNED).toBe(10_000);
       const beyond = later(START + DAY);
       const { findings, sightings, learning } = await watch(learns3, [learned(12_000, {}), beyond]);
       expect(findings).toEqual([]);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createMemoryState } from '../../lib/adapters/memory-state';
+import { seedSightings } from '../../lib/detect/seed-sightings';
 import {
   expiryOf,
   forgottenAt,
@@ -10,7 +11,6 @@ import {
   type Sighting,
   type StoredSighting,
 } from '../../lib/detection/sighting';
-import { seedSightings } from '../../lib/seed-sightings';
 import { asSighting, at, DAY, DEFAULTS, type Logged, watch } from '../support/observe-lines';
 import { runs, SEED } from '../support/runs';
 
@@ -145,7 +145,7 @@ describe('what an operator brought along', () => {
     expect(others).toEqual([]);
     expect(sighting).toMatchObject({ claimedBy: SEEDED, owedUntil: null, forgottenSince: null });
     expect(sighting!.claimedBy).not.toBe(LEARNING);
-    expect(sighting!.seenAs()).toBeNull();
+    expect(sighting!.firstSeenBy()).toBeNull();
     expect(sighting!.expiresAt).toBe(expiryOf(first.lastSeenAt, first.lastSeenAt, 90));
     expect(await seeded([first], { forgetDays: 0 })).toMatchObject([{ expiresAt: null }]);
   });

@@ -1,4 +1,4 @@
-import type { Alert } from '../../lib/alerting/alert';
+import type { Alert } from '../../lib/alert/alert';
 import { batchOf, type Deployment, deploy, type ReceivedMessage } from '../support/deployment';
 import type { LambdaFunction } from '../support/lambda-runtime';
 import { type Logged, lineOf } from '../support/observe-lines';

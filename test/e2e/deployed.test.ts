@@ -1,5 +1,5 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Alert } from '../../lib/alerting/alert';
+import type { Alert } from '../../lib/alert/alert';
 import { batchOf, type Deployment, deploy, LOG_BUCKET, SCHEDULED } from '../support/deployment';
 import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';

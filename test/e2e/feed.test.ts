@@ -8,7 +8,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { BatchAnswer } from '../../lambda/watcher';
+import type { BatchAnswer } from '../../lambda/handle-event';
 import { type Deployment, deploy } from '../support/deployment';
 import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';

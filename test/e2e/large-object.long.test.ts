@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { toPart } from '../../lib/adapters/dynamo-items';
+import { toPart } from '../../lib/adapters/aws/dynamo-items';
 import type { OutboxPart } from '../../lib/alerting/outbox';
 import { ALLOWLIST, type Counted, FEW_ADDRESSES, type WorkloadTruth, writeWorkload } from '../bench/workload';
 import { batchOf, type Deployment, deploy, LOG_BUCKET, objectCreated } from '../support/deployment';

@@ -2,27 +2,27 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { dynamoState } from '../../lib/adapters/dynamo-state';
-import { noGeography } from '../../lib/adapters/geography';
+import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
+import { S3_CLIENT_OPTIONS, s3LogObjects } from '../../lib/adapters/aws/s3-log-objects';
+import { snsPublisher } from '../../lib/adapters/aws/sns-publisher';
+import { noGeography } from '../../lib/adapters/geo/geography';
 import { createMemoryState } from '../../lib/adapters/memory-state';
 import { newRunId } from '../../lib/adapters/run-ids';
-import { S3_CLIENT_OPTIONS, s3LogObjects } from '../../lib/adapters/s3-log-objects';
-import { snsPublisher } from '../../lib/adapters/sns-publisher';
 import type { OutboxFinding, OutboxPart } from '../../lib/alerting/outbox';
 import { loadConfiguration } from '../../lib/commands/configuration';
 import { findInputs, inOrderOfArrival } from '../../lib/commands/inputs';
-import { rehearseAnnouncing } from '../../lib/commands/rehearse-announcing';
 import { scan } from '../../lib/commands/scan';
+import { simulateAlerts } from '../../lib/commands/simulate-alerts';
 import type { Configuration } from '../../lib/config/configuration';
-import { detectLogObject } from '../../lib/detect-log-object';
+import { detectLogObject } from '../../lib/detect/detect-log-object';
+import { nothingRead } from '../../lib/detect/read-portions';
+import { rememberPairs } from '../../lib/detect/remembered-pairs';
+import { viewStreams } from '../../lib/detect/stream-views';
+import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { SentAlert } from '../../lib/notify/notify-run';
 import type { LogObject, Publisher, State } from '../../lib/ports';
-import { nothingRead } from '../../lib/read-portions';
-import { rememberPairs } from '../../lib/remembered-pairs';
-import { viewStreams } from '../../lib/stream-views';
-import { watchBuckets } from '../../lib/watch-buckets';
 import { clientOptions, type Emulator, startAws, startDynamo } from '../support/emulators';
 import { ROOT } from '../support/run-cli';
 import { newStateTable } from '../support/state-table';
@@ -61,7 +61,7 @@ async function watchSamples(
       return state.putPart(part);
     },
   };
-  const rehearsal = rehearseAnnouncing({
+  const rehearsal = simulateAlerts({
     geography: noGeography,
     state: watched,
     nextDueAt: () => earliestDue(state),

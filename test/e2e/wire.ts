@@ -1,4 +1,4 @@
-import type { Alert } from '../../lib/alerting/alert';
+import type { Alert } from '../../lib/alert/alert';
 import { batchOf, type Deployment, deploy, SCHEDULED } from '../support/deployment';
 import type { Invocation, LambdaFunction } from '../support/lambda-runtime';
 import { lineOf } from '../support/observe-lines';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as items from '../../lib/adapters/dynamo-items';
+import * as items from '../../lib/adapters/aws/dynamo-items';
 import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
 import { runCli } from '../support/run-cli';

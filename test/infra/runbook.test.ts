@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LATER, NOTICE, NOW, PENDING_INDEX, setAsideItem, timeText } from '../../lib/adapters/dynamo-items';
+import { LATER, NOTICE, NOW, PENDING_INDEX, setAsideItem, timeText } from '../../lib/adapters/aws/dynamo-items';
 import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
 import { temporaryFolder } from '../support/run-cli';

@@ -1,12 +1,12 @@
+import { watch } from '../../lambda/handle-event';
 import { createReport } from '../../lambda/report';
-import { watch } from '../../lambda/watcher';
 import { createMemoryState } from '../../lib/adapters/memory-state';
-import { detectLogObject } from '../../lib/detect-log-object';
+import { detectLogObject } from '../../lib/detect/detect-log-object';
 import { createObserver } from '../../lib/detection/observe';
 import type { Publisher, State } from '../../lib/ports';
 import { batchOf, SCHEDULED } from '../support/deployment';
+import { watcherOf } from '../support/function-dependencies';
 import { lineOf } from '../support/observe-lines';
-import { watcherOf } from '../support/watcher';
 
 /*
  * Whatever keeps alerts from being sent, metrics say so at which an alarm rings, and only those that are true.

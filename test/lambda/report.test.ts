@@ -1,5 +1,5 @@
 import { createReport } from '../../lambda/report';
-import type { Detected } from '../../lib/detect-log-object';
+import type { Detected } from '../../lib/detect/detect-log-object';
 import type { Notified } from '../../lib/notify/notify';
 
 type Arguments = Parameters<typeof createReport>;

@@ -1,5 +1,5 @@
 import { createMemoryState } from '../../lib/adapters/memory-state';
-import type { NoticeBucket } from '../../lib/alerting/alert';
+import type { NoticeBucket } from '../../lib/alert/alert';
 import type { BucketState } from '../../lib/alerting/bucket-state';
 import { LEARNING, SEED, type StoredSighting } from '../../lib/detection/sighting';
 import { noticeOf } from '../../lib/notify/notice-of';
@@ -31,7 +31,7 @@ function sighting(number: number, given: Partial<StoredSighting> = {}): StoredSi
     publicOnly: false,
     raised: null,
     foundReadingAt: null,
-    seenAs: () => ({ requester: given.publicOnly ? null : 'arn:aws:iam::111122223333:user/ana', operation: 'X' }),
+    firstSeenBy: () => ({ requester: given.publicOnly ? null : 'arn:aws:iam::111122223333:user/ana', operation: 'X' }),
     expiresAt: null,
     ...given,
   };

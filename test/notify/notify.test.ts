@@ -1,10 +1,10 @@
-import { noGeography } from '../../lib/adapters/geography';
+import { noGeography } from '../../lib/adapters/geo/geography';
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
-import type { Alert } from '../../lib/alerting/alert';
+import type { Alert } from '../../lib/alert/alert';
+import { isSetAside } from '../../lib/alert/set-aside';
 import type { BucketState } from '../../lib/alerting/bucket-state';
 import { NO_LEASE } from '../../lib/alerting/lease';
 import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
-import { isSetAside } from '../../lib/alerting/set-aside';
 import { streamKey } from '../../lib/alerting/stream';
 import { type Notified, notify } from '../../lib/notify/notify';
 import type { Notifier } from '../../lib/notify/notify-run';

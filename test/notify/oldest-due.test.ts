@@ -1,7 +1,7 @@
 import { createMemoryState } from '../../lib/adapters/memory-state';
+import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { notify } from '../../lib/notify/notify';
-import { watchBuckets } from '../../lib/watch-buckets';
-import { watcherOf } from '../support/watcher';
+import { watcherOf } from '../support/function-dependencies';
 
 const START = Date.parse('2026-03-02T09:00:00Z');
 const MINUTE = 60_000;

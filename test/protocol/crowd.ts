@@ -4,7 +4,7 @@ import type { DueItems, Stored } from '../../lib/ports';
 import { createRandom } from '../support/random';
 import { createWorld, FAULTS, type Fault, type Lag, type World } from './mortal';
 import { type Container, DAY, HOUR, MINUTE, START, startContainer, type TestObject } from './run';
-import { wrongs } from './told';
+import { wrongs } from './sent';
 
 /** Log objects with pairs in common, one of which is forgotten between two of them. */
 const OBJECTS: readonly TestObject[] = [

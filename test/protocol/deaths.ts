@@ -1,6 +1,6 @@
 import { createWorld, FAULTS, type Fault, type World } from './mortal';
 import { type Container, DAY, HOUR, MINUTE, type RunOptions, START, startContainer, type TestObject } from './run';
-import { type Owed, wrongs } from './told';
+import { type Owed, wrongs } from './sent';
 
 /** Something that happens at some minute after the start. */
 type Step = { readonly at: number } & (

@@ -1,3 +1,4 @@
+import { distinct, isStillOwed } from './sent';
 import {
   AT_MOST_ONCE,
   deleted,
@@ -13,7 +14,6 @@ import {
   type Situation,
 } from './situation';
 import type { Outcome } from './stage';
-import { distinct, isStillOwed } from './told';
 
 const DAY = 1440;
 

@@ -9,9 +9,9 @@ import {
   toBucket,
   toLease,
   toSighting,
-} from '../../lib/adapters/dynamo-items';
-import { dynamoState } from '../../lib/adapters/dynamo-state';
-import type { DynamoTable } from '../../lib/adapters/dynamo-table';
+} from '../../lib/adapters/aws/dynamo-items';
+import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
+import type { DynamoTable } from '../../lib/adapters/aws/dynamo-table';
 import type { MemoryState } from '../../lib/adapters/memory-state';
 import type { Chooser } from './choices';
 
@@ -20,7 +20,7 @@ const READS_LAG = 60_000;
 const INDEX_LAGS = 5 * 60_000;
 
 /** How many writes the index is behind at most. */
-const MOST_BEHIND = 2;
+const MAX_BEHIND = 2;
 
 /** DynamoDB as far as the state needs it, in memory: with reads and an index that lag, and with its own cleaning up. */
 export interface LaggingTable {
@@ -47,7 +47,7 @@ export function createLaggingTable(now: () => number, choose: Chooser['choose'])
   function write(key: string, item: Item | null): void {
     const old = items.get(key) ?? null;
     if (isPending(old) || isPending(item)) {
-      pendingBefore = [{ at: now(), items: pending() }, ...pendingBefore].slice(0, MOST_BEHIND);
+      pendingBefore = [{ at: now(), items: pending() }, ...pendingBefore].slice(0, MAX_BEHIND);
     }
     before.set(key, { at: now(), item: old });
     if (key === keyText(LEASE_KEY)) leaseWrongs.push(...wrongLease(old, item!, now()));

@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
     story: 'dies for good',
     changes: [
       {
-        file: 'lib/claim-pairs.ts',
+        file: 'lib/detect/claim-pairs.ts',
         from: 'return brought.has(claimIdentity(claimed));',
         to: 'return brought.size > 0;',
       },
@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
     story: 'dies for good',
     changes: [
       {
-        file: 'lib/claim-pairs.ts',
+        file: 'lib/detect/claim-pairs.ts',
         from: 'return brought.has(claimIdentity(claimed));',
         to: 'return false;',
       },
@@ -65,13 +65,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'putting parts without comparing those that are stored',
     story: 'takes over',
-    changes: [{ file: 'lib/store-findings.ts', from: 'left = left.filter(isNew);', to: '' }],
+    changes: [{ file: 'lib/detect/store-findings.ts', from: 'left = left.filter(isNew);', to: '' }],
   },
   {
     name: 'a part for every run',
     changes: [
       {
-        file: 'lib/store-findings.ts',
+        file: 'lib/detect/store-findings.ts',
         from: 'for (const finding of stored) known.stored.add(identityOf({ rule }, finding, portion));',
         to: 'if (stored.length < 0) known.stored.add(identityOf({ rule }, stored[0]!, portion));',
       },
@@ -80,13 +80,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'remembering a pair that is owed without a marker',
     story: 'dies for good',
-    changes: [{ file: 'lib/remembered-pairs.ts', from: 'if (sighting.owedUntil !== null) return;', to: '' }],
+    changes: [{ file: 'lib/detect/remembered-pairs.ts', from: 'if (sighting.owedUntil !== null) return;', to: '' }],
   },
   {
     name: 'a claim that lost its race is not decided anew',
     changes: [
       {
-        file: 'lib/claim-pairs.ts',
+        file: 'lib/detect/claim-pairs.ts',
         from: 'stored = await state.sighting(pair);',
         to: 'return KNOWN;',
       },
@@ -114,7 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
     story: 'dies for good',
     changes: [
       {
-        file: 'lib/detect-log-object.ts',
+        file: 'lib/detect/detect-log-object.ts',
         from: 'await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);',
         to: 'if (judged.found.length > 0) await state.putRunDone(name, null);\n    await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);',
       },
@@ -125,7 +125,7 @@ export const MUTANTS: readonly Mutant[] = [
     story: 'dies for good',
     changes: [
       {
-        file: 'lib/claim-pairs.ts',
+        file: 'lib/detect/claim-pairs.ts',
         from: 'const isMarked = await state.isRunDone(run);',
         to: 'const isMarked = true;',
       },
@@ -173,7 +173,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a stream that is finished with a combined message that it was not in',
     story: 'combined',
     changes: [
-      { file: NAMED, from: 'await takeNamesAway(run.notifier.state, outside!);', to: '' },
+      { file: NAMED, from: 'await releaseMessageIds(run.notifier.state, outside!);', to: '' },
       { file: NAMED, from: 'await finishCombined(inside!, run);', to: 'await finishCombined(members, run);' },
     ],
   },

@@ -1,6 +1,6 @@
-import { dynamoState } from '../../lib/adapters/dynamo-state';
-import { claimPairs } from '../../lib/claim-pairs';
-import { rememberPairs } from '../../lib/remembered-pairs';
+import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
+import { claimPairs } from '../../lib/detect/claim-pairs';
+import { rememberPairs } from '../../lib/detect/remembered-pairs';
 import { type Emulator, startDynamo } from '../support/emulators';
 import { newStateTable } from '../support/state-table';
 import { START } from './run';
@@ -20,7 +20,7 @@ test('of 200 that race for one pair, exactly one finds it', async () => {
     ...times,
     isPublic: false,
     changedAt: null,
-    seenAs: () => null,
+    firstSeenBy: () => null,
   };
   const claims = await Promise.all(
     Array.from({ length: 200 }, (_, runner) =>

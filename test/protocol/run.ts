@@ -1,12 +1,12 @@
-import { noGeography } from '../../lib/adapters/geography';
-import { type Detector, detectLogObject } from '../../lib/detect-log-object';
+import { noGeography } from '../../lib/adapters/geo/geography';
+import { type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
+import { rememberPairs } from '../../lib/detect/remembered-pairs';
+import { viewStreams } from '../../lib/detect/stream-views';
+import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { type CompiledSettings, compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import { notify } from '../../lib/notify/notify';
-import { rememberPairs } from '../../lib/remembered-pairs';
-import { viewStreams } from '../../lib/stream-views';
-import { watchBuckets } from '../../lib/watch-buckets';
 import { LIMITS } from '../support/limits';
 import { DEFAULTS, entry, lineOf } from '../support/observe-lines';
 import { type ChooseFault, type Lag, mortal, type Process, type World } from './mortal';

@@ -17,10 +17,10 @@ function changed(situation: string, name: string, file: string, from: string, to
 }
 
 const CLAIM = 'lib/detection/claim.ts';
-const CLAIM_PAIRS = 'lib/claim-pairs.ts';
+const CLAIM_PAIRS = 'lib/detect/claim-pairs.ts';
 const LEASE = 'lib/notify/hold-lease.ts';
 const DRAFT = 'lib/notify/stream-draft.ts';
-const DYNAMO_ITEMS = 'lib/adapters/dynamo-items.ts';
+const DYNAMO_ITEMS = 'lib/adapters/aws/dynamo-items.ts';
 
 /** For each situation a protection without which something is lost or doubled in it. */
 export const SITUATION_MUTANTS: readonly SituationMutant[] = [
@@ -154,22 +154,26 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     mutant: {
       name: 'a container that knows how long a bucket learns',
       changes: [
-        { file: 'lib/watch-buckets.ts', from: 'if (isOver(current, now)) settled.set', to: 'settled.set' },
-        { file: 'lib/watch-buckets.ts', from: 'read?.at === now ? read.value', to: 'read !== undefined ? read.value' },
+        { file: 'lib/detect/watch-buckets.ts', from: 'if (isOver(current, now)) settled.set', to: 'settled.set' },
+        {
+          file: 'lib/detect/watch-buckets.ts',
+          from: 'read?.at === now ? read.value',
+          to: 'read !== undefined ? read.value',
+        },
       ],
     },
   },
   changed(
     '14',
     'a notice that is named by what it says',
-    'lib/alerting/notice-alert.ts',
+    'lib/alert/notice-alert.ts',
     'noticeIdOf(notice, buckets[0]!.bucket)',
     'noticeIdOf(notice, JSON.stringify(buckets))',
   ),
   changed(
     '15a',
     'portions that depend on the chunks they are read in',
-    'lib/read-portions.ts',
+    'lib/detect/read-portions.ts',
     'lines.push(chunk);',
     'lines.push(chunk); portionLeft = portionBytes;',
   ),
@@ -179,7 +183,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   changed(
     '17a',
     'a memory of anonymous reads that covers all conduct',
-    'lib/remembered-pairs.ts',
+    'lib/detect/remembered-pairs.ts',
     ' && raiseOf(known, pair) === null',
     '',
   ),
@@ -214,7 +218,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   changed(
     '17e',
     'a memory of reads that covers a change',
-    'lib/remembered-pairs.ts',
+    'lib/detect/remembered-pairs.ts',
     ' && raiseOf(known, pair) === null',
     ' && (!known.publicOnly || pair.isPublic)',
   ),

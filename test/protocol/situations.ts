@@ -1,7 +1,7 @@
 import { createRandom } from '../support/random';
-import { ANNOUNCING } from './announcing-situations';
 import { type Search, searchByChance, searchDeviations, type Trial } from './choices';
 import { DETECTING } from './detecting-situations';
+import { ANNOUNCING } from './notifying-situations';
 import { RANDOM } from './random-situations';
 import type { Situation } from './situation';
 import { perform } from './stage';

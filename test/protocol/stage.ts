@@ -1,5 +1,5 @@
 import { LEARNING_GRACE } from '../../lib/alerting/bucket-state';
-import { seedSightings } from '../../lib/seed-sightings';
+import { seedSightings } from '../../lib/detect/seed-sightings';
 import { DEFAULTS } from '../support/observe-lines';
 import type { Chooser } from './choices';
 import { createLaggingTable } from './lagging-table';
@@ -44,7 +44,7 @@ const ANNOUNCING_LIVES = 1.5;
 const LEASE_LASTS = 2;
 
 /** How often the schedule comes in the end, until nothing is due. */
-const MOST_ANNOUNCEMENTS = 20;
+const MAX_ANNOUNCEMENTS = 20;
 
 /**
  * Lets a situation happen. Whatever may go differently is asked of the chooser: who goes on at an effect or a read, or
@@ -170,7 +170,7 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
   for (const one of situation.happens) turns.later(START + one.at * MINUTE, () => happen(one));
   await turns.allOver();
   isCalm = true;
-  for (let round = 0; round < MOST_ANNOUNCEMENTS; round++) {
+  for (let round = 0; round < MAX_ANNOUNCEMENTS; round++) {
     const due = world.memory.nextDueAt();
     if (due === null) break;
     turns.later(Math.max(world.now + 5 * MINUTE, due), announce);

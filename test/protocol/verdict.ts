@@ -1,11 +1,11 @@
-import type { Alert } from '../../lib/alerting/alert';
+import type { Alert } from '../../lib/alert/alert';
 import { LEARNING, SEED } from '../../lib/detection/sighting';
 import { LIMITS } from '../support/limits';
 import type { Published, World } from './mortal';
 import { DAY, type Line, MINUTE, START, type TestObject } from './run';
+import { distinct, isStillOwed, wrongNotices, wrongRepeats } from './sent';
 import { AT_MOST_ONCE, linesIn, networkOf, type Situation } from './situation';
 import type { Outcome } from './stage';
-import { distinct, isStillOwed, wrongNotices, wrongRepeats } from './told';
 
 /** All that is wrong with what came of a situation: what holds always, and what it says itself. */
 export function wrongsOf(situation: Situation, outcome: Outcome): string[] {

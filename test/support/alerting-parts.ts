@@ -1,6 +1,6 @@
 import type { AccessLogRecord } from '../../lib/access-log/record';
-import type { Alert, AlertOrigin } from '../../lib/alerting/alert';
-import { combinedAlert, streamAlert } from '../../lib/alerting/alert-of';
+import type { Alert, AlertOrigin } from '../../lib/alert/alert';
+import { combinedAlert, streamAlert } from '../../lib/alert/alert-of';
 import { addParts, type Digest, EMPTY_DIGEST } from '../../lib/alerting/digest';
 import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
 import { type AlertLimits, afterSending, decide, drafted, named, windowAfter } from '../../lib/alerting/plan-stream';

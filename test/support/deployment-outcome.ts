@@ -1,6 +1,6 @@
-import { namedFiles } from '../../lib/adapters/named-files';
+import { namedFiles } from '../../lib/adapters/files/named-files';
 import { type ConfigurationOutcome, readConfiguration } from '../../lib/config/read-configuration';
-import { placeOf } from '../../lib/infra/place';
+import { placeOf } from '../../lib/infra/deploy-location';
 import { ROOT } from './root';
 
 /** A context as the app reads it, for a Region or for any. */

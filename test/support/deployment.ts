@@ -11,7 +11,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Alert } from '../../lib/alerting/alert';
+import type { Alert } from '../../lib/alert/alert';
 import { contextOf } from './configuration';
 import { clientOptions, type Emulator, startAws, startDynamo } from './emulators';
 import { type FunctionOptions, type LambdaFunction, startFunction } from './lambda-runtime';

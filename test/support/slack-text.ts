@@ -1,4 +1,4 @@
-import type { SlackNotification } from '../../lib/alerting/slack-notification';
+import type { SlackNotification } from '../../lib/render/slack/notification';
 
 /** A notification as somebody reads it: emoji, bold and links as Slack shows them, code in its backticks. */
 export function slackText({ content }: SlackNotification): string {

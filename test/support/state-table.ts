@@ -1,7 +1,7 @@
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { INDEXED, PENDING_INDEX } from '../../lib/adapters/dynamo-items';
-import { dynamoState } from '../../lib/adapters/dynamo-state';
-import { type DynamoTable, dynamoTable } from '../../lib/adapters/dynamo-table';
+import { INDEXED, PENDING_INDEX } from '../../lib/adapters/aws/dynamo-items';
+import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
+import { type DynamoTable, dynamoTable } from '../../lib/adapters/aws/dynamo-table';
 import type { State } from '../../lib/ports';
 import { clientOptions } from './emulators';
 

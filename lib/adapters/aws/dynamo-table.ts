@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  type ConsumedCapacity,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Item, Key } from './dynamo-items';
+
+/** What was used so far, in capacity units. */
+export interface Usage {
+  reads: number;
+  writes: number;
+}
+
+/**
+ * The clauses of every condition. An item is replaced only as it was read: whoever read something else decided about
+ * something else. Nobody has written it yet: of any number that put an item at once, one does.
+ */
+const IS_AS_READ = '#version = :replaced';
+const IS_ABSENT = 'attribute_not_exists(pk)';
+
+/** What DynamoDB takes in one batch of reads. */
+const MAX_KEYS = 100;
+
+/** Batches at a time. */
+const MAX_BATCHES = 4;
+
+/** How often keys that DynamoDB did not get to are asked for again, with longer and longer pauses; then it is an error. */
+const MAX_ROUNDS = 8;
+const FIRST_PAUSE = 50;
+
+/** One table of items with a version each; conditional writes, batched reads, and what they cost. */
+export interface DynamoTable {
+  get(key: Key): Promise<Item | null>;
+  /** In the order of the keys. */
+  getMany(keys: readonly Key[], consistent: boolean): Promise<(Item | null)[]>;
+  /** Resolves to the new version, or to null if the item is another than the one it was to replace. */
+  put(item: Item, replaces: string | null): Promise<string | null>;
+  /** Sets and removes some attributes of an item that is large. */
+  change(key: Key, replaces: string, set: Item, remove: readonly string[]): Promise<string | null>;
+  query(input: Omit<QueryCommandInput, 'TableName' | 'ReturnConsumedCapacity'>): AsyncGenerator<Item>;
+  readonly usage: Usage;
+}
+
+export function dynamoTable(client: DynamoDBClient, tableName: string): DynamoTable {
+  const usage: Usage = { reads: 0, writes: 0 };
+  const common = { TableName: tableName, ReturnConsumedCapacity: 'TOTAL' } as const;
+
+  function read(consumed: ConsumedCapacity | undefined): void {
+    usage.reads += consumed?.CapacityUnits ?? 0;
+  }
+
+  async function get(key: Key): Promise<Item | null> {
+    const answer = await client.send(new GetItemCommand({ ...common, Key: marshall(key), ConsistentRead: true }));
+    read(answer.ConsumedCapacity);
+    return answer.Item === undefined ? null : unmarshall(answer.Item);
+  }
+
+  /** `write` as the client does it, which repeats it where the answer was lost: then its own condition fails. */
+  async function conditional(
+    key: Key,
+    version: string,
+    write: () => Promise<{ ConsumedCapacity?: ConsumedCapacity | undefined }>,
+  ): Promise<string | null> {
+    try {
+      const { ConsumedCapacity } = await write();
+      usage.writes += ConsumedCapacity?.CapacityUnits ?? 0;
+      return version;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      usage.writes++;
+      if ((error.$metadata.attempts ?? 1) === 1) return null;
+      return (await get(key))?.version === version ? version : null;
+    }
+  }
+
+  async function getBatch(keys: readonly Key[], consistent: boolean, found: Map<string, Item>): Promise<void> {
+    let left: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
+    for (let round = 0; left.length > 0; round++) {
+      if (round === MAX_ROUNDS) {
+        throw new Error(`${tableName}: ${left.length} keys were not read in ${MAX_ROUNDS} attempts: it is throttled`);
+      }
+      if (round > 0) await pause(FIRST_PAUSE * 2 ** (round - 1));
+      const request = { [tableName]: { Keys: left, ConsistentRead: consistent } };
+      const answer = await client.send(
+        new BatchGetItemCommand({ RequestItems: request, ReturnConsumedCapacity: 'TOTAL' }),
+      );
+      for (const consumed of answer.ConsumedCapacity ?? []) read(consumed);
+      for (const item of answer.Responses?.[tableName] ?? []) {
+        const plain = unmarshall(item);
+        found.set(keyText(plain as unknown as Key), plain);
+      }
+      left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+    }
+  }
+
+  return {
+    get,
+    async getMany(keys, consistent) {
+      const found = new Map<string, Item>();
+      const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+      const batches: Key[][] = [];
+      for (let at = 0; at < distinct.length; at += MAX_KEYS) batches.push(distinct.slice(at, at + MAX_KEYS));
+      for (let at = 0; at < batches.length; at += MAX_BATCHES) {
+        await Promise.all(batches.slice(at, at + MAX_BATCHES).map((batch) => getBatch(batch, consistent, found)));
+      }
+      return keys.map((key) => found.get(keyText(key)) ?? null);
+    },
+    async put(item, replaces) {
+      const version = randomUUID();
+      const key = { pk: item.pk as string, sk: item.sk as string };
+      const Item = marshall({ ...item, version }, { removeUndefinedValues: true });
+      const condition =
+        replaces === null
+          ? { ConditionExpression: IS_ABSENT }
+          : {
+              ConditionExpression: IS_AS_READ,
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: marshall({ ':replaced': replaces }),
+            };
+      return conditional(key, version, () => client.send(new PutItemCommand({ ...common, Item, ...condition })));
+    },
+    async change(key, replaces, set, remove) {
+      const version = randomUUID();
+      const values = { ...set, version };
+      const names = [...new Set([...Object.keys(values), ...remove])];
+      const sets = Object.keys(values).map((name) => `#${name} = :${name}`);
+      const removes = remove.map((name) => `#${name}`);
+      const command = new UpdateItemCommand({
+        ...common,
+        Key: marshall(key),
+        ConditionExpression: IS_AS_READ,
+        UpdateExpression: `SET ${sets.join(', ')}${removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: marshall({
+          ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+          ':replaced': replaces,
+        }),
+      });
+      return conditional(key, version, () => client.send(command));
+    },
+    async *query(input) {
+      let from: Record<string, AttributeValue> | undefined;
+      do {
+        const answer = await client.send(new QueryCommand({ ...common, ...input, ExclusiveStartKey: from }));
+        read(answer.ConsumedCapacity);
+        for (const item of answer.Items ?? []) yield unmarshall(item);
+        from = answer.LastEvaluatedKey;
+      } while (from !== undefined);
+    },
+    usage,
+  };
+}
+
+function keyText({ pk, sk }: Key): string {
+  return `${pk}\n${sk}`;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

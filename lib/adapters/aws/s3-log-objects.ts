@@ -1,0 +1,46 @@
+import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import type { LogObject, LogObjects } from '../../ports';
+
+/** What the client has to be made with. */
+export const S3_CLIENT_OPTIONS = {
+  /**
+   * Else the SDK computes a checksum of every object in JavaScript, which takes longer than reading it. TLS protects
+   * the transfer, and a body that is cut short does not have the length that was announced.
+   */
+  responseChecksumValidation: 'WHEN_REQUIRED',
+} as const;
+
+/**
+ * Log objects in S3, streamed: read by exactly the version or ETag that was announced, since a log object is known by
+ * it. One that was deleted, or written anew (which is announced by itself), is gone.
+ */
+export function s3LogObjects(client: S3Client): LogObjects {
+  return {
+    async read({ bucket, key, versionId, etag }: LogObject) {
+      try {
+        const { Body, LastModified } = await client.send(
+          new GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            ...(versionId === null ? {} : { VersionId: versionId }),
+            ...(versionId !== null || etag === null ? {} : { IfMatch: `"${etag}"` }),
+          }),
+        );
+        return {
+          chunks: (Body ?? []) as AsyncIterable<Uint8Array>,
+          writtenAt: LastModified?.getTime() ?? null,
+        };
+      } catch (error) {
+        if (isGone(error)) return null;
+        throw new Error(`s3://${bucket}/${key} cannot be read: ${(error as Error).message}`, { cause: error });
+      }
+    },
+  };
+}
+
+/** Deleted, or another by now. Without `s3:ListBucket` S3 would answer 403 instead, so the function has that right. */
+function isGone(error: unknown): boolean {
+  if (error instanceof NoSuchKey) return true;
+  const { name } = error as Error;
+  return name === 'NoSuchVersion' || name === 'PreconditionFailed';
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type GeoLocation, NO_GEO_LOCATION } from '../../alert/geo-location';
+import type { GeoData } from '../../config/configuration';
+import { ASN, type GeoPackage, geoPackageOf } from '../../config/geo-data';
+import { type Address, parseAddress } from '../../detection/address';
+import { specialUseOf } from '../../detection/special-use';
+import type { Geography } from '../../ports';
+import { openAsnFile } from './asn-file';
+import { type MmdbFile, openMmdb } from './mmdb-file';
+
+/** Whoever runs a network says what it is called; characters. */
+const MAX_NAME = 100;
+
+/** Where the files of a package are; null: it is not there. */
+export type FolderOf = (packageName: string) => string | null;
+
+/** Knows nothing of anybody, but what addresses are for that are nobody's. */
+export const noGeography: Geography = {
+  locate: (address) => ({ ...NO_GEO_LOCATION, specialUse: specialUseOf(address) }),
+  credit: () => null,
+  problem: () => null,
+};
+
+/**
+ * Says of addresses where they are and whose, from databases on disk. Nothing is opened before the first question: most
+ * runs have nobody to tell of. A database that cannot be read is a problem that is told, and never one that holds up an
+ * alert.
+ */
+export function fileGeography(geo: GeoData, folderOf: FolderOf): Geography {
+  if (geo === 'none') return noGeography;
+  let opened: Databases | null = null;
+  let problem: string | null = null;
+
+  function ask<Answer>(question: (databases: Databases) => Answer, otherwise: Answer): Answer {
+    if (problem !== null) return otherwise;
+    try {
+      opened ??= openDatabases(geo, folderOf);
+      return question(opened);
+    } catch (error) {
+      problem = `the databases of places cannot be read: ${(error as Error).message}`;
+      return otherwise;
+    }
+  }
+
+  return {
+    locate(text) {
+      const specialUse = specialUseOf(text);
+      const address = parseAddress(text);
+      if (address === null || specialUse !== null) return { ...NO_GEO_LOCATION, specialUse };
+      return ask((databases) => ({ specialUse, ...databases.locate(address) }), NO_GEO_LOCATION);
+    },
+    credit: () => ask(({ credit }) => credit, null),
+    problem: () => problem,
+  };
+}
+
+interface Databases {
+  locate(address: Address): Pick<GeoLocation, 'geo' | 'asn'>;
+  readonly credit: string | null;
+}
+
+function openDatabases(geo: GeoData, folderOf: FolderOf): Databases {
+  const packaged = geoPackageOf(geo);
+  const places = (packaged === null ? [geo] : pathsOf(packaged, folderOf)).map(openMmdb);
+  const asnFiles = pathsOf(ASN, folderOf);
+  const asnFile = (family: string) => asnFiles.find((path) => path.endsWith(`-${family}.csv`)) ?? null;
+  const [asnIpv4, asnIpv6] = [asnFile('ipv4'), asnFile('ipv6')].map((path) =>
+    path === null ? null : openAsnFile(path),
+  );
+  const credits = [
+    ...places.slice(0, 1).map((file) => `${packaged?.credit ?? `IP geolocation by ${file.type}`}, ${dateOf(file)}`),
+    ...(asnIpv4 === null && asnIpv6 === null ? [] : [`${ASN.credit}${dateOfPackage(asnFiles)}`]),
+  ];
+  return {
+    locate: (address) => {
+      const records = places.map((file) => file.get(address)).filter((record) => record !== null);
+      return {
+        geo: geoOf(records),
+        asn: named(asnOf(records) ?? (address.family === 4 ? asnIpv4 : asnIpv6)?.find(address) ?? null),
+      };
+    },
+    credit: credits.length === 0 ? null : credits.join('; '),
+  };
+}
+
+/** All of its files; none where the package is not there. */
+function pathsOf({ name, files }: GeoPackage, folderOf: FolderOf): string[] {
+  const folder = folderOf(name);
+  return folder === null ? [] : files.map((file) => join(folder, file)).filter((path) => existsSync(path));
+}
+
+/** `, 2026-06-17` of the version 2.3.2026061719; '' where it says none. */
+function dateOfPackage(files: readonly string[]): string {
+  const manifest = files.find((path) => path.endsWith('package.json'));
+  if (manifest === undefined) return '';
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string };
+  const [, year, month, day] = /\.(\d{4})(\d\d)(\d\d)\d*$/.exec(version ?? '') ?? [];
+  return year === undefined ? '' : `, ${year}-${month}-${day}`;
+}
+
+function dateOf({ builtAt }: MmdbFile): string {
+  return new Date(builtAt).toISOString().slice(0, 10);
+}
+
+/** As the packages write it, flat, and as MaxMind's own databases do. */
+interface PlaceRecord {
+  readonly city?: string | { readonly names?: Readonly<Record<string, string>> };
+  readonly country_code?: string;
+  readonly country?: string | { readonly iso_code?: string };
+  readonly autonomous_system_number?: number;
+  readonly autonomous_system_organization?: string;
+}
+
+function geoOf(records: readonly unknown[]): GeoLocation['geo'] {
+  for (const { city, country, country_code } of records as readonly PlaceRecord[]) {
+    const code = country_code ?? (typeof country === 'string' ? country : country?.iso_code);
+    const name = typeof city === 'string' ? city : city?.names?.en;
+    if (code || name) return { country: code || null, city: name?.slice(0, MAX_NAME) || null };
+  }
+  return null;
+}
+
+function named(asn: GeoLocation['asn']): GeoLocation['asn'] {
+  return asn === null ? null : { ...asn, organization: asn.organization.slice(0, MAX_NAME) };
+}
+
+function asnOf(records: readonly unknown[]): GeoLocation['asn'] {
+  for (const record of records as readonly PlaceRecord[]) {
+    const { autonomous_system_number: number, autonomous_system_organization: organization = '' } = record;
+    if (typeof number === 'number') return { number, organization };
+  }
+  return null;
+}

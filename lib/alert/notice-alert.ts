@@ -1,0 +1,41 @@
+import { noticeIdOf } from '../alerting/identity';
+import { isoTime } from '../text/times';
+import type { Alert, AlertOrigin, NoticeBucket } from './alert';
+import { NO_TOTALS } from './alert-of';
+import { finishedRule, startedRule } from './alert-rule';
+
+/**
+ * The alert of a notice about buckets that learn, or have learned; first the one that has waited longest. `more`: how
+ * many it does not name.
+ */
+export function noticeAlert(
+  notice: 'started' | 'finished',
+  buckets: readonly NoticeBucket[],
+  more: number,
+  { accountId, region, now }: AlertOrigin,
+): Alert {
+  const windowId = noticeIdOf(notice, buckets[0]!.bucket);
+  const one = buckets.length + more === 1 ? buckets[0]!.bucket : null;
+  const named = one ?? `${buckets.length + more} buckets`;
+  return {
+    schemaVersion: '1.0',
+    alertId: `${windowId}/1`,
+    windowId,
+    kind: 'notice',
+    createdAt: isoTime(now),
+    rule: notice === 'started' ? startedRule(named) : finishedRule(named),
+    bucket: one,
+    accountId,
+    region,
+    window: null,
+    firstEventAt: null,
+    lastEventAt: null,
+    networks: [],
+    more: 0,
+    groups: [],
+    totals: NO_TOTALS,
+    logObjects: [],
+    geoSource: null,
+    notice: { buckets, more },
+  };
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { globsOverlap, isGlob, literalLength } from '../../detection/glob';
+import type { BucketSettings } from '../../detection/settings';
+import { isObject } from '../../text/json-value';
+import { compareText } from '../../text/order';
+import { bucketPattern } from './bucket-names';
+import { parseJson } from './json';
+import { SHELL_HINT } from './lists';
+import { quote } from './messages';
+import { objectOf } from './objects';
+import { addIssue, delegate, type Issues, orLeftOut, reads } from './readings';
+import { flag, wholeNumber } from './scalars';
+
+const EXPECTED = 'write an object such as {"payroll-*": {"newIp": false}}';
+
+const SETTINGS = {
+  unapprovedIp: orLeftOut(flag),
+  newIp: orLeftOut(flag),
+  learningDays: orLeftOut(wholeNumber(0, 90, '0: no learning')),
+};
+const oneBucket = objectOf('write an object such as {"newIp": false}', SETTINGS);
+
+const record = reads(EXPECTED, (value) => {
+  const object = typeof value === 'string' ? parseJson(value) : value;
+  if (isObject(object)) return { value: object };
+  if (typeof value === 'string') return { problem: 'is not a JSON object', instead: `${EXPECTED}${SHELL_HINT}` };
+  return { problem: 'is not an object' };
+});
+
+/** Settings by bucket name or glob. Which of two globs decides is never left open: a tie is a problem. */
+export const bucketSettings: z.ZodType<Readonly<Record<string, BucketSettings>>> = z
+  .unknown()
+  .transform((value, { issues }) => {
+    const written = delegate(record, value, issues);
+    if (issues.length > 0) return z.NEVER;
+    const settings = Object.entries(written).map(([name, own]): [string, BucketSettings] => {
+      delegate(bucketPattern, name, issues, [name]);
+      return [name, givenOf(delegate(oneBucket, own, issues, [name]))];
+    });
+    addTies(written, issues);
+    // fromEntries makes an own property even of `__proto__`.
+    return Object.fromEntries(settings);
+  });
+
+/** Without the properties that are not given, so that the JSON form is the same value. */
+function givenOf(settings: BucketSettings): BucketSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function addTies(written: Readonly<Record<string, unknown>>, issues: Issues): void {
+  const byGlob = Object.entries(written).filter(([name]) => isGlob(name) && bucketPattern.safeParse(name).success);
+  for (const name of Object.keys(SETTINGS)) {
+    const globs = byGlob.filter(([, own]) => isObject(own) && Object.hasOwn(own, name)).map(([glob]) => glob);
+    for (const [glob, rival] of tiesAmong(globs)) {
+      const problem = `${quote(rival)} is as long and can match the same bucket, so neither decides ${quote(name)}`;
+      addIssue(issues, [glob], `${problem}; write more of the name in one of them`);
+    }
+  }
+}
+
+/**
+ * The pairs of globs with equally many literal characters that some name matches both of. Such globs begin alike as
+ * far as the text before the shorter one's first `*` goes, so in sorted order they stand together.
+ */
+function tiesAmong(globs: readonly string[]): readonly (readonly [string, string])[] {
+  const sorted = globs
+    .map((glob) => ({ glob, start: glob.slice(0, glob.indexOf('*')), length: literalLength(glob) }))
+    .sort((a, b) => a.length - b.length || compareText(a.start, b.start) || compareText(a.glob, b.glob));
+  return sorted.flatMap((one, index) => {
+    const ties: [string, string][] = [];
+    for (let other = sorted[++index]; other !== undefined; other = sorted[++index]) {
+      if (other.length !== one.length || !other.start.startsWith(one.start)) break;
+      if (globsOverlap(one.glob, other.glob)) ties.push([one.glob, other.glob]);
+    }
+    return ties;
+  });
+}

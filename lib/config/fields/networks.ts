@@ -1,0 +1,16 @@
+import type { z } from 'zod';
+import { formatNetwork, parseCidr } from '../../detection/address';
+import { quote } from './messages';
+import { readsText } from './readings';
+
+/** An address or a network in CIDR form, in its canonical spelling. */
+export const networkText: z.ZodType<string> = readsText(
+  'write a network such as "203.0.113.0/24", or an address',
+  'is not an address or a CIDR network',
+  (text) => {
+    const network = parseCidr(text);
+    if (!('problem' in network)) return { value: formatNetwork(network) };
+    const { problem, instead } = network;
+    return { problem, instead: instead === null ? undefined : `write ${quote(instead)}` };
+  },
+);

@@ -1,0 +1,198 @@
+import {
+  type ClaimAnswers,
+  type ClaimContext,
+  type ClaimDecision,
+  decideClaim,
+  hasLapsed,
+  NOTHING_ASKED,
+  type SeenPair,
+} from '../detection/claim';
+import { claimIdentity, LEARNING, type RunName, type StoredSighting } from '../detection/sighting';
+import type { State, Stored } from '../ports';
+import { eachBounded } from '../state/each-bounded';
+import type { RememberedPairs } from './remembered-pairs';
+
+/** What became of a pair. */
+export type Claimed =
+  | { readonly kind: 'known' }
+  /** The finding is this log object's to bring; `sighting` is what it wrote. */
+  | { readonly kind: 'found'; readonly sighting: Stored<StoredSighting> }
+  | { readonly kind: 'learned' }
+  /** The bucket learns, and has learned enough: the pair stays unknown. */
+  | { readonly kind: 'not-learned' };
+
+export interface ClaimOptions {
+  readonly state: State;
+  readonly remembered: RememberedPairs;
+  readonly contextOf: (pair: SeenPair) => ClaimContext;
+  /** Whether one more network may be learned in the bucket of the pair. */
+  readonly mayLearn: (pair: SeenPair) => boolean;
+  /** A pair was met whose finding was not brought, though it was owed until then; epoch milliseconds. */
+  readonly onOverdue: (owedUntil: number) => void;
+}
+
+/** Writes at a time. */
+export const WRITES_AT_ONCE = 16;
+
+/** More often than this, something is wrong: each time another has written the same pair in between. */
+const MAX_ATTEMPTS = 20;
+
+/** Claims pairs that succeeded in a portion: for each what `decideClaim` says, however many claim at the same time. */
+export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptions): Promise<Claimed[]> {
+  const { state, remembered, contextOf } = options;
+  const results: Claimed[] = pairs.map(() => KNOWN);
+  const asked: number[] = [];
+  for (const [index, pair] of pairs.entries()) if (!remembered.has(pair, contextOf(pair).now)) asked.push(index);
+  const stored = await state.sightings(asked.map((index) => pairs[index]!));
+  const toWrite = asked.flatMap((index, at) => {
+    const pair = pairs[index]!;
+    return isKnown(pair, stored[at]!, options) ? [] : { index, pair, stored: stored[at]! };
+  });
+  const inquiry = inquire(state, remembered);
+  await eachBounded(toWrite, WRITES_AT_ONCE, async ({ index, pair, stored }) => {
+    results[index] = await claimPair(pair, stored, options, inquiry);
+  });
+  return results;
+}
+
+const KNOWN: Claimed = { kind: 'known' };
+
+/** Nearly all pairs are: nothing is to be written, and so nothing to be waited for. */
+function isKnown(
+  pair: SeenPair,
+  stored: Stored<StoredSighting> | null,
+  { contextOf, remembered }: ClaimOptions,
+): boolean {
+  if (stored === null) return false;
+  const context = contextOf(pair);
+  let decision = decideClaim(stored.value, pair, context);
+  if (decision.kind === 'ask-marker' && remembered.hasMarker(decision.run)) {
+    decision = decideClaim(stored.value, pair, context, MARKED);
+  }
+  if (decision.kind !== 'known') return false;
+  rememberKnown(stored.value, decision, remembered, context.now);
+  return true;
+}
+
+const MARKED: ClaimAnswers = { isMarked: true, isInOutbox: null };
+
+function rememberKnown(
+  sighting: StoredSighting,
+  { owed }: Extract<ClaimDecision, { kind: 'known' }>,
+  remembered: RememberedPairs,
+  now: number,
+): void {
+  remembered.remember(owed ? sighting : { ...sighting, owedUntil: null }, now);
+}
+
+async function claimPair(
+  pair: SeenPair,
+  asRead: Stored<StoredSighting> | null,
+  { state, remembered, contextOf, mayLearn, onOverdue }: ClaimOptions,
+  inquiry: Inquiry,
+): Promise<Claimed> {
+  const context = contextOf(pair);
+  let stored = asRead;
+  let claimed: StoredSighting | null = null;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    if (stored !== null && claimed !== null && isSameClaim(stored.value, claimed)) {
+      return { kind: 'found', sighting: stored }; // It was written, and only the answer was lost.
+    }
+    const { decision, answers } = await decide(stored?.value ?? null, pair, context, inquiry);
+    if (answers.isInOutbox === false && hasLapsed(stored!.value, context.now)) onOverdue(stored!.value.owedUntil!);
+    if (decision.kind === 'known') {
+      rememberKnown(stored!.value, decision, remembered, context.now);
+      return KNOWN;
+    }
+    const { next } = decision;
+    const isLearned = decision.kind === 'claim' && next.claimedBy === LEARNING;
+    // One that is raised was learned before.
+    if (isLearned && next.raised === null && !mayLearn(pair)) return { kind: 'not-learned' };
+    const version = await state.putSighting(next, stored?.version ?? null);
+    if (version !== null) {
+      remembered.remember(next, context.now);
+      if (decision.kind === 'update' || (isLearned && next.raised !== null)) return KNOWN;
+      if (isLearned) return { kind: 'learned' };
+      return { kind: 'found', sighting: { value: next, version } };
+    }
+    if (decision.kind === 'claim' && !isLearned) claimed = next;
+    // Another was quicker, or the read was out of date: what holds now decides.
+    stored = await state.sighting(pair);
+  }
+  throw new Error(`${pair.bucket} ${pair.network}: written by others ${MAX_ATTEMPTS} times while it was claimed`);
+}
+
+/** Whether both are the claim of one run, and of the same finding. */
+function isSameClaim(a: StoredSighting, b: StoredSighting): boolean {
+  if (a.claimedBy !== b.claimedBy || a.claimedIn !== b.claimedIn) return false;
+  const isSame = a.publicOnly === b.publicOnly && a.foundReadingAt === b.foundReadingAt;
+  return isSame && claimIdentity(a) === claimIdentity(b);
+}
+
+type Decided = Exclude<ClaimDecision, { kind: 'ask-marker' | 'ask-outbox' }>;
+
+/** What `decideClaim` says when it has the answers that it asks for. */
+async function decide(
+  stored: StoredSighting | null,
+  pair: SeenPair,
+  context: ClaimContext,
+  inquiry: Inquiry,
+): Promise<{ readonly decision: Decided; readonly answers: ClaimAnswers }> {
+  let answers = NOTHING_ASKED;
+  for (;;) {
+    const decision = decideClaim(stored, pair, context, answers);
+    if (decision.kind === 'ask-marker') answers = { ...answers, isMarked: await inquiry.isMarked(decision.run) };
+    else if (decision.kind === 'ask-outbox') answers = { ...answers, isInOutbox: await inquiry.isInOutbox(stored!) };
+    else return { decision, answers };
+  }
+}
+
+/** What is asked of the state about claims that are owed, each once for all pairs of a portion. */
+interface Inquiry {
+  isMarked(run: RunName): Promise<boolean>;
+  /** Whether the log object that claimed the pair has brought its finding: of this pair and claim, not just something. */
+  isInOutbox(claimed: StoredSighting): Promise<boolean>;
+}
+
+/** That there is no marker, or no finding, holds for this portion: later it may be there. */
+function inquire(state: State, remembered: RememberedPairs): Inquiry {
+  const markers = new Map<string, Promise<boolean>>();
+  const findings = new Map<string, Promise<ReadonlySet<string>>>();
+
+  async function askMarker(run: RunName): Promise<boolean> {
+    const isMarked = await state.isRunDone(run);
+    if (isMarked) remembered.rememberMarker(run);
+    return isMarked;
+  }
+
+  async function askOutbox(logObject: string, bucket: string): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for await (const part of state.partsOf(logObject, 'new-ip', bucket, 0)) {
+      for (const finding of part.findings) found.add(claimIdentity(finding));
+    }
+    return found;
+  }
+
+  return {
+    isMarked: async (run) => remembered.hasMarker(run) || once(markers, [run.logObject, run.run], () => askMarker(run)),
+    async isInOutbox(claimed) {
+      const { claimedBy, bucket } = claimed;
+      const brought = await once(findings, [claimedBy, bucket], () => askOutbox(claimedBy, bucket));
+      return brought.has(claimIdentity(claimed));
+    },
+  };
+}
+
+function once<Value>(
+  known: Map<string, Promise<Value>>,
+  name: readonly string[],
+  ask: () => Promise<Value>,
+): Promise<Value> {
+  const key = JSON.stringify(name);
+  let answer = known.get(key);
+  if (answer === undefined) {
+    answer = ask();
+    known.set(key, answer);
+  }
+  return answer;
+}

@@ -1,0 +1,67 @@
+import { needsRefresh, raiseOf, type SeenPair } from '../detection/claim';
+import type { RunName, StoredSighting } from '../detection/sighting';
+
+/**
+ * Pairs that a warm function need not ask about again: known, nothing owed, no refresh due. A steady stream so costs
+ * hardly a read. It forgets after a quarter of an hour, since others write, too.
+ */
+export interface RememberedPairs {
+  has(pair: SeenPair, now: number): boolean;
+  /** Only what was read or written without anything owed: the finding of another may still be lost otherwise. */
+  remember(sighting: StoredSighting, now: number): void;
+  /** Whether it is known that this run has put its marker, which never goes away. */
+  hasMarker(run: RunName): boolean;
+  rememberMarker(run: RunName): void;
+}
+
+const FOR = 15 * 60_000;
+const MOST = 200_000;
+const MAX_MARKERS = 10_000;
+
+interface Remembered {
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  readonly publicOnly: boolean;
+  readonly foundReadingAt: number | null;
+  readonly at: number;
+}
+
+export function rememberPairs(): RememberedPairs {
+  const pairs = new Map<string, Remembered>();
+  const markers = new Set<string>();
+  return {
+    has(pair, now) {
+      const known = pairs.get(keyOf(pair));
+      if (known === undefined || now - known.at > FOR) return false;
+      return !needsRefresh(known, pair) && raiseOf(known, pair) === null;
+    },
+    remember(sighting, now) {
+      if (sighting.owedUntil !== null) return;
+      const key = keyOf(sighting);
+      pairs.delete(key);
+      const { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt } = sighting;
+      pairs.set(key, { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt, at: now });
+      if (pairs.size > MOST) pairs.delete(pairs.keys().next().value!); // the one remembered longest ago
+    },
+    hasMarker(run) {
+      const key = markerKey(run);
+      if (!markers.delete(key)) return false;
+      markers.add(key); // as the one that was asked about last
+      return true;
+    },
+    rememberMarker(run) {
+      const key = markerKey(run);
+      markers.delete(key);
+      markers.add(key);
+      if (markers.size > MAX_MARKERS) markers.delete(markers.values().next().value!);
+    },
+  };
+}
+
+function keyOf({ bucket, network }: { bucket: string; network: string }): string {
+  return `${bucket} ${network}`;
+}
+
+function markerKey({ logObject, run }: RunName): string {
+  return JSON.stringify([logObject, run]);
+}

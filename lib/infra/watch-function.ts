@@ -1,0 +1,155 @@
+import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  EventSourceMapping,
+  Function as LambdaFn,
+  type LayerVersion,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Configuration } from '../config/configuration';
+import { acknowledgeWildcard } from './acknowledge';
+import type { AlertTopic } from './alert-topic';
+import type { Feed } from './feed';
+import { HANDLER, withFunctionAsset } from './function-asset';
+import { LAYER_FOLDER } from './geography-layers';
+import type { LogBucket } from './log-bucket';
+import type { OperationsTopic } from './operations-topic';
+import { PENDING_INDEX } from './state-table';
+
+/** Log objects that one call gets at most, and how long they are waited for: what is late by hours loses nothing. */
+const BATCH_SIZE = 10;
+const BATCHING_WINDOW = Duration.seconds(5);
+
+/** Calls at a time, of the ten of a new account; and so the most connections, and writes, there are at once. */
+const MAX_CALLS = 5;
+
+/** Processor time comes with memory: fetching a log object takes a hundred times what reading it does. */
+const MEMORY_MIB = 1024;
+
+/**
+ * The function: detects new log objects, and sends what is due. Each `…` method grants a right together with what
+ * the function has to know to use it, so that neither can be forgotten.
+ */
+export class Watcher extends Construct {
+  static readonly TIMEOUT = Duration.minutes(5);
+
+  readonly function: LambdaFn;
+  readonly logGroup: LogGroup;
+  readonly schedule: Rule;
+  /** The `service` dimension of its metrics: two deployments in one account and Region have two. */
+  readonly serviceName: string;
+  private readonly role: Role;
+
+  constructor(scope: Construct, id: string, configuration: Configuration) {
+    super(scope, id);
+    this.serviceName = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      description: 'Reads access logs, remembers who was seen, publishes alerts',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
+    this.function = withFunctionAsset(
+      this,
+      configuration,
+      (code) =>
+        new LambdaFn(this, 'Function', {
+          description: 'Detects access from unapproved and new addresses in S3 access logs, and sends alerts',
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          code,
+          handler: HANDLER,
+          timeout: Watcher.TIMEOUT,
+          memorySize: MEMORY_MIB,
+          role: this.role.withoutPolicyUpdates(),
+          logGroup: this.logGroup,
+          // The schedule comes every minute: what failed is tried again anyway, and not by three calls at once.
+          retryAttempts: 0,
+          maxEventAge: Duration.minutes(1),
+          environment: {
+            ACCOUNT_ID: Stack.of(this).account,
+            POWERTOOLS_SERVICE_NAME: this.serviceName,
+          },
+        }),
+    );
+    this.schedule = new Rule(this, 'EveryMinute', {
+      description: 'Has alerts sent that are due',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+    });
+  }
+
+  /** Reads the objects under the log prefix, and may learn that one is not there any more. */
+  readsLogsOf({ bucket, prefix, keyArn, logsArn }: LogBucket): void {
+    this.allow(['s3:GetObject', 's3:GetObjectVersion'], [logsArn]);
+    // Without it, S3 answers 403 and not 404 for an object that is gone.
+    this.allow(
+      ['s3:ListBucket'],
+      [bucket.bucketArn],
+      // S3 asks for this right when it is asked for an object, too: then there may be no prefix to compare.
+      prefix === '' ? {} : { StringLikeIfExists: { 's3:prefix': `${prefix}*` } },
+    );
+    if (keyArn !== null) this.allow(['kms:Decrypt'], [keyArn]);
+    acknowledgeWildcard(this.role, logsArn, 'It reads any log object under the prefix, and nothing else.');
+  }
+
+  takesFrom({ queue }: Feed): void {
+    this.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
+    new EventSourceMapping(this, 'Feed', {
+      target: this.function,
+      eventSourceArn: queue.queueArn,
+      batchSize: BATCH_SIZE,
+      maxBatchingWindow: BATCHING_WINDOW,
+      maxConcurrency: MAX_CALLS,
+      reportBatchItemFailures: true,
+    }).node.addDependency(this.role);
+  }
+
+  remembersIn(table: ITable): void {
+    this.allow(
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      [table.tableArn],
+    );
+    this.allow(['dynamodb:Query'], [`${table.tableArn}/index/${PENDING_INDEX}`]);
+    this.function.addEnvironment('TABLE_NAME', table.tableName);
+  }
+
+  publishesTo(alerts: AlertTopic): void {
+    const { topic, keyArn } = alerts;
+    alerts.isPublishedToBy(this.role);
+    this.allow(['sns:Publish'], [topic.topicArn]);
+    if (keyArn !== null) this.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
+    this.function.addEnvironment('ALERT_TOPIC_ARN', topic.topicArn);
+  }
+
+  /** Counts who has subscribed to the alerts that it publishes. */
+  checksAlertSubscriptions({ topic }: AlertTopic): void {
+    this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
+    this.function.addEnvironment('COUNT_SUBSCRIPTIONS', 'true');
+  }
+
+  /** Counts who has subscribed to the alarms. */
+  checksAlarmSubscriptions({ topic }: OperationsTopic): void {
+    this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
+    this.function.addEnvironment('OPERATIONS_TOPIC_ARN', topic.topicArn);
+  }
+
+  /** Says in alerts where addresses are and whose. */
+  knowsPlaces(layers: readonly LayerVersion[]): void {
+    this.function.addLayers(...layers);
+    this.function.addEnvironment('GEO_FOLDER', LAYER_FOLDER);
+  }
+
+  private allow(actions: string[], resources: string[], conditions: Record<string, unknown> = {}): void {
+    this.role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
+  }
+}

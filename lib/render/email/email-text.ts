@@ -1,0 +1,108 @@
+import type { Alert } from '../../alert/alert';
+import { isSetAside, isUnreadable } from '../../alert/set-aside';
+import { minute, period } from '../../text/times';
+import { inMail } from '../../text/untrusted-text';
+import { effectsText, headline, volumeOf } from '../wording/headline';
+import { quietUntil, whyText } from '../wording/reason';
+import type { Room } from '../wording/room';
+import { severityTag, severityText } from '../wording/severity';
+import { field, section, sentences } from './mail-lines';
+import { otherNetworks, whoLines } from './networks';
+import { learningFinished, learningStarted } from './notice';
+import { ifLegitimate, logObjectLines, lookCloser, runbookSteps, whereSetAside } from './steps';
+
+/**
+ * An alert as a mail, in plain text: the answer first, then who, what to do, where to look, and how to silence it
+ * rightly. Of each of its lists it names what there is room for.
+ */
+export function emailText(alert: Alert, room: Room): string {
+  const body = bodyOf(alert, room);
+  const lines = [
+    ...sentences(`${severityTag(alert)} ${inMail(headline(alert), 190)}`),
+    ...body,
+    ...about(alert, room.listed),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function bodyOf(alert: Alert, room: Room): string[] {
+  const { listed } = room;
+  switch (alert.rule.id) {
+    case 'learning-started':
+      return learningStarted(alert, listed);
+    case 'learning-finished':
+      return learningFinished(alert, room);
+    case 'test':
+      return [
+        '',
+        ...sentences(
+          'A record for the reserved test bucket came through the logs, the detection and this topic. No action is needed.',
+        ),
+        ...section('THE REQUEST', whoLines(alert, room)),
+      ];
+    default:
+      return [
+        ...section('WHAT HAPPENED', whatHappened(alert)),
+        ...(isSetAside(alert) ? section('WHERE IT IS', whereSetAside(alert)) : section('WHO', whoLines(alert, room))),
+        ...section('WHAT TO DO', runbookSteps(alert)),
+        ...lookCloser(alert, listed),
+        ...ifLegitimate(alert),
+        ...section('WHAT HAPPENS NEXT', sentences(whatNext(alert), '  ')),
+        ...section('OTHER NETWORKS', otherNetworks(alert, room)),
+      ];
+  }
+}
+
+function whatHappened(alert: Alert): string[] {
+  const { totals, bucket, accountId, region, firstEventAt, lastEventAt } = alert;
+  const account = [accountId === null ? '' : `account ${accountId}`, region ?? ''].filter((part) => part !== '');
+  const where = [bucket === null ? '' : inMail(bucket, 66), ...account].filter((part) => part !== '').join(', ');
+  const isAboutRequests = totals.requests > 0;
+  return [
+    ...(isAboutRequests ? field('Outcome', volumeOf(totals)) : []),
+    ...(isAboutRequests ? field('Objects', effectsText(totals.effects, totals.successes)) : []),
+    ...(where === '' ? [] : field(bucket === null ? 'Where' : 'Bucket', inMail(where, 160))),
+    ...(firstEventAt === null || lastEventAt === null ? [] : field('When', period(firstEventAt, lastEventAt))),
+    ...field('Severity', severityText(alert)),
+    ...field('Why', whyText(alert)),
+  ];
+}
+
+function whatNext(alert: Alert): string {
+  if (isUnreadable(alert))
+    return 'The watch of other buckets goes on. Alerts of this rule about this bucket wait until what is stored can be read.';
+  if (isSetAside(alert))
+    return 'The watch goes on. Other networks, and networks that get further, are reported as usual.';
+  const until = quietUntil(alert);
+  if (alert.rule.id === 'detector-error') {
+    return `Other such lines of this bucket come in one digest after ${until ?? 'a while'}, or at once if their requests got further.`;
+  }
+  const end = until ?? 'the alert window of its bucket ends';
+  const low =
+    'Any other network is reported at once. Only messages of severity Low are limited, to 12 a day for each bucket ' +
+    'and rule; the rest comes in a digest.';
+  if (alert.rule.id === 'new-ip') {
+    const except = 'its first change within 7 days, and its first request that this account signed';
+    return `A network in this message is known from now on. What it does here is not reported again, except ${except}, where this message shows neither. ${low}`;
+  }
+  return (
+    `A network in this message is not reported again before ${end}, unless it gets further (reads after failures, ` +
+    'changes after reads) or becomes more severe: then a message is sent at once. Whatever else it does comes in one ' +
+    `digest after that time. ${low}`
+  );
+}
+
+function about(alert: Alert, listed: number): string[] {
+  const { rule, alertId, createdAt, geoSource } = alert;
+  const mitre = rule.mitre === null ? '' : `, MITRE ATT&CK ${rule.mitre.tactic}:${rule.mitre.technique}`;
+  const logs = logObjectLines(alert, listed);
+  return section('ABOUT THIS MESSAGE', [
+    ...field('Title', inMail(rule.title, 160)),
+    ...field('Rule', rule.origin === 's3-access-watch' ? rule.id : `${rule.id} (${rule.origin}${mitre})`),
+    ...(rule.reference === null ? [] : [`  ${'Reference'.padEnd(12)}${rule.reference}`]),
+    ...field('Made', `${minute(createdAt)} UTC; all times here are UTC`),
+    ...field('Alert', alertId),
+    ...(geoSource === null ? [] : field('Places', geoSource)),
+    ...(logs.length === 0 ? [] : ['  Log objects', ...logs]),
+  ]);
+}

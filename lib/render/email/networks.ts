@@ -1,0 +1,166 @@
+import type { Alert, AlertGroup, AlertNetwork, SampleRecord } from '../../alert/alert';
+import { locationText } from '../../alert/geo-location';
+import { MAX_ADDRESSES } from '../../detection/counted-network';
+import { bytes, count, plural } from '../../text/amounts';
+import { columnsOf } from '../../text/columns';
+import { minute, period, second } from '../../text/times';
+import { inMail } from '../../text/untrusted-text';
+import { countOf, effectsText, knownUntilNow, levelText, nameOf, volumeOf } from '../wording/headline';
+import { operationsText } from '../wording/operations';
+import type { Room } from '../wording/room';
+import { maxDetailed } from '../wording/room';
+import { byAsn, byCountry, type PlaceCount, type Unlisted, unlistedOf } from '../wording/unlisted';
+import { MAX_COLUMNS, sentences, trimmed, untrustedField } from './mail-lines';
+
+/** How much of what strangers wrote is shown, in columns. */
+const MAX_TEXT = 160;
+const MAX_REQUESTER = 240;
+/** How many addresses of a network are named. */
+const MAX_NAMED_ADDRESSES = 5;
+
+/** How many groups of networks that are not listed have a line, and how many countries and ASs are named. */
+const MAX_GROUPS = 10;
+const MAX_PLACES = 5;
+
+/** Who it was, the worst first: each with what it did, of a combined alert most of them in a line. */
+export function whoLines(alert: Alert, { listed, detailed }: Room): string[] {
+  const { networks, kind } = alert;
+  const isCombined = kind === 'combined';
+  const blocks = networks.slice(0, Math.min(detailed, maxDetailed(alert)));
+  const shown = networks.slice(0, listed);
+  const others = shown.slice(blocks.length);
+  return [
+    ...trimmed(blocks.flatMap((network) => block(network, isCombined))),
+    ...(isCombined && blocks.length > 0 && others.length > 0 ? [''] : []),
+    ...(isCombined ? others.flatMap((network) => networkLine(network, true)) : seeOthers(others.length)),
+    ...unlistedLines(unlistedOf(alert, listed), alert),
+  ];
+}
+
+function seeOthers(others: number): string[] {
+  return others === 0 ? [] : ['', `  … and ${plural(others, 'more network')}, listed below under OTHER NETWORKS.`];
+}
+
+/** The networks that have only a line, of an alert about one bucket. */
+export function otherNetworks(alert: Alert, { listed, detailed }: Room): string[] {
+  if (alert.kind === 'combined') return [];
+  const blocks = Math.min(detailed, maxDetailed(alert));
+  return alert.networks.slice(blocks, Math.max(blocks, listed)).flatMap((network) => networkLine(network, false));
+}
+
+function networkLine(network: AlertNetwork, withBucket: boolean): string[] {
+  const place = locationText(network);
+  const start = withBucket ? `  ${inMail(network.bucket, 66)}` : `  ${nameInMail(network)}`;
+  const rest = [withBucket ? nameInMail(network) : '', volumeOf(network), place].filter((part) => part !== '');
+  const line = `${start}  ${rest.join('  ')}`;
+  if (columnsOf(line) <= MAX_COLUMNS) return [line];
+  return [
+    start,
+    ...sentences(rest.slice(0, withBucket ? 2 : 1).join('  '), '    '),
+    ...(place === '' ? [] : [`    ${place}`]),
+  ];
+}
+
+/** What is not listed: how many, and from where. */
+function unlistedLines({ networks, isExact, groups }: Unlisted, { kind, totals }: Alert): string[] {
+  if (networks === 0) return [];
+  const what = countOf(networks, networks === totals.networks ? 'network' : 'more network', isExact);
+  const whole = 'For the whole list, see LOOK CLOSER.';
+  if (groups.length === 0) {
+    const where = kind === 'combined' ? ' in these buckets' : '';
+    return ['', ...sentences(`NOT LISTED: ${what}${where}. ${whole}`, '  ')];
+  }
+  const shown = groups.slice(0, MAX_GROUPS);
+  const rest = groups.slice(MAX_GROUPS);
+  const width = Math.max(...shown.map(({ network }) => network.length));
+  return [
+    '',
+    ...sentences(`NOT LISTED: ${what}. ${whole} By the network around them:`, '  '),
+    ...shown.flatMap((group) => groupLines(group, width, isExact)),
+    ...(rest.length === 0
+      ? []
+      : [
+          `    … and ${plural(
+            rest.reduce((sum, of) => sum + of.networks, 0),
+            'network',
+          )} in ${count(rest.length)} others`,
+        ]),
+    ...(groups.length === 1 ? [] : placeLines('By country:', byCountry(groups))),
+    ...(groups.length === 1 ? [] : placeLines('By AS:', byAsn(groups))),
+  ];
+}
+
+function groupLines(group: AlertGroup, width: number, isExact: boolean): string[] {
+  const { network, networks, requests, bytesSent, level, severity } = group;
+  const place = locationText(group);
+  const start = `    ${network.padEnd(width)}  `;
+  const volume = `${countOf(networks, 'network', isExact)}, ${plural(requests, 'request')}, ${bytes(bytesSent)} sent`;
+  const line = `${start}${volume}; ${severity}: ${levelText(level)}`;
+  if (place === '') return [line];
+  return columnsOf(`${line}  ${place}`) <= MAX_COLUMNS
+    ? [`${line}  ${place}`]
+    : [line, `${' '.repeat(start.length)}${place}`];
+}
+
+function placeLines(label: string, places: readonly PlaceCount[]): string[] {
+  if (places.length === 0) return [];
+  const shown = places.slice(0, MAX_PLACES).map(({ place, networks }) => `${inMail(place, 40)} ${count(networks)}`);
+  const rest = places.length - shown.length;
+  return sentences(`${[...shown, ...(rest > 0 ? [`${count(rest)} others`] : [])].join(', ')}`, `    ${label} `);
+}
+
+function block(network: AlertNetwork, withBucket: boolean): string[] {
+  const { addresses, effects, successes, firstEventAt, lastEventAt, operations, sample } = network;
+  const place = locationText(network);
+  const text = (label: string, value: string, most: number) => untrustedField(label, value, most, 4);
+  const who = `${nameInMail(network)}${place === '' ? '' : `  ${place}`}`;
+  const bucket = inMail(network.bucket, 66);
+  return [
+    ...(!withBucket
+      ? [`  ${who}`]
+      : columnsOf(bucket) + columnsOf(who) + 4 <= MAX_COLUMNS
+        ? [`  ${bucket}  ${who}`]
+        : [`  ${bucket}`, `    ${who}`]),
+    ...sentences(volumeOf(network), '    '),
+    ...sentences(effectsText(effects, successes), '    '),
+    ...sentences(`first and last seen ${period(firstEventAt, lastEventAt)}`, '    '),
+    ...knownAs(network),
+    ...(addresses.length > 1 ? text('addresses', addressList(addresses), 400) : []),
+    ...(operations.length > 0 ? text('operations', operationsText(network.operations), 240) : []),
+    ...(sample === null ? [] : sampleLines(sample)),
+    '',
+  ];
+}
+
+/** What was known of it before. */
+function knownAs({ raised, forgottenSince }: AlertNetwork): string[] {
+  if (raised !== null) return sentences(knownUntilNow(raised), '    ');
+  return forgottenSince === null ? [] : [`    known before, forgotten since ${minute(forgottenSince)} UTC`];
+}
+
+/** The address or network as we wrote it; or what could not be read as one, as it stood there. */
+function nameInMail(network: AlertNetwork): string {
+  return inMail(nameOf(network), 80);
+}
+
+function addressList(addresses: readonly string[]): string {
+  const more = addresses.length - MAX_NAMED_ADDRESSES;
+  // Of very many, the others are not counted.
+  const atLeast = addresses.length >= MAX_ADDRESSES ? 'at least ' : '';
+  return `${addresses.slice(0, MAX_NAMED_ADDRESSES).join(', ')}${more > 0 ? ` and ${atLeast}${count(more)} more` : ''}`;
+}
+
+function sampleLines(sample: SampleRecord): string[] {
+  const { requester, userAgent, referer, time, operation, httpStatus, errorCode, requestUri, key, bytesSent } = sample;
+  const text = (label: string, value: string, most: number) => untrustedField(label, value, most, 4);
+  const status = [httpStatus ?? '-', errorCode].filter((part) => part !== null).join(' ');
+  const sent = bytesSent === null || bytesSent === 0 ? '' : `  ${bytes(bytesSent)}`;
+  return [
+    ...text('requester', requester ?? 'anonymous (no credentials)', MAX_REQUESTER),
+    ...text('user agent', userAgent ?? '-', MAX_TEXT),
+    ...text('evidence', `${second(time)} UTC  ${operation}  ${status}${sent}`, MAX_TEXT),
+    ...(requestUri === null ? [] : text('', requestUri, MAX_TEXT)),
+    ...(key === null || requestUri?.includes(key) === true ? [] : text('key', key, MAX_TEXT)),
+    ...(referer === null ? [] : text('referer', referer, MAX_TEXT)),
+  ];
+}

@@ -1,0 +1,196 @@
+import type { Alert, LearnedNetwork, LearnedNetworks, NoticeBucket } from '../../alert/alert';
+import { locationText } from '../../alert/geo-location';
+import { count, plural } from '../../text/amounts';
+import { columnsOf } from '../../text/columns';
+import { minute } from '../../text/times';
+import { inMail, isBucketName, isNetworkText } from '../../text/untrusted-text';
+import {
+  allowlistEntry,
+  bucketSetting,
+  isOwnPrincipal,
+  isTrustable,
+  otherAccountOf,
+  principalOf,
+  trustedRule,
+} from '../wording/approval';
+import type { Room } from '../wording/room';
+import { indented, MAX_COLUMNS, section, sentences, untrustedField } from './mail-lines';
+
+/** Who comes from more networks than this is proposed as a requester to trust, and not network by network. */
+const MANY_NETWORKS = 3;
+
+/** The notice that buckets learn; it names at most `listed` of them. */
+export function learningStarted({ notice }: Alert, listed: number): string[] {
+  const buckets = notice?.buckets.slice(0, listed) ?? [];
+  const until = (time: string | null): string => (time === null ? '-' : `${minute(time)} UTC`);
+  return [
+    '',
+    ...sentences(
+      'The logs arrive and are read. Until the time below, networks that use a bucket successfully are learned without ' +
+        'an alert. Addresses outside an allowlist are reported already.',
+    ),
+    ...section('LEARNING', [
+      ...buckets.map(({ bucket, learningUntil }) => `  ${inMail(bucket, 66)}  until ${until(learningUntil)}`),
+      ...moreBuckets(notice, listed),
+    ]),
+    ...section('WHAT TO DO', ['  No action is needed.']),
+    ...section(
+      'WHAT HAPPENS NEXT',
+      sentences('When learning has ended, a message lists the networks that were learned, and who used them.', '  '),
+    ),
+  ];
+}
+
+/** The notice of what buckets have learned: so many of them and of the networks of each, and what to do about it. */
+export function learningFinished({ notice, accountId }: Alert, { listed, detailed }: Room): string[] {
+  const buckets = notice?.buckets.slice(0, listed) ?? [];
+  const isAnyPublic = buckets.some(({ looksPublic }) => looksPublic);
+  const proposals = buckets.map((bucket) => proposalsFor(bucket, accountId, detailed));
+  const [allowlist, trusted] = [proposals.flatMap((of) => of.allowlist), proposals.flatMap((of) => of.trusted)];
+  return [
+    '',
+    ...sentences(`Learning has ended. ${whatHolds(buckets)}`),
+    ...section('LEARNED', [
+      ...buckets.flatMap((bucket) => learnedLines(bucket, accountId, detailed)),
+      ...moreBuckets(notice, listed),
+    ]),
+    ...section('WHAT TO DO', whatToDo(allowlist.length + trusted.length > 0, isAnyPublic, buckets)),
+    ...section('FOR "allowlist", IF ONLY THESE MAY USE THE BUCKET', [
+      ...indented(allowlist, 2),
+      ...(allowlist.length === 0
+        ? []
+        : sentences(
+            'These lines do not cover everybody: anonymous and trusted requesters, other accounts, those below in ' +
+              '"trusted", and networks that are not listed have none. With its first entry a bucket has an allowlist: ' +
+              'every other address is then reported as unapproved.',
+            '  ',
+          )),
+    ]),
+    ...section('FOR "trusted", IF THE REQUESTER IS FINE FROM ANY ADDRESS', indented(trusted, 2)),
+  ];
+}
+
+function moreBuckets(notice: Alert['notice'], listed: number): string[] {
+  const more = notice === null ? 0 : notice.more + Math.max(0, notice.buckets.length - listed);
+  return more === 0 ? [] : [`  … and ${plural(more, 'more bucket')}`];
+}
+
+function learnedLines(of: NoticeBucket, accountId: string | null, listed: number): string[] {
+  const { bucket, learned, looksPublic, isFull } = of;
+  if (learned === null) return [];
+  const shown = learned.networks.slice(0, listed);
+  const more = learned.count - (looksPublic ? learned.publicOnly : 0) - shown.length;
+  const width = Math.max(0, ...shown.map(({ network }) => columnsOf(inMail(network, 50))));
+  const isNamed = isBucketName(bucket);
+  return [
+    `  ${inMail(bucket, 66)}  ${plural(learned.count, 'network')}${readersText(learned)}`,
+    ...(looksPublic
+      ? [
+          ...sentences(
+            'looks public: new-ip is inactive here for anonymous reads; it still reports changes and signed requests',
+            '    ',
+          ),
+          ...(isNamed
+            ? ['    To turn it on for all, in "bucketSettings":', `      ${bucketSetting(bucket, { newIp: true })}`]
+            : []),
+        ]
+      : []),
+    ...(isFull ? sentences('learned as many as a bucket may: others are reported as new from now on', '    ') : []),
+    ...shown.flatMap((network) => learnedNetwork(network, accountId, width)),
+    ...(more > 0 ? [`    … and ${plural(more, 'more network')}`] : []),
+  ];
+}
+
+/** `, 40 of them only for reads that nobody of this account signed`; where there is any. */
+function readersText({ count: all, publicOnly }: LearnedNetworks): string {
+  if (publicOnly === 0) return '';
+  const these = publicOnly === all ? (all === 1 ? '' : 'all ') : `${count(publicOnly)} of them `;
+  return `, ${these}only for reads that nobody of this account signed`;
+}
+
+function learnedNetwork(learned: LearnedNetwork, accountId: string | null, width: number): string[] {
+  const { network, requester, operation } = learned;
+  const place = locationText(learned);
+  const start = `    ${inMail(network, 50).padEnd(width)}  ${inMail(operation ?? '-', 30)}`;
+  const who = inMail(requester ?? 'anonymous', 200);
+  const other = otherAccountOf(requester, accountId);
+  const isShort = columnsOf(start) + 2 + columnsOf(who) <= MAX_COLUMNS;
+  return [
+    ...(isShort ? [`${start}  ${who}`] : [start, ...untrustedField('', requester!, 200, 0)]),
+    ...(other === null ? [] : [`      account ${other}, not this one`]),
+    ...(place === '' ? [] : [`      ${place}`]),
+  ];
+}
+
+function whatHolds(buckets: readonly NoticeBucket[]): string {
+  const isAny = (is: (bucket: NoticeBucket) => boolean): boolean => buckets.some(is);
+  const hasReaders = isAny(({ learned, looksPublic }) => !looksPublic && learned !== null && learned.publicOnly > 0);
+  const readers = hasReaders
+    ? ' What is known only for reads that nobody of this account signed is reported once somebody does, or changes ' +
+      'something.'
+    : '';
+  const known = `A learned network is not reported as new; from now on, any other network is.${readers}`;
+  const open =
+    'A bucket that so many networks use looks public: there, as said below, new-ip is inactive for anonymous reads. It ' +
+    'still reports changes and signed requests. That does not affect unapproved-ip.';
+  if (!isAny(({ looksPublic }) => !looksPublic)) return open;
+  return isAny(({ looksPublic }) => looksPublic) ? `${known} ${open}` : known;
+}
+
+function whatToDo(isProposed: boolean, isAnyPublic: boolean, buckets: readonly NoticeBucket[]): string[] {
+  const isAnyNamed = buckets.some(({ learned }) => learned !== null && learned.networks.length > 0);
+  const steps = [
+    ...(isAnyNamed
+      ? ['Check that you know these networks and who used them. Investigate at once any network that nobody knows.']
+      : []),
+    ...(isAnyPublic ? ['Make sure that what looks public is meant to be public.'] : []),
+    ...(isProposed
+      ? [
+          'To be stricter, paste from the lines below under "context" in cdk.json, then run cdk deploy. ' +
+            'Nothing is proposed for anonymous requesters and other accounts: an entry would let strangers in.',
+        ]
+      : []),
+  ];
+  return steps.flatMap((step, index) => sentences(step, `  ${index + 1}. `));
+}
+
+interface Proposals {
+  readonly allowlist: readonly string[];
+  readonly trusted: readonly string[];
+}
+
+/** Only for principals of this account: an entry would let in anybody else for good. Nothing for a bucket that is public. */
+function proposalsFor(
+  { bucket, learned, looksPublic }: NoticeBucket,
+  accountId: string | null,
+  listed: number,
+): Proposals {
+  if (learned === null || looksPublic || !isBucketName(bucket)) return { allowlist: [], trusted: [] };
+  const byRequester = new Map<string, string[]>();
+  for (const { network, requester, publicOnly } of learned.networks.slice(0, listed)) {
+    if (publicOnly || !isOwnPrincipal(requester, accountId) || !isNetworkText(network)) continue;
+    byRequester.set(requester, [...(byRequester.get(requester) ?? []), network]);
+  }
+  const all = [...byRequester];
+  const isMany = ([requester, networks]: (typeof all)[number]) =>
+    networks.length > MANY_NETWORKS && isTrustable(requester, accountId);
+  const many = all.filter(isMany);
+  const few = all.filter((one) => !isMany(one));
+  return {
+    allowlist: few.flatMap(([requester, networks]) =>
+      networks.flatMap((network) => allowlistEntry(network, bucket, `learned: ${shortName(requester)}`)).map(ended),
+    ),
+    trusted: many.flatMap(([requester]) => trustedRule(requester, bucket, null)).map(ended),
+  };
+}
+
+/** An entry ends with its brace; then comes a comma. */
+function ended(line: string): string {
+  return line.endsWith('}') ? `${line},` : line;
+}
+
+/** `111122223333 user/ana`: without its account, a name may be anybody's. */
+function shortName(requester: string): string {
+  const { accountId, name } = principalOf(requester)!;
+  return `${accountId} ${name}`.slice(0, 44);
+}

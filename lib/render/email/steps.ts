@@ -1,0 +1,143 @@
+import type { Alert } from '../../alert/alert';
+import { setAsideKey } from '../../alert/set-aside';
+import { inMail, isBucketName } from '../../text/untrusted-text';
+import {
+  allowlistEntry,
+  approvable,
+  bucketSetting,
+  dateAfter,
+  isTrustable,
+  REASON,
+  trustedRule,
+} from '../wording/approval';
+import {
+  athenaQuery,
+  cloudTrailQuery,
+  consoleLink,
+  logLinesCommand,
+  logObjectUri,
+  MAX_ADDRESSES,
+  scanCommand,
+  setAsideCommand,
+  unlistedQuery,
+} from '../wording/investigation';
+import { indented, section, sentences } from './mail-lines';
+
+/** How many entries are written out; the others are written alike. */
+const MAX_ENTRIES = 3;
+
+/** How long a proposed exception lasts, in days. */
+const EXCEPTION_DAYS = 90;
+
+/** What a rule asks people to do, a numbered step a sentence. */
+export function runbookSteps({ rule }: Pick<Alert, 'rule'>): string[] {
+  return rule.runbook.split(/(?<=\.) /).flatMap((step, index) => sentences(step, `  ${index + 1}. `));
+}
+
+/** Where an alert is that could not be sent. */
+export function whereSetAside(alert: Alert): string[] {
+  const key = setAsideKey(alert);
+  if (key === null) return [];
+  return [
+    ...sentences('In the state table, under the partition key "aside" and this sort key:', '  '),
+    `    ${key}`,
+    ...sentences('This command prints it. For STATE_TABLE, write what the stack output StateTable says:', '  '),
+    ...indented(setAsideCommand(key), 4),
+  ];
+}
+
+/** Where to look: the console, the log lines, and queries, also for what is not among the `listed` networks. */
+export function lookCloser(alert: Alert, listed: number): string[] {
+  const { bucket, region, totals } = alert;
+  const link = bucket === null ? null : consoleLink(bucket, region);
+  const ofWhom = totals.networks > MAX_ADDRESSES ? 'All requests of the worst of them' : 'All their requests';
+  const block = (heading: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : [...sentences(heading, '  '), ...indented(lines, 4)];
+  return section('LOOK CLOSER', [
+    ...block('The bucket in the console:', link === null ? [] : [link]),
+    ...block('The lines in the first log object:', logLinesCommand(alert)),
+    ...block(`${ofWhom} here, in Athena (the table of the S3 guide; write the name of your own):`, athenaQuery(alert)),
+    ...block('Who else sent requests in that time, listed or not, in Athena:', unlistedQuery(alert, listed)),
+    ...block(
+      'All findings in the log objects, with the command line and the configuration in cdk.json:',
+      scanCommand(alert, listed),
+    ),
+    ...block(
+      'What else they did in the account, in CloudWatch Logs Insights on the log group of a CloudTrail trail:',
+      cloudTrailQuery(alert),
+    ),
+  ]);
+}
+
+/** How to approve what is right, and how to silence it without going blind. */
+export function ifLegitimate(alert: Alert): string[] {
+  const { rule } = alert;
+  if (rule.id === 'unapproved-ip') return section('IF THIS IS LEGITIMATE', approveUnapproved(alert));
+  return rule.id === 'new-ip' ? section('IF THIS IS LEGITIMATE', acceptNew(alert)) : [];
+}
+
+function approveUnapproved(alert: Alert): string[] {
+  const entries = approvable(alert);
+  const first = entries[0];
+  if (first === undefined) {
+    return sentences('No name above can stand in an allowlist. Look at the log lines first.', '  ');
+  }
+  const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
+  const lines = entries
+    .slice(0, MAX_ENTRIES)
+    .flatMap(({ cidr, bucket }) => withComma(allowlistEntry(cidr, bucket, REASON)));
+  return [
+    ...sentences('Add to "allowlist", under "context" in cdk.json, with your reason; then run cdk deploy:', '  '),
+    ...indented(lines, 4),
+    ...(entries.length > MAX_ENTRIES ? ['  Write the others in the same way.'] : []),
+    `  For a time only, add to an entry: "until": "${until}"`,
+    ...trustedLines(alert, until),
+    ...settingLines(first.bucket, alert, 'unapprovedIp', 'If anybody may reach this bucket'),
+  ];
+}
+
+/** An entry would do more than is wanted: the first one of a bucket makes every other address unapproved. */
+function acceptNew(alert: Alert): string[] {
+  const bucket = approvable(alert)[0]?.bucket;
+  const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
+  return [
+    ...sentences(
+      'No action is needed: the network is known from now on. It is reported again only after months without a request.',
+      '  ',
+    ),
+    ...trustedLines(alert, until),
+    ...(bucket === undefined ? [] : settingLines(bucket, alert, 'newIp', 'If new addresses are usual for this bucket')),
+  ];
+}
+
+function trustedLines({ networks, accountId }: Alert, until: string): string[] {
+  const known = networks.find(
+    ({ bucket, sample }) => isBucketName(bucket) && isTrustable(sample?.requester ?? null, accountId),
+  );
+  if (known === undefined) return [];
+  return [
+    ...sentences(
+      'If the requester (of a role: anybody with it) is fine from any address, add to "trusted" instead; it is not watched until then:',
+      '  ',
+    ),
+    ...indented(withComma(trustedRule(known.sample!.requester!, known.bucket, until)), 4),
+  ];
+}
+
+function settingLines(bucket: string, alert: Alert, key: 'unapprovedIp' | 'newIp', when: string): string[] {
+  if (alert.bucket === null) return [];
+  const setting = bucketSetting(bucket, { [key]: false });
+  return [...sentences(`${when}, turn the rule off for it, in "bucketSettings":`, '  '), `    ${setting}`];
+}
+
+function withComma(lines: readonly string[]): string[] {
+  return lines.map((line, index) => (index === lines.length - 1 ? `${line},` : line));
+}
+
+/** Which log objects the evidence is in. */
+export function logObjectLines({ logObjects }: Alert, listed: number): string[] {
+  return logObjects.slice(0, listed).map((logObject) => {
+    const uri = logObjectUri(logObject);
+    return `    ${uri === null ? inMail(logObject, 90) : uri.replace(/\.(?=[A-Za-z])/g, '[.]')}`;
+  });
+}

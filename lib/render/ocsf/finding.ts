@@ -1,0 +1,191 @@
+import type { Alert, AlertNetwork } from '../../alert/alert';
+import { cutText } from '../../text/cut';
+import { cutToJson } from '../../text/json-text';
+import { isNetworkText } from '../../text/untrusted-text';
+import { headline } from '../wording/headline';
+import { bucketArn } from '../wording/investigation';
+import type { Room } from '../wording/room';
+import { evidenceOf } from './evidence';
+
+/**
+ * How many networks have an evidence, and how many addresses are observables: all of them are under `unmapped`. In a
+ * combined alert they are fewer, since it lists many networks; but of those that are High each has one.
+ */
+const MOST = { evidences: 20, observables: 100 };
+const MAX_COMBINED = { evidences: 5, observables: 50 };
+const MAX_HIGH = 60;
+
+/** How many networks have an evidence where there is room. */
+export function mostEvidences({ kind, networks }: Pick<Alert, 'kind' | 'networks'>): number {
+  const high = networks.filter(({ severity }) => severity === 'High').length;
+  return Math.max(kind === 'combined' ? MAX_COMBINED.evidences : MOST.evidences, Math.min(high, MAX_HIGH));
+}
+
+const MAX_TEXT = 512;
+
+const SEVERITY_IDS = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
+
+/** The names that go with the ids of ATT&CK. */
+const ATTACK_NAMES: Readonly<Record<string, string>> = { TA0009: 'Collection', T1530: 'Data from Cloud Storage' };
+
+/**
+ * The alert for machines: a Detection Finding (class 2004) of OCSF, valid from version 1.3.0 on, with the alert itself
+ * under `unmapped`. `finding_info.uid` is the windowId: what begins it is a Create, what goes on is an Update. Of its
+ * lists it has what there is room for. https://schema.ocsf.io/1.3.0/classes/detection_finding
+ */
+export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
+  const { alertId, windowId, kind, rule, bucket, accountId, region, networks, totals, notice } = alert;
+  const activity = isUpdate(alert) ? ({ id: 2, name: 'Update' } as const) : ({ id: 1, name: 'Create' } as const);
+  const made = Date.parse(alert.createdAt);
+  const first = alert.firstEventAt === null ? made : Date.parse(alert.firstEventAt);
+  const last = alert.lastEventAt === null ? made : Date.parse(alert.lastEventAt);
+  const buckets = new Set([
+    bucket,
+    ...networks.map((of) => of.bucket),
+    ...(notice?.buckets ?? []).map((of) => of.bucket),
+  ]);
+  const confidence = CONFIDENCE[rule.id];
+  const most = kind === 'combined' ? MAX_COMBINED : MOST;
+  const shown = Math.min(mostEvidences(alert), detailed, listed);
+  return {
+    activity_id: activity.id,
+    activity_name: activity.name,
+    category_uid: 2,
+    category_name: 'Findings',
+    class_uid: 2004,
+    class_name: 'Detection Finding',
+    type_uid: 200400 + activity.id,
+    type_name: `Detection Finding: ${activity.name}`,
+    time: made,
+    start_time: first,
+    end_time: last,
+    ...(totals.requests === 0 ? {} : { count: totals.requests }),
+    severity_id: SEVERITY_IDS[rule.severity],
+    severity: rule.severity,
+    status_id: 1,
+    status: 'New',
+    ...(confidence ?? {}),
+    message: cutText(headline(alert), MAX_TEXT),
+    metadata: {
+      version: '1.3.0',
+      profiles: ['cloud'],
+      product: { name: 's3-access-watch', uid: 's3-access-watch', vendor_name: 's3-access-watch' },
+      uid: alertId,
+      correlation_uid: windowId,
+      event_code: kind,
+      log_name: 'AWS.S3ServerAccess',
+    },
+    cloud: {
+      provider: 'AWS',
+      ...(region === null ? {} : { region }),
+      ...(accountId === null ? {} : { account: { uid: accountId } }),
+    },
+    finding_info: {
+      uid: windowId,
+      title: cutText(rule.title, MAX_TEXT),
+      desc: cutText([headline(alert), rule.severityReason].filter((text) => text !== null).join('; '), MAX_TEXT),
+      [isUpdate(alert) ? 'modified_time' : 'created_time']: made,
+      first_seen_time: first,
+      last_seen_time: last,
+      types: [rule.id],
+      data_sources: ['AWS.S3ServerAccess'],
+      analytic: analyticOf(alert),
+      ...(rule.mitre === null ? {} : { attacks: [attackOf(rule.mitre)] }),
+      ...(rule.reference === null ? {} : { src_url: rule.reference }),
+    },
+    resources: [...buckets]
+      .filter((name) => name !== null)
+      .slice(0, Math.min(listed, MOST.evidences))
+      .map((name) => cutText(name, 255))
+      .map((name) => ({ type: 'AWS::S3::Bucket', name, uid: bucketArn(name, region) })),
+    evidences: networks.slice(0, shown).map((network) => evidenceOf(network, alert)),
+    observables: observablesOf(alert, Math.min(listed, most.observables), shown),
+    remediation: {
+      desc: rule.runbook,
+      ...(rule.reference === null ? {} : { references: [rule.reference] }),
+    },
+    unmapped: withLists(alert, { listed, detailed }),
+  };
+}
+
+/** What goes on under a name that was sent before. */
+function isUpdate({ kind, alertId }: Alert): boolean {
+  return kind === 'update' || kind === 'digest' || (kind === 'detector-error' && !alertId.endsWith('/1'));
+}
+
+const CONFIDENCE: Readonly<Partial<Record<Alert['rule']['id'], object>>> = {
+  'unapproved-ip': { confidence_id: 3, confidence: 'High' },
+  'new-ip': { confidence_id: 1, confidence: 'Low' },
+};
+
+function analyticOf({ rule }: Alert): object {
+  const type = rule.id === 'new-ip' ? { type_id: 2, type: 'Behavioral' } : { type_id: 1, type: 'Rule' };
+  return { ...type, uid: rule.id, name: rule.origin };
+}
+
+function attackOf({ tactic, technique }: NonNullable<Alert['rule']['mitre']>): object {
+  const named = (uid: string) => ({ uid, ...(ATTACK_NAMES[uid] === undefined ? {} : { name: ATTACK_NAMES[uid] }) });
+  return { version: '14.1', tactic: named(tactic), technique: named(technique) };
+}
+
+/** What to search for: where it stands in this document, and what it is. */
+function observablesOf({ networks, bucket, region }: Alert, listed: number, evidences: number): object[] {
+  const shown = networks.slice(0, listed);
+  const addresses = distinct(shown, ({ remoteIp }) => (isNetworkText(remoteIp) ? remoteIp : null)).map(
+    ({ index, value }) => ({
+      name: `unmapped.networks[${index}].remoteIp`,
+      type: 'IP Address',
+      type_id: 2,
+      value,
+    }),
+  );
+  const agents = distinct(networks.slice(0, evidences), ({ sample }) => sample?.userAgent ?? null).map(
+    ({ index, value }) => ({
+      name: `evidences[${index}].data.userAgent`,
+      type: 'HTTP User-Agent',
+      type_id: 16,
+      value: cutToJson(value, 300),
+    }),
+  );
+  const resource = { name: 'resources[0].uid', type: 'Resource UID', type_id: 10 };
+  return [
+    ...(bucket === null || listed === 0 ? [] : [{ ...resource, value: bucketArn(cutText(bucket, 255), region) }]),
+    ...addresses,
+    ...agents,
+  ];
+}
+
+/** Each value once, with where it stands first. */
+function distinct(
+  networks: readonly AlertNetwork[],
+  textOf: (network: AlertNetwork) => string | null,
+): { index: number; value: string }[] {
+  const seen = new Map<string, number>();
+  for (const [index, network] of networks.entries()) {
+    const value = textOf(network);
+    if (value !== null && value !== '' && !seen.has(value)) seen.set(value, index);
+  }
+  return [...seen].map(([value, index]) => ({ index, value }));
+}
+
+/** The alert with as much of its lists as there is room for. */
+function withLists(alert: Alert, { listed: most, detailed }: Room): Alert {
+  const { networks, more, logObjects, groups, notice } = alert;
+  const buckets = notice?.buckets.slice(0, most).map((bucket) => {
+    const { learned } = bucket;
+    return learned === null
+      ? bucket
+      : { ...bucket, learned: { ...learned, networks: learned.networks.slice(0, detailed) } };
+  });
+  return {
+    ...alert,
+    networks: networks.slice(0, most),
+    more: more + Math.max(0, networks.length - most),
+    groups: groups.slice(0, most),
+    logObjects: logObjects.slice(0, most),
+    notice:
+      notice === null
+        ? null
+        : { buckets: buckets ?? [], more: notice.more + Math.max(0, notice.buckets.length - most) },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Alert } from '../../alert/alert';
+import { setAsideKey } from '../../alert/set-aside';
+import { inSlack, isBucketName } from '../../text/untrusted-text';
+import { allowlistEntry, approvable, bucketSetting, REASON } from '../wording/approval';
+import { consoleLink, scanCommand, setAsideCommand } from '../wording/investigation';
+
+/** So many networks are named in a message, whatever they are called. */
+const MAX_NAMED = 5;
+
+/** What to do next: the runbook's steps, where to look, and what would approve it. */
+export function nextSteps(alert: Alert): string[] {
+  const { rule, bucket, region, notice } = alert;
+  const link = bucket === null || rule.id === 'test' ? null : consoleLink(bucket, region);
+  const steps = notice === null ? rule.runbook.split(/(?<=\.) /).map(inSlack) : noticeSteps(alert);
+  const entry = rule.id === 'unapproved-ip' ? approvable(alert)[0] : undefined;
+  const scan = scanCommand(alert, MAX_NAMED)
+    .map((line) => line.replace(/ \\$/, ''))
+    .join('');
+  const aside = setAsideKey(alert);
+  const code = entry === undefined ? '' : allowlistEntry(entry.cidr, entry.bucket, REASON).join('');
+  return [
+    ...(aside === null
+      ? []
+      : [
+          `Read it: \`${setAsideCommand(aside)
+            .join('')
+            .replace(/ \\\s+/, ' ')}\``,
+        ]),
+    ...steps,
+    ...(link === null || link.length > 170
+      ? []
+      : [`<${link.replaceAll('&', '&amp;')}|Open the bucket in the console>`]),
+    ...(scan === '' || scan.length > 160 ? [] : [`For all of them: \`${scan}\``]),
+    ...(code === '' || code.length > 130
+      ? []
+      : [`Legitimate? To "allowlist" in cdk.json, then cdk deploy: \`${code}\``]),
+  ];
+}
+
+function noticeSteps({ rule, notice }: Alert): string[] {
+  if (rule.id === 'learning-started') return ['No action is needed.'];
+  const open = notice?.buckets.find(({ looksPublic, bucket }) => looksPublic && isBucketName(bucket));
+  const isAnyNamed = notice?.buckets.some(({ learned }) => learned !== null && learned.networks.length > 0);
+  return [
+    ...(isAnyNamed
+      ? ['Check that you know the networks and who used them; the mail names them, with lines for the allowlist.']
+      : []),
+    ...(open === undefined
+      ? []
+      : [
+          'Make sure that what looks public is meant to be public.',
+          `To turn new-ip on for all, in "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
+        ]),
+  ];
+}

@@ -1,0 +1,178 @@
+import type { Alert, AlertNetwork, AlertTotals } from '../../alert/alert';
+import { isSetAside, isUnreadable } from '../../alert/set-aside';
+import { DOUBTS, isDoubt } from '../../detection/doubt';
+import { changesIn, type Effect, type Effects, NO_EFFECTS } from '../../detection/effect';
+import type { Level } from '../../detection/level';
+import { bytes, count, plural } from '../../text/amounts';
+import { cutText } from '../../text/cut';
+
+/*
+ * The answer to "what is it?" in a line, in the same words in subjects, in Slack and in the terminal. Names in it are
+ * as they are in the alert: whoever shows it makes them fit.
+ */
+
+/** What S3 names a bucket at most; whatever is longer is not one. */
+const LONGEST_NAME = 63;
+
+/** Where, who, and whether it got through. `brief`: who is a number, for where there is little room. */
+export function headline(alert: Alert, brief = false): string {
+  return `${whereOf(alert)}${markOf(alert)}: ${whatOf(alert, brief)}`;
+}
+
+/** What says that it goes on with something; empty where it does not. */
+export function markOf({ kind }: Alert): string {
+  return kind === 'update' || kind === 'digest' ? ` (${kind})` : '';
+}
+
+/** Where it is, without what happened there. */
+export function whereOf({ bucket, networks, notice, rule }: Alert): string {
+  if (rule.id === 'test') return 'Test';
+  if (bucket !== null) return cutText(bucket, LONGEST_NAME);
+  const buckets = new Set((notice?.buckets ?? networks).map((of) => of.bucket));
+  return plural(buckets.size + (notice?.more ?? 0), 'bucket');
+}
+
+/** What happened, without where. */
+export function whatOf(alert: Alert, brief = false): string {
+  const { rule, totals } = alert;
+  if (isSetAside(alert)) return setAsideText(alert);
+  switch (rule.id) {
+    case 'test':
+      return 'the alerts of s3-access-watch arrive here';
+    case 'learning-started':
+      return 'the watch works and is learning';
+    case 'learning-finished':
+      return learnedOf(alert);
+    case 'detector-error':
+      return notJudged(alert);
+  }
+  return `${whoOf(alert, brief)}, ${outcomeOf(totals)}`;
+}
+
+function notJudged({ networks, totals }: Alert): string {
+  const doubts = networks.map(({ network }) => network).filter(isDoubt);
+  const texts = totals.networks - doubts.length;
+  const what = [...new Set(doubts)].map((doubt) => `a ${doubt}`);
+  if (texts > 0) what.push(`${texts === 1 ? 'a remote IP' : plural(texts, 'remote IP')} could not be read`);
+  // Of a log object of another account, only the account is not believed.
+  if (texts > 0 || doubts.includes(DOUBTS.otherBucket)) what.push(`${plural(totals.requests, 'request')} not judged`);
+  return what.join(', ');
+}
+
+function setAsideText(alert: Alert): string {
+  const { totals } = alert;
+  if (isUnreadable(alert)) return 'an alert could not be read and was not sent';
+  if (totals.requests === 0) return 'a notice could not be sent';
+  return `an alert could not be sent: ${countOf(totals.networks, 'network', true)}, ${outcomeOf(totals)}`;
+}
+
+/** `up to 12 networks`, where it is not known how many are the same. */
+export function countOf(networks: number, noun: string, isExact: boolean, many = `${noun}s`): string {
+  return `${isExact ? '' : 'up to '}${plural(networks, noun, many)}`;
+}
+
+function learnedOf({ notice }: Alert): string {
+  const buckets = notice?.buckets ?? [];
+  const networks = plural(
+    buckets.reduce((sum, { learned }) => sum + (learned?.count ?? 0), 0),
+    'network',
+  );
+  const open = buckets.filter(({ looksPublic }) => looksPublic).length;
+  if (open === 0) return `learned ${networks}, others are reported from now on`;
+  const many = buckets.length === 1 ? '' : `${count(open)} `;
+  const look = open === 1 ? 'looks' : 'look';
+  return `learned ${networks}, ${many}${look} public: new-ip is inactive for anonymous reads`;
+}
+
+function whoOf({ rule, networks, totals, more }: Alert, brief: boolean): string {
+  const one = totals.networks === 1 && !brief ? networks[0] : undefined;
+  const isNew = rule.id === 'new-ip';
+  if (one !== undefined) {
+    const name = nameOf(one);
+    if (!isNew) return `${name} not on the allowlist`;
+    if (one.raised !== null) return `${name} does more than ${one.raised === 'signed' ? 'public reads' : 'read'}`;
+    return one.forgottenSince === null
+      ? `new ${name.includes('/') ? 'network' : 'address'} ${name}`
+      : `${name} is back, long unseen`;
+  }
+  const distinct = more > 0 ? totals.networks : new Set(networks.map(nameOf)).size;
+  const noun = more === 0 && networks.every(isOneAddress) ? ['address', 'addresses'] : ['network', 'networks'];
+  const named = (before: string): string => countOf(distinct, `${before}${noun[0]}`, more === 0, `${before}${noun[1]}`);
+  return isNew ? named('new ') : `${named('')} not on the allowlist`;
+}
+
+/** The address, where it is known to be one; else the network. */
+export function nameOf(network: Pick<AlertNetwork, 'network' | 'remoteIp' | 'addresses'>): string {
+  return network.addresses.length === 1 ? network.remoteIp : network.network;
+}
+
+function isOneAddress({ network, addresses }: AlertNetwork): boolean {
+  return addresses.length === 1 || !network.includes('/');
+}
+
+type Outcome = Pick<AlertTotals, 'requests' | 'successes' | 'denied' | 'effects'>;
+
+/** Whether it got through. */
+export function outcomeOf({ requests, successes, denied, effects }: Outcome): string {
+  if (successes === 0) {
+    if (denied < requests)
+      return requests === 1 ? 'its one request failed' : `none of ${count(requests)} requests succeeded`;
+    return requests === 1 ? 'its one request denied' : `all ${count(requests)} requests denied`;
+  }
+  const changes = changesIn(effects);
+  return `${plural(successes, 'request')} succeeded${changes === 0 ? '' : `, ${count(changes)} changed data`}`;
+}
+
+/** How much of it got through: `13 of 22 requests succeeded, 9 denied; 374 MB sent`. */
+export function volumeOf({
+  requests,
+  successes,
+  denied,
+  bytesSent,
+}: Pick<AlertTotals, 'requests' | 'successes' | 'denied' | 'bytesSent'>): string {
+  if (successes === 0)
+    return `${outcomeOf({ requests, successes, denied, effects: NO_EFFECTS })}${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
+  const all = requests === 1 ? 'its one request' : `all ${count(requests)} requests`;
+  const succeeded = successes === requests ? all : `${count(successes)} of ${plural(requests, 'request')}`;
+  return `${succeeded} succeeded${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
+}
+
+function partly(requests: number, denied: number): string {
+  return denied === 0 || denied === requests ? '' : `, ${count(denied)} denied`;
+}
+
+/** How far requests got, in two or three words. */
+export function levelText(level: Level): string {
+  return LEVEL_TEXTS[level];
+}
+
+const LEVEL_TEXTS: Readonly<Record<Level, string>> = {
+  denied: 'all denied',
+  'no access': 'all failed',
+  metadata: 'lists or metadata read',
+  read: 'objects read',
+  changed: 'DATA CHANGED',
+};
+
+const DONE: readonly (readonly [Effect, string])[] = [
+  ['deleted', 'DELETED'],
+  ['written', 'WRITTEN'],
+  ['settings', 'SETTINGS CHANGED'],
+  ['read', 'read'],
+  ['listed', 'listed'],
+];
+
+/** What became of objects: `DELETED by 3 requests, read by 9`, or that nothing did. */
+export function effectsText(effects: Effects, successes: number): string {
+  const done = DONE.filter(([effect]) => effects[effect] > 0).map(([effect, text], index) => {
+    const by = index === 0 ? plural(effects[effect], 'request') : count(effects[effect]);
+    return `${text} by ${by}`;
+  });
+  if (done.length === 0) return successes === 0 ? 'nothing read, written or deleted' : 'only looked at, not read';
+  return `${done.join(', ')}${changesIn(effects) === 0 ? '; nothing written or deleted' : ''}`;
+}
+
+/** What a network was known for that does more than that. */
+export function knownUntilNow(raised: 'signed' | 'changed'): string {
+  return `known until now only for reads${raised === 'signed' ? ' that nobody of this account signed' : ''}`;
+}

@@ -1,0 +1,22 @@
+import { count } from '../../text/amounts';
+
+/** How many operations are named. */
+const MAX_OPERATIONS = 5;
+
+interface NamedOperation {
+  readonly name: string;
+  readonly requests: number;
+  readonly successes: number;
+}
+
+/** `REST.GET.OBJECT 12 (9 succeeded), REST.HEAD.OBJECT 3`: in the given order, the first few. */
+export function operationsText(operations: readonly NamedOperation[], max = MAX_OPERATIONS): string {
+  return operations
+    .slice(0, max)
+    .map(({ name, requests, successes }) =>
+      successes === requests
+        ? `${name} ${count(requests)}`
+        : `${name} ${count(requests)} (${count(successes)} succeeded)`,
+    )
+    .join(', ');
+}

@@ -1,0 +1,29 @@
+/*
+ * How times are written, for machines and for people. All of them are UTC.
+ */
+
+/** ISO 8601 of epoch milliseconds: `2026-03-02T09:15:33Z`; milliseconds only where there are any. */
+export function isoTime(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z');
+}
+
+/** `2026-03-04 02:14`, of epoch milliseconds or of a time in ISO 8601 and UTC. */
+export function minute(time: number | string): string {
+  return isoText(time).slice(0, 16).replace('T', ' ');
+}
+
+/** `2026-03-04 02:14:08`. */
+export function second(time: number | string): string {
+  return isoText(time).slice(0, 19).replace('T', ' ');
+}
+
+/** `2026-03-04 02:14 to 02:39 UTC`: the day once where it is one, and the minute. */
+export function period(from: number | string, to: number | string): string {
+  const [first, last] = [minute(from), minute(to)];
+  if (first === last) return `${first} UTC`;
+  return `${first} to ${first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last} UTC`;
+}
+
+function isoText(time: number | string): string {
+  return typeof time === 'number' ? isoTime(time) : time;
+}

@@ -1,0 +1,70 @@
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3_CLIENT_OPTIONS, s3LogObjects } from '../../../lib/adapters/aws/s3-log-objects';
+import type { LogObject } from '../../../lib/ports';
+import { clientOptions, type Emulator, startAws } from '../../support/emulators';
+import { startFaultyWire } from '../../support/wire-faults';
+
+let aws: Emulator;
+let client: S3Client;
+beforeAll(async () => {
+  aws = await startAws();
+  client = new S3Client({ ...clientOptions(aws.endpoint), ...S3_CLIENT_OPTIONS });
+  await client.send(new CreateBucketCommand({ Bucket: 'logs' }));
+});
+afterAll(async () => {
+  client.destroy();
+  await aws.close();
+});
+
+async function put(key: string, text: string): Promise<LogObject> {
+  const { ETag, VersionId } = await client.send(new PutObjectCommand({ Bucket: 'logs', Key: key, Body: text }));
+  return { bucket: 'logs', key, versionId: VersionId ?? null, etag: ETag!.replaceAll('"', '') };
+}
+
+async function textOf(logObject: LogObject): Promise<string | null> {
+  const body = await s3LogObjects(client).read(logObject);
+  if (body === null) return null;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body.chunks) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+test('reads an object to its end, and tells when it was written', async () => {
+  const text = 'line\n'.repeat(300_000);
+  const logObject = await put('a b/ä+.log', text);
+  expect(await textOf(logObject)).toBe(text);
+  const { writtenAt } = (await s3LogObjects(client).read(logObject))!;
+  expect(Math.abs(writtenAt! - Date.now())).toBeLessThan(3_600_000);
+});
+
+test('an empty one has no bytes', async () => {
+  expect(await textOf(await put('empty.log', ''))).toBe('');
+});
+
+test('a deleted one is gone', async () => {
+  const logObject = await put('deleted.log', 'a');
+  await client.send(new DeleteObjectCommand({ Bucket: 'logs', Key: 'deleted.log' }));
+  expect(await textOf(logObject)).toBeNull();
+  expect(await textOf({ ...logObject, etag: null })).toBeNull();
+});
+
+test('one that was written anew is gone: the new one is announced by itself', async () => {
+  const first = await put('again.log', 'first');
+  const second = await put('again.log', 'second');
+  expect(await textOf(first)).toBeNull();
+  expect(await textOf(second)).toBe('second');
+});
+
+test('a version is asked for by its id; the emulator has none', async () => {
+  const wire = await startFaultyWire(aws.endpoint);
+  const behind = new S3Client({ ...clientOptions(wire.endpoint), ...S3_CLIENT_OPTIONS });
+  await s3LogObjects(behind).read({ ...(await put('versioned.log', 'a')), versionId: 'v1' });
+  expect(wire.requests.map(({ path }) => path)).toEqual([expect.stringContaining('versionId=v1')]);
+  behind.destroy();
+  await wire.close();
+});
+
+test('what is not to be read for another reason is an error that names it', async () => {
+  const read = textOf({ bucket: 'no-such-bucket', key: 'a.log', versionId: null, etag: null });
+  await expect(read).rejects.toThrow('s3://no-such-bucket/a.log cannot be read');
+});

@@ -1,0 +1,62 @@
+import type { Alert } from '../../lib/alert/alert';
+import { alertRuleOf } from '../../lib/alert/alert-rule';
+import { addParts, type Digest, EMPTY_DIGEST } from '../../lib/alerting/digest';
+import { DOUBTS } from '../../lib/detection/doubt';
+import { whatOf } from '../../lib/render/wording/headline';
+import { whyText } from '../../lib/render/wording/reason';
+import { at, finding, part } from '../support/alerting-parts';
+
+const CASES: { networks: string[]; title: string; what: string; why: string }[] = [
+  {
+    networks: [DOUBTS.otherBucket],
+    title: 'S3 bucket payroll: a log object names another bucket',
+    what: 'a log object names another bucket, 1 request not judged',
+    why: 'S3 writes no such log object: somebody else may write under the log prefix.',
+  },
+  {
+    networks: [DOUBTS.otherPlace],
+    title: 'S3 bucket payroll: a log object names another account or Region',
+    what: 'a log object names another account or Region',
+    why: 'S3 writes no such log object: somebody else may write under the log prefix.',
+  },
+  {
+    networks: ['10.0.0.1:443', 'unknown', DOUBTS.otherBucket],
+    title: 'S3 bucket payroll: a log object names another bucket',
+    what: 'a log object names another bucket, 2 remote IPs could not be read, 3 requests not judged',
+    why:
+      'The remote IP in the log is not an address. ' +
+      'S3 writes no such log object: somebody else may write under the log prefix.',
+  },
+  {
+    networks: ['10.0.0.1:443'],
+    title: 'S3 bucket payroll: a remote IP is no address',
+    what: 'a remote IP could not be read, 1 request not judged',
+    why: 'The remote IP in the log is not an address.',
+  },
+];
+
+function digestOf(names: readonly string[]): Digest {
+  const findings = names.map((name) => finding(name, { addresses: [] }));
+  return addParts(EMPTY_DIGEST, 'detector-error', [part(at('09:00'), findings, { rule: 'detector-error' })]);
+}
+
+test.each(CASES)('a detector error of $networks', ({ networks: names, title, what, why }) => {
+  const networks = names.map((name) => ({ ...finding(name, { addresses: [] }), bucket: 'payroll' }));
+  const rule = alertRuleOf('detector-error', 'payroll', [digestOf(names)]);
+  const totals = { networks: names.length, requests: names.length };
+  const alert = {
+    alertId: 'w/1',
+    kind: 'detector-error',
+    rule,
+    bucket: 'payroll',
+    networks,
+    totals,
+  } as unknown as Alert;
+  expect([rule.title, whatOf(alert), whyText(alert)]).toEqual([title, what, why]);
+});
+
+test('what to do about a log object that is not believed is not what to do about a remote IP', () => {
+  const runbookOf = (network: string) => alertRuleOf('detector-error', 'payroll', [digestOf([network])]).runbook;
+  expect(runbookOf(DOUBTS.otherPlace)).toMatch(/^Find out who wrote the log object/);
+  expect(runbookOf('unknown')).toMatch(/^Look at the lines in the log object/);
+});

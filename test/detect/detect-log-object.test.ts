@@ -1,0 +1,306 @@
+import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
+import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
+import { type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
+import { rememberPairs } from '../../lib/detect/remembered-pairs';
+import { viewStreams } from '../../lib/detect/stream-views';
+import { watchBuckets } from '../../lib/detect/watch-buckets';
+import { compileSettings } from '../../lib/detection/compile-settings';
+import { createObserver } from '../../lib/detection/observe';
+import type { DetectionSettings } from '../../lib/detection/settings';
+import { firstSeenByOf } from '../../lib/detection/sighting';
+import type { State } from '../../lib/ports';
+import { type Emulator, startDynamo } from '../support/emulators';
+import { LIMITS } from '../support/limits';
+import { at, DAY, DEFAULTS, type Logged, lineOf } from '../support/observe-lines';
+import { newStateTable } from '../support/state-table';
+
+const NOW = at('12:00');
+const HOUR = 3_600_000;
+
+/** What a process asks of the state, by name. */
+type Asked = Record<string, number>;
+
+function counted(state: State): { state: State; asked: Asked } {
+  const asked: Asked = {};
+  const watched = new Proxy(state, {
+    get(target, name: keyof State) {
+      const method = target[name] as (...given: unknown[]) => unknown;
+      return (...given: unknown[]) => {
+        asked[name] = (asked[name] ?? 0) + 1;
+        return method.apply(target, given);
+      };
+    },
+  });
+  return { state: watched, asked };
+}
+
+let runs = 0;
+
+/** A process of its own on the state. */
+function startProcess(memory: State, given: Partial<DetectionSettings> = {}) {
+  const compiled = compileSettings({ ...DEFAULTS, ...given });
+  const { state, asked } = counted(memory);
+  const time = { now: NOW };
+  const detector: Detector = {
+    compiled,
+    state,
+    clock: { now: () => time.now },
+    remembered: rememberPairs(),
+    buckets: watchBuckets(state),
+    newRunId: () => String(runs++),
+    views: viewStreams(state),
+    limits: LIMITS,
+    accountId: null,
+    region: null,
+  };
+  async function* bytesOf(lines: readonly Logged[]): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(lines.map((line) => `${lineOf(line)}\n`).join(''));
+  }
+  return {
+    detector,
+    time,
+    asked,
+    deliver: (key: string, lines: readonly Logged[], portionBytes?: number) =>
+      detectLogObject(
+        {
+          logObject: { bucket: 'logs', key, versionId: null, etag: '1' },
+          chunks: bytesOf(lines),
+          observer: createObserver(compiled),
+          portionBytes,
+        },
+        detector,
+      ),
+  };
+}
+
+const PAIRS = 250;
+const networks = (given: Logged & object = {}): Logged[] =>
+  Array.from({ length: PAIRS }, (_, host) => ({ remoteIp: `198.51.100.${host}`, ...given }));
+
+describe('what a new pair costs', () => {
+  let memory: MemoryState;
+  beforeEach(() => {
+    memory = createMemoryState();
+  });
+
+  test('is one write, and one marker for all of a log object, in however many portions', async () => {
+    const { deliver, asked } = startProcess(memory);
+    const detected = await deliver('a', networks(), 10_000);
+    expect(detected.findings.get('new-ip')).toBe(PAIRS);
+    expect(asked).toMatchObject({ putSighting: PAIRS, putRunDone: 1 });
+    await deliver('b', networks());
+    expect(asked).toMatchObject({ putSighting: PAIRS, putRunDone: 1 });
+    expect(asked.isRunDone).toBeUndefined();
+  });
+
+  test('is nothing to others that meet it, but one read of the marker', async () => {
+    await startProcess(memory).deliver('a', networks());
+    const other = startProcess(memory);
+    other.time.now = NOW + 50 * HOUR; // long after its time
+    const { longestOverdue } = await other.deliver('b', networks());
+    await other.deliver('c', [{ remoteIp: '203.0.113.7' }, ...networks()]);
+    expect(other.asked).toMatchObject({ isRunDone: 1, putSighting: 1 });
+    expect(other.asked.partsOf).toBeUndefined();
+    expect(longestOverdue).toBe(0);
+  });
+
+  test('a refresh, of which there is one a day, says that nothing is owed', async () => {
+    await startProcess(memory).deliver('a', networks());
+    expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil === null)).toEqual([]);
+    const next = startProcess(memory);
+    await next.deliver('b', networks({ time: at('09:00', 1) }));
+    expect(next.asked).toMatchObject({ isRunDone: 1, putSighting: PAIRS });
+    expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil !== null)).toEqual([]);
+  });
+
+  test('a log object without anything new puts no marker, nor does one that only learns', async () => {
+    const learning = startProcess(memory, { learningDays: 3 });
+    await learning.deliver('a', networks());
+    await learning.deliver('b', networks());
+    expect(learning.asked.putRunDone).toBeUndefined();
+  });
+});
+
+describe('what a bucket writes while it learns', () => {
+  const crowd = (howMany: number, given: Logged & object): Logged[] =>
+    Array.from({ length: howMany }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}`, ...given }));
+
+  test('is bounded: the public 1,001 times, others 10,000 times, and one count a portion that learned', async () => {
+    const memory = createMemoryState();
+    const { deliver, asked } = startProcess(memory, { learningDays: 3 });
+    await deliver('a', crowd(3000, { requester: null }));
+    expect(asked).toMatchObject({ putSighting: 1001, putBucket: 2 });
+    await deliver('b', crowd(3000, { requester: null }));
+    expect(asked).toMatchObject({ putSighting: 1001, putBucket: 2 });
+    await deliver('c', crowd(12_000, {}));
+    // Of these, 1,001 were known for anonymous reads only.
+    expect(asked).toMatchObject({ putSighting: 1001 + 1001 + 8999, putBucket: 3 });
+    expect((await memory.bucket('payroll'))!.value.learned).toBe(10_000);
+  });
+});
+
+describe('a run that dies before its marker', () => {
+  const refusing = (memory: MemoryState, name: 'putRunDone' | 'putPart'): State => ({
+    ...memory,
+    [name]: async () => {
+      throw new Error('dead');
+    },
+  });
+
+  test('with its findings in the outbox is not overdue: it is asked for once, and then nothing is owed', async () => {
+    const memory = createMemoryState();
+    await expect(startProcess(refusing(memory, 'putRunDone')).deliver('a', networks())).rejects.toThrow('dead');
+    const other = startProcess(memory);
+    other.time.now = NOW + 3 * HOUR;
+    const { longestOverdue, findings } = await other.deliver('b', networks());
+    expect(longestOverdue).toBe(0);
+    expect(findings.get('new-ip')).toBeUndefined();
+    expect(other.asked).toMatchObject({ isRunDone: 1, partsOf: 1, putSighting: PAIRS });
+    expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil !== null)).toEqual([]);
+  });
+
+  test('and before the outbox is overdue: who meets its pairs brings them', async () => {
+    const memory = createMemoryState();
+    await expect(startProcess(refusing(memory, 'putPart')).deliver('a', networks())).rejects.toThrow('dead');
+    const early = startProcess(memory);
+    early.time.now = NOW + HOUR;
+    expect(await early.deliver('b', networks())).toMatchObject({ longestOverdue: 0, findings: new Map() });
+    const late = startProcess(memory);
+    late.time.now = NOW + 3 * HOUR;
+    const { longestOverdue, findings } = await late.deliver('c', networks());
+    expect(longestOverdue).toBe(2 * HOUR);
+    expect(findings.get('new-ip')).toBe(PAIRS);
+  });
+});
+
+describe('the marker', () => {
+  const expiries = async (forgetDays: number, times: readonly number[]): Promise<(number | null)[]> => {
+    const memory = createMemoryState();
+    const put: (number | null)[] = [];
+    const state: State = { ...memory, putRunDone: async (_run, expiresAt) => void put.push(expiresAt) };
+    const lines = times.map((time, host) => ({ remoteIp: `198.51.100.${host}`, time }));
+    await startProcess(state, { forgetDays }).deliver('a', lines);
+    return put;
+  };
+
+  test('outlives all claims of its run by a week, and for ever where nothing is forgotten', async () => {
+    expect(await expiries(90, [at('09:00'), at('09:00', -400)])).toEqual([NOW + (90 + 1 + 30 + 7) * DAY]);
+    expect(await expiries(90, [at('09:00'), at('09:00', 50)])).toEqual([at('09:00', 50) + (90 + 1 + 30 + 7) * DAY]);
+    expect(await expiries(0, [at('09:00')])).toEqual([null]);
+  });
+});
+
+describe('what a sighting keeps of who was seen', () => {
+  test.each([
+    ['short ones as they are', 'arn:aws:iam::111122223333:user/ana', 'arn:aws:iam::111122223333:user/ana'],
+    ['256 bytes', 'a'.repeat(256), 'a'.repeat(256)],
+    ['257 bytes: cut', 'a'.repeat(257), `${'a'.repeat(253)}…`],
+    ['far letters: cut by bytes', '\u{1f600}'.repeat(65), `${'\u{1f600}'.repeat(63)}…`],
+    ['128 letters of two bytes', 'ä'.repeat(128), 'ä'.repeat(128)],
+    ['129 letters of two bytes: cut', 'ä'.repeat(129), `${'ä'.repeat(126)}…`],
+  ])('%s', (_name, requester, kept) => {
+    expect(firstSeenByOf({ requester, operation: 'REST.GET.OBJECT' })).toEqual({
+      requester: kept,
+      operation: 'REST.GET.OBJECT',
+    });
+    expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(256);
+  });
+
+  test('operations, and nobody', () => {
+    const operation = 'REST.GET.'.padEnd(500, 'X');
+    expect(firstSeenByOf({ requester: null, operation })).toEqual({
+      requester: null,
+      operation: `${operation.slice(0, 57)}…`,
+    });
+  });
+});
+
+describe('a network that is known for reads', () => {
+  const anonymous = { requester: null };
+  const deletion = { operation: 'REST.DELETE.OBJECT', httpStatus: 204 };
+
+  /** What is found, log object by log object: `new`, what raised it, or nothing. */
+  async function found(...logObjects: readonly Logged[][]): Promise<string[]> {
+    const { detector } = startProcess(createMemoryState());
+    const all: string[] = [];
+    for (const [number, lines] of logObjects.entries()) {
+      const parts: string[] = [];
+      const state: State = {
+        ...detector.state,
+        putPart: async (part) => {
+          for (const { raised } of part.findings) parts.push(raised ?? 'new');
+          return detector.state.putPart(part);
+        },
+      };
+      const chunks = (async function* () {
+        yield Buffer.from(lines.map((line) => `${lineOf(line)}\n`).join(''));
+      })();
+      const logObject = { bucket: 'logs', key: String(number), versionId: null, etag: '1' };
+      await detectLogObject({ logObject, chunks, observer: createObserver(detector.compiled) }, { ...detector, state });
+      all.push(parts.join(' '));
+    }
+    return all;
+  }
+
+  test.each<{ name: string; next: Logged & object; expected: string }>([
+    { name: 'is known for more of them', next: anonymous, expected: '' },
+    { name: 'is not known for a request that is signed', next: {}, expected: 'signed' },
+    { name: 'is not known for an anonymous change', next: { ...anonymous, ...deletion }, expected: 'changed' },
+    { name: 'is not known for a change', next: deletion, expected: 'changed' },
+    { name: 'finds nothing by a signed request that is denied', next: { httpStatus: 403 }, expected: '' },
+  ])('$name: "$expected"', async ({ next, expected }) => {
+    expect(await found([anonymous], [next])).toEqual(['new', expected]);
+  });
+
+  test('is raised once in each way, and then known for whatever it does', async () => {
+    const all = await found([anonymous], [{}], [{}], [deletion], [deletion], [anonymous], [{}]);
+    expect(all).toEqual(['new', 'signed', '', 'changed', '', '', '']);
+  });
+
+  test('is known for all that its first log object shows', async () => {
+    expect(await found([anonymous, {}], [{}], [deletion])).toEqual(['new', '', 'changed']);
+    expect(await found([anonymous, deletion], [{}], [deletion])).toEqual(['new', '', '']);
+  });
+
+  test('is not known for a change a week after it was found, but later it is', async () => {
+    const late = (milliseconds: number) => ({ ...deletion, time: at('09:00', 7) + milliseconds });
+    expect(await found([{}], [late(0)])).toEqual(['new', 'changed']);
+    expect(await found([{}], [late(1000)])).toEqual(['new', '']);
+    expect(await found([{}], [{ ...late(0), operation: 'REST.HEAD.OBJECT' }, late(1000)])).toEqual(['new', '']);
+  });
+});
+
+describe('in DynamoDB', () => {
+  let dynamo: Emulator;
+  beforeAll(async () => {
+    dynamo = await startDynamo();
+  });
+  afterAll(() => dynamo.close());
+
+  test('a claim is one write unit, however long its names are', async () => {
+    const table = await newStateTable(dynamo.endpoint);
+    const bucket = 'b'.repeat(63);
+    const logObject = `${bucket}/a-prefix/111122223333/ap-southeast-1/${bucket}/2026/03/02/2026-03-02-02-14-08-23102EB5EF2F6498`;
+    const lastSeenAt = at('12:34:56.789');
+    const claim = {
+      bucket,
+      network: '2001:db8:1234:5678:9abc:def0:1234:5678',
+      firstSeenAt: lastSeenAt,
+      lastSeenAt,
+      claimedBy: `${logObject}@9b2cf535f27731c974343645a3985328`,
+      claimedIn: 'AbCdEf12',
+      owedUntil: lastSeenAt,
+      forgottenSince: lastSeenAt,
+      publicOnly: true,
+      raised: 'changed' as const,
+      foundReadingAt: lastSeenAt,
+      firstSeenBy: () => firstSeenByOf({ requester: 'ä'.repeat(1000), operation: 'ä'.repeat(1000) }),
+      expiresAt: lastSeenAt,
+    };
+    const before = table.usage.writes;
+    const state = dynamoState(table);
+    await state.putSighting(claim, null);
+    expect(table.usage.writes - before).toBe(1);
+    expect((await state.sighting(claim))!.value).toMatchObject({ bucket, network: claim.network });
+  });
+});

@@ -1,0 +1,66 @@
+import type { FunctionDependencies } from '../../lambda/handle-event';
+import type { Report } from '../../lambda/report';
+import { noGeography } from '../../lib/adapters/geo/geography';
+import { newRunId } from '../../lib/adapters/run-ids';
+import { rememberPairs } from '../../lib/detect/remembered-pairs';
+import { viewStreams } from '../../lib/detect/stream-views';
+import { watchBuckets } from '../../lib/detect/watch-buckets';
+import { compileSettings } from '../../lib/detection/compile-settings';
+import type { State } from '../../lib/ports';
+import { configurationOf } from './configuration';
+
+/** A process of the function on this state, what it reports of silence and usage, and how often it asks who listens. */
+export function watcherOf(state: State, given: Record<string, unknown>, startedAt: number) {
+  const configuration = configurationOf({ learningDays: 0, ...given });
+  const compiled = compileSettings(configuration);
+  const time = { now: startedAt };
+  const clock = { now: () => time.now, sleep: async () => {} };
+  const silent: (readonly string[])[] = [];
+  const used: unknown[] = [];
+  const asked = { times: 0 };
+  const nothing = (): void => {};
+  const report: Report = {
+    detected: nothing,
+    gone: nothing,
+    failed: nothing,
+    notified: nothing,
+    notifyingFailed: nothing,
+    silent: (names) => silent.push(names),
+    subscriptions: nothing,
+    used: (usage) => used.push(usage),
+    end: nothing,
+  };
+  const confirmed = async (): Promise<number> => ++asked.times;
+  const origin = { accountId: null, region: null };
+  const buckets = watchBuckets(state);
+  const views = viewStreams(state);
+  const watcher: FunctionDependencies = {
+    detector: {
+      compiled,
+      state,
+      clock,
+      remembered: rememberPairs(),
+      buckets,
+      newRunId,
+      views,
+      limits: configuration,
+      ...origin,
+    },
+    logObjects: { read: async () => null },
+    notifier: {
+      state,
+      clock,
+      publisher: { publish: async () => {} },
+      geography: noGeography,
+      limits: configuration,
+      newIpChosenFor: () => false,
+      ...origin,
+    },
+    alertSubscriptions: { confirmed },
+    operationsSubscriptions: null,
+    report,
+    usage: { reads: 7, writes: 7 },
+    lookedAroundAt: 0,
+  };
+  return { watcher, time, silent, used, asked };
+}
