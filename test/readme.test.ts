@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KNOWN_KEYS } from '../lib/config/schema';
 import type { SlackNotification } from '../lib/render/slack/notification';
 import { ROOT, runCli } from './support/run-cli';
 import { slackText } from './support/slack-text';
@@ -28,9 +29,9 @@ test('the README shows a Slack message as it is sent', () => {
   expect(shownBelow('golden new.slack.json')).toBe(slackText(JSON.parse(golden) as SlackNotification));
 });
 
-test('every npm script that the README names exists', () => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
-  const named = [...README.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name]) => name);
-  expect(named.length).toBeGreaterThan(4);
-  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+test('the tables of the configuration have every key, and no other', () => {
+  const [, section] = /^## Configuration\n([\s\S]*?)^## /m.exec(README)!;
+  const cells = [...section!.matchAll(/^\| (`[^|]*?) +\|/gm)].map(([, cell]) => cell!);
+  const keys = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, key]) => key!));
+  expect(keys.sort()).toEqual(KNOWN_KEYS.toSorted());
 });

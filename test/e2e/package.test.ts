@@ -41,6 +41,8 @@ test('the tarball holds the programs, what one must read, and nothing else', () 
   const paths = tarball.files.map(({ path }) => path);
   const others = paths.filter((path) => !path.startsWith('dist/'));
   expect(others.filter((path) => !path.startsWith('docs/')).sort()).toEqual([
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
     'SECURITY.md',

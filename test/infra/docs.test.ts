@@ -88,21 +88,3 @@ test('the log object that proves that alerts arrive makes a test alert, and no f
   expect({ findings, failures: summary.parseFailures }).toEqual({ findings: [], failures: 0 });
   expect(alerts.map(({ kind, rule }) => `${kind} ${rule.id}`)).toEqual(['notice test']);
 });
-
-test('every link between the documents leads somewhere', () => {
-  const anchors = (text: string): string[] =>
-    [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
-      title!
-        .toLowerCase()
-        .replace(/[^a-z0-9 -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-  for (const file of ['README.md', 'docs/deploy.md', 'docs/runbook.md', 'docs/decisions.md', 'docs/state.md']) {
-    const text = read(file);
-    const folder = file.startsWith('docs/') ? 'docs' : '.';
-    for (const [, path, anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)/g)) {
-      const target = path === '' ? text : read(folder, path!);
-      if (anchor !== undefined) expect(anchors(target)).toContain(anchor);
-    }
-  }
-});
