@@ -57,18 +57,22 @@ async function sortCombined(
   run: NotifyRun,
 ): Promise<CombinedAgain | null> {
   const plan = await run.notifier.state.combinedPlan(combinedId);
-  const isInPlan = new Set(plan?.value.streams.map(streamKey));
-  const [inside, outside] = [true, false].map((is) =>
-    members.filter(({ stream }) => isInPlan.has(streamKey(stream)) === is),
+  const planned = new Set(plan?.value.streams.map(streamKey));
+  const isInPlan = ({ stream }: StreamDraft): boolean => planned.has(streamKey(stream));
+  // guard: a stream that a combined message leaves out loses the name
+  await releaseMessageIds(
+    run.notifier.state,
+    members.filter((member) => !isInPlan(member)),
   );
-  await releaseMessageIds(run.notifier.state, outside!);
   if (plan === null) return null;
   if (plan.value.sent) {
-    await finishCombined(inside!, run);
+    // guard: a combined message finishes only the streams that it holds
+    await finishCombined(members.filter(isInPlan), run);
     return null;
   }
-  const all = await withMissing(plan.value, inside!, run);
+  const all = await withMissing(plan.value, members.filter(isInPlan), run);
   const failures = run.lease.failuresOf(combinedId);
+  // guard: a combined message that may have been sent stays together
   if (all.length === plan.value.streams.length && failures < MAX_TRIES) {
     return { plan, members: all.toSorted(worstCandidateFirst), hasFailed: failures > 0 };
   }

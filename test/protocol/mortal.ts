@@ -48,6 +48,8 @@ export interface World {
   readonly interrupted: Published[];
   /** Runs over log objects that lived to their end. */
   readonly finishedRuns: Set<string>;
+  /** Errors that no fault explains: the code is wrong. */
+  readonly mistakes: Error[];
 }
 
 export type ChooseFault = (effect: string, index: number) => Fault;
@@ -67,6 +69,7 @@ export function createWorld(now: number): World {
     repeatable: 0,
     interrupted: [],
     finishedRuns: new Set(),
+    mistakes: [],
   };
 }
 

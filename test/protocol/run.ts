@@ -123,8 +123,10 @@ export function startContainer(world: World, options: RunOptions): Container {
     try {
       await work();
       return 'done';
-    } catch {
-      return mine.dead ? 'died' : 'failed';
+    } catch (error) {
+      if (mine.dead) return 'died';
+      world.mistakes.push(...mistakesIn(error));
+      return 'failed';
     }
   }
 
@@ -150,9 +152,16 @@ export function startContainer(world: World, options: RunOptions): Container {
     announce: () =>
       live(async () => {
         const { failures } = await notify(notifier, `holder ${holders++}`, world.now + MINUTE);
-        if (failures.length > 0) throw failures[0];
+        if (failures.length > 0) throw new AggregateError(failures);
       }),
   };
+}
+
+/** What an error is, or holds, that is thrown by wrong code only. */
+function mistakesIn(error: unknown): readonly Error[] {
+  const { name = '', cause = null, errors = [] } = (error ?? {}) as Partial<AggregateError>;
+  if (/^(TypeError|ReferenceError|SyntaxError)$/.test(name)) return [error as Error];
+  return [...(cause === null ? [] : [cause]), ...errors].flatMap(mistakesIn);
 }
 
 /** Made once: thousands of stories read the same few lines. */

@@ -79,9 +79,16 @@ export function wrongs(world: World, owed: Owed): string[] {
       wrong.push(`DOUBLE: new ${host}: ${found} of ${candidates}`);
     }
   }
-  wrong.push(...wrongRepeats(world), ...wrongNotices(world));
+  wrong.push(...wrongRepeats(world), ...wrongNotices(world), ...mistakesOf(world));
   return wrong;
 }
+
+/** Whatever dies, comes late or comes between, the code has to handle it. */
+export function mistakesOf({ mistakes }: World): string[] {
+  return mistakes.map((error) => `${MISTAKE}${error.stack}`);
+}
+
+export const MISTAKE = 'MISTAKE: ';
 
 /** Messages sent more often than deaths between publish and mark allow. */
 export function wrongRepeats({ published, repeatable }: World): string[] {

@@ -3,7 +3,7 @@ import { LEARNING, SEED } from '../../lib/detection/sighting';
 import { LIMITS } from '../support/limits';
 import type { Published, World } from './mortal';
 import { DAY, type Line, MINUTE, START, type TestObject } from './run';
-import { distinct, isStillOwed, wrongNotices, wrongRepeats } from './sent';
+import { distinct, isStillOwed, mistakesOf, wrongNotices, wrongRepeats } from './sent';
 import { AT_MOST_ONCE, linesIn, networkOf, type Situation } from './situation';
 import type { Outcome } from './stage';
 
@@ -14,6 +14,7 @@ export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
   const told = toldMessages(outcome);
   return [
     ...leaseWrongs,
+    ...mistakesOf(world),
     ...wrongRepeats(world),
     ...wrongNotices(world),
     ...wrongLearned(outcome),
