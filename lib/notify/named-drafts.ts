@@ -58,15 +58,14 @@ async function sortCombined(
 ): Promise<CombinedAgain | null> {
   const plan = await run.notifier.state.combinedPlan(combinedId);
   const planned = new Set(plan?.value.streams.map(streamKey));
+  // guard: a combined message holds only the streams that its plan names
   const isInPlan = ({ stream }: StreamDraft): boolean => planned.has(streamKey(stream));
-  // guard: a stream that a combined message leaves out loses the name
   await releaseMessageIds(
     run.notifier.state,
     members.filter((member) => !isInPlan(member)),
   );
   if (plan === null) return null;
   if (plan.value.sent) {
-    // guard: a combined message finishes only the streams that it holds
     await finishCombined(members.filter(isInPlan), run);
     return null;
   }

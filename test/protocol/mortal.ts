@@ -19,9 +19,18 @@ export class Death extends Error {
   override readonly name = 'Death';
 }
 
+/** Thrown in a process that reads on and on. */
+export class EndlessLoop extends Error {
+  override readonly name = 'EndlessLoop';
+}
+
+/** More reads than any run here needs. */
+const MAX_READS = 5_000;
+
 /** One run of the function. */
 export interface Process {
   dead: boolean;
+  reads: number;
   /** Published, and what it told is not marked yet. */
   unmarked: Published | null;
   /** The minute in which it took its last message from the lease's count. */
@@ -105,6 +114,7 @@ export function mortal(
   ) {
     return async (...given: Arguments): Promise<Result> => {
       if (current().dead) throw new Death();
+      if (++current().reads > MAX_READS) throw new EndlessLoop(`${MAX_READS} reads`);
       await turn(name);
       const result = await read(...given);
       if (current().dead) throw new Death();

@@ -125,12 +125,6 @@ export const hasAny: Operation = (guard) => {
   return [replace(guard, call, `(${textOf(guard, object)}.size > 0)`)];
 };
 
-/** `a.filter(b)` becomes `a`. */
-export const unfiltered: Operation = (guard) => {
-  const { call, object } = methodCall(guard, 'filter');
-  return [replace(guard, call, textOf(guard, object))];
-};
-
 /** `Math.max(a, b)` becomes `a`. */
 export const firstOfMax: Operation = (guard) => {
   const { call } = methodCall(guard, 'max');

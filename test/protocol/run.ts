@@ -85,7 +85,7 @@ let runs = 0;
 
 export function startContainer(world: World, options: RunOptions): Container {
   const { learningDays = 0, forgetDays = SETTINGS.forgetDays, choose, lag, turn } = options;
-  let process: Process = { dead: false, unmarked: null, minute: 0 };
+  let process: Process = { dead: false, reads: 0, unmarked: null, minute: 0 };
   const { state, publisher } = mortal(world, () => process, choose, lag, turn);
   const compiled = compiledFor(learningDays, forgetDays);
   const clock = {
@@ -118,7 +118,7 @@ export function startContainer(world: World, options: RunOptions): Container {
   const notifier = { state, publisher, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
 
   async function live(work: () => Promise<unknown>): Promise<End> {
-    process = { dead: false, unmarked: null, minute: 0 };
+    process = { dead: false, reads: 0, unmarked: null, minute: 0 };
     const mine = process;
     try {
       await work();
@@ -160,7 +160,7 @@ export function startContainer(world: World, options: RunOptions): Container {
 /** What an error is, or holds, that is thrown by wrong code only. */
 function mistakesIn(error: unknown): readonly Error[] {
   const { name = '', cause = null, errors = [] } = (error ?? {}) as Partial<AggregateError>;
-  if (/^(TypeError|ReferenceError|SyntaxError)$/.test(name)) return [error as Error];
+  if (/^(TypeError|ReferenceError|SyntaxError|EndlessLoop)$/.test(name)) return [error as Error];
   return [...(cause === null ? [] : [cause]), ...errors].flatMap(mistakesIn);
 }
 

@@ -60,8 +60,9 @@ export function wrongs(world: World, owed: Owed): string[] {
     const unapproved = told.get(`unapproved-ip ${host}`) ?? 0;
     const owedBits = sum(at(mustLines, 'guarded'));
     const allowed = sum(at(mayLines, 'guarded'));
-    if ((unapproved & owedBits) !== owedBits) wrong.push(`LOST: unapproved ${host}: ${unapproved} of ${owedBits}`);
-    else if ((unapproved | allowed) !== allowed) wrong.push(`DOUBLE: unapproved ${host}: ${unapproved} of ${allowed}`);
+    if ((unapproved & owedBits) !== owedBits || (unapproved | allowed) !== allowed) {
+      wrong.push(`${unapproved > allowed ? 'DOUBLE' : 'LOST'}: unapproved ${host}: ${unapproved} of ${owedBits}`);
+    }
 
     const found = told.get(`new-ip ${host}`) ?? 0;
     const successes = (lines: readonly Line[]) => at(lines, 'open').filter(({ denied = false }) => !denied);
