@@ -45,7 +45,7 @@ export async function takeLease(
     // guard: a lease is read before it is taken
     const stored = await state.lease();
     if (!isFree(stored?.value ?? null, holder, now)) return null;
-    // guard: the count of messages goes on with the next holder
+    // guard: the next holder continues the count of messages
     const taken: Lease = { ...NO_LEASE, ...stored?.value, holder, until: until + MARGIN };
     const version = await state.putLease(taken, stored?.version ?? null);
     if (version !== null) return held(state, { value: taken, version }, perMinute);

@@ -51,7 +51,7 @@ export const MUTANTS: readonly DeathMutant[] = [
     changes: [broken('a pair is taken over only if its own finding is missing', hasAny)],
   },
   {
-    name: 'a pair is taken over whatever the outbox has',
+    name: 'a pair is taken over without asking the outbox',
     story: 'dies for good',
     changes: [broken('a pair is taken over only if its own finding is missing', becomes('false'))],
   },
@@ -132,7 +132,7 @@ export const MUTANTS: readonly DeathMutant[] = [
     changes: [broken('a combined message holds only the streams that its plan names', hasAny)],
   },
   {
-    name: 'a notice is marked as sent whatever its kind',
+    name: 'a notice is marked as sent without comparing its kind',
     story: 'learns',
     changes: [broken('a notice is marked only as the kind that was sent', onlyPresence)],
   },

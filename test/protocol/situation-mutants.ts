@@ -70,7 +70,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   ),
   known('7a', 'a claim owes nothing'),
   known('7b', 'a pair is not taken over if the outbox has any other finding'),
-  known('7b', 'a pair is taken over whatever the outbox has'),
+  known('7b', 'a pair is taken over without asking the outbox'),
   mutant(
     '7c',
     'a claim replaces what another run has written',
@@ -105,7 +105,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   mutant(
     '10c',
     'each holder counts its messages from zero',
-    broken('the count of messages goes on with the next holder', withoutLastSpread),
+    broken('the next holder continues the count of messages', withoutLastSpread),
   ),
   mutant('10d', 'news waits for the end of its window', broken('news does not wait for the end of its window', always)),
   mutant(
@@ -120,7 +120,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     broken('only the holder of a lease writes it', withFresh('a lease is read before it is taken')),
   ),
   mutant('10h', 'a name is used without being stored', broken('a name is stored before it is used', lastArgumentOnly)),
-  known('11', 'a notice is marked as sent whatever its kind'),
+  known('11', 'a notice is marked as sent without comparing its kind'),
   mutant(
     '12',
     'the notice of what was learned is sent when the learning ends',
