@@ -52,6 +52,10 @@ describe('a guard is', () => {
     expect(() => findGuards(new Map([['lib/x.ts', source + source]]))).toThrow('guard "one"');
   });
 
+  test.each(['a(); // guard: one\n', '//guard: one\na();\n', '// guard one\na();\n'])('not %j', (source) => {
+    expect(() => findGuards(new Map([['lib/x.ts', source]]))).toThrow('lib/x.ts: a guard of another form');
+  });
+
   test('nothing else', () => {
     const source = 'function f() {\n  a();\n  // guard: one\n}\n';
     expect(() => findGuards(new Map([['lib/x.ts', source]]))).toThrow('nothing begins below the guard "one"');

@@ -14,13 +14,16 @@ export interface Guard {
   readonly enclosing: Node | null;
 }
 
+/** On a line of its own; what follows is what it guards. */
 const GUARD = /^[ \t]*\/\/ guard: (.+)\n\s*/gm;
+const ANY_FORM = /\/\/\s*guard\b/gi;
 
-/** All guards in these texts; throws where two have one name, or where nothing begins below one. */
+/** All guards in these texts; throws where two have one name, one has another form, or nothing begins below one. */
 export function findGuards(sources: ReadonlyMap<string, string>): ReadonlyMap<string, Guard> {
   const guards = new Map<string, Guard>();
   for (const [file, source] of sources) {
     const comments = [...source.matchAll(GUARD)];
+    if (comments.length !== (source.match(ANY_FORM) ?? []).length) throw new Error(`${file}: a guard of another form`);
     if (comments.length === 0) continue;
     const syntax = parseTypeScript(source);
     for (const { 0: comment, 1: name, index } of comments) {
