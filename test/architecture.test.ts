@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join, posix } from 'node:path';
-import { parseSync } from '@swc/core';
+import { posix } from 'node:path';
+import { sourcesBelow } from './support/sources';
+import { childrenOf, isNode, type Node, parseTypeScript } from './support/syntax';
 
 /**
  * The rooms of the design, and what each may import: other rooms, packages (a name that ends in a slash stands for all
@@ -222,11 +222,6 @@ interface Module {
 /** Stands for an import whose name is computed. */
 const COMPUTED = '(something computed)';
 
-interface Node {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
-
 function readModule(source: string): Module {
   const imports = new Set<string>();
   const impure = new Set<string>();
@@ -236,7 +231,7 @@ function readModule(source: string): Module {
     imports.add(isNode(node) && node.type !== 'Identifier' ? (textOf(node) ?? COMPUTED) : COMPUTED);
   };
 
-  walk(parseSync(source, { syntax: 'typescript', target: 'es2023' }) as unknown as Node, (node, inType) => {
+  const show = (node: Node, inType: boolean): void => {
     switch (node.type) {
       case 'ImportDeclaration':
         add(node.source);
@@ -279,7 +274,8 @@ function readModule(source: string): Module {
         if (!inType && IMPURE_NAMES.has(node.value as string)) impure.add(node.value as string);
         break;
     }
-  });
+  };
+  for (const node of parseTypeScript(source).body) walk(node, show);
   return { imports: [...imports], impure: [...impure], defaultExport, exportsAll };
 }
 
@@ -299,10 +295,6 @@ function textOf(node: unknown): string | null {
   return (node.quasis as { cooked: string }[])[0]!.cooked;
 }
 
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
-}
-
 /** Where a name is that of a property, and no variable. */
 const NAMES_OF_PROPERTIES: Readonly<Record<string, string>> = {
   MemberExpression: 'property',
@@ -315,33 +307,15 @@ const NAMES_OF_PROPERTIES: Readonly<Record<string, string>> = {
 
 function walk(node: Node, visit: (node: Node, inType: boolean) => void, inType = false): void {
   visit(node, inType);
-  for (const [key, value] of Object.entries(node)) {
-    for (const child of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      // Arguments, properties and the like stand in objects of their own without a type.
-      const inner = isNode(child) ? [child] : Object.values(child ?? {}).filter(isNode);
-      for (const next of inner) {
-        if (NAMES_OF_PROPERTIES[node.type] === key && next.type === 'Identifier') continue;
-        walk(next, visit, inType || isType(next));
-      }
-    }
+  for (const [property, child] of childrenOf(node)) {
+    if (NAMES_OF_PROPERTIES[node.type] === property && child.type === 'Identifier') continue;
+    walk(child, visit, inType || isType(child));
   }
 }
 
 /** Types name what they like: `Buffer` in one is not there when the program runs. */
 function isType({ type }: Node): boolean {
   return type.startsWith('Ts') && !/^Ts(As|Satisfies|NonNull|Const|Instantiation)/.test(type);
-}
-
-function sourcesBelow(folders: readonly string[]): Sources {
-  const root = join(__dirname, '..');
-  // A main that does not exist yet breaks no law.
-  const existing = folders.filter((folder) => existsSync(join(root, folder)));
-  const paths = existing.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
-  );
-  return new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
 const modules = readModules(sourcesBelow(['bin', 'lib', 'lambda']));

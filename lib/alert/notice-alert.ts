@@ -14,6 +14,7 @@ export function noticeAlert(
   more: number,
   { accountId, region, now }: AlertOrigin,
 ): Alert {
+  // guard: a notice is named by its first bucket
   const windowId = noticeIdOf(notice, buckets[0]!.bucket);
   const one = buckets.length + more === 1 ? buckets[0]!.bucket : null;
   const named = one ?? `${buckets.length + more} buckets`;

@@ -28,6 +28,7 @@ export const PUBLIC_BUCKET_NETWORKS = 1000;
 export const MAX_LEARNED = 10_000;
 
 /** The notice of what was learned waits for detections that were under way when learning ended; milliseconds. */
+// guard: the notice of what was learned waits for slow runs
 export const LEARNING_GRACE = 20 * 60_000;
 
 const DAY = 86_400_000;

@@ -17,6 +17,7 @@ export const NO_LEASE: Lease = { holder: '', until: 0, minute: 0, sent: 0, faili
 
 /** Whether somebody may take it: nobody has it, it is over, or it is their own already. */
 export function isFree(lease: Lease | null, holder: string, now: number): boolean {
+  // guard: a holder is not refused its own lease
   return lease === null || lease.until < now || lease.holder === holder;
 }
 

@@ -173,5 +173,6 @@ export function identityOf(
   portion: number,
 ): string {
   // A pair is found new by its claim, whatever the portion; unapproved in each portion.
+  // guard: an unapproved address is found in each portion
   return rule === 'new-ip' ? claimIdentity(finding) : `${finding.network} ${portion}`;
 }

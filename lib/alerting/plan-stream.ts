@@ -78,6 +78,7 @@ export function lookAt(state: StreamState | null, finding: OutboxFinding, now: n
   if (state === null || state.rule === 'test') return now;
   if (isOpen(state, now)) {
     // A network that does more than it was known for is not the one that was sent.
+    // guard: news does not wait for the end of its window
     if (finding.raised === null && !isNews(state, subjectOf(state.rule, finding), finding)) return state.closesAt + 1;
     return updateFreeAt(state, finding, null, now, limits);
   }

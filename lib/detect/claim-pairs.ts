@@ -108,15 +108,18 @@ async function claimPair(
     const isLearned = decision.kind === 'claim' && next.claimedBy === LEARNING;
     // One that is raised was learned before.
     if (isLearned && next.raised === null && !mayLearn(pair)) return { kind: 'not-learned' };
+    // guard: a claim replaces only what it was decided by
     const version = await state.putSighting(next, stored?.version ?? null);
     if (version !== null) {
       remembered.remember(next, context.now);
+      // guard: a refresh is not a finding
       if (decision.kind === 'update' || (isLearned && next.raised !== null)) return KNOWN;
       if (isLearned) return { kind: 'learned' };
       return { kind: 'found', sighting: { value: next, version } };
     }
     if (decision.kind === 'claim' && !isLearned) claimed = next;
     // Another was quicker, or the read was out of date: what holds now decides.
+    // guard: a claim is decided again after a lost race
     stored = await state.sighting(pair);
   }
   throw new Error(`${pair.bucket} ${pair.network}: written by others ${MAX_ATTEMPTS} times while it was claimed`);
@@ -160,6 +163,7 @@ function inquire(state: State, remembered: RememberedPairs): Inquiry {
   const findings = new Map<string, Promise<ReadonlySet<string>>>();
 
   async function askMarker(run: RunName): Promise<boolean> {
+    // guard: an owed finding counts as stored only if its run has a marker
     const isMarked = await state.isRunDone(run);
     if (isMarked) remembered.rememberMarker(run);
     return isMarked;
@@ -178,6 +182,7 @@ function inquire(state: State, remembered: RememberedPairs): Inquiry {
     async isInOutbox(claimed) {
       const { claimedBy, bucket } = claimed;
       const brought = await once(findings, [claimedBy, bucket], () => askOutbox(claimedBy, bucket));
+      // guard: a pair is taken over only if its own finding is missing
       return brought.has(claimIdentity(claimed));
     },
   };

@@ -116,6 +116,7 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
     });
     const found = [...portion.flagged.map(flaggedFinding), ...judged.found.map(({ finding }) => finding)];
     const origin = { logObject: id, portion: number++, foundAt: now, ...place };
+    // guard: findings are stored before the marker
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);
     for (const { claimed } of judged.found) {
       const { value } = claimed.sighting;
@@ -132,6 +133,7 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
     for (const bucket of judged.learned) listener.learned?.(bucket);
     learned += judged.learned.length;
   }
+  // guard: the marker follows the last portion
   if (claimsExpireAt !== undefined) {
     await state.putRunDone(name, markerExpiryOf(claimsExpireAt));
     detector.remembered.rememberMarker(name);

@@ -79,6 +79,7 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
       portionLeft -= end - start + 1;
       if (portionLeft <= 0 || recordsLeft <= 0) {
         ended.push(observer.endPortion());
+        // guard: the next portion is as large
         portionLeft = portionBytes;
         recordsLeft = PORTION_RECORDS;
       }
@@ -87,6 +88,7 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
   };
   const lines = splitLines(handler, allocate);
   for await (const chunk of chunks) {
+    // guard: portions do not depend on chunks
     lines.push(chunk);
     if (ended.length > 0) {
       yield* ended;

@@ -33,9 +33,11 @@ export function rememberPairs(): RememberedPairs {
     has(pair, now) {
       const known = pairs.get(keyOf(pair));
       if (known === undefined || now - known.at > FOR) return false;
+      // guard: a remembered pair that does more is looked up again
       return !needsRefresh(known, pair) && raiseOf(known, pair) === null;
     },
     remember(sighting, now) {
+      // guard: a pair is remembered only if nothing is owed
       if (sighting.owedUntil !== null) return;
       const key = keyOf(sighting);
       pairs.delete(key);

@@ -110,9 +110,11 @@ async function storeOfStream(
         bucket,
         known.next,
       )) {
+        // guard: findings that another run has stored are known
         for (const finding of stored) known.stored.add(identityOf({ rule }, finding, portion));
         known.next = Math.max(known.next, number + 1);
       }
+      // guard: findings that another run has stored are not stored again
       left = left.filter(isNew);
     }
   }

@@ -65,6 +65,7 @@ export function watchBuckets(state: State): BucketWatch {
         if (policy.newIp && current.newIpSince === null) return beginning(current, policy.learningDays, now);
         return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? withLogAt(current, now) : null;
       });
+      // guard: a bucket that learns is not remembered as known
       if (isOver(current, now)) remember(settled, bucket, current);
       remember(justRead, bucket, { at: now, value: current });
     },
@@ -72,6 +73,7 @@ export function watchBuckets(state: State): BucketWatch {
       const known = settled.get(bucket);
       if (known !== undefined && known.looksPublic !== null) return phase(known, policy, now);
       const read = justRead.get(bucket);
+      // guard: what was read of a bucket holds at that moment only
       let value = read?.at === now ? read.value : (await state.bucket(bucket))?.value;
       if (value === undefined) throw new Error(`${bucket}: its item is gone from the table`);
       if (isOver(value, now) && value.looksPublic === null) {

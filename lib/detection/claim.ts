@@ -80,7 +80,9 @@ export function decideClaim(
     // A retry: an earlier run died between its claim and the outbox, or after it and before its marker. What is owed was
     // found, and may be sent already: it stays found, though this run may have begun while the bucket learned. What
     // raised it comes in a portion of its own.
+    // guard: a retry claims again what its earlier run owes
     if (!isMarked && reaches(stored.raised, seen)) return claim(stored, seen, { ...context, learning: false });
+    // guard: a retry claims nothing for less than what it owes
     if (!isMarked) return known(stored, seen, context);
   }
   if (isForgotten(stored, seen, context)) return claim(stored, seen, context);
@@ -91,6 +93,7 @@ export function decideClaim(
   }
   if (isOwed && isMarked === null) return { kind: 'ask-marker', run: claimer };
   if (!isOwed || isMarked === true) return known({ ...stored, owedUntil: null }, seen, context);
+  // guard: an owed finding is left to its run until its time is over
   if (!hasLapsed(stored, context.now)) return known(stored, seen, context);
   if (isInOutbox === null) return { kind: 'ask-outbox' };
   if (!isInOutbox) return claim(stored, seen, context);
@@ -113,7 +116,9 @@ export function raiseOf(
   { isPublic, changedAt }: Pick<SeenPair, 'isPublic' | 'changedAt'>,
 ): Raised {
   const isFresh = foundReadingAt !== null && changedAt !== null && changedAt - foundReadingAt <= CHANGE_IS_NEWS_FOR;
+  // guard: the first change of a known pair is found
   if (isFresh || (publicOnly && changedAt !== null)) return 'changed';
+  // guard: the first signed request of a known anonymous pair is found
   return publicOnly && !isPublic ? 'signed' : null;
 }
 
@@ -124,6 +129,7 @@ function reaches(raised: Raised, { isPublic, changedAt }: Pick<SeenPair, 'isPubl
 
 /** Event time against event time: old logs that arrive late neither forget nor are forgotten. */
 function isForgotten({ lastSeenAt }: StoredSighting, { firstAt }: SeenPair, { forgetDays }: ClaimContext): boolean {
+  // guard: a pair is forgotten by event time
   return firstAt > forgottenAt(lastSeenAt, forgetDays);
 }
 
@@ -157,8 +163,11 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
       bucket: seen.bucket,
       network: seen.network,
       ...times,
+      // guard: a learned pair is claimed by no log object
       claimedBy: learning ? LEARNING : logObject,
+      // guard: a learned pair is claimed by no run
       claimedIn: learning ? null : run,
+      // guard: a claim owes its finding
       owedUntil: learning ? null : now + OWED_FOR,
       // Another run of the same claim finds the pair no longer forgotten, and must not lose that it had been.
       forgottenSince: forgotten ? forgottenAt(stored.lastSeenAt, forgetDays) : (stored?.forgottenSince ?? null),

@@ -79,6 +79,7 @@ export interface StoredSighting extends Sighting {
  * forgotten in between, and once more for each way in which it is raised. The outbox knows a finding of `new-ip` by this.
  */
 export function claimIdentity({ network, forgottenSince, raised }: ClaimName): string {
+  // guard: a pair that does more is a finding of its own
   const suffix = raised === null ? '' : ` ${raised}`;
   return `${network} ${forgottenSince}${suffix}`;
 }
@@ -102,15 +103,18 @@ const KEPT_FORGOTTEN = 30 * DAY;
  * memory runs out though the pair is in daily use.
  */
 export function forgottenAt(lastSeenAt: number, forgetDays: number): number {
+  // guard: a pair is refreshed before it is forgotten
   return forgetDays === 0 ? Number.POSITIVE_INFINITY : lastSeenAt + forgetDays * DAY + REFRESH_AFTER;
 }
 
 /** When the table may clean up a sighting: late logs are old already when they come, so it counts from then at least. */
 export function expiryOf(lastSeenAt: number, now: number, forgetDays: number): number | null {
+  // guard: a sighting expires by the later of event time and processing time
   return forgetDays === 0 ? null : forgottenAt(Math.max(lastSeenAt, now), forgetDays) + KEPT_FORGOTTEN;
 }
 
 /** How much longer than any claim of its run a marker is kept: others may refresh what it claimed. Milliseconds. */
+// guard: a marker is kept longer than the claims of its run
 const MARKER_OUTLIVES = 7 * DAY;
 
 /** When the table may clean up the marker of a run whose claims expire then at the latest; null: never. */

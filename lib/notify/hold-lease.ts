@@ -21,6 +21,7 @@ export interface HeldLease {
 }
 
 /** A lease lasts longer than its holder can live by this, since clocks differ; milliseconds. */
+// guard: a lease lasts longer than its holder
 const MARGIN = 60_000;
 
 /** Other runs may write it between our read and our write; after so many times it is left to them. */
@@ -41,8 +42,10 @@ export async function takeLease(
   perMinute: number,
 ): Promise<HeldLease | null> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    // guard: a lease is read before it is taken
     const stored = await state.lease();
     if (!isFree(stored?.value ?? null, holder, now)) return null;
+    // guard: the next holder continues the count of messages
     const taken: Lease = { ...NO_LEASE, ...stored?.value, holder, until: until + MARGIN };
     const version = await state.putLease(taken, stored?.version ?? null);
     if (version !== null) return held(state, { value: taken, version }, perMinute);
@@ -58,6 +61,7 @@ function held(state: State, taken: Stored<Lease>, perMinute: number): HeldLease 
   async function write(lease: Lease): Promise<boolean> {
     if (current === null) return false;
     const value = { ...lease, failing: Object.fromEntries(most(failing)), noticeSentAt: { ...noticeSentAt } };
+    // guard: only the holder of a lease writes it
     const version = await state.putLease(value, current.version);
     current = version === null ? null : { value, version };
     return version !== null;

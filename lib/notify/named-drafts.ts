@@ -57,18 +57,21 @@ async function sortCombined(
   run: NotifyRun,
 ): Promise<CombinedAgain | null> {
   const plan = await run.notifier.state.combinedPlan(combinedId);
-  const isInPlan = new Set(plan?.value.streams.map(streamKey));
-  const [inside, outside] = [true, false].map((is) =>
-    members.filter(({ stream }) => isInPlan.has(streamKey(stream)) === is),
+  const planned = new Set(plan?.value.streams.map(streamKey));
+  // guard: a combined message holds only the streams that its plan names
+  const isInPlan = ({ stream }: StreamDraft): boolean => planned.has(streamKey(stream));
+  await releaseMessageIds(
+    run.notifier.state,
+    members.filter((member) => !isInPlan(member)),
   );
-  await releaseMessageIds(run.notifier.state, outside!);
   if (plan === null) return null;
   if (plan.value.sent) {
-    await finishCombined(inside!, run);
+    await finishCombined(members.filter(isInPlan), run);
     return null;
   }
-  const all = await withMissing(plan.value, inside!, run);
+  const all = await withMissing(plan.value, members.filter(isInPlan), run);
   const failures = run.lease.failuresOf(combinedId);
+  // guard: a combined message that may have been sent stays together
   if (all.length === plan.value.streams.length && failures < MAX_TRIES) {
     return { plan, members: all.toSorted(worstCandidateFirst), hasFailed: failures > 0 };
   }

@@ -130,6 +130,7 @@ async function markNotice(state: State, sent: Stored<BucketState>): Promise<void
     const notice = value.notice!.kind === 'started' ? finished : null;
     if ((await state.putBucket({ ...value, notice }, version)) !== null) return;
     stored = await state.bucket(value.bucket);
+    // guard: a notice is marked only as the kind that was sent
     if (stored?.value.notice?.kind !== sent.value.notice!.kind) return;
   }
   throw new Error(`${sent.value.bucket}: written by others ${MAX_ATTEMPTS} times while its notice was marked`);

@@ -35,12 +35,14 @@ export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<voi
   try {
     of = await reserveMessageId(state, given, nameOf(given, clock.now()));
     const window = windowAfter(of.state, of.draft, of.draft.message!.kind, clock.now(), limits);
+    // guard: a message is published under its reserved name
     await run.publish(streamAlert(of.stream, of.draft.digest, of.draft.message!, window, run.origin()));
   } catch (error) {
     if (run.lease.failuresOf(failureIdOf(given.stream)) + 1 < MAX_TRIES) throw error;
     run.fail(`${streamKey(given.stream)}: an alert could not be sent`, error);
     return setAside(of, run);
   }
+  // guard: a draft is finished after its message is published
   await finishReported(of, of.draft.message!, run);
 }
 
@@ -148,6 +150,7 @@ export async function publishCombined(
     if (error instanceof MessageRefused) await separate(members, run);
     throw error;
   }
+  // guard: the plan of a combined message says that it was sent
   await putPlan({ ...plan.value, sent: true }, plan, run);
   await finishCombined(members, run);
 }
@@ -177,6 +180,7 @@ async function putPlan(
 }
 
 function nameOf({ state, draft, first, decision }: StreamDraft, at: number): MessageName {
+  // guard: a message that is sent again keeps its name
   if (draft.message !== null) return draft.message;
   return named(state, decision?.kind === 'send' ? decision.as : 'new', first, at);
 }

@@ -8,6 +8,7 @@ import { eachBounded } from '../state/each-bounded';
 import { readEach } from '../state/read-each';
 
 /** How long a part is kept once it is taken, for log objects that are delivered again; milliseconds. */
+// guard: a sent part is kept while its log object may be delivered again
 export const TAKEN_KEPT = 45 * 86_400_000;
 
 /** Parts that are read, and taken into a draft, at a time. */
@@ -179,6 +180,7 @@ async function gatherStream(
     }
     const read = await readEach(others.slice(at, at + PARTS_AT_ONCE), (names) => state.parts(names));
     failures.push(...read.flatMap(({ error }) => (error === null ? [] : [error])));
+    // guard: a part is taken only if the table says that it is due
     const due = read.flatMap(({ stored: part }) => (part !== null && isDue(part.value, now) ? [part] : []));
     if (due.length === 0) continue;
     first ||= `${due[0]!.value.logObject} ${due[0]!.value.number}`;
@@ -244,8 +246,16 @@ export async function keepDraft(
 
 /** Gives a draft the name under which it is sent, before it is. */
 export async function reserveMessageId(state: State, of: StreamDraft, message: MessageName): Promise<StreamDraft> {
+  // guard: a named draft keeps its name
   if (of.draft.message !== null) return of;
-  const draft = { ...of.draft, message, taking: of.fresh.map(takenOf), notBefore: message.at };
+  const draft = {
+    ...of.draft,
+    message,
+    // guard: a named draft lists the parts that it holds
+    taking: of.fresh.map(takenOf),
+    notBefore: message.at,
+  };
+  // guard: a name is stored before it is used
   const stored = await writeStream(state, { ...of.state, draft }, of.stored);
   return { ...of, stored, draft };
 }

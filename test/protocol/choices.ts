@@ -7,11 +7,11 @@ export interface Deviation {
 }
 
 /**
- * Decides all that chance decides: who goes on, what dies, what a read shows. Option 0 is the usual one, so that a run
- * is known by its deviations, and the same deviations give the same run again.
+ * Decides everything that may go differently: which run continues, which process dies, what a read shows. Option 0 is
+ * the usual one, so the deviations from it identify a run: the same deviations give the same run again.
  */
 export interface Chooser {
-  /** One of `options`, from 0. `nameOf` names an unusual one for whoever reads what went wrong. */
+  /** One of `options`, from 0. `nameOf` names an unusual one, for the report of a violation. */
   choose(options: number, nameOf: (option: number) => string): number;
   /** How many options each choice had so far. */
   readonly offered: readonly number[];
@@ -29,7 +29,7 @@ export interface Violation {
 
 export interface Search {
   readonly runs: number;
-  /** The first that was found; null: none was. */
+  /** The first that was found; null: none. */
   readonly violation: Violation | null;
 }
 
@@ -68,10 +68,10 @@ export async function searchDeviations(trial: Trial, every: number, pairs: numbe
   return { runs, violation: null };
 }
 
-/** Tries so many runs in which every choice may deviate, now seldom, now often. */
-export async function searchByChance(trial: Trial, times: number, random: Random): Promise<Search> {
+/** Tries so many runs in which every choice may deviate, in some runs rarely and in some often. */
+export async function searchAtRandom(trial: Trial, times: number, random: Random): Promise<Search> {
   for (let runs = 1; runs <= times; runs++) {
-    const violation = await violationOf(trial, byChance(random, random.pick([0.02, 0.05, 0.1, 0.2])));
+    const violation = await violationOf(trial, atRandom(random, random.pick([0.02, 0.05, 0.1, 0.2])));
     if (violation !== null) return { runs, violation };
   }
   return { runs: times, violation: null };
@@ -83,7 +83,7 @@ function following(deviations: readonly Deviation[]): Chooser {
   return chooserBy((at) => options.get(at) ?? 0);
 }
 
-function byChance(random: Random, probability: number): Chooser {
+function atRandom(random: Random, probability: number): Chooser {
   return chooserBy((_at, options) => (random.next() < probability ? random.int(1, options - 1) : 0));
 }
 

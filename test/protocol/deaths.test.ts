@@ -4,7 +4,7 @@ import { STORIES, searchDeaths } from './deaths';
 const EVERY_SINGLE = 3;
 const STRIDE = 1000;
 
-test('whatever dies where, nothing is lost and nothing sent twice', async () => {
+test('whichever run dies at which effect, nothing is lost and nothing sent twice', async () => {
   const { cases, violation } = await searchDeaths(STRIDE, STORIES, EVERY_SINGLE);
   expect(violation).toBeNull();
   expect(cases).toBeGreaterThan(500);

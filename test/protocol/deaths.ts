@@ -1,19 +1,19 @@
-import { createWorld, FAULTS, type Fault, type World } from './mortal';
+import { createWorld, FAULTS, type Fault, type World } from './faults';
 import { type Container, DAY, HOUR, MINUTE, type RunOptions, START, startContainer, type TestObject } from './run';
 import { type Owed, wrongs } from './sent';
 
-/** Something that happens at some minute after the start. */
+/** Happens at some minute after the start. */
 type Step = { readonly at: number } & (
   | {
       readonly deliver: TestObject;
       readonly to: 'one' | 'two';
-      /** If it dies, it never comes again: deleted meanwhile, or a dead letter that nobody looks at. */
+      /** If its run dies, it is not delivered again: it was deleted, or stays in the dead-letter queue. */
       readonly once?: true;
     }
-  | { readonly announce: true }
+  | { readonly notify: true }
 );
 
-/** A story without deaths, and what has to be told in the end, whatever dies in between. */
+/** A sequence of steps, and what has to be sent in the end, whichever runs die. */
 export interface Story {
   readonly name: string;
   readonly learningDays: number;
@@ -77,23 +77,23 @@ export const STORIES: readonly Story[] = [
     learningDays: 0,
     steps: [
       { at: 0, deliver: A, to: 'one' },
-      { at: 1, announce: true },
+      { at: 1, notify: true },
       { at: 2, deliver: B, to: 'two' },
-      { at: 3, announce: true },
+      { at: 3, notify: true },
       { at: 4, deliver: A, to: 'two' },
     ],
     owed: { must: [A, B] },
   },
   {
-    name: 'a bucket learns, and one of its log objects is delivered again when it has learned',
+    name: 'a bucket learns, and one of its log objects is delivered again after the learning',
     learningDays: 1,
     steps: [
       { at: 0, deliver: A, to: 'one' },
-      { at: 1, announce: true },
+      { at: 1, notify: true },
       // Late enough for a learning that begins with the second retry.
       { at: 1600, deliver: AFTER_LEARNING, to: 'one' },
       { at: 1601, deliver: A, to: 'two' },
-      { at: 1602, announce: true },
+      { at: 1602, notify: true },
     ],
     owed: { must: [A, AFTER_LEARNING], learned: new Set([1, 3]) },
   },
@@ -102,24 +102,24 @@ export const STORIES: readonly Story[] = [
     learningDays: 0,
     steps: [
       { at: 0, deliver: A, to: 'one', once: true },
-      { at: 1, announce: true },
+      { at: 1, notify: true },
       { at: 52, deliver: B, to: 'two' },
       { at: 62, deliver: LATER, to: 'two' },
-      { at: 63, announce: true },
+      { at: 63, notify: true },
     ],
     owed: { must: [B, LATER], may: [A] },
   },
   {
-    name: 'more streams than a minute has messages are combined, and more comes before all is finished',
+    name: 'more streams than a minute has messages are combined, and more is found before all are finished',
     learningDays: 0,
     alertsPerMinute: 1,
     steps: [
       { at: 0, deliver: MANY_STREAMS, to: 'one' },
-      { at: 1, announce: true },
-      { at: 2, announce: true },
+      { at: 1, notify: true },
+      { at: 2, notify: true },
       { at: 3, deliver: B, to: 'two' },
-      { at: 4, announce: true },
-      { at: 5, announce: true },
+      { at: 4, notify: true },
+      { at: 5, notify: true },
     ],
     owed: { must: [MANY_STREAMS, B] },
   },
@@ -129,9 +129,9 @@ export const STORIES: readonly Story[] = [
     steps: [
       { at: 0, deliver: B, to: 'one', once: true },
       { at: 1, deliver: A, to: 'two' },
-      { at: 2, announce: true },
+      { at: 2, notify: true },
       { at: 70, deliver: A, to: 'one' },
-      { at: 71, announce: true },
+      { at: 71, notify: true },
     ],
     owed: { must: [A], may: [B] },
   },
@@ -140,7 +140,7 @@ export const STORIES: readonly Story[] = [
 /** Where deaths, or lost answers, fall: at which effect, counted from the first, and how. */
 export type Deaths = readonly { readonly at: number; readonly fault: Fault }[];
 
-/** A container that has died is replaced by a new one, or its work goes to the one that is still warm. */
+/** When a container has died, a new one does its work, or the one that is still warm. */
 export type RetryIn = 'fresh' | 'warm';
 
 export interface Outcome {
@@ -148,8 +148,8 @@ export interface Outcome {
   readonly wrong: readonly string[];
 }
 
-/** Tells a story with these deaths; what died comes again after the queue's half hour, and the schedule goes on. */
-export async function tell(story: Story, deaths: Deaths, retryIn: RetryIn): Promise<Outcome> {
+/** Runs a story with these deaths. The queue delivers again after half an hour what died; the schedule continues. */
+export async function runStory(story: Story, deaths: Deaths, retryIn: RetryIn): Promise<Outcome> {
   const world = createWorld(START);
   const faults = new Map(deaths.map(({ at, fault }) => [at, fault]));
   const options: RunOptions = {
@@ -166,8 +166,8 @@ export async function tell(story: Story, deaths: Deaths, retryIn: RetryIn): Prom
     left.sort((a, b) => a.at - b.at);
     const step = left.shift()!;
     world.now = Math.max(world.now, START + step.at * MINUTE);
-    if ('announce' in step) {
-      if ((await containers.one.announce()) === 'died') containers.one = startContainer(world, options);
+    if ('notify' in step) {
+      if ((await containers.one.notify()) === 'died') containers.one = startContainer(world, options);
       continue;
     }
     const end = await containers[step.to].deliver(step.deliver);
@@ -177,21 +177,21 @@ export async function tell(story: Story, deaths: Deaths, retryIn: RetryIn): Prom
     const other = step.to === 'one' ? 'two' : 'one';
     left = [...left, { ...step, at: step.at + 31, to: retryIn === 'warm' ? other : step.to }];
   }
-  await calm(world, containers);
+  await notifyUntilDone(world, containers);
   return { world, wrong: wrongs(world, story.owed) };
 }
 
-/** The schedule goes on for two days, until all that waits is told; a lease whose holder died is over in between. */
-async function calm(world: World, containers: Record<'one' | 'two', Container>): Promise<void> {
+/** Follows the schedule for two days: by then all that waits is sent, and a lease whose holder died is over. */
+async function notifyUntilDone(world: World, containers: Record<'one' | 'two', Container>): Promise<void> {
   for (const pause of [5 * MINUTE, 5 * MINUTE, 5 * MINUTE, 2 * HOUR, 5 * MINUTE, DAY, 5 * MINUTE, DAY, 5 * MINUTE]) {
     world.now += pause;
-    await containers.two.announce();
+    await containers.two.notify();
   }
 }
 
 export interface Search {
   readonly cases: number;
-  /** The first that is wrong; null: none is. */
+  /** The first that was found; null: none. */
   readonly violation: { readonly story: string; readonly deaths: Deaths; readonly wrong: readonly string[] } | null;
 }
 
@@ -203,38 +203,38 @@ function faultsFrom(from: number, effects: number): Deaths {
 }
 
 /**
- * Tells stories without deaths, with one at each place, and with two: of those each `stride`th. Stops at the first
- * wrong.
+ * Runs stories without deaths, with one death at each effect, and with two: of those each `stride`th. Stops at the first
+ * violation.
  */
 export async function searchDeaths(stride: number, stories = STORIES, everySingle = 1): Promise<Search> {
   let cases = 0;
   let pairs = 0;
-  const tellings = stories.flatMap((story) => (['fresh', 'warm'] as const).map((retryIn) => ({ story, retryIn })));
+  const variants = stories.flatMap((story) => (['fresh', 'warm'] as const).map((retryIn) => ({ story, retryIn })));
 
-  async function wrongAt({ story, retryIn }: (typeof tellings)[number], deaths: Deaths) {
+  async function wrongAt({ story, retryIn }: (typeof variants)[number], deaths: Deaths) {
     cases++;
-    const { world, wrong } = await tell(story, deaths, retryIn);
+    const { world, wrong } = await runStory(story, deaths, retryIn);
     return {
       effects: world.effects.length,
       violation: wrong.length === 0 ? null : { story: story.name, deaths, wrong },
     };
   }
 
-  const singles: { telling: (typeof tellings)[number]; death: Deaths[number]; effects: number }[] = [];
-  for (const telling of tellings) {
-    const alive = await wrongAt(telling, []);
+  const singles: { variant: (typeof variants)[number]; death: Deaths[number]; effects: number }[] = [];
+  for (const variant of variants) {
+    const alive = await wrongAt(variant, []);
     if (alive.violation !== null) return { cases, violation: alive.violation };
     for (const [index, death] of [...faultsFrom(0, alive.effects)].entries()) {
       if (index % everySingle !== 0) continue;
-      const { effects, violation } = await wrongAt(telling, [death]);
+      const { effects, violation } = await wrongAt(variant, [death]);
       if (violation !== null) return { cases, violation };
-      singles.push({ telling, death, effects });
+      singles.push({ variant, death, effects });
     }
   }
-  for (const { telling, death, effects } of singles) {
+  for (const { variant, death, effects } of singles) {
     for (const second of faultsFrom(death.at + 1, effects)) {
       if (pairs++ % stride !== 0) continue;
-      const { violation } = await wrongAt(telling, [death, second]);
+      const { violation } = await wrongAt(variant, [death, second]);
       if (violation !== null) return { cases, violation };
     }
   }

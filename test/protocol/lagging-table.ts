@@ -22,15 +22,15 @@ const INDEX_LAGS = 5 * 60_000;
 /** How many writes the index is behind at most. */
 const MAX_BEHIND = 2;
 
-/** DynamoDB as far as the state needs it, in memory: with reads and an index that lag, and with its own cleaning up. */
+/** What the state needs of DynamoDB, in memory: reads and an index that lag, and items that expire. */
 export interface LaggingTable {
   /** The state of the deployment, on this table. */
   readonly state: MemoryState;
-  /** Deletes what may be cleaned up by now. */
+  /** Deletes what has expired. */
   sweep(): void;
   /** Deletes a pair, as an operator may. */
   forget(bucket: string, network: string): void;
-  /** Writes of the lease that nobody may make. */
+  /** Writes of the lease by runs that do not hold it. */
   readonly leaseWrongs: readonly string[];
 }
 
@@ -135,7 +135,7 @@ function isPending(item: Item | null): item is Item {
   return item?.pending !== undefined && item.pending !== SILENCE;
 }
 
-/** Nobody takes a lease that another holds, and nobody gives back one that is not his. */
+/** No run takes a lease that another holds, or gives back one that it does not hold. */
 function wrongLease(old: Item | null, item: Item, now: number): string[] {
   if (old === null) return [];
   const [held, next] = [toLease(old), toLease(item)];

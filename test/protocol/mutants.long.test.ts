@@ -2,8 +2,15 @@ import { SEED } from '../support/runs';
 import type * as deaths from './deaths';
 import { MUTANTS } from './mutants';
 import { loadMutated } from './mutate';
+import { MISTAKE } from './sent';
 import { SITUATION_MUTANTS } from './situation-mutants';
 import type * as situations from './situations';
+
+/** Something is lost or doubled, or known otherwise than it should be; code that only throws does not show that. */
+function expectFound(wrong: readonly string[] | undefined): void {
+  expect(wrong).toBeDefined();
+  expect(wrong!.filter((text) => text.startsWith(MISTAKE))).toEqual([]);
+}
 
 describe('deaths find every protection that is taken away', () => {
   test.each(MUTANTS)('$name', async (mutant) => {
@@ -13,7 +20,7 @@ describe('deaths find every protection that is taken away', () => {
       11,
       STORIES.filter(({ name }) => name.includes(story)),
     );
-    expect(violation).not.toBeNull();
+    expectFound(violation?.wrong);
   });
 });
 
@@ -23,6 +30,6 @@ describe('each situation notices when its protection is taken away', () => {
     const { SITUATIONS, searchSituation } = await loadMutated<typeof situations>(path, mutant);
     const situation = SITUATIONS.find((one) => one.number === number)!;
     const { violation } = await searchSituation(situation, { every: 1, pairs: 3000, random: 300, seed: SEED });
-    expect(violation).not.toBeNull();
+    expectFound(violation?.wrong);
   });
 });

@@ -1,191 +1,139 @@
-/** One protection of the protocol taken away: in `file`, `from` becomes `to`. */
-export interface Mutant {
-  readonly name: string;
-  /** The story in which it shows, where that is not the first: a word of its name. */
+import type { Change, Mutant } from './mutate';
+import {
+  afterCopyOf,
+  always,
+  becomes,
+  firstAlternative,
+  hasAny,
+  movedBefore,
+  never,
+  type Operation,
+  onlyPresence,
+  remove,
+  returnsAs,
+  secondAlternative,
+} from './operations';
+
+/** One that the searches for deaths have to find. */
+export interface DeathMutant extends Mutant {
+  /** The story in which it shows, where that is not the first: words of its name. */
   readonly story?: 'learns' | 'dies for good' | 'takes over' | 'combined';
-  readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 
-const SEND = 'lib/notify/send-streams.ts';
-const DRAFT = 'lib/notify/stream-draft.ts';
-const NAMED = 'lib/notify/named-drafts.ts';
+/** The guard of this name, broken like that. */
+export function broken(guard: string, operation: Operation): Change {
+  return { guard, operation };
+}
 
 /**
  * Each loses or doubles something, and the searches of this folder have to find out. Those that the protocol's model
- * names, and the ways in which it is done most naturally wrong.
+ * names, and the most natural mistakes.
  */
-export const MUTANTS: readonly Mutant[] = [
+export const MUTANTS: readonly DeathMutant[] = [
   {
-    name: 'a claim only of what is absent',
+    name: 'a pair is claimed only if it is not stored',
     changes: [
-      {
-        file: 'lib/detection/claim.ts',
-        from: 'if (!isMarked && reaches(stored.raised, seen)) return claim(stored, seen, { ...context, learning: false });\n    if (!isMarked) return known(stored, seen, context);',
-        to: '',
-      },
-      {
-        file: 'lib/detection/claim.ts',
-        from: 'if (!hasLapsed(stored, context.now)) return',
-        to: 'if (!hasLapsed(stored, context.now) || seen) return',
-      },
+      broken('a retry claims again what its earlier run owes', remove),
+      broken('a retry claims nothing for less than what it owes', remove),
+      broken('an owed finding is left to its run until its time is over', always),
     ],
   },
   {
-    name: 'a claim whose read skips its own owed pair',
+    name: 'a retry does not claim what its earlier run owes',
     changes: [
-      {
-        file: 'lib/detection/claim.ts',
-        from: 'if (!isMarked && reaches(stored.raised, seen)) return claim(stored, seen, { ...context, learning: false });\n    if (!isMarked) return known(stored, seen, context);',
-        to: '',
-      },
+      broken('a retry claims again what its earlier run owes', remove),
+      broken('a retry claims nothing for less than what it owes', remove),
     ],
   },
   {
-    name: 'a take-over that asks whether there is something in the outbox, and not this pair',
+    name: 'a pair is not taken over if the outbox has any other finding',
     story: 'dies for good',
-    changes: [
-      {
-        file: 'lib/detect/claim-pairs.ts',
-        from: 'return brought.has(claimIdentity(claimed));',
-        to: 'return brought.size > 0;',
-      },
-    ],
+    changes: [broken('a pair is taken over only if its own finding is missing', hasAny)],
   },
   {
-    name: 'a take-over that does not ask',
+    name: 'a pair is taken over without asking the outbox',
     story: 'dies for good',
-    changes: [
-      {
-        file: 'lib/detect/claim-pairs.ts',
-        from: 'return brought.has(claimIdentity(claimed));',
-        to: 'return false;',
-      },
-    ],
+    changes: [broken('a pair is taken over only if its own finding is missing', becomes('false'))],
   },
   {
-    name: 'putting parts without comparing those that are stored',
+    name: 'parts are stored without comparing them with those that are stored',
     story: 'takes over',
-    changes: [{ file: 'lib/detect/store-findings.ts', from: 'left = left.filter(isNew);', to: '' }],
+    changes: [broken('findings that another run has stored are not stored again', remove)],
   },
   {
-    name: 'a part for every run',
-    changes: [
-      {
-        file: 'lib/detect/store-findings.ts',
-        from: 'for (const finding of stored) known.stored.add(identityOf({ rule }, finding, portion));',
-        to: 'if (stored.length < 0) known.stored.add(identityOf({ rule }, stored[0]!, portion));',
-      },
-    ],
+    name: 'each run stores its own parts',
+    changes: [broken('findings that another run has stored are known', remove)],
   },
   {
-    name: 'remembering a pair that is owed without a marker',
+    name: 'a pair is remembered though its finding is owed',
     story: 'dies for good',
-    changes: [{ file: 'lib/detect/remembered-pairs.ts', from: 'if (sighting.owedUntil !== null) return;', to: '' }],
+    changes: [broken('a pair is remembered only if nothing is owed', remove)],
   },
   {
-    name: 'a claim that lost its race is not decided anew',
-    changes: [
-      {
-        file: 'lib/detect/claim-pairs.ts',
-        from: 'stored = await state.sighting(pair);',
-        to: 'return KNOWN;',
-      },
-    ],
+    name: 'a claim that lost its race counts as known',
+    changes: [broken('a claim is decided again after a lost race', returnsAs('a refresh is not a finding'))],
   },
   {
-    name: 'nothing owed by a claim',
-    changes: [
-      { file: 'lib/detection/claim.ts', from: 'owedUntil: learning ? null : now + OWED_FOR,', to: 'owedUntil: null,' },
-    ],
+    name: 'a claim owes nothing',
+    changes: [broken('a claim owes its finding', firstAlternative)],
   },
   {
-    name: 'a learned pair that is claimed by its log object',
+    name: 'a learned pair is claimed by its log object',
     story: 'learns',
     changes: [
-      {
-        file: 'lib/detection/claim.ts',
-        from: 'claimedBy: learning ? LEARNING : logObject,\n      claimedIn: learning ? null : run,\n      owedUntil: learning ? null : now + OWED_FOR,',
-        to: 'claimedBy: logObject,\n      claimedIn: run,\n      owedUntil: now + OWED_FOR,',
-      },
+      broken('a learned pair is claimed by no log object', secondAlternative),
+      broken('a learned pair is claimed by no run', secondAlternative),
+      broken('a claim owes its finding', secondAlternative),
     ],
   },
   {
-    name: 'a marker before the outbox of the last portion',
+    name: 'the marker comes before the findings of the last portion',
     story: 'dies for good',
-    changes: [
-      {
-        file: 'lib/detect/detect-log-object.ts',
-        from: 'await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);',
-        to: 'if (judged.found.length > 0) await state.putRunDone(name, null);\n    await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);',
-      },
-    ],
+    changes: [broken('findings are stored before the marker', afterCopyOf('the marker follows the last portion'))],
   },
   {
-    name: 'a marker that nobody asks for',
+    name: 'an owed finding counts as stored without a marker',
     story: 'dies for good',
+    changes: [broken('an owed finding counts as stored only if its run has a marker', becomes('true'))],
+  },
+  {
+    name: 'a draft is finished before its message is published',
     changes: [
-      {
-        file: 'lib/detect/claim-pairs.ts',
-        from: 'const isMarked = await state.isRunDone(run);',
-        to: 'const isMarked = true;',
-      },
+      broken(
+        'a draft is finished after its message is published',
+        movedBefore('a message is published under its reserved name'),
+      ),
     ],
   },
   {
-    name: 'a draft that is finished before it is published',
+    name: 'a named draft does not list the parts that it holds',
+    changes: [broken('a named draft lists the parts that it holds', becomes('[]'))],
+  },
+  {
+    name: 'a message that is sent again gets another name',
     changes: [
-      {
-        file: SEND,
-        from: 'await run.publish(streamAlert(of.stream,',
-        to: 'await finish(of, of.draft.message!, run);\n    await run.publish(streamAlert(of.stream,',
-      },
-      { file: SEND, from: '  await finishReported(of, of.draft.message!, run);\n', to: '' },
+      broken('a message that is sent again keeps its name', remove),
+      broken('a named draft keeps its name', remove),
     ],
   },
   {
-    name: 'a draft that does not say what it takes',
-    changes: [
-      {
-        file: DRAFT,
-        from: 'message, taking: of.fresh.map(takenOf), notBefore: message.at',
-        to: 'message, taking: [], notBefore: message.at',
-      },
-    ],
-  },
-  {
-    name: 'a message that is named anew when it is sent again',
-    changes: [
-      { file: SEND, from: 'if (draft.message !== null) return draft.message;', to: '' },
-      { file: DRAFT, from: 'if (of.draft.message !== null) return of;', to: '' },
-    ],
-  },
-  {
-    name: 'a combined message that does not say that it was sent',
+    name: 'the plan of a combined message does not say that it was sent',
     story: 'combined',
-    changes: [{ file: SEND, from: 'await putPlan({ ...plan.value, sent: true }, plan, run);', to: '' }],
+    changes: [broken('the plan of a combined message says that it was sent', remove)],
   },
   {
-    name: 'a combined message that is taken apart though it may have been sent',
+    name: 'a combined message is taken apart though it may have been sent',
     story: 'combined',
-    changes: [{ file: NAMED, from: '&& failures < MAX_TRIES', to: '&& failures < 0' }],
+    changes: [broken('a combined message that may have been sent stays together', never)],
   },
   {
-    name: 'a stream that is finished with a combined message that it was not in',
+    name: 'a stream is finished with a combined message that does not hold it',
     story: 'combined',
-    changes: [
-      { file: NAMED, from: 'await releaseMessageIds(run.notifier.state, outside!);', to: '' },
-      { file: NAMED, from: 'await finishCombined(inside!, run);', to: 'await finishCombined(members, run);' },
-    ],
+    changes: [broken('a combined message holds only the streams that its plan names', hasAny)],
   },
   {
-    name: 'a mark that does not name the notice it marks',
+    name: 'a notice is marked as sent without comparing its kind',
     story: 'learns',
-    changes: [
-      {
-        file: 'lib/notify/notices.ts',
-        from: 'if (stored?.value.notice?.kind !== sent.value.notice!.kind) return;',
-        to: 'if (!stored?.value.notice) return;',
-      },
-    ],
+    changes: [broken('a notice is marked only as the kind that was sent', onlyPresence)],
   },
 ];

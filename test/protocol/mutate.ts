@@ -1,28 +1,80 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import type { Mutant } from './mutants';
+import { ROOT } from '../support/root';
+import { sourcesBelow } from '../support/sources';
+import { findGuards, type Guard } from './guards';
+import type { Edit, Operation } from './operations';
 
-const ROOT = join(__dirname, '..', '..');
+/** One guard broken. */
+export interface Change {
+  readonly guard: string;
+  readonly operation: Operation;
+}
+
+/** A protection of the protocol taken away. */
+export interface Mutant {
+  readonly name: string;
+  readonly changes: readonly Change[];
+}
+
+/** What becomes of the product. */
+export interface Mutated {
+  /** The files that change, by their paths from the project's root. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Names of the guards that were broken, or that something was copied from. */
+  readonly used: ReadonlySet<string>;
+}
+
+/** All guards of the product, by name. */
+export function readGuards(): ReadonlyMap<string, Guard> {
+  return findGuards(sourcesBelow(['lib']));
+}
+
+/** Takes a protection away. */
+export function mutate({ name, changes }: Mutant, guards: ReadonlyMap<string, Guard>): Mutated {
+  const used = new Set<string>();
+  const find = (wanted: string): Guard => {
+    const guard = guards.get(wanted);
+    if (guard === undefined) throw new Error(`mutant "${name}": lib has no guard "${wanted}"`);
+    used.add(wanted);
+    return guard;
+  };
+  const edits = changes.flatMap(({ guard, operation }) => operation(find(guard), find));
+  const files = new Set(edits.map(({ file }) => file));
+  const sourceOf = new Map([...guards.values()].map(({ file, syntax }) => [file, syntax.source]));
+  const sources = new Map(
+    [...files].map((file) => {
+      const own = edits.filter((edit) => edit.file === file);
+      return [file, edited(sourceOf.get(file)!, own)];
+    }),
+  );
+  return { sources, used };
+}
+
+function edited(source: string, edits: readonly Edit[]): string {
+  let text = source;
+  let from = source.length;
+  for (const edit of edits.toSorted((a, b) => b.start - a.start || b.end - a.end)) {
+    if (edit.end > from) throw new Error(`two changes of the same code: ${source.slice(edit.start, edit.end)}`);
+    text = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
+    from = edit.start;
+  }
+  return text;
+}
 
 /** A module of the tests, and all of lib that it uses, with this protection taken away. */
-export async function loadMutated<Module>(path: string, { name, changes }: Mutant): Promise<Module> {
-  const left = new Set(changes);
+export async function loadMutated<Module>(path: string, mutant: Mutant): Promise<Module> {
+  const { sources } = mutate(mutant, readGuards());
+  const left = new Set(sources.keys());
   const change: Plugin = {
     name: 'mutant',
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
-        let source = readFileSync(file, 'utf8');
-        for (const wanted of changes) {
-          if (file !== join(ROOT, wanted.file)) continue;
-          if (source.split(wanted.from).length !== 2) {
-            throw new Error(`mutant "${name}": ${wanted.file} has not exactly one "${wanted.from}"`);
-          }
-          source = source.replace(wanted.from, () => wanted.to);
-          left.delete(wanted);
-        }
-        return { contents: source, loader: 'ts' };
+        const changed = [...sources.keys()].find((one) => file === join(ROOT, one));
+        if (changed === undefined) return undefined;
+        left.delete(changed);
+        return { contents: sources.get(changed)!, loader: 'ts' };
       });
     },
   };
@@ -35,7 +87,7 @@ export async function loadMutated<Module>(path: string, { name, changes }: Mutan
     plugins: [change],
     logLevel: 'silent',
   });
-  if (left.size > 0) throw new Error(`mutant "${name}": ${[...left].map(({ file }) => file)} is not reached`);
+  if (left.size > 0) throw new Error(`mutant "${mutant.name}": ${[...left]} is not reached`);
   const module = { exports: {} };
   new Function('module', 'exports', 'require', outputFiles[0]!.text)(
     module,

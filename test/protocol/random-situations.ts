@@ -11,11 +11,11 @@ const FIRST = logObject('A', [open(1)]);
 const SECOND = logObject('B', [open(1), open(2)]);
 const THIRD = logObject('C', [open(2), open(3), open(4), open(1)], true);
 
-/** Situations with so much in them that everything cannot be tried: chance tries some of it. */
+/** Situations with too many choices to try all: some are tried at random. */
 export const RANDOM: readonly Situation[] = [
   {
     number: 'R1',
-    sentence: 'all together: twice, at once, late, dead letters redriven, cleaned up',
+    sentence: 'all together: delivered twice, at once, late, dead letters redriven, items expired',
     isRandom: true,
     receives: 5,
     redriveAfter: 700,
@@ -23,19 +23,19 @@ export const RANDOM: readonly Situation[] = [
       { at: 0, deliver: A, to: 'one' },
       { at: 0, deliver: B, to: 'two' },
       { at: 0, deliver: A, to: 'two' },
-      { at: 1, announce: true },
+      { at: 1, notify: true },
       { at: 2, deliver: C, to: 'one' },
-      { at: 2.5, announce: true },
-      { at: 4, announce: true },
-      { at: 31, announce: true },
-      { at: 62, announce: true },
+      { at: 2.5, notify: true },
+      { at: 4, notify: true },
+      { at: 31, notify: true },
+      { at: 62, notify: true },
       { at: 400, deliver: D },
-      { at: 401, announce: true },
+      { at: 401, notify: true },
       { at: 20 * DAY, sweep: true },
       { at: 20 * DAY, deliver: A },
-      { at: 20 * DAY + 1, announce: true },
+      { at: 20 * DAY + 1, notify: true },
     ],
-    told: ['1 unapproved-ip new 11', '1 new-ip new 1 2 3', '62 unapproved-ip digest 11'],
+    sent: ['1 unapproved-ip new 11', '1 new-ip new 1 2 3', '62 unapproved-ip digest 11'],
     owed: ({ done }) => Object.fromEntries([1, 2, 3].map((host) => [host, onceIf(done.size === 4)])),
   },
   {
@@ -46,19 +46,19 @@ export const RANDOM: readonly Situation[] = [
     receives: 6,
     happens: [
       { at: 0, deliver: FIRST, to: 'one' },
-      { at: 1, announce: true },
+      { at: 1, notify: true },
       { at: DAY - 10, deliver: SECOND, to: 'two' },
       { at: DAY - 5, deliver: FIRST },
-      { at: DAY + 1, announce: true },
+      { at: DAY + 1, notify: true },
       { at: DAY + 3, deliver: SECOND, to: 'one' },
-      { at: DAY + 10, announce: true },
-      { at: DAY + 30, announce: true },
+      { at: DAY + 10, notify: true },
+      { at: DAY + 30, notify: true },
       { at: DAY + 400, deliver: THIRD, to: 'two' },
-      { at: DAY + 401, announce: true },
+      { at: DAY + 401, notify: true },
       { at: DAY + 403, deliver: THIRD },
-      { at: DAY + 404, announce: true },
+      { at: DAY + 404, notify: true },
     ],
-    told: ['1 learning-started', '1470 learning-finished 1 2', '1841 new-ip new 3 4'],
+    sent: ['1 learning-started', '1470 learning-finished 1 2', '1841 new-ip new 3 4'],
     owed: () => ({}),
   },
 ];

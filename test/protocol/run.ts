@@ -9,28 +9,28 @@ import type { DetectionSettings } from '../../lib/detection/settings';
 import { notify } from '../../lib/notify/notify';
 import { LIMITS } from '../support/limits';
 import { DEFAULTS, entry, lineOf } from '../support/observe-lines';
-import { type ChooseFault, type Lag, mortal, type Process, type World } from './mortal';
+import { type ChooseFault, type Lag, type Process, type World, withFaults } from './faults';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const START = Date.parse('2026-03-02T09:00:00Z');
 
-/** `open` tells new networks, `guarded` unapproved addresses. */
+/** `open` finds new networks, `guarded` unapproved addresses. */
 const SETTINGS: DetectionSettings = {
   ...DEFAULTS,
   allowlist: [entry('192.0.2.1', { buckets: ['guarded'] })],
   bucketSettings: { guarded: { newIp: false } },
 };
 
-/** One line. Its `bit` is how many bytes it sent, a power of two: a sum of them tells which lines were told. */
+/** One line. Its `bit` is how many bytes it sent, a power of two: a sum of them shows which lines were sent. */
 export interface Line {
   readonly bucket: 'open' | 'guarded';
   /** The last byte of the address. */
   readonly host: number;
   readonly bit: number;
   readonly denied?: boolean;
-  /** Whether nothing signed it; else somebody's credentials did. */
+  /** Whether it was not signed. */
   readonly anonymous?: boolean;
   /** Whether it deletes; else it reads. */
   readonly deletes?: boolean;
@@ -45,7 +45,7 @@ export interface TestObject {
   readonly inPortions: boolean;
 }
 
-/** How the bytes of a log object come, and how they are cut; else a line at a time, and as the object says. */
+/** In which chunks and portions a log object is read; else a line at a time, and in portions as the object says. */
 export interface Reading {
   readonly chunkBytes?: number;
   readonly portionBytes?: number;
@@ -56,7 +56,7 @@ export type End = 'done' | 'died' | 'failed';
 /** A container of the function: it remembers from one run to the next. */
 export interface Container {
   deliver(object: TestObject, reading?: Reading): Promise<End>;
-  announce(): Promise<End>;
+  notify(): Promise<End>;
   /** Whether its last run died, and so it with it. */
   readonly isDead: boolean;
 }
@@ -85,8 +85,8 @@ let runs = 0;
 
 export function startContainer(world: World, options: RunOptions): Container {
   const { learningDays = 0, forgetDays = SETTINGS.forgetDays, choose, lag, turn } = options;
-  let process: Process = { dead: false, unmarked: null, minute: 0 };
-  const { state, publisher } = mortal(world, () => process, choose, lag, turn);
+  let process: Process = { dead: false, reads: 0, unmarked: null, minute: 0 };
+  const { state, publisher } = withFaults(world, () => process, choose, lag, turn);
   const compiled = compiledFor(learningDays, forgetDays);
   const clock = {
     now: () => world.now,
@@ -118,13 +118,15 @@ export function startContainer(world: World, options: RunOptions): Container {
   const notifier = { state, publisher, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
 
   async function live(work: () => Promise<unknown>): Promise<End> {
-    process = { dead: false, unmarked: null, minute: 0 };
+    process = { dead: false, reads: 0, unmarked: null, minute: 0 };
     const mine = process;
     try {
       await work();
       return 'done';
-    } catch {
-      return mine.dead ? 'died' : 'failed';
+    } catch (error) {
+      if (mine.dead) return 'died';
+      world.mistakes.push(...mistakesIn(error));
+      return 'failed';
     }
   }
 
@@ -147,12 +149,19 @@ export function startContainer(world: World, options: RunOptions): Container {
       if (end === 'done') world.finishedRuns.add(run);
       return end;
     },
-    announce: () =>
+    notify: () =>
       live(async () => {
         const { failures } = await notify(notifier, `holder ${holders++}`, world.now + MINUTE);
-        if (failures.length > 0) throw failures[0];
+        if (failures.length > 0) throw new AggregateError(failures);
       }),
   };
+}
+
+/** What an error is, or holds, that is thrown by wrong code only. */
+function mistakesIn(error: unknown): readonly Error[] {
+  const { name = '', cause = null, errors = [] } = (error ?? {}) as Partial<AggregateError>;
+  if (/^(TypeError|ReferenceError|SyntaxError|EndlessLoop)$/.test(name)) return [error as Error];
+  return [...(cause === null ? [] : [cause]), ...errors].flatMap(mistakesIn);
 }
 
 /** Made once: thousands of stories read the same few lines. */

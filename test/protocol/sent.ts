@@ -1,5 +1,5 @@
 import type { StoredSighting } from '../../lib/detection/sighting';
-import type { Published, World } from './mortal';
+import type { Published, World } from './faults';
 import type { Line, TestObject } from './run';
 
 /** The messages, each once: of a repeated one the fullest, since more may have been found in between. */
@@ -17,38 +17,38 @@ function sizeOf({ alert }: Published): number {
   return alert.totals.requests + (alert.notice?.buckets.length ?? 0);
 }
 
-/** The bits that were told, added up, by `rule host`. */
-function toldBits({ published }: World): ReadonlyMap<string, number> {
-  const told = new Map<string, number>();
+/** The bits that were sent, added up, by `rule host`. */
+function sentBits({ published }: World): ReadonlyMap<string, number> {
+  const bits = new Map<string, number>();
   for (const { alert } of distinct(published)) {
     for (const { remoteIp, bytesSent } of alert.networks) {
       const key = `${alert.rule.id} ${remoteIp.split('.')[3]}`;
-      told.set(key, (told.get(key) ?? 0) + bytesSent);
+      bits.set(key, (bits.get(key) ?? 0) + bytesSent);
     }
   }
-  return told;
+  return bits;
 }
 
-/** What is owed for some log objects; what must be told, or may be told if its object died for good. */
+/** The log objects of which everything must be sent, and those that died for good, of which everything may be. */
 export interface Owed {
   readonly must: readonly TestObject[];
   readonly may?: readonly TestObject[];
-  /** Networks that were learned, so that nothing is told of them; else whatever the state says was learned. */
+  /** Networks that were learned, of which nothing may be sent; else those that the state says were learned. */
   readonly learned?: ReadonlySet<number>;
-  /** A network that is forgotten between two of its lines: it may be told twice, if each claim lived to tell. */
+  /** A network that is forgotten between two of its lines: it may be found twice. */
   readonly forgotten?: number | undefined;
-  /** Whether nobody may have met a pair again whose claimer died for good: it then waits for who does. */
+  /** Whether a pair whose claimer died for good may still wait for a log object that has it again. */
   readonly mayWait?: boolean;
 }
 
 /**
- * What is wrong with what was told: each unapproved line once, of each new network one sighting, and no message more
+ * What is wrong with what was sent: it should be each unapproved line once, each new network once, and no message more
  * often than deaths between publish and mark allow.
  */
 export function wrongs(world: World, owed: Owed): string[] {
   const { must, may = [], forgotten, mayWait = false } = owed;
   const learned = owed.learned ?? learnedHosts(world);
-  const told = toldBits(world);
+  const bits = sentBits(world);
   const wrong: string[] = [];
   const linesOf = (objects: readonly TestObject[]): Line[] => objects.flatMap(({ lines }) => [...lines]);
   const mustLines = linesOf(must);
@@ -57,13 +57,14 @@ export function wrongs(world: World, owed: Owed): string[] {
     const at = (lines: readonly Line[], bucket: Line['bucket']) =>
       lines.filter((line) => line.host === host && line.bucket === bucket);
 
-    const unapproved = told.get(`unapproved-ip ${host}`) ?? 0;
+    const unapproved = bits.get(`unapproved-ip ${host}`) ?? 0;
     const owedBits = sum(at(mustLines, 'guarded'));
     const allowed = sum(at(mayLines, 'guarded'));
-    if ((unapproved & owedBits) !== owedBits) wrong.push(`LOST: unapproved ${host}: ${unapproved} of ${owedBits}`);
-    else if ((unapproved | allowed) !== allowed) wrong.push(`DOUBLE: unapproved ${host}: ${unapproved} of ${allowed}`);
+    if ((unapproved & owedBits) !== owedBits || (unapproved | allowed) !== allowed) {
+      wrong.push(`${unapproved > allowed ? 'DOUBLE' : 'LOST'}: unapproved ${host}: ${unapproved} of ${owedBits}`);
+    }
 
-    const found = told.get(`new-ip ${host}`) ?? 0;
+    const found = bits.get(`new-ip ${host}`) ?? 0;
     const successes = (lines: readonly Line[]) => at(lines, 'open').filter(({ denied = false }) => !denied);
     const candidates = successes(mayLines).map(({ bit }) => bit);
     const waits =
@@ -74,14 +75,21 @@ export function wrongs(world: World, owed: Owed): string[] {
       );
     const isOwed = successes(mustLines).length > 0 && !learned.has(host) && !waits;
     if (found === 0 && isOwed) wrong.push(`LOST: new ${host}`);
-    if (found !== 0 && learned.has(host)) wrong.push(`LEARNED, and told: new ${host}`);
+    if (found !== 0 && learned.has(host)) wrong.push(`LEARNED, and sent: new ${host}`);
     else if (found !== 0 && !isOneOf(found, candidates, host === forgotten)) {
       wrong.push(`DOUBLE: new ${host}: ${found} of ${candidates}`);
     }
   }
-  wrong.push(...wrongRepeats(world), ...wrongNotices(world));
+  wrong.push(...wrongRepeats(world), ...wrongNotices(world), ...mistakesOf(world));
   return wrong;
 }
+
+/** Errors that wrong code threw: it has to handle every fault. */
+export function mistakesOf({ mistakes }: World): string[] {
+  return mistakes.map((error) => `${MISTAKE}${error.stack}`);
+}
+
+export const MISTAKE = 'MISTAKE: ';
 
 /** Messages sent more often than deaths between publish and mark allow. */
 export function wrongRepeats({ published, repeatable }: World): string[] {
@@ -90,7 +98,7 @@ export function wrongRepeats({ published, repeatable }: World): string[] {
   return [`REPEATED: ${repeated} messages, for ${repeatable} deaths between publish and mark`];
 }
 
-/** Of each bucket that learns, it is told once that it does, and once that it has. */
+/** Of each bucket that learns, one notice is sent that it does, and one that it has. */
 export function wrongNotices({ published, memory }: World): string[] {
   const wrong: string[] = [];
   for (const notice of ['learning-started', 'learning-finished'] as const) {
@@ -104,14 +112,14 @@ export function wrongNotices({ published, memory }: World): string[] {
 }
 
 /**
- * Whether one of them was told or, of what is forgotten in between, two: each claim by whoever lived to tell, which may
- * be the same log object twice, where it comes again and takes over the claim of one that died.
+ * Whether one of them was sent or, of a network that is forgotten in between, two. Both may be of one log object, where
+ * it is delivered again and takes over the claim of one that died.
  */
 function isOneOf(found: number, candidates: readonly number[], orTwo: boolean): boolean {
   return candidates.some((one) => found === one || (orTwo && candidates.some((other) => found === one + other)));
 }
 
-/** Its claimer has not told, and did not end either. Whoever has ended, or put its marker, has told. */
+/** The run that claimed it has neither ended nor put its marker: its finding may still be missing. */
 export function isStillOwed({ memory, finishedRuns }: World, claimed: StoredSighting | undefined): boolean {
   if (claimed === undefined || claimed.owedUntil === null) return false;
   const { claimedBy: logObject, claimedIn: run } = claimed;

@@ -1,4 +1,26 @@
-import { MUTANTS, type Mutant } from './mutants';
+import { broken, MUTANTS } from './mutants';
+import type { Change, Mutant } from './mutate';
+import {
+  afterCopyOf,
+  allAsJson,
+  alsoEqualToReturned,
+  always,
+  becomes,
+  beforeCopyOf,
+  comparedWithCurrentTime,
+  firstAlternative,
+  firstOfMax,
+  keptFromFirstArgument,
+  lastArgumentOnly,
+  onlyPresence,
+  times,
+  withExpiry,
+  withFresh,
+  withoutLast,
+  withoutLastInText,
+  withoutLastSpread,
+  withoutOverrides,
+} from './operations';
 
 /** A protection taken away, and the situation that is there because of it: that one has to notice. */
 export interface SituationMutant {
@@ -11,232 +33,178 @@ function known(situation: string, name: string): SituationMutant {
   return { situation, mutant: MUTANTS.find((mutant) => mutant.name === name)! };
 }
 
-/** One change in one file. */
-function changed(situation: string, name: string, file: string, from: string, to: string): SituationMutant {
-  return { situation, mutant: { name, changes: [{ file, from, to }] } };
+function mutant(situation: string, name: string, ...changes: readonly Change[]): SituationMutant {
+  return { situation, mutant: { name, changes } };
 }
-
-const CLAIM = 'lib/detection/claim.ts';
-const CLAIM_PAIRS = 'lib/detect/claim-pairs.ts';
-const LEASE = 'lib/notify/hold-lease.ts';
-const DRAFT = 'lib/notify/stream-draft.ts';
-const DYNAMO_ITEMS = 'lib/adapters/aws/dynamo-items.ts';
 
 /** For each situation a protection without which something is lost or doubled in it. */
 export const SITUATION_MUTANTS: readonly SituationMutant[] = [
-  known('1', 'a claim whose read skips its own owed pair'),
-  known('2', 'remembering a pair that is owed without a marker'),
-  known('3', 'a part for every run'),
-  changed(
+  known('1', 'a retry does not claim what its earlier run owes'),
+  known('2', 'a pair is remembered though its finding is owed'),
+  known('3', 'each run stores its own parts'),
+  mutant(
     '4',
-    'an unapproved address that is known in all portions by what the first one found',
-    'lib/alerting/outbox.ts',
-    `: \`\${remoteIp} \${portion}\`;`,
-    ': remoteIp;',
+    'an unapproved address is found only in its first portion',
+    broken('an unapproved address is found in each portion', withoutLastInText),
   ),
-  known('5', 'a learned pair that is claimed by its log object'),
-  changed(
+  known('5', 'a learned pair is claimed by its log object'),
+  mutant(
     '6a',
-    'a pair that is forgotten by the time of processing',
-    CLAIM,
-    '{ firstAt }: SeenPair, { forgetDays }: ClaimContext): boolean {\n  return firstAt >',
-    '_: SeenPair, { forgetDays, now }: ClaimContext): boolean {\n  return now >',
+    'a pair is forgotten by processing time',
+    broken('a pair is forgotten by event time', comparedWithCurrentTime),
   ),
-  changed(
+  mutant(
     '6a',
-    'a sighting that is cleaned up by event time',
-    'lib/detection/sighting.ts',
-    'forgottenAt(Math.max(lastSeenAt, now), forgetDays) + KEPT_FORGOTTEN',
-    'forgottenAt(lastSeenAt, forgetDays) + KEPT_FORGOTTEN',
+    'a sighting expires by event time',
+    broken('a sighting expires by the later of event time and processing time', firstOfMax),
   ),
-  changed(
+  mutant(
     '6b',
-    'a forgotten pair that stays with who claimed it first',
-    CLAIM,
-    'claimedBy: learning ? LEARNING : logObject,',
-    'claimedBy: learning ? LEARNING : (stored?.claimedBy ?? logObject),',
+    'a forgotten pair stays with the log object that claimed it first',
+    broken('a learned pair is claimed by no log object', keptFromFirstArgument),
   ),
-  changed(
+  mutant(
     '6c',
-    'a pair that is forgotten before it would be refreshed',
-    'lib/detection/sighting.ts',
-    'lastSeenAt + forgetDays * DAY + REFRESH_AFTER',
-    'lastSeenAt + forgetDays * DAY',
+    'a pair is forgotten before it is refreshed',
+    broken('a pair is refreshed before it is forgotten', withoutLast('+')),
   ),
-  known('7a', 'nothing owed by a claim'),
-  known('7b', 'a take-over that asks whether there is something in the outbox, and not this pair'),
-  known('7b', 'a take-over that does not ask'),
-  changed(
+  known('7a', 'a claim owes nothing'),
+  known('7b', 'a pair is not taken over if the outbox has any other finding'),
+  known('7b', 'a pair is taken over without asking the outbox'),
+  mutant(
     '7c',
-    'a claim that writes over what another wrote',
-    CLAIM_PAIRS,
-    'state.putSighting(next, stored?.version ?? null)',
-    'state.putSighting(next, (await state.sighting(pair))?.version ?? null)',
+    'a claim replaces what another run has written',
+    broken('a claim replaces only what it was decided by', afterCopyOf('a claim is decided again after a lost race')),
   ),
-  known('8', 'a claim only of what is absent'),
-  changed(
+  known('8', 'a pair is claimed only if it is not stored'),
+  mutant(
     '9a',
-    'told parts that are cleaned up while their log object may come again',
-    DRAFT,
-    'TAKEN_KEPT = 45 *',
-    'TAKEN_KEPT = 14 *',
+    'a sent part expires while its log object may be delivered again',
+    broken('a sent part is kept while its log object may be delivered again', times(1 / 3)),
   ),
-  changed(
+  mutant(
     '9b',
-    'parts that expire though nobody told them',
-    DYNAMO_ITEMS,
-    'findings: packed(findings.map(storedFinding)),',
-    'findings: packed(findings.map(storedFinding)), expiresAt: seconds(part.foundAt + 45 * 86_400_000),',
+    'a part expires before it is sent',
+    broken('a part does not expire before it is sent', withExpiry('expiresAt', 45)),
   ),
-  changed(
+  mutant(
     '9c',
-    'a marker that is cleaned up before the claims of its run',
-    'lib/detection/sighting.ts',
-    'claimsExpireAt + MARKER_OUTLIVES',
-    'claimsExpireAt - 80 * DAY',
+    'a marker expires before the claims of its run',
+    broken('a marker is kept longer than the claims of its run', times(-12)),
   ),
-  changed(
+  mutant(
     '10a',
-    'an index that is believed',
-    DRAFT,
-    'part !== null && isDue(part.value, now) ? [part] : []',
-    'part !== null ? [part] : []',
+    'a part is taken because the index shows it',
+    broken('a part is taken only if the table says that it is due', withoutLast('&&')),
   ),
-  changed('10b', 'a lease that ends when its holder should', LEASE, 'const MARGIN = 60_000;', 'const MARGIN = 0;'),
-  changed('10c', 'a count of messages for each holder', LEASE, '...NO_LEASE, ...stored?.value,', '...NO_LEASE,'),
-  changed(
-    '10d',
-    'a finding that waits in an open window though it is news',
-    'lib/alerting/plan-stream.ts',
-    'if (!isNews(state, subjectOf(state.rule, finding), finding)) return',
-    'return',
+  mutant(
+    '10b',
+    'a lease ends when its holder should have ended',
+    broken('a lease lasts longer than its holder', becomes('0')),
   ),
-  changed('10e', 'a lease that refuses its holder', 'lib/alerting/lease.ts', ' || lease.holder === holder', ''),
-  known('10f', 'a draft that is finished before it is published'),
-  changed(
+  mutant(
+    '10c',
+    'each holder counts its messages from zero',
+    broken('the next holder continues the count of messages', withoutLastSpread),
+  ),
+  mutant('10d', 'news waits for the end of its window', broken('news does not wait for the end of its window', always)),
+  mutant(
+    '10e',
+    'a holder is refused its own lease',
+    broken('a holder is not refused its own lease', withoutLast('||')),
+  ),
+  known('10f', 'a draft is finished before its message is published'),
+  mutant(
     '10g',
-    'a lease that anybody gives back',
-    LEASE,
-    'if (current !== null) await write({ ...current.value, until: 0 });',
-    'await state.putLease({ ...taken.value, until: 0 }, (await state.lease())!.version);',
+    'a run writes a lease that it no longer holds',
+    broken('only the holder of a lease writes it', withFresh('a lease is read before it is taken')),
   ),
-  changed(
-    '10h',
-    'a name that is not written down before it is used',
-    DRAFT,
-    'const stored = await writeStream(state, { ...of.state, draft }, of.stored);\n  return { ...of, stored, draft };',
-    'return { ...of, draft };',
-  ),
-  known('11', 'a mark that does not name the notice it marks'),
-  changed(
+  mutant('10h', 'a name is used without being stored', broken('a name is stored before it is used', lastArgumentOnly)),
+  known('11', 'a notice is marked as sent without comparing its kind'),
+  mutant(
     '12',
-    'a notice as soon as the learning ends',
-    'lib/alerting/bucket-state.ts',
-    'LEARNING_GRACE = 20 * 60_000',
-    'LEARNING_GRACE = 0',
+    'the notice of what was learned is sent when the learning ends',
+    broken('the notice of what was learned waits for slow runs', becomes('0')),
   ),
-  changed(
+  mutant(
     '12b',
-    'a found pair that is learned by a run which is late',
-    CLAIM,
-    'return claim(stored, seen, { ...context, learning: false });',
-    'return claim(stored, seen, context);',
+    'a run from before the learning ended learns a pair that is found',
+    broken('a retry claims again what its earlier run owes', withoutOverrides),
   ),
-  changed(
+  mutant(
     '13',
-    'a refresh that brings back what was forgotten',
-    CLAIM_PAIRS,
-    'stored = await state.sighting(pair);\n  }\n  throw',
-    "stored = await state.sighting(pair);\n    if (stored === null && decision.kind === 'update') await state.putSighting(next, null);\n  }\n  throw",
+    'a refresh that lost its race is written all the same',
+    broken('a claim is decided again after a lost race', beforeCopyOf('a claim replaces only what it was decided by')),
   ),
-  {
-    situation: '14',
-    mutant: {
-      name: 'a container that knows how long a bucket learns',
-      changes: [
-        { file: 'lib/detect/watch-buckets.ts', from: 'if (isOver(current, now)) settled.set', to: 'settled.set' },
-        {
-          file: 'lib/detect/watch-buckets.ts',
-          from: 'read?.at === now ? read.value',
-          to: 'read !== undefined ? read.value',
-        },
-      ],
-    },
-  },
-  changed(
+  mutant(
     '14',
-    'a notice that is named by what it says',
-    'lib/alert/notice-alert.ts',
-    'noticeIdOf(notice, buckets[0]!.bucket)',
-    'noticeIdOf(notice, JSON.stringify(buckets))',
+    'a container remembers how long a bucket learns',
+    broken('a bucket that learns is not remembered as known', always),
+    broken('what was read of a bucket holds at that moment only', onlyPresence),
   ),
-  changed(
+  mutant('14', 'a notice is named by what it says', broken('a notice is named by its first bucket', allAsJson)),
+  mutant(
     '15a',
-    'portions that depend on the chunks they are read in',
-    'lib/detect/read-portions.ts',
-    'lines.push(chunk);',
-    'lines.push(chunk); portionLeft = portionBytes;',
+    'portions depend on chunks',
+    broken('portions do not depend on chunks', beforeCopyOf('the next portion is as large')),
   ),
-  known('15b', 'putting parts without comparing those that are stored'),
-  changed('16', 'a marker for all runs of a log object', DYNAMO_ITEMS, `sk: \`done#\${run}\``, "sk: 'done#'"),
-  known('16b', 'putting parts without comparing those that are stored'),
-  changed(
+  known('15b', 'parts are stored without comparing them with those that are stored'),
+  mutant(
+    '16',
+    'all runs of a log object have one marker',
+    broken('each run of a log object has its own marker', withoutLastInText),
+  ),
+  known('16b', 'parts are stored without comparing them with those that are stored'),
+  mutant(
     '17a',
-    'a memory of anonymous reads that covers all conduct',
-    'lib/detect/remembered-pairs.ts',
-    ' && raiseOf(known, pair) === null',
-    '',
+    'a pair that is remembered for anonymous reads is known for all conduct',
+    broken('a remembered pair that does more is looked up again', withoutLast('&&')),
   ),
-  changed(
+  mutant(
     '17a',
-    'a pair that is known for whatever it does',
-    CLAIM,
-    "return publicOnly && !isPublic ? 'signed' : null;",
-    'return null;',
+    'a pair that is stored is known for all conduct',
+    broken('the first signed request of a known anonymous pair is found', becomes('null')),
   ),
-  changed(
+  mutant(
     '17b',
-    'a raise that is taken for the first claim of its log object',
-    'lib/detection/sighting.ts',
-    `raised === null ? '' : \` \${raised}\``,
-    "''",
+    'a raise counts as the first claim of its log object',
+    broken('a pair that does more is a finding of its own', firstAlternative),
   ),
-  changed(
+  mutant(
     '17d',
-    'a raise that is claimed again by conduct that did not raise it',
-    CLAIM,
-    'if (!isMarked && reaches(stored.raised, seen)) return',
-    'if (!isMarked) return',
+    'a raise is claimed again by conduct that is less',
+    broken('a retry claims again what its earlier run owes', withoutLast('&&')),
   ),
-  changed(
+  mutant(
     '17c',
-    'a take-over that takes the first finding for that of the raise',
-    'lib/detection/sighting.ts',
-    `raised === null ? '' : \` \${raised}\``,
-    "''",
+    'the first finding counts as that of the raise',
+    broken('a pair that does more is a finding of its own', firstAlternative),
   ),
-  changed(
+  mutant(
     '17e',
-    'a memory of reads that covers a change',
-    'lib/detect/remembered-pairs.ts',
-    ' && raiseOf(known, pair) === null',
-    ' && (!known.publicOnly || pair.isPublic)',
+    'a pair that is remembered for reads is known for changes',
+    broken(
+      'a remembered pair that does more is looked up again',
+      alsoEqualToReturned('the first change of a known pair is found'),
+    ),
   ),
-  changed(
+  mutant(
     '17f',
-    'a raise by a change that is taken for the first claim of its log object',
-    'lib/detection/sighting.ts',
-    `raised === null ? '' : \` \${raised}\``,
-    "raised === 'signed' ? ' signed' : ''",
+    'a raise by a change counts as the first claim of its log object',
+    broken(
+      'a pair that does more is a finding of its own',
+      alsoEqualToReturned('the first change of a known pair is found'),
+    ),
   ),
-  changed(
+  mutant(
     '17g',
-    'a take-over that takes the first finding for that of the change',
-    'lib/detection/sighting.ts',
-    `raised === null ? '' : \` \${raised}\``,
-    "raised === 'signed' ? ' signed' : ''",
+    'the first finding counts as that of the change',
+    broken(
+      'a pair that does more is a finding of its own',
+      alsoEqualToReturned('the first change of a known pair is found'),
+    ),
   ),
-  known('R1', 'a claim that lost its race is not decided anew'),
-  known('R1', 'a draft that is finished before it is published'),
-  known('R2', 'a learned pair that is claimed by its log object'),
+  known('R1', 'a claim that lost its race counts as known'),
+  known('R1', 'a draft is finished before its message is published'),
+  known('R2', 'a learned pair is claimed by its log object'),
 ];

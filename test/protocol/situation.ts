@@ -1,36 +1,36 @@
 import { type Line, MINUTE, type Reading, START, type TestObject } from './run';
-import type { Outcome } from './stage';
+import type { Outcome } from './run-situation';
 
-/** Something that happens, by itself, at some minute after the start. */
+/** Happens at some minute after the start. */
 export type Happening = { readonly at: number } & (
   | Delivery
   /** The schedule. */
-  | { readonly announce: true }
+  | { readonly notify: true }
   /** The log object is deleted from its bucket. */
   | { readonly deleted: TestObject }
-  /** An operator has the pair of this host forgotten. */
+  /** An operator deletes the pair of this host. */
   | { readonly forget: number }
-  /** An operator brings this host along as known and then ends the learning. */
+  /** An operator seeds this host and then ends the learning. */
   | { readonly seed: number }
-  /** The table cleans up whatever it may. */
+  /** The table deletes what has expired. */
   | { readonly sweep: true }
 );
 
 /** A message of the queue. */
 export interface Delivery {
   readonly deliver: TestObject;
-  /** The container that gets it first, which may be warm; else any. */
+  /** The container that it is delivered to first, which may be warm; else any. */
   readonly to?: string;
-  /** Its first deliveries, so many, die whatever chance says: before or after their so-manieth part is put. */
+  /** Its first deliveries, so many, die in any case: before or after they put the part of this number. */
   readonly dies?: { readonly times: number; readonly when: 'die-before' | 'die-after'; readonly part: number };
   /** How it is read the first time, and how after that. */
   readonly reading?: readonly [first: Reading, later: Reading];
 }
 
-/** How often something is told at least and at most. */
+/** How often a network is sent at least and at most. */
 export type Times = readonly [least: number, most: number];
 
-/** A story that the protocol has to survive, whatever dies in it, comes late, or comes between. */
+/** A sequence of events that the protocol has to survive, with any death, late read and interleaving. */
 export interface Situation {
   readonly number: string;
   readonly sentence: string;
@@ -39,21 +39,21 @@ export interface Situation {
   readonly forgetDays?: number;
   readonly alertsPerMinute?: number;
   readonly alertWindowMinutes?: number;
-  /** The queue: minutes until what failed comes again, how often it comes, and then, from its dead letters, when. */
+  /** The queue: minutes until it delivers again what failed, how often it does, and when dead letters are redriven. */
   readonly retryAfter?: number;
   readonly receives?: number;
   readonly redriveAfter?: number;
-  /** Whether what failed comes to a warm container, where there is one. */
+  /** Whether what failed is delivered to a warm container, where there is one. */
   readonly retryInWarm?: boolean;
-  /** Minutes that an announcing run may take; more than its lease is against the rules. */
-  readonly announcerLives?: number;
-  /** What is told if nothing goes wrong, message by message: the minute, rule, kind and hosts. */
-  readonly told: readonly string[];
-  /** How often each host of `open` is told as new, besides what holds always; at most once unless it is said here. */
+  /** Minutes that an notifying run may take; more than its lease is against the rules. */
+  readonly notifierLives?: number;
+  /** What is sent if nothing goes wrong, message by message: the minute, rule, kind and hosts. */
+  readonly sent: readonly string[];
+  /** How often each host of `open` is sent as new, besides what always holds; at most once unless it is given here. */
   readonly owed: (outcome: Outcome) => Readonly<Record<number, Times>>;
   /** What else is wrong. */
   readonly also?: (outcome: Outcome) => readonly string[];
-  /** Whether it is only tried by chance, since it has too much in it to try everything. */
+  /** Whether it is only tried at random, because it has too many choices to try all. */
   readonly isRandom?: true;
 }
 
@@ -68,7 +68,7 @@ export function onceIf(holds: boolean): Times {
 
 /**
  * A log object, named with one letter. All its lines sent as many bytes as the letter stands for, so that a sum of them
- * tells which objects were told, and how often.
+ * shows of which objects lines were sent, and how many.
  */
 export function logObject(name: string, lines: readonly Omit<Line, 'bit'>[], inPortions = false): TestObject {
   return { name, inPortions, lines: lines.map((line) => ({ ...line, bit: unitOf(name) })) };
@@ -88,22 +88,22 @@ export function linesIn(bytes: number, name: string): number {
   return Math.floor(bytes / unitOf(name)) % BASE;
 }
 
-/** Somebody succeeds whom the watch may not know. */
+/** A host that may be new reads with a signed request. */
 export function open(host: number, atMinute = 0): Omit<Line, 'bit'> {
   return { bucket: 'open', host, time: START + atMinute * MINUTE };
 }
 
-/** Somebody anonymous reads. */
+/** A host reads anonymously. */
 export function read(host: number, atMinute = 0): Omit<Line, 'bit'> {
   return { ...open(host, atMinute), anonymous: true };
 }
 
-/** Somebody whom the watch may not know deletes. */
+/** A host that may be new deletes. */
 export function deleted(host: number, atMinute = 0): Omit<Line, 'bit'> {
   return { ...open(host, atMinute), deletes: true };
 }
 
-/** Somebody comes who is not on the allowlist. */
+/** A host that is not on the allowlist reads. */
 export function guarded(host: number): Omit<Line, 'bit'> {
   return { bucket: 'guarded', host };
 }

@@ -1,19 +1,20 @@
 import type { Alert } from '../../lib/alert/alert';
 import { LEARNING, SEED } from '../../lib/detection/sighting';
 import { LIMITS } from '../support/limits';
-import type { Published, World } from './mortal';
+import type { Published, World } from './faults';
 import { DAY, type Line, MINUTE, START, type TestObject } from './run';
-import { distinct, isStillOwed, wrongNotices, wrongRepeats } from './sent';
+import type { Outcome } from './run-situation';
+import { distinct, isStillOwed, mistakesOf, wrongNotices, wrongRepeats } from './sent';
 import { AT_MOST_ONCE, linesIn, networkOf, type Situation } from './situation';
-import type { Outcome } from './stage';
 
-/** All that is wrong with what came of a situation: what holds always, and what it says itself. */
+/** All that is wrong with the outcome of a situation, by what always holds and by what the situation says. */
 export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
   const { world, leaseWrongs, deviations } = outcome;
   const isUsual = deviations.length === 0;
-  const told = toldMessages(outcome);
+  const sent = sentMessages(outcome);
   return [
     ...leaseWrongs,
+    ...mistakesOf(world),
     ...wrongRepeats(world),
     ...wrongNotices(world),
     ...wrongLearned(outcome),
@@ -24,14 +25,14 @@ export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
     ...(situation.also?.(outcome) ?? []),
     ...(world.memory.nextDueAt() === null ? [] : ['LOST: something stays due']),
     // Which of two that are as bad comes first does not matter here.
-    ...(isUsual && `${told.toSorted()}` !== `${situation.told.toSorted()}`
-      ? [`USUALLY told: ${told.join(' | ')}`]
+    ...(isUsual && `${sent.toSorted()}` !== `${situation.sent.toSorted()}`
+      ? [`USUALLY sent: ${sent.join(' | ')}`]
       : []),
   ];
 }
 
 /** Each message as the minute, its rule, its kind and what it is about. */
-function toldMessages({ world }: Outcome): string[] {
+function sentMessages({ world }: Outcome): string[] {
   return world.published.map(({ at, alert }) => {
     const { rule, kind, networks, notice } = alert;
     const learned = notice?.buckets.flatMap((bucket) => bucket.learned?.networks ?? []) ?? [];
@@ -40,29 +41,32 @@ function toldMessages({ world }: Outcome): string[] {
   });
 }
 
-/** How often something is told: surely, and at most. */
-interface Told {
-  readonly surely: number;
+/** How many lines were sent: for certain, and at most. */
+interface SentLines {
+  readonly certain: number;
   readonly atMost: number;
 }
 
-/** How many lines of each log object are told of a host. */
-function toldLines({ world }: Outcome, rule: Alert['rule']['id'], host: number, names: readonly string[]) {
-  const told = (messages: readonly Published[]): number =>
+/** How many lines of each log object were sent of a host. */
+function sentLines({ world }: Outcome, rule: Alert['rule']['id'], host: number, names: readonly string[]) {
+  const bytesIn = (messages: readonly Published[]): number =>
     distinct(messages)
       .filter(({ alert }) => alert.rule.id === rule)
       .flatMap(({ alert }) => alert.networks.filter(({ network }) => network === networkOf(host)))
       .reduce((sum, { bytesSent }) => sum + bytesSent, 0);
-  const surely = told(world.published.filter((message) => counts(message, world)));
-  const atMost = told(world.published);
+  const certain = bytesIn(world.published.filter((message) => counts(message, world)));
+  const atMost = bytesIn(world.published);
   return new Map(
-    names.map((name): [string, Told] => [name, { surely: linesIn(surely, name), atMost: linesIn(atMost, name) }]),
+    names.map((name): [string, SentLines] => [
+      name,
+      { certain: linesIn(certain, name), atMost: linesIn(atMost, name) },
+    ]),
   );
 }
 
 /**
- * Whether a message counts. Its sender may have died, and the index not have shown all of it when it was repeated: then
- * what is left over is told once more, in another message.
+ * Whether a message counts. Its sender may have died, and the index may not have shown all of it when it was repeated:
+ * then the rest is sent once more, in another message.
  */
 function counts(message: Published, { interrupted, published }: World): boolean {
   const { alertId, totals } = message.alert;
@@ -70,16 +74,16 @@ function counts(message: Published, { interrupted, published }: World): boolean 
   return !(isCut && interrupted.includes(message));
 }
 
-/** Each line of an unapproved address is told once, if its log object is done; else at most. */
+/** Each line of an unapproved address is sent once if its log object is done, else at most once. */
 function wrongUnapproved(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   return hostsOf(objects, 'guarded').flatMap((host) => {
-    const told = toldLines(outcome, 'unapproved-ip', host, namesOf(objects));
+    const sent = sentLines(outcome, 'unapproved-ip', host, namesOf(objects));
     return objects.flatMap((object) => {
       const { name } = object;
       const lines = linesOf(object, 'guarded', host).length;
-      const { surely, atMost } = told.get(name)!;
-      if (surely > lines) return [`DOUBLE: unapproved ${host} of ${name}: ${surely} of ${lines} lines`];
+      const { certain, atMost } = sent.get(name)!;
+      if (certain > lines) return [`DOUBLE: unapproved ${host} of ${name}: ${certain} of ${lines} lines`];
       const isLost = atMost < lines && outcome.done.has(name);
       return isLost ? [`LOST: unapproved ${host} of ${name}: ${atMost} of ${lines} lines`] : [];
     });
@@ -87,31 +91,31 @@ function wrongUnapproved(situation: Situation, outcome: Outcome): string[] {
 }
 
 /**
- * Each host is told as often as the situation says. What was learned, or brought along, is not told; whatever else is
- * remembered, and owed by nobody who may still bring it, is.
+ * Each host is sent as often as the situation says. What was learned or seeded is not sent; any other pair that is stored
+ * is, unless a run that owes it may still store its finding.
  */
 function wrongNew(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   const owed = situation.owed(outcome);
   return hostsOf(objects, 'open').flatMap((host) => {
-    const lines = [...toldLines(outcome, 'new-ip', host, namesOf(objects)).values()];
-    const surely = lines.reduce((sum, told) => sum + told.surely, 0);
-    const atMost = lines.reduce((sum, told) => sum + told.atMost, 0);
+    const lines = [...sentLines(outcome, 'new-ip', host, namesOf(objects)).values()];
+    const certain = lines.reduce((sum, one) => sum + one.certain, 0);
+    const atMost = lines.reduce((sum, one) => sum + one.atMost, 0);
     const [least, most] = owed[host] ?? AT_MOST_ONCE;
-    if (surely > most) return [`DOUBLE: new ${host}: ${surely} times, not ${most}`];
+    if (certain > most) return [`DOUBLE: new ${host}: ${certain} times, not ${most}`];
     if (atMost < least) return [`LOST: new ${host}: ${atMost} times, not ${least}`];
     const sighting = sightingOf(outcome, host);
     const isSilent = sighting?.claimedBy === LEARNING || sighting?.claimedBy === SEED;
-    if (isSilent) return atMost > 0 ? [`LEARNED, and told: new ${host}`] : [];
+    if (isSilent) return atMost > 0 ? [`LEARNED, and sent: new ${host}`] : [];
     const met = objects.filter((object) => linesOf(object, 'open', host).length > 0);
     const done = met.filter(({ name }) => outcome.done.has(name));
     return atMost === 0 && done.length > 0 && !isStillOwed(outcome.world, sighting)
-      ? [`LOST: new ${host}, which nobody owes`]
+      ? [`LOST: new ${host}, which no run owes`]
       : [];
   });
 }
 
-/** Whatever is remembered of a host, the log objects that are done have shown: to the day, where it was last seen. */
+/** The stored times of a host are those that the log objects that are done have shown; the last one to the day. */
 function wrongTimes(situation: Situation, outcome: Outcome): string[] {
   const forgotten = situation.happens.flatMap((one) => ('forget' in one ? [one.forget] : []));
   const done = objectsOf(situation).filter(({ name }) => outcome.done.has(name));
@@ -126,13 +130,13 @@ function wrongTimes(situation: Situation, outcome: Outcome): string[] {
   });
 }
 
-/** What was learned stands in the notice of what was. */
+/** The notice that learning has finished names each network that was learned. */
 function wrongLearned({ world }: Outcome): string[] {
   const notices = world.published.flatMap(({ alert }) => alert.notice?.buckets ?? []);
   const named = new Set(notices.flatMap(({ learned }) => learned?.networks ?? []).map(({ network }) => network));
   const learned = [...world.memory.allSightings()].filter(({ claimedBy }) => claimedBy === LEARNING);
   return learned.flatMap(({ network }) =>
-    named.has(network) ? [] : [`LOST: ${network} was learned, and nobody told`],
+    named.has(network) ? [] : [`LOST: ${network} was learned, and no notice says so`],
   );
 }
 

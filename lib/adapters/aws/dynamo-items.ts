@@ -62,6 +62,7 @@ export function outboxKey(logObject: string): string {
 
 /** The marker of a run stands beside what it found. */
 export function runKey({ logObject, run }: RunName): Key {
+  // guard: each run of a log object has its own marker
   return { pk: outboxKey(logObject), sk: `done#${run}` };
 }
 
@@ -177,6 +178,7 @@ export function partItem({ findings, pending, ...part }: PendingPart): Item {
   return {
     ...partKey(part),
     ...withoutNulls(part),
+    // guard: a part does not expire before it is sent
     findings: packed(findings.map(storedFinding)),
     ...(pending === null
       ? {}

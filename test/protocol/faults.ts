@@ -9,20 +9,29 @@ export type Fault =
   /** The process dies before it, or right after it. */
   | 'die-before'
   | 'die-after'
-  /** It happens, and who caused it is told that it did not; SNS's client then sends once more. */
+  /** The effect happens, and the answer says that it did not; SNS's client then sends once more. */
   | 'lose-answer';
 
 export const FAULTS: readonly Exclude<Fault, 'none'>[] = ['die-before', 'die-after', 'lose-answer'];
 
-/** Thrown in a process that is dead; whatever it does afterwards is without effect. */
+/** Thrown in a process that is dead: nothing that it does afterwards has an effect. */
 export class Death extends Error {
   override readonly name = 'Death';
 }
 
+/** Thrown in a process that reads on and on. */
+export class EndlessLoop extends Error {
+  override readonly name = 'EndlessLoop';
+}
+
+/** More reads than any run here needs. */
+const MAX_READS = 5_000;
+
 /** One run of the function. */
 export interface Process {
   dead: boolean;
-  /** Published, and what it told is not marked yet. */
+  reads: number;
+  /** Published, and its parts are not marked yet. */
   unmarked: Published | null;
   /** The minute in which it took its last message from the lease's count. */
   minute: number;
@@ -35,7 +44,7 @@ export interface Published {
   readonly minute: number;
 }
 
-/** What every process acts upon. */
+/** What all processes share. */
 export interface World {
   now: number;
   readonly memory: MemoryState;
@@ -44,10 +53,12 @@ export interface World {
   readonly effects: string[];
   /** How often a death, or a lost answer, fell between publish and mark: so many messages may be repeated. */
   repeatable: number;
-  /** Messages whose sender died before it could mark what they told. */
+  /** Messages whose sender died before it could mark their parts. */
   readonly interrupted: Published[];
-  /** Runs over log objects that lived to their end. */
+  /** Runs over log objects that did not die. */
   readonly finishedRuns: Set<string>;
+  /** Errors that no fault explains: the code is wrong. */
+  readonly mistakes: Error[];
 }
 
 export type ChooseFault = (effect: string, index: number) => Fault;
@@ -67,6 +78,7 @@ export function createWorld(now: number): World {
     repeatable: 0,
     interrupted: [],
     finishedRuns: new Set(),
+    mistakes: [],
   };
 }
 
@@ -87,7 +99,7 @@ const WRITES = [
  * The state and the topic as a process sees them that may die at each effect; `current` is the process at work. Each
  * call waits for its `turn`, so that others can come in between.
  */
-export function mortal(
+export function withFaults(
   world: World,
   current: () => Process,
   choose: ChooseFault,
@@ -102,6 +114,7 @@ export function mortal(
   ) {
     return async (...given: Arguments): Promise<Result> => {
       if (current().dead) throw new Death();
+      if (++current().reads > MAX_READS) throw new EndlessLoop(`${MAX_READS} reads`);
       await turn(name);
       const result = await read(...given);
       if (current().dead) throw new Death();

@@ -2,33 +2,33 @@ import { LEARNING_GRACE } from '../../lib/alerting/bucket-state';
 import { seedSightings } from '../../lib/detect/seed-sightings';
 import { DEFAULTS } from '../support/observe-lines';
 import type { Chooser } from './choices';
+import { createWorld, FAULTS, type Fault, type World } from './faults';
 import { createLaggingTable } from './lagging-table';
-import { createWorld, FAULTS, type Fault, type World } from './mortal';
 import { type Container, type End, MINUTE, START, startContainer } from './run';
 import { type Delivery, type Happening, networkOf, type Situation } from './situation';
 import { createTurns, type Run } from './turns';
 
-/** What came of a situation. */
+/** The outcome of a situation. */
 export interface Outcome {
   readonly world: World;
   /** At which minute each log object was done first, by name. */
   readonly done: ReadonlyMap<string, number>;
-  /** What went wrong, or came between. */
+  /** What went differently than usual. */
   readonly deviations: readonly string[];
   readonly leaseWrongs: readonly string[];
 }
 
-/** A container, under the name that a delivery gave it, and what is under way in it. */
-interface Place {
+/** A container under the name that a delivery gave it, and the run in it. */
+interface Slot {
   readonly name: string | null;
   readonly container: Container;
   run: Run | null;
-  /** Effects of this run so far; and where it dies whatever chance says. */
+  /** Effects of this run so far; and where it dies in any case. */
   effects: number;
   dies: { readonly when: Fault; part: number } | null;
 }
 
-/** What may become of an effect. */
+/** What may happen to an effect. */
 const ALL_FAULTS: readonly Fault[] = ['none', ...FAULTS];
 const FAULTS_AFTER = ALL_FAULTS.filter((fault) => fault !== 'die-before');
 
@@ -38,34 +38,34 @@ interface Message extends Delivery {
   attempts: number;
 }
 
-/** Minutes that detecting may take; and announcing, half a minute more than it says, since clocks differ. */
+/** Minutes that detecting may take; and notifying, half a minute more than it says, since clocks differ. */
 const DETECTING_LIVES = 15;
-const ANNOUNCING_LIVES = 1.5;
+const NOTIFYING_LIVES = 1.5;
 const LEASE_LASTS = 2;
 
-/** How often the schedule comes in the end, until nothing is due. */
-const MAX_ANNOUNCEMENTS = 20;
+/** How often the schedule starts a run in the end, until nothing is due. */
+const MAX_NOTIFICATIONS = 20;
 
 /**
- * Lets a situation happen. Whatever may go differently is asked of the chooser: who goes on at an effect or a read, or
- * whether the next thing happens before; whether an effect is the last thing that a process does, or its answer is
- * lost; what a read shows that may be late; which container gets what failed. In the end nothing goes wrong any more,
- * and the schedule goes on until all that waits is told.
+ * Runs a situation. The chooser decides everything that may go differently: which run continues at an effect or a read,
+ * or whether the next event happens first; whether a process dies at an effect, or the answer is lost; what a read shows
+ * that may be late; which container a failed log object is delivered to. In the end nothing goes wrong any more, and the
+ * schedule continues until all that waits is sent.
  */
-export async function perform(situation: Situation, chooser: Chooser): Promise<Outcome> {
+export async function runSituation(situation: Situation, chooser: Chooser): Promise<Outcome> {
   const { retryAfter = 30, receives = 3, redriveAfter = null, retryInWarm = false } = situation;
-  const { announcerLives = ANNOUNCING_LIVES } = situation;
-  let isCalm = false;
-  const choose: Chooser['choose'] = (options, nameOf) => (isCalm ? 0 : chooser.choose(options, nameOf));
+  const { notifierLives = NOTIFYING_LIVES } = situation;
+  let isFaultless = false;
+  const choose: Chooser['choose'] = (options, nameOf) => (isFaultless ? 0 : chooser.choose(options, nameOf));
   const table = createLaggingTable(() => world.now, choose);
   const world: World = { ...createWorld(START), memory: table.state };
   const turns = createTurns(world, choose);
-  const places: Place[] = [];
+  const slots: Slot[] = [];
   const gone = new Set<string>();
   const done = new Map<string, number>();
 
-  function createPlace(name: string | null): Place {
-    const place: Place = {
+  function createSlot(name: string | null): Slot {
+    const slot: Slot = {
       name,
       run: null,
       effects: 0,
@@ -73,31 +73,30 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
       container: startContainer(world, {
         ...situation,
         choose: (effect) => {
-          if (effect === 'putPart' && place.dies !== null && --place.dies.part === 0) return place.dies.when;
+          if (effect === 'putPart' && slot.dies !== null && --slot.dies.part === 0) return slot.dies.when;
           // Elsewhere, to die before an effect is to die after the one before it.
-          const faults = place.effects++ === 0 || effect === 'putLease' ? ALL_FAULTS : FAULTS_AFTER;
-          const nameOf = (option: number): string => `${place.run!.what}: ${faults[option]} ${effect} ${place.effects}`;
+          const faults = slot.effects++ === 0 || effect === 'putLease' ? ALL_FAULTS : FAULTS_AFTER;
+          const nameOf = (option: number): string => `${slot.run!.what}: ${faults[option]} ${effect} ${slot.effects}`;
           return faults[choose(faults.length, nameOf)]!;
         },
-        turn: (effect) => turns.turn(place.run!, effect),
+        turn: (effect) => turns.turn(slot.run!, effect),
       }),
     };
-    return place;
+    return slot;
   }
 
-  /** The named one the first time; else some container that has nothing to do, or a new one. */
-  function placeFor({ to, attempts }: Message): Place {
-    const idle: (Place | null)[] = places.filter(({ run, container }) => run === null && !container.isDead);
+  /** The named one the first time; else an idle container, or a new one. */
+  function slotFor({ to, attempts }: Message): Slot {
+    const idle: (Slot | null)[] = slots.filter(({ run, container }) => run === null && !container.isDead);
     const isNamed = to !== undefined && attempts === 1;
     const options = isNamed
-      ? [idle.find((place) => place!.name === to) ?? null]
+      ? [idle.find((slot) => slot!.name === to) ?? null]
       : retryInWarm
         ? [...idle, null]
         : [null, ...idle];
-    const place =
-      options[choose(options.length, (option) => `container ${option}`)] ?? createPlace(isNamed ? to : null);
-    if (!places.includes(place)) places.push(place);
-    return place;
+    const slot = options[choose(options.length, (option) => `container ${option}`)] ?? createSlot(isNamed ? to : null);
+    if (!slots.includes(slot)) slots.push(slot);
+    return slot;
   }
 
   function deliver(message: Message): void {
@@ -105,10 +104,10 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
     message.receives++;
     message.attempts++;
     if (gone.has(object.name)) return;
-    const place = placeFor(message);
-    place.dies = dies !== undefined && message.attempts <= dies.times ? { ...dies } : null;
-    begin(place, object.name, DETECTING_LIVES, DETECTING_LIVES, {
-      work: () => place.container.deliver(object, reading?.[message.attempts === 1 ? 0 : 1]),
+    const slot = slotFor(message);
+    slot.dies = dies !== undefined && message.attempts <= dies.times ? { ...dies } : null;
+    begin(slot, object.name, DETECTING_LIVES, DETECTING_LIVES, {
+      work: () => slot.container.deliver(object, reading?.[message.attempts === 1 ? 0 : 1]),
       ended(end) {
         if (end === 'done') done.set(object.name, done.get(object.name) ?? (world.now - START) / MINUTE);
         else if (message.receives < receives) turns.later(world.now + retryAfter * MINUTE, () => deliver(message));
@@ -120,35 +119,35 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
     });
   }
 
-  function announce(): void {
-    const place = createPlace(null);
-    begin(place, 'announcing', announcerLives, LEASE_LASTS, { work: () => place.container.announce(), ended() {} });
+  function notify(): void {
+    const slot = createSlot(null);
+    begin(slot, 'notifying', notifierLives, LEASE_LASTS, { work: () => slot.container.notify(), ended() {} });
   }
 
   function begin(
-    place: Place,
+    slot: Slot,
     what: string,
     lives: number,
     alone: number,
     { work, ended }: { readonly work: () => Promise<End>; readonly ended: (end: End) => void },
   ): void {
-    const { container } = place;
+    const { container } = slot;
     const run: Run = {
       what,
       container,
       livesUntil: world.now + lives * MINUTE,
       isAloneUntil: world.now + alone * MINUTE,
       ended(end) {
-        place.run = null;
+        slot.run = null;
         ended(end);
       },
     };
-    place.run = run;
-    place.effects = 0;
+    slot.run = run;
+    slot.effects = 0;
     turns.begin(run, work);
   }
 
-  /** As an operator does it: what is known first, the end of learning last. */
+  /** As an operator does it: the known pairs first, the end of learning last. */
   async function seed(host: number): Promise<void> {
     const known = { bucket: 'open', network: networkOf(host), firstSeenAt: START, lastSeenAt: START };
     await seedSightings(table.state, [known], DEFAULTS);
@@ -161,7 +160,7 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
 
   function happen(one: Happening): unknown {
     if ('deliver' in one) return deliver({ ...one, receives: 0, attempts: 0 });
-    if ('announce' in one) return announce();
+    if ('notify' in one) return notify();
     if ('deleted' in one) return gone.add(one.deleted.name);
     if ('forget' in one) return table.forget('open', networkOf(one.forget));
     return 'seed' in one ? seed(one.seed) : table.sweep();
@@ -169,11 +168,11 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
 
   for (const one of situation.happens) turns.later(START + one.at * MINUTE, () => happen(one));
   await turns.allOver();
-  isCalm = true;
-  for (let round = 0; round < MAX_ANNOUNCEMENTS; round++) {
+  isFaultless = true;
+  for (let round = 0; round < MAX_NOTIFICATIONS; round++) {
     const due = world.memory.nextDueAt();
     if (due === null) break;
-    turns.later(Math.max(world.now + 5 * MINUTE, due), announce);
+    turns.later(Math.max(world.now + 5 * MINUTE, due), notify);
     await turns.allOver();
   }
   return { world, done, deviations: chooser.deviations, leaseWrongs: table.leaseWrongs };
