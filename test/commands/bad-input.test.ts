@@ -134,10 +134,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['docs', 'good.log'],
     code: 2,
-    notes: [
-      'not access logs, left out: docs/README.txt, docs/img/logo.png',
-      'docs: there is no access log in this directory',
-    ],
+    notes: ['skipped, not access logs: docs/README.txt, docs/img/logo.png', 'docs: no access log in this directory'],
     read: [1, 1],
   },
   {
@@ -149,7 +146,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['mixed'],
     code: 0,
-    notes: ['not access logs, left out: mixed/a.txt, mixed/b.txt, mixed/c.txt, mixed/d.txt, mixed/e.txt and 2 more'],
+    notes: ['skipped, not access logs: mixed/a.txt, mixed/b.txt, mixed/c.txt, mixed/d.txt, mixed/e.txt and 2 more'],
     read: [1, 1],
   },
   {
@@ -316,7 +313,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['logs/a.log', 'logs', './logs'],
     code: 0,
-    notes: ['not access logs, left out: logs/notes.txt'],
+    notes: ['skipped, not access logs: logs/notes.txt'],
     read: [1, 1],
   },
   { name: 'an empty file', prepare: put('empty', ''), paths: ['empty'], code: 0, notes: [], read: [1, 0] },
@@ -439,7 +436,7 @@ interface ArgumentCase {
 }
 
 const HELP = '(--help lists the commands and options)\n';
-const CANNOT = 's3-access-watch: the configuration cannot be used:\n';
+const CANNOT = 's3-access-watch: the configuration is invalid:\n';
 
 function jsonProblem(text: string): string {
   try {
@@ -490,23 +487,18 @@ const ARGUMENTS: readonly ArgumentCase[] = [
   {
     name: 'a limit that is no number',
     args: ['scan', '--limit', '-3', 'good.log'],
-    stderr: `s3-access-watch: option '--limit <number>' argument '-3' is invalid. write a whole number, or 0 for all.\n${HELP}`,
+    stderr: `s3-access-watch: option '--limit <number>' argument '-3' is invalid. Give a whole number, or 0 for all.\n${HELP}`,
   },
   {
     name: '--state without a name, as of a variable that is not set',
     args: ['scan', '--state', '', 'good.log'],
-    stderr: `s3-access-watch: option '--state <file.csv>' argument '' is invalid. write the name of a file.\n${HELP}`,
+    stderr: `s3-access-watch: option '--state <file.csv>' argument '' is invalid. Give the name of a file.\n${HELP}`,
   },
   {
-    name: '--report, which is not there yet',
-    args: ['scan', '--report', 'report.html', 'good.log'],
-    stderr: 's3-access-watch: --report: the page is not there yet; use --format text or json\n',
-  },
-  {
-    name: 's3://, which is not there yet',
+    name: 's3://, which is not supported yet',
     args: ['scan', 'good.log', 's3://logs/2026\x1b[2J/'],
     stderr:
-      's3-access-watch: s3://logs/2026\\u{1b}[2J/: reading from S3 is not there yet; copy the logs first: aws s3 cp --recursive s3://logs/2026\\u{1b}[2J/ logs/\n',
+      's3-access-watch: s3://logs/2026\\u{1b}[2J/: reading from S3 is not supported yet; copy the logs first: aws s3 cp --recursive s3://logs/2026\\u{1b}[2J/ logs/\n',
   },
   {
     name: '-c without =',
@@ -556,19 +548,19 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     name: 'a cdk.json that is not JSON',
     args: ['scan', 'good.log'],
     prepare: put('cdk.json', '{context: 1}'),
-    stderr: `s3-access-watch: cdk.json: is not JSON (${jsonProblem('{context: 1}')})\n`,
+    stderr: `s3-access-watch: cdk.json: not valid JSON (${jsonProblem('{context: 1}')})\n`,
   },
   {
     name: 'a cdk.json that is not JSON and would break the line',
     args: ['scan', 'good.log'],
     prepare: put('cdk.json', 'a\nb'),
-    stderr: `s3-access-watch: cdk.json: is not JSON (${jsonProblem('a\nb').replace('\n', '\\u{a}')})\n`,
+    stderr: `s3-access-watch: cdk.json: not valid JSON (${jsonProblem('a\nb').replace('\n', '\\u{a}')})\n`,
   },
   {
     name: 'a cdk.json whose context is none',
     args: ['scan', 'good.log'],
     prepare: put('cdk.json', '{"context": []}'),
-    stderr: 's3-access-watch: cdk.json: holds no context; write {"context": {"allowlist": [...]}}\n',
+    stderr: 's3-access-watch: cdk.json: contains no context; write {"context": {"allowlist": [...]}}\n',
   },
   {
     name: 'a cdk.json that is a directory',
@@ -589,7 +581,7 @@ const ARGUMENTS: readonly ArgumentCase[] = [
   {
     name: 'a --config that is a log',
     args: ['scan', '--config', 'good.log', 'good.log'],
-    stderr: `s3-access-watch: good.log: is not JSON (${jsonProblem(logLine()).replace('\n', '\\u{a}')})\n`,
+    stderr: `s3-access-watch: good.log: not valid JSON (${jsonProblem(logLine()).replace('\n', '\\u{a}')})\n`,
   },
   {
     name: 'an allowlistFile that is missing',
@@ -643,6 +635,12 @@ test.each([['--help'], ['scan', '--help'], ['parse', '--help'], ['help', 'scan']
     expect(code).toBe(0);
   },
 );
+
+test('the help of scan offers no report, which does not exist yet', async () => {
+  const { stdout } = await runCli(['scan', '--help']);
+  expect(stdout).toContain('--fail-on-findings');
+  expect(stdout).not.toContain('--report');
+});
 
 describe('a home that is none', () => {
   test.each([
