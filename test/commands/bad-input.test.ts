@@ -606,7 +606,7 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     args: ['scan', '-c', 'allowlistFile=office.txt', 'good.log'],
     prepare: put('office.txt', '203.0.113.0/24 # office\n203.0.113.0/33\n198.51.100.7 home\n'),
     stderr: `${CANNOT}  allowlistFile office.txt line 2: "203.0.113.0/33" has a prefix length over 32; write a network such as "203.0.113.0/24", or an address
-  allowlistFile office.txt line 3: "198.51.100.7 home" has text behind the network; write "198.51.100.7 # home"
+  allowlistFile office.txt line 3: "198.51.100.7 home" has text after the network; write "198.51.100.7 # home"
 `,
   },
 ];

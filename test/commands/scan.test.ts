@@ -878,7 +878,7 @@ describe('the configuration', () => {
     const cwd = folderOf({ 'a.log': LINES });
     const { code, stderr, stdout } = await runCli(['scan', 'a.log', '-c', 'allowlist=10.0.0.0/8'], { cwd });
     expect(stderr).toBe(
-      's3-access-watch: warning: allowlist[0]: "10.0.0.0/8" admits any VPC\'s private addresses that come through a VPC endpoint; write the networks of your own VPCs\n',
+      's3-access-watch: warning: allowlist[0]: "10.0.0.0/8" approves private addresses of any VPC, which come through a VPC endpoint; write the networks of your own VPCs\n',
     );
     expect(stdout).toContain('8 findings');
     expect(code).toBe(0);

@@ -500,6 +500,6 @@ test('the outputs say what to do next', () => {
 test('warnings of the configuration are warnings of the stack', () => {
   expect(synthesize({ ...EMAILS, allowlist: ['10.0.0.0/8'] }).notes).toContainEqual({
     level: 'warning',
-    text: expect.stringMatching(/^allowlist\[0\]: "10\.0\.0\.0\/8" admits any VPC/),
+    text: expect.stringMatching(/^allowlist\[0\]: "10\.0\.0\.0\/8" approves private addresses of any VPC/),
   });
 });
