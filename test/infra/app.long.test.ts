@@ -103,6 +103,6 @@ test('a file that is not there is one clear line', () => {
     'cdk.json': { context: { alertEmails: 'a@example.com', allowlistFile: 'nope.txt' } },
   });
   expect(status).not.toBe(0);
-  expect(output).toMatch(/^ {2}allowlistFile: "nope.txt" cannot be read: there is no .*nope\.txt$/m);
+  expect(output).toMatch(/^ {2}allowlistFile: "nope.txt" cannot be read: no such file: .*nope\.txt$/m);
   expect(output).not.toMatch(/^\s+at /m);
 });
