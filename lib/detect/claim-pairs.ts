@@ -119,7 +119,9 @@ async function claimPair(
     // Another was quicker, or the read was out of date: what holds now decides.
     stored = await state.sighting(pair);
   }
-  throw new Error(`${pair.bucket} ${pair.network}: written by others ${MAX_ATTEMPTS} times while it was claimed`);
+  throw new Error(
+    `${pair.bucket} ${pair.network}: written by other runs ${MAX_ATTEMPTS} times while it was being claimed`,
+  );
 }
 
 /** Whether both are the claim of one run, and of the same finding. */

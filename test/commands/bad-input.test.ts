@@ -110,7 +110,7 @@ const PATHS: readonly PathCase[] = [
     prepare: (folder) => mkdirSync(join(folder, 'void')),
     paths: ['void', 'good.log'],
     code: 2,
-    notes: ['void: there is no file in this directory'],
+    notes: ['void: no files in this directory'],
     read: [1, 1],
   },
   {
@@ -122,7 +122,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['void', 'good.log'],
     code: 2,
-    notes: ['void: there is no file in this directory'],
+    notes: ['void: no files in this directory'],
     read: [1, 1],
   },
   {
@@ -178,7 +178,7 @@ const PATHS: readonly PathCase[] = [
     prepare: put('cut.gz', PACKED.subarray(0, 2500)),
     paths: ['cut.gz', 'good.log'],
     code: 3,
-    notes: ['cut.gz: the gzip stream is cut short; what it held before that was read'],
+    notes: ['cut.gz: the gzip stream is truncated; the part before that was read'],
     read: [2, recordsIn(PACKED.subarray(0, 2500)) + 1],
   },
   {
@@ -186,7 +186,7 @@ const PATHS: readonly PathCase[] = [
     paths: ['-', 'good.log'],
     stdin: PACKED.subarray(0, 2500),
     code: 3,
-    notes: ['standard input: the gzip stream is cut short; what it held before that was read'],
+    notes: ['standard input: the gzip stream is truncated; the part before that was read'],
     read: [2, recordsIn(PACKED.subarray(0, 2500)) + 1],
   },
   {
@@ -194,7 +194,7 @@ const PATHS: readonly PathCase[] = [
     prepare: put('cut.gz', PACKED.subarray(0, 3)),
     paths: ['cut.gz', 'good.log'],
     code: 3,
-    notes: ['cut.gz: the gzip stream is cut short; what it held before that was read'],
+    notes: ['cut.gz: the gzip stream is truncated; the part before that was read'],
     read: [1, 1],
   },
   {
@@ -202,7 +202,7 @@ const PATHS: readonly PathCase[] = [
     prepare: put('bad.gz', Buffer.concat([PACKED.subarray(0, 10), Buffer.alloc(500, 0xff)])),
     paths: ['bad.gz', 'good.log'],
     code: 3,
-    notes: ['bad.gz: the gzip stream is damaged (invalid block type); what could be unpacked before that was read'],
+    notes: ['bad.gz: the gzip stream is corrupt (invalid block type); the part before that was read'],
     read: [1, 1],
   },
   {
@@ -241,7 +241,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['loop', 'good.log'],
     code: 3,
-    notes: ['loop: its links run in a circle'],
+    notes: ['loop: symbolic link loop'],
     read: [1, 1],
   },
   {
@@ -264,7 +264,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['secret.log', 'good.log'],
     code: 3,
-    notes: ['secret.log: no permission to read it'],
+    notes: ['secret.log: permission denied'],
     read: [1, 1],
     plainUser: true,
   },
@@ -278,7 +278,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['logs'],
     code: 3,
-    notes: ['logs/a.log: no permission to read it'],
+    notes: ['logs/a.log: permission denied'],
     read: [1, 1],
     plainUser: true,
   },
@@ -291,7 +291,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['logs'],
     code: 3,
-    notes: ['logs/locked: no permission to read it'],
+    notes: ['logs/locked: permission denied'],
     read: [1, 1],
     plainUser: true,
   },
@@ -337,7 +337,7 @@ const PATHS: readonly PathCase[] = [
     notes: [
       'nope: no such file or directory',
       'nada: no such file or directory',
-      'cut.gz: the gzip stream is cut short; what it held before that was read',
+      'cut.gz: the gzip stream is truncated; the part before that was read',
       `noise: ${NO_RECORD} (line 1: no time)`,
     ],
     read: [2, 1],
@@ -384,7 +384,7 @@ function likeThose(stderr: string): (a: string, b: string) => number {
 }
 
 describe('a file that vanishes while others are read', () => {
-  const vanished = 'a.log: the file vanished before it was read';
+  const vanished = 'a.log: the file was deleted before it was read';
 
   test('parse', async () => {
     const cwd = folderFor(put('a.log', logLine()));
@@ -587,7 +587,7 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     name: 'an allowlistFile that is missing',
     args: ['scan', '-c', 'allowlistFile=office.txt', 'good.log'],
     stderr: (folder) =>
-      `${CANNOT}  allowlistFile: "office.txt" cannot be read: there is no ${join(folder, 'office.txt')}\n`,
+      `${CANNOT}  allowlistFile: "office.txt" cannot be read: no such file: ${join(folder, 'office.txt')}\n`,
   },
   {
     name: 'a database of places that is a folder',
@@ -599,7 +599,7 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     name: 'a database of places that is missing, beside another mistake',
     args: ['scan', '-c', 'geo=nope.mmdb', '-c', 'newIp=perhaps', 'good.log'],
     stderr: (folder) =>
-      `${CANNOT}  newIp: "perhaps" is neither true nor false; write true or false\n  geo: "nope.mmdb" cannot be read: there is no ${join(folder, 'nope.mmdb')}\n`,
+      `${CANNOT}  newIp: "perhaps" is neither true nor false; write true or false\n  geo: "nope.mmdb" cannot be read: no such file: ${join(folder, 'nope.mmdb')}\n`,
   },
   {
     name: 'an allowlistFile with bad lines',

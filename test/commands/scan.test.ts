@@ -691,7 +691,7 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
       code: 2,
       signal: null,
       stdout: '',
-      stderr: `s3-access-watch: state.csv: not used and not changed, 2 bad lines:
+      stderr: `s3-access-watch: state.csv: cannot be used and was left unchanged: 2 invalid lines:
   line 3: remote_ip "10.1.2.3/8" has host bits set; write "10.0.0.0/8"
   line 4: bucket_name is empty
 `,
@@ -700,9 +700,13 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
   });
 
   test.each([
-    ['a log', 'a.log', /^s3-access-watch: a\.log: not used and not changed, 1 bad line:\n {2}line 1: .+\n$/],
-    ['a directory', '.', /^s3-access-watch: \.: not used and not changed, it is a directory\n$/],
-    ['in a folder that is not there', 'nope/s.csv', /^s3-access-watch: nope\/s\.csv: there is no directory nope\n$/],
+    [
+      'a log',
+      'a.log',
+      /^s3-access-watch: a\.log: cannot be used and was left unchanged: 1 invalid line:\n {2}line 1: .+\n$/,
+    ],
+    ['a directory', '.', /^s3-access-watch: \.: cannot be used and was left unchanged: it is a directory\n$/],
+    ['in a folder that is not there', 'nope/s.csv', /^s3-access-watch: nope\/s.csv: no such directory: nope\n$/],
   ])('%s is refused before anything is read', async (_name, state, stderr) => {
     const cwd = folderOf({ 'a.log': [{}] });
     const result = await runCli(['scan', 'a.log', '--state', state], { cwd });
@@ -731,7 +735,7 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
     const result = await runCli(['scan', 'a.log', '--state', 'kept/state.csv'], { cwd, ...PLAIN_USER });
     expect(result.stdout).toContain('\n1 finding: 1 Medium.\n');
     expect(result.stderr).toBe(
-      's3-access-watch: kept/state.csv: could not be written, and is as it was (EACCES: permission denied)\n',
+      's3-access-watch: kept/state.csv: could not be written and is unchanged (EACCES: permission denied)\n',
     );
     expect(result.code).toBe(3);
     expect(readFileSync(join(cwd, 'kept/state.csv'), 'utf8')).toBe(KNOWN);

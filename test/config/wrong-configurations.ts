@@ -541,12 +541,12 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
   {
     name: 'files that cannot be read, beside other mistakes',
     values: { allowlistFile: 'offices.txt', geo: 'mine.mmdb', learningDays: 'many' },
-    allowlistFile: { name: 'offices.txt', problem: 'cannot be read: there is no /tmp/offices.txt' },
-    geoProblem: 'cannot be read: there is no /tmp/mine.mmdb',
+    allowlistFile: { name: 'offices.txt', problem: 'cannot be read: no such file: /tmp/offices.txt' },
+    geoProblem: 'cannot be read: no such file: /tmp/mine.mmdb',
     problems: [
       'learningDays: "many" is not a whole number; write a whole number from 0 to 90 (0: no learning)',
-      'allowlistFile: "offices.txt" cannot be read: there is no /tmp/offices.txt',
-      'geo: "mine.mmdb" cannot be read: there is no /tmp/mine.mmdb',
+      'allowlistFile: "offices.txt" cannot be read: no such file: /tmp/offices.txt',
+      'geo: "mine.mmdb" cannot be read: no such file: /tmp/mine.mmdb',
     ],
   },
   {
