@@ -62,7 +62,7 @@ export function lookCloser(alert: Alert, listed: number): string[] {
     ...block(`${ofWhom} in this period, in Athena (replace the table name with yours):`, athenaQuery(alert)),
     ...block('All requesters in this period, listed or not, in Athena:', unlistedQuery(alert, listed)),
     ...block(
-      'All findings in the log objects (run it beside cdk.json, to use the same configuration):',
+      'All findings in the log objects (run it in the folder of cdk.json, to use the same configuration):',
       scanCommand(alert, listed),
     ),
     ...block(
