@@ -135,7 +135,7 @@ zebra
             requester      arn:aws:iam::111122223333:user/ana
             user agent     curl/8.5.0
             for example    2026-03-02 10:00:00  200  GET /2026/february.csv HTTP/1.1
-            if legitimate  No action is needed: new-ip reports a network as new once, and again only after forgetDays without a request.
+            if legitimate  No action is needed: new-ip reports a network as new once, and again only if it is not seen for longer than forgetDays.
 
 archive
   192.0.2.1               1 request        1 succeeded       0 denied    2.0 kB  2026-03-03 10:00 to 2026-03-03 10:00

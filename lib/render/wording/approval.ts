@@ -15,7 +15,7 @@ export const REASON = 'WHO AND WHY';
 
 /** What a reader does about a network that is only new. It starts a sentence. */
 export const NO_APPROVAL_NEEDED =
-  'No action is needed: new-ip reports a network as new once, and again only after forgetDays without a request.';
+  'No action is needed: new-ip reports a network as new once, and again only if it is not seen for longer than forgetDays.';
 
 /** Where no network has a name that an entry could have. */
 export const NOT_APPROVABLE = 'An allowlist entry cannot be written for this name. Look at the log lines first.';

@@ -17,7 +17,7 @@ function severityReasonOf(id: Alert['rule']['id'], alert: Pick<Alert, 'rule' | '
   const { severity } = alert.rule;
   if (isUnreadable(alert)) return 'the content of the alert is unknown';
   if (isSetAside(alert))
-    return severity === 'High' ? 'the alert that could not be sent is High' : 'a message is missing';
+    return severity === 'High' ? 'the alert that could not be sent was High' : 'a message is missing';
   if (id === 'detector-error') return 'no rule applied to these requests';
   if (severity === 'High') return 'a change succeeded';
   if (alert.totals.successes === 0) return 'no request succeeded';
