@@ -19,14 +19,15 @@ const terminal = processTerminal();
 interface ScanFlags extends ConfigurationOptions {
   readonly format: 'text' | 'json';
   readonly state?: string;
-  readonly report?: string;
   readonly limit: number;
   readonly failOnFindings: boolean;
 }
 
 function program(): Command {
   const root = new Command('s3-access-watch')
-    .description('Reads Amazon S3 server access logs and shows who reached a bucket from where nobody should.')
+    .description(
+      'Reads Amazon S3 server access logs and reports access to buckets from unapproved and new IP addresses.',
+    )
     .version(version)
     .showHelpAfterError('(--help lists the commands and options)')
     .showSuggestionAfterError(true)
@@ -40,29 +41,28 @@ function program(): Command {
       },
     })
     .exitOverride();
-  const paths = 'files, directories, or - for standard input; gzip is unpacked';
+  const paths = 'files, directories, or - for standard input; gzip files are decompressed';
 
   root
     .command('scan')
-    .description('shows what a deployment would have reported of these log objects')
+    .description('show what a deployment would have reported for these log objects')
     .argument('<path...>', paths)
-    .option('-c <key=value>', 'a configuration key, as for cdk deploy; may be repeated', collect, [])
+    .option('-c <key=value>', 'set a configuration key, as in cdk deploy; may be repeated', collect, [])
     .option('--config <file>', 'read the configuration from this file instead of cdk.json')
     .option('--no-config', 'read no configuration file')
     .addOption(
       new Option('--format <format>', 'text for people, json for machines').choices(['text', 'json']).default('text'),
     )
-    .option('--state <file.csv>', 'carry sightings from run to run (columns of the Splunk lookup)', fileName)
-    .option('--report <file.html>', 'write a page to look at and pass on')
-    .option('--limit <number>', 'networks to show of each bucket, the worst; 0 for all', wholeNumber, 20)
-    .option('--fail-on-findings', 'exit with 1 if there are findings', false)
+    .option('--state <file.csv>', 'keep sightings between scans in this file (columns of the Splunk lookup)', fileName)
+    .option('--limit <number>', 'number of networks to show for each bucket, the worst; 0 shows all', wholeNumber, 20)
+    .option('--fail-on-findings', 'exit with code 1 if there are findings', false)
     .action(async (given: string[], options: ScanFlags & { readonly c: string[] }) => {
       process.exitCode = await runScan(given, { ...options, context: options.c });
     });
 
   root
     .command('parse')
-    .description('prints each line as one JSON object')
+    .description('print each line as one JSON object')
     .argument('<path...>', paths)
     .action(async (given: string[]) => {
       process.exitCode = await parse(given, terminal);
@@ -71,8 +71,6 @@ function program(): Command {
 }
 
 async function runScan(paths: readonly string[], flags: ScanFlags): Promise<number> {
-  if (flags.report !== undefined)
-    throw new UsageError('--report: the page is not there yet; use --format text or json');
   const now = Date.now();
   const loaded = await loadConfiguration({ context: flags.context, config: flags.config ?? true }, now);
   for (const warning of loaded.warnings) terminal.note(`s3-access-watch: warning: ${warning}`);
@@ -109,12 +107,12 @@ function collect(value: string, previous: string[]): string[] {
 }
 
 function fileName(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('write the name of a file.');
+  if (text.trim() === '') throw new InvalidArgumentError('Give the name of a file.');
   return text;
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('write a whole number, or 0 for all.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number, or 0 for all.');
   return Number(text);
 }
 
@@ -122,7 +120,7 @@ function wholeNumber(text: string): number {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
   if (error instanceof ConfigError) {
-    terminal.note('s3-access-watch: the configuration cannot be used:');
+    terminal.note('s3-access-watch: the configuration is invalid:');
     for (const problem of error.problems) terminal.note(`  ${problem}`);
     return EXIT.mistake;
   }

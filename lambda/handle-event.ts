@@ -6,6 +6,7 @@ import { notify } from '../lib/notify/notify';
 import type { Notifier } from '../lib/notify/notify-run';
 import type { LogObjects, Subscriptions } from '../lib/ports';
 import { eachBounded } from '../lib/state/each-bounded';
+import { plural } from '../lib/text/amounts';
 import { type NotifiedObject, type QueueMessage, readEvent, readMessage } from './read-event';
 import type { Report } from './report';
 
@@ -68,7 +69,8 @@ export async function watch(
       const failures = await notifyAndReport(call, watcher);
       // Also while nothing can be sent: alarms go another way.
       await runHealthChecks(watcher);
-      if (failures.length > 0) throw new AggregateError(failures, `notifying failed, ${failures.length} errors`);
+      if (failures.length > 0)
+        throw new AggregateError(failures, `notifying failed with ${plural(failures.length, 'error')}`);
     }
     return undefined;
   } finally {

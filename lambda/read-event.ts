@@ -88,7 +88,7 @@ function decodeKey(key: string): string {
 }
 
 function announced(bucket: unknown, key: unknown, version: unknown, etag: unknown, size: unknown): NotifiedObject {
-  if (!isText(bucket) || !isText(key)) throw new UnknownEvent('the message names no bucket and key');
+  if (!isText(bucket) || !isText(key)) throw new UnknownEvent('the message has no bucket or no key');
   return {
     bucket,
     key,

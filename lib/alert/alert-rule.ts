@@ -14,8 +14,8 @@ export function alertRuleOf(rule: FindingRule, named: string, digests: readonly 
   if (rule === 'test') return TEST;
   if (rule === 'detector-error') {
     const doubt = digests.flatMap(({ findings }) => findings).find(({ network }) => isDoubt(network));
-    if (doubt !== undefined) return { ...DOUBTFUL, severity, title: `S3 bucket ${named}: a ${doubt.network}` };
-    return { ...DETECTOR_ERROR, severity, title: `S3 bucket ${named}: a remote IP is no address` };
+    if (doubt !== undefined) return { ...DOUBTFUL, severity, title: `S3 bucket ${named}: ${doubt.network}` };
+    return { ...DETECTOR_ERROR, severity, title: `S3 bucket ${named}: remote IP unreadable` };
   }
   const { id, origin, title, mitre, runbook, deniedRunbook, reference } = RULES[rule];
   const isWithoutAccess = levelRank(worst.level) <= levelRank('no access');
@@ -33,10 +33,10 @@ export function setAsideRule({ id, severity, title }: AlertRule): AlertRule {
     severity: severity === 'High' ? 'High' : 'Medium',
     runbook:
       (isNotice
-        ? 'The bucket is watched as usual: only this notice is missing. '
-        : 'Read what the alert holds in the state table, and investigate it like any other alert. ' +
+        ? 'The bucket is monitored as usual: only this notice is missing. '
+        : 'Read the stored alert in the state table, and investigate it like any other alert. ' +
           'Look at the log lines as well. ') +
-      'Look for the error in the log of the function, under "alert.not-published". ' +
+      'Find the error in the function log, under "alert.not-published". ' +
       'Report the error to the project.',
   };
 }
@@ -46,12 +46,12 @@ export function unreadableRule({ rule, bucket }: Stream): AlertRule {
   return {
     ...OWN,
     id: 'detector-error',
-    title: `What rule ${rule} found about S3 bucket ${bucket} could not be read`,
+    title: `Findings of ${rule} for S3 bucket ${bucket} could not be read`,
     severity: 'High',
     runbook:
       'Treat it as an alert whose content is missing. ' +
-      'Look for the error in the log of the function, under "alert.not-published". ' +
-      "Run the command scan over the bucket's log objects of the last days, with the same configuration. " +
+      'Find the error in the function log, under "alert.not-published". ' +
+      "Run the scan command on the bucket's log objects of the last few days, with the same configuration. " +
       'Investigate what it finds. ' +
       'Report the error to the project.',
   };
@@ -64,25 +64,25 @@ const TEST: AlertRule = {
   id: 'test',
   title: 'Test',
   severity: 'Informational',
-  runbook: 'No action is needed: somebody tested that alerts arrive.',
+  runbook: 'No action is needed: someone tested that alerts arrive.',
 };
 
 const DETECTOR_ERROR = {
   ...OWN,
   id: 'detector-error',
   runbook:
-    'Look at the lines in the log object: their remote IP cannot be read, so no rule could judge them. ' +
-    'Judge by hand whether the requester may reach the bucket. ' +
-    'If the lines are as S3 wrote them, report them to the project.',
+    'Look at the lines in the log object: their remote IP is unreadable, so no rule applied to them. ' +
+    'Check by hand whether the requester may access the bucket. ' +
+    'If S3 wrote the lines like this, report them to the project.',
 } as const;
 
 const DOUBTFUL = {
   ...OWN,
   id: 'detector-error',
   runbook:
-    'Find out who wrote the log object: only the log delivery of S3 should be able to write under the log prefix. ' +
-    'S3 names the account, the Region and the bucket of the lines in the key, so what is against it is not believed. ' +
-    'If you copy or replicate logs of other accounts or Regions there, use a log bucket for each of them.',
+    'Find out who wrote the log object: only S3 log delivery should be able to write under the log prefix. ' +
+    'S3 writes the account, the Region and the bucket of the lines into the key, so lines that contradict it are not trusted. ' +
+    'If you copy or replicate logs of other accounts or Regions there, use a separate log bucket for each of them.',
 } as const;
 
 /** Of the notice that buckets learn. */
@@ -90,10 +90,10 @@ export function startedRule(named: string): AlertRule {
   return {
     ...OWN,
     id: 'learning-started',
-    title: `The watch works and is learning: ${named}`,
+    title: `Learning has started: ${named}`,
     severity: 'Informational',
     runbook:
-      'No action is needed. Addresses outside an allowlist are reported already; new networks are reported once learning has ended.',
+      'No action is needed. Addresses outside an allowlist are already reported; new networks are reported once learning has ended.',
   };
 }
 
@@ -105,7 +105,7 @@ export function finishedRule(named: string): AlertRule {
     title: `Learning has ended: ${named}`,
     severity: 'Informational',
     runbook:
-      'Check that you know the networks that were learned, and who used them. ' +
-      'A learned network is not reported as new; from now on, any other network is.',
+      'Check that you know the learned networks and who used them. ' +
+      'A learned network is not reported as new; any other network now is.',
   };
 }

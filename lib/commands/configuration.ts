@@ -128,10 +128,10 @@ async function readContextFile(path: string): Promise<Record<string, unknown> | 
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new UsageError(`${path}: is not JSON (${(error as Error).message})`, { cause: error });
+    throw new UsageError(`${path}: not valid JSON (${(error as Error).message})`, { cause: error });
   }
   const isCdkJson = /(^|[\\/])\.?cdk\.json$/.test(path);
   const context = isObject(json) && (isCdkJson || 'context' in json) ? (json.context ?? {}) : json;
-  if (!isObject(context)) throw new UsageError(`${path}: holds no context; write {"context": {"allowlist": [...]}}`);
+  if (!isObject(context)) throw new UsageError(`${path}: contains no context; write {"context": {"allowlist": [...]}}`);
   return context;
 }

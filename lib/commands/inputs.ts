@@ -35,7 +35,7 @@ export async function findInputs(paths: readonly string[]): Promise<Inputs> {
   for (const path of paths) {
     if (path.startsWith('s3://')) {
       throw new UsageError(
-        `${makeVisible(path)}: reading from S3 is not there yet; copy the logs first: aws s3 cp --recursive ${makeVisible(path)} logs/`,
+        `${makeVisible(path)}: reading from S3 is not supported yet; copy the logs first: aws s3 cp --recursive ${makeVisible(path)} logs/`,
       );
     }
   }
@@ -64,7 +64,7 @@ export async function findInputs(paths: readonly string[]): Promise<Inputs> {
       taken.add(file.realPath);
     }
     if (listed.problems.length === 0 && !listed.files.some(({ realPath }) => taken.has(realPath))) {
-      problems.push({ kind: 'mistake', message: `${path}: there is no access log in this directory` });
+      problems.push({ kind: 'mistake', message: `${path}: no access log in this directory` });
     }
   }
   return { files, skipped: [...skipped.values()], problems };

@@ -5,6 +5,7 @@ import { levelOfSuccess, rankOf } from '../detection/level';
 import { severityOf } from '../detection/severity';
 import type { OperationCount, Tally } from '../detection/tally';
 import type { Geography } from '../ports';
+import { ifLegitimate } from '../render/wording/approval';
 import { knownUntilNow } from '../render/wording/headline';
 import { operationsText } from '../render/wording/operations';
 import { bytes, count as number } from '../text/amounts';
@@ -42,24 +43,24 @@ export function networkText(
     record === null ? '' : line('', 'user agent', record.userAgent ?? '-'),
     record === null ? '' : line('', 'for example', exampleText(record)),
     // Whole, however long: it is there to be pasted.
-    `            ${'to approve'.padEnd(13)}  ${makeVisible(approvalText(group))}\n`,
+    `            ${'if legitimate'.padEnd(13)}  ${approvalText(group)}\n`,
   ].join('');
 }
 
-/** One line a rule, the worst first: how bad, how sure. */
+/** One line a rule, the worst first: how severe, how certain. */
 function onePerRule({ findings }: NetworkFindings): { severity: string; rule: string; text: string }[] {
   return findings.map((finding) => {
     const { rule, tally, forgottenSince, raised } = finding;
     const { severity, reason } = severityOf(finding);
-    const sureness =
+    const certainty =
       rule === 'unapproved-ip'
-        ? 'sure: no entry of the allowlist covers it'
+        ? 'certain: no allowlist entry covers it'
         : raised !== null
-          ? `a hint: ${knownUntilNow(raised)}`
+          ? `hint: ${knownUntilNow(raised)}`
           : forgottenSince === null
-            ? `a hint: first success here ${minute(tally.firstEventAt)}, which is not yet wrong`
-            : `a hint: known before, forgotten since ${minute(forgottenSince)}`;
-    return { severity, rule, text: reason === null ? sureness : `${sureness}; ${reason}` };
+            ? `hint: new since ${minute(tally.firstEventAt)}, not necessarily malicious`
+            : `hint: known before, forgotten since ${minute(forgottenSince)}`;
+    return { severity, rule, text: reason === null ? certainty : `${certainty}; ${reason}` };
   });
 }
 
@@ -89,8 +90,7 @@ function exampleText({ time, httpStatus, errorCode, requestUri, operation, key }
   return `${second(time)}  ${status}  ${requestUri ?? `${operation} ${key ?? ''}`}`;
 }
 
-/** The entry that would approve this network for this bucket, as it would stand in the configuration. */
 function approvalText({ label, findings }: NetworkFindings): string {
-  const buckets = JSON.stringify([findings[0]!.bucket]);
-  return `"allowlist": [{"cidr": "${label}", "reason": "…", "buckets": ${buckets}}]`;
+  const rules = findings.map(({ rule }) => rule);
+  return ifLegitimate(rules, { cidr: label, bucket: findings[0]!.bucket });
 }

@@ -73,7 +73,7 @@ export function noteSkipped(skipped: readonly string[], terminal: Terminal): voi
   if (skipped.length === 0) return;
   const named = skipped.slice(0, 5).join(', ');
   const rest = skipped.length > 5 ? ` and ${skipped.length - 5} more` : '';
-  terminal.note(`s3-access-watch: not access logs, left out: ${named}${rest}`);
+  terminal.note(`s3-access-watch: skipped, not access logs: ${named}${rest}`);
 }
 
 export function sum(numbers: readonly number[]): number {

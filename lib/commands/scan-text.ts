@@ -78,7 +78,7 @@ function judgedWith({ configuration, sources, state }: ScanTextOptions): string 
     `Configuration: ${sources.length === 0 ? 'defaults' : makeVisible(sources.join(', '))}`,
     `${plural(allowlist.length, 'allowlist entry', 'allowlist entries')}, ${plural(trusted.length, 'trusted rule')}`,
     learningDays === 0 ? 'no learning' : `learning ${plural(learningDays, 'day')}`,
-    state === null ? 'no memory of earlier scans' : `memory in ${makeVisible(state)}`,
+    state === null ? 'no state file' : `state file ${makeVisible(state)}`,
   ].join(' · ');
 }
 
@@ -89,7 +89,7 @@ function inventory({ logObjects, counts, parseFailures, networks, period }: Scan
     plural(networks, 'network'),
     counts.recordsWithoutIp > 0 ? `${number(counts.recordsWithoutIp)} without a remote IP` : '',
     counts.trustedRecords > 0 ? `${number(counts.trustedRecords)} trusted` : '',
-    counts.testRecords > 0 ? `${number(counts.testRecords)} of the test bucket` : '',
+    counts.testRecords > 0 ? `${number(counts.testRecords)} for the test bucket` : '',
     parseFailures > 0 ? plural(parseFailures, 'line could not be read', 'lines could not be read') : '',
   ].filter((part) => part !== '');
   const when = period === null ? '' : `, ${minute(period.from)} to ${minute(period.to)} UTC`;
@@ -100,22 +100,24 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
   const lines: string[] = [];
   for (const { source, line, reason, text } of result.failureSamples.slice(0, 5)) {
     lines.push(
-      color.dim(`Not read: ${makeVisible(source)} line ${line}: ${reason}: ${cutColumns(makeVisible(text), 60, '…')}`),
+      color.dim(
+        `Unreadable: ${makeVisible(source)} line ${line}: ${reason}: ${cutColumns(makeVisible(text), 60, '…')}`,
+      ),
     );
   }
   if (result.parseFailures > 5)
-    lines.push(color.dim(`Not read: ${number(result.parseFailures - 5)} more lines; the command parse shows them`));
+    lines.push(color.dim(`Unreadable: ${number(result.parseFailures - 5)} more lines; the parse command shows them`));
   for (const { bucket, remoteIp, tally } of result.invalidRemoteIps.slice(0, 5)) {
     lines.push(
-      `${makeVisible(bucket)}: the remote IP "${cutColumns(makeVisible(remoteIp), 60, '…')}" is no address (${plural(tally.requests, 'record')})`,
+      `${makeVisible(bucket)}: remote IP "${cutColumns(makeVisible(remoteIp), 60, '…')}" is not an address (${plural(tally.requests, 'record')})`,
     );
   }
   for (const { bucket, network, tally } of result.doubts.slice(0, 5)) {
-    lines.push(`${makeVisible(bucket)}: a ${network}: ${plural(tally.requests, 'record')} not judged`);
+    lines.push(`${makeVisible(bucket)}: ${network}: no rule applied to ${plural(tally.requests, 'record')}`);
   }
   if (result.counts.recordsWithOddTime > 0) {
     const odd = plural(result.counts.recordsWithOddTime, 'record');
-    lines.push(`${odd} of a time that cannot be, before 2006 or in the future: judged by the nearest that can`);
+    lines.push(`${odd} with an impossible time (before 2006 or in the future): the nearest possible time was used`);
   }
   for (const { bucket, learned, until } of result.learning) {
     lines.push(
@@ -123,10 +125,10 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
     );
   }
   if (result.findings.some(({ remoteIp }) => isKnown(geography.locate(remoteIp)))) {
-    lines.push(color.dim(`Places: ${geography.credit()}`));
+    lines.push(color.dim(`Geo data: ${geography.credit()}`));
   }
   const placesProblem = geography.problem();
-  if (placesProblem !== null) lines.push(`Places: ${makeVisible(placesProblem)}`);
+  if (placesProblem !== null) lines.push(`Geo data: ${makeVisible(placesProblem)}`);
   const severities = { High: 0, Medium: 0, Low: 0 };
   for (const finding of result.findings) severities[severityOf(finding).severity]++;
   const named = Object.entries(severities)
@@ -135,12 +137,10 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
   const total = result.findings.length;
   lines.push(color.bold(total === 0 ? 'No findings.' : `${plural(total, 'finding')}: ${named.join(', ')}.`));
   if (configuration.allowlist.length === 0 && configuration.unapprovedIp) {
-    lines.push('unapproved-ip is inactive: there is no allowlist. Try -c allowlist=203.0.113.0/24,198.51.100.7');
+    lines.push('unapproved-ip is inactive because there is no allowlist. Try -c allowlist=203.0.113.0/24,198.51.100.7');
   }
   if (state === null && result.findings.some(({ rule }) => rule === 'new-ip')) {
-    lines.push(
-      'new-ip knows only these files; --state FILE.csv remembers them, so that the next scan shows only what is new.',
-    );
+    lines.push('new-ip knows only these files. With --state FILE.csv, the next scan shows only what is new.');
   }
   return lines.join('\n');
 }

@@ -38,7 +38,7 @@ export const slackChannelId = textLike({
 /** Of a page whose headings are linked to as `#heading`. */
 export const webAddress = textLike({
   expected: 'write an address such as "https://wiki.example.com/s3-access-watch/runbook"',
-  problem: 'is not the address of a page',
+  problem: 'is not a web address',
   pattern: /^https?:\/\/[^\s#"'<>]{1,500}$/i,
   amend: (text) => {
     const page = /^(https?:\/\/)?([^\s#"'<>:/]+\.[^\s#"'<>]+?)(?:#[^\s#"'<>]*)?$/i.exec(text);

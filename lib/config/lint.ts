@@ -30,7 +30,7 @@ export function lintAllowlist(entries: readonly PlacedEntry[], now: number): rea
 /** Rules that no longer hold. `now` is epoch milliseconds. */
 export function lintTrusted(rules: readonly TrustedRule[], now: number): readonly string[] {
   return rules.flatMap(({ reason, until }, index) => {
-    const text = pastWarning(until, now, 'trusts nothing any more');
+    const text = pastWarning(until, now, 'no longer trusts anything');
     return text === null ? [] : [`trusted[${index}]: ${quote(reason)} ${text}`];
   });
 }
@@ -38,16 +38,16 @@ export function lintTrusted(rules: readonly TrustedRule[], now: number): readonl
 function widthWarning({ family, prefixLength, first }: Network): string | null {
   if (family === 4 && prefixLength === 8 && first === 10n << 24n) return PRIVATE_ADDRESSES;
   if (prefixLength >= SHORTEST_PREFIX[family]) return null;
-  return `is wider than /${SHORTEST_PREFIX[family]}; write only the networks that should reach the bucket`;
+  return `is wider than /${SHORTEST_PREFIX[family]}; write only the networks that may access the bucket`;
 }
 
 const PRIVATE_ADDRESSES =
-  "admits any VPC's private addresses that come through a VPC endpoint; write the networks of your own VPCs";
+  'approves private addresses of any VPC, which come through a VPC endpoint; write the networks of your own VPCs';
 
 /** An expired entry still applies: its buckets have an allowlist, and nobody on it. */
 function stillLimited(buckets: readonly string[] | null): string {
   const whose = buckets === null ? 'every bucket' : quote(buckets);
-  return `approves nothing any more, while ${whose} still counts as having an allowlist`;
+  return `no longer approves anything, but ${whose} still counts as having an allowlist`;
 }
 
 function pastWarning(until: number | null, now: number, consequence: string): string | null {
@@ -69,12 +69,12 @@ export function lintLogPrefix(
   if (logPrefix === '') {
     if (logBucket === null) return [];
     const named = isLate ? 'the log bucket' : quote(logBucket);
-    return [`logPrefix: not given, so every object of ${named} is read as a log; write the prefix of the logs`];
+    return [`logPrefix: not set, so every object in ${named} is read as a log; write the prefix of the logs`];
   }
   if (logPrefix.endsWith('/')) return [];
   const sibling = quote(`${logPrefix}-old/`);
-  const instead = `write ${quote(`${logPrefix}/`)} if the keys of the logs begin with that`;
-  return [`logPrefix: ${quote(logPrefix)} also matches keys below ${sibling} and the like; ${instead}`];
+  const instead = `write ${quote(`${logPrefix}/`)} if the log keys start with that`;
+  return [`logPrefix: ${quote(logPrefix)} also matches keys under ${sibling} and similar prefixes; ${instead}`];
 }
 
 /** Addresses of domains that nobody has: https://www.rfc-editor.org/rfc/rfc2606. */
@@ -86,7 +86,7 @@ export function lintEmails({
   return Object.entries(lists).flatMap(([key, emails]) =>
     emails.flatMap((email, index) =>
       EXAMPLE_DOMAIN.test(email)
-        ? [`${pathText([key, index])}: ${quote(email)} is an example, which nobody reads; write your own address`]
+        ? [`${pathText([key, index])}: ${quote(email)} is an example address that nobody reads; write your own address`]
         : [],
     ),
   );

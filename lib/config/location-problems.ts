@@ -21,18 +21,18 @@ export function locationProblems(given: ReadonlyMap<KnownKey, Given>, place: Dep
   const problems: string[] = [];
   if (topic !== null && topicKey !== null && !isSame(topic, topicKey)) {
     problems.push(
-      `alertTopicKeyArn: ${topicKey.text} is of ${topicKey.region}, and the topic of ${topic.region}; ${OWN_KEY}`,
+      `alertTopicKeyArn: ${topicKey.text} is in ${topicKey.region}, but the topic is in ${topic.region}; ${OWN_KEY} topic`,
     );
   }
   if (place === null) return problems;
   if (topic !== null && topic.partition !== place.partition) {
     problems.push(
-      `alertTopicArn: ${topic.text} cannot be reached from ${place.region}; write a topic of the partition ${place.partition}`,
+      `alertTopicArn: ${topic.text} cannot be reached from ${place.region}; write a topic in the partition ${place.partition}`,
     );
   }
   if (bucketKey !== null && !isSame(bucketKey, place)) {
     problems.push(
-      `logBucketKeyArn: ${bucketKey.text} is of ${bucketKey.region}, and the log bucket of ${place.region}; ${OWN_KEY}`,
+      `logBucketKeyArn: ${bucketKey.text} is in ${bucketKey.region}, but the log bucket is in ${place.region}; ${OWN_KEY} log bucket`,
     );
   }
   if (place.partition !== 'aws') {
@@ -40,14 +40,14 @@ export function locationProblems(given: ReadonlyMap<KnownKey, Given>, place: Dep
       const value = given.get(key)?.value;
       if (value === undefined || value === false || value === 'false') continue;
       problems.push(
-        `${key}: ${quote(value)} needs Amazon Q in Slack, which is not in ${place.region}; use alertEmails`,
+        `${key}: ${quote(value)} needs Amazon Q in Slack, which is not available in ${place.region}; use alertEmails`,
       );
     }
   }
   return problems;
 }
 
-const OWN_KEY = 'write the key that encrypts it';
+const OWN_KEY = 'write the key that encrypts the';
 
 function isSame(one: DeployLocation, other: DeployLocation): boolean {
   return one.region === other.region && one.partition === other.partition;

@@ -104,5 +104,5 @@ function lateValues(
 
 function operationsWarning(values: Parameters<typeof hasAlarmSubscriptions>[0]): string[] {
   if (hasAlarmSubscriptions(values)) return [];
-  return ['operationsEmails: nobody would hear of trouble with the watch itself; write operationsEmails'];
+  return ['operationsEmails: nobody would receive alarms about s3-access-watch itself; write operationsEmails'];
 }

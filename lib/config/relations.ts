@@ -28,27 +28,31 @@ export function relationProblems(
   if (flagOf('slackElsewhere', given) === true) destinations.push('slackElsewhere');
   if (given.has('slackChannelId') && flagOf('slackElsewhere', given) === true) {
     problems.push(
-      'slackElsewhere: true is for a channel that is configured elsewhere; leave it out beside slackChannelId',
+      'slackElsewhere: true is only for a channel that is configured elsewhere; leave it out when slackChannelId is set',
     );
   }
   if (noDestination === true && destinations.length > 0) {
-    problems.push(`noDestination: true contradicts ${destinations.join(', ')}; leave one side out`);
+    problems.push(`noDestination: true contradicts ${destinations.join(', ')}; remove one or the other`);
   }
   if (noDestination === false && destinations.length === 0 && purpose === 'deployment') {
     problems.push(`alertEmails: nobody would receive the alerts; ${WRITE_A_DESTINATION}`);
   }
   if (given.has('logBucket') && given.has('logExpiryDays')) {
     const days = quote(given.get('logExpiryDays')?.value);
-    problems.push(`logExpiryDays: ${days} is for a log bucket that the stack makes; leave it out beside logBucket`);
+    problems.push(
+      `logExpiryDays: ${days} is only for a log bucket that the stack creates; leave it out when logBucket is set`,
+    );
   }
   if (given.has('table') && flagOf('deletionProtection', given) === true) {
-    problems.push('deletionProtection: true is for a table that the stack makes; leave it out beside table');
+    problems.push(
+      'deletionProtection: true is only for a table that the stack creates; leave it out when table is set',
+    );
   }
   return problems;
 }
 
 const WRITE_A_DESTINATION =
-  'write alertEmails, slackWorkspaceId with slackChannelId, slackElsewhere: true, or alertTopicArn; or noDestination: true if that is meant';
+  'write alertEmails, slackWorkspaceId with slackChannelId, slackElsewhere: true, or alertTopicArn; or noDestination: true if that is intended';
 
 /** Null if what is given is no flag. */
 function flagOf(

@@ -32,7 +32,7 @@ const geoData = readsText(
 );
 
 const stage = textLike({
-  expected: 'write at most 20 of a-z, 0-9 and "-", a letter first',
+  expected: 'write at most 20 characters of a-z, 0-9 and "-", starting with a letter',
   problem: 'cannot be part of the stack name',
   pattern: /^[a-z][a-z0-9-]{0,19}$/,
 });
@@ -42,11 +42,11 @@ const bucketPatterns = listOf(bucketPattern, { example: 'payroll-*' });
 /** Every key, how it is read, and its default. What concerns several keys at once is in `relations.ts`. */
 export const configurationSchema = z.object({
   logBucket: orElse(bucketName, null),
-  logPrefix: orElse(anyText('write the prefix of the keys that are logs'), ''),
+  logPrefix: orElse(anyText('write the key prefix of the logs'), ''),
   logBucketKeyArn: orElse(keyArn, null),
   logExpiryDays: orElse(wholeNumber(1, 3650), null),
   allowlist: orElse(listOf(allowlistEntry, { example: '203.0.113.0/24' }), []),
-  allowlistFile: orElse(anyText('write the path of a file with a CIDR a line'), null),
+  allowlistFile: orElse(anyText('write the path of a file with one CIDR per line'), null),
   buckets: orElse(bucketPatterns, []),
   excludeBuckets: orElse(bucketPatterns, []),
   bucketSettings: orElse(bucketSettings, {}),
@@ -57,10 +57,10 @@ export const configurationSchema = z.object({
   learningDays: orElse(wholeNumber(0, 90, '0: no learning'), 3),
   forgetDays: orElse(wholeNumber(0, 3650, '0: never forget'), 90),
   ipv4PrefixLength: orElse(wholeNumber(8, 32, '32: the whole address'), 32),
-  ipv6PrefixLength: orElse(wholeNumber(16, 128, '64: what one host rotates through'), 64),
+  ipv6PrefixLength: orElse(wholeNumber(16, 128, '64: one host rotates through a /64'), 64),
   alertWindowMinutes: orElse(wholeNumber(1, 1440), 60),
   alertsPerWindow: orElse(wholeNumber(1, 100), 5),
-  alertsPerMinute: orElse(wholeNumber(1, 300, 'SNS deactivates an e-mail subscription above 10 a second'), 30),
+  alertsPerMinute: orElse(wholeNumber(1, 300, 'SNS deactivates an e-mail subscription above 10 messages a second'), 30),
   deniedWindowMinutes: orElse(wholeNumber(1, 10_080), 1440),
   alertEmails: orElse(emailAddresses, []),
   operationsEmails: orElse(emailAddresses, null),
@@ -71,7 +71,7 @@ export const configurationSchema = z.object({
   alertTopicKeyArn: orElse(keyArn, null),
   noDestination: orElse(flag, false),
   runbookUrl: orElse(webAddress, null),
-  noLogsAlarmHours: orElse(wholeNumber(0, 168, '0: no such alarm'), 24),
+  noLogsAlarmHours: orElse(wholeNumber(0, 168, '0: no alarm'), 24),
   table: orElse(tableName, null),
   deletionProtection: orElse(flag, false),
   geo: orElse(geoData, 'city'),

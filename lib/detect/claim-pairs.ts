@@ -122,7 +122,9 @@ async function claimPair(
     // guard: a claim is decided again after a lost race
     stored = await state.sighting(pair);
   }
-  throw new Error(`${pair.bucket} ${pair.network}: written by others ${MAX_ATTEMPTS} times while it was claimed`);
+  throw new Error(
+    `${pair.bucket} ${pair.network}: written by other runs ${MAX_ATTEMPTS} times while it was being claimed`,
+  );
 }
 
 /** Whether both are the claim of one run, and of the same finding. */

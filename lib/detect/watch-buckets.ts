@@ -52,7 +52,7 @@ export function watchBuckets(state: State): BucketWatch {
       if ((await state.putBucket(wanted, stored?.version ?? null)) !== null) return wanted;
       stored = await state.bucket(bucket);
     }
-    throw new Error(`${bucket}: written by others ${MAX_ATTEMPTS} times`);
+    throw new Error(`${bucket}: written by other runs ${MAX_ATTEMPTS} times`);
   }
 
   return {
@@ -75,7 +75,7 @@ export function watchBuckets(state: State): BucketWatch {
       const read = justRead.get(bucket);
       // guard: what was read of a bucket holds at that moment only
       let value = read?.at === now ? read.value : (await state.bucket(bucket))?.value;
-      if (value === undefined) throw new Error(`${bucket}: its item is gone from the table`);
+      if (value === undefined) throw new Error(`${bucket}: its item is missing from the table`);
       if (isOver(value, now) && value.looksPublic === null) {
         const looksPublic = value.learningUntil !== null && (await hasLearnedMany(state, value));
         value = await update(bucket, await state.bucket(bucket), (current) => ({ ...current!, looksPublic }));

@@ -81,9 +81,9 @@ interface LooseForm {
 }
 
 const LOOSE_FORMS: readonly LooseForm[] = [
-  { problem: 'has blanks', sure: true, amend: (text) => text.trim().replace(/\s*\/\s*/, '/') },
-  { problem: 'has brackets', sure: true, amend: (text) => text.replace(/^\[(.*)\]/, '$1') },
-  { problem: 'has a zone id', sure: true, amend: (text) => text.replace(/%[^/]*/, '') },
+  { problem: 'contains whitespace', sure: true, amend: (text) => text.trim().replace(/\s*\/\s*/, '/') },
+  { problem: 'contains brackets', sure: true, amend: (text) => text.replace(/^\[(.*)\]/, '$1') },
+  { problem: 'contains a zone ID', sure: true, amend: (text) => text.replace(/%[^/]*/, '') },
   { problem: 'has leading zeros', sure: true, amend: (text) => text.replace(/\/0+(?=\d)/, '/') },
   // 010.0.0.1 is 10.0.0.1 for some and, read as octal, 8.0.0.1 for others.
   {

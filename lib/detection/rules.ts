@@ -37,14 +37,14 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
     severity: 'Medium',
     mitre: DATA_FROM_CLOUD_STORAGE,
     title: (bucket) => `Non-Approved IP access to S3 Bucket [${bucket}]`,
-    description: 'An address outside the allowlist of the bucket sent a request to it, whether or not it succeeded.',
+    description: 'An address outside the allowlist of the bucket sent a request, whether or not it succeeded.',
     runbook:
-      'Find out who used the address, and what the requests that succeeded read or changed. ' +
-      'If nobody can vouch for it, revoke the credentials and tighten the bucket policy. ' +
+      'Find out who used the address, and what the successful requests read or changed. ' +
+      'If nobody can explain the access, revoke the credentials and tighten the bucket policy. ' +
       'If it is legitimate, add its network to the allowlist with a reason.',
     deniedRunbook:
-      'Check whether the requester is one of yours: if so, somebody else may have its credentials. ' +
-      'If there is no requester, it is mostly a scanner that tries names of buckets: no action is needed. ' +
+      'Check whether the requester is one of yours: if so, someone else may have its credentials. ' +
+      'If there is no requester, it is usually a scanner that guesses bucket names: no action is needed. ' +
       'If it is legitimate, add its network to the allowlist with a reason.',
     reference: 'https://aws.amazon.com/premiumsupport/knowledge-center/block-s3-traffic-vpc-ip/',
   },
@@ -55,11 +55,11 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
     severity: 'Low',
     mitre: DATA_FROM_CLOUD_STORAGE,
     title: (bucket) => `S3 bucket ${bucket} accessed from a new IP`,
-    description: 'An address from a network that was not known to use the bucket made a request that succeeded.',
+    description: 'An address in a network that was not known to use the bucket sent a successful request.',
     runbook:
-      'Check whether the requester is known to work from this network, and what it read or changed. ' +
-      'If nobody can vouch for it, revoke the credentials and look for the address in other buckets. ' +
-      'If it is legitimate, no action is needed: the network is known from now on.',
+      'Check whether the requester is expected to use this network, and what it read or changed. ' +
+      'If nobody can explain the access, revoke the credentials and search for the address in other buckets. ' +
+      'If it is legitimate, no action is needed: the network is now known.',
     deniedRunbook: null,
     reference: 'https://research.splunk.com/cloud/e6f1bb1b-f441-492b-9126-902acda217da/',
   },

@@ -13,24 +13,24 @@ export class AccessWatchStack extends Stack {
 
   constructor(scope: Construct, outcome: CheckedConfiguration, props: StackProps = {}) {
     super(scope, stackName(outcome.configuration.stage), {
-      description: 'Tells when an S3 bucket is reached from an unapproved or new address',
+      description: 'Reports access to S3 buckets from unapproved and new IP addresses',
       ...props,
     });
     this.watch = new S3AccessWatch(this, 'Watch', outcome);
     const { logBucket, table, alerts, dashboardUrl } = this.watch;
     const { bucketName } = logBucket.bucket;
-    this.output('LogBucket', bucketName, 'Where your buckets have to send their access logs');
+    this.output('LogBucket', bucketName, 'Target bucket for the access logs of your buckets');
     this.output(
       'StateTable',
       table.tableName,
-      'What is remembered; "table" in cdk.json takes it over in another deployment',
+      'State table; set "table" in cdk.json to reuse it in another deployment',
     );
-    this.output('AlertTopic', alerts.topic.topicArn, 'Where alerts are published');
-    this.output('Dashboard', dashboardUrl, 'Does it work, how far behind is it, what did it find');
+    this.output('AlertTopic', alerts.topic.topicArn, 'SNS topic to which alerts are published');
+    this.output('Dashboard', dashboardUrl, 'Health, delay, findings and the runbook');
     this.output(
       'TurnLoggingOn',
       `aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status '${loggingStatus(bucketName, logBucket.prefix)}'`,
-      'For each bucket to watch, in this account and Region; it replaces a logging target that the bucket has already',
+      'Run this for each bucket to watch, in this account and Region; it replaces the logging target of the bucket, if any',
     );
   }
 

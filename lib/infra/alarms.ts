@@ -64,7 +64,7 @@ export class Alarms extends Construct {
     const { name, says, metric, from, below, periods = 1, missingIsBad } = way;
     const whatToDo =
       runbookUrl === null
-        ? `, under ${name}: ${dashboardUrl} (docs/runbook.md#${headingOf(name)})`
+        ? `: section ${name} of the dashboard, ${dashboardUrl} (docs/runbook.md#${headingOf(name)})`
         : `: ${runbookUrl}#${headingOf(name)}`;
     const alarm = new Alarm(this, name, {
       alarmDescription: `${says} What to do${whatToDo}`,
@@ -89,72 +89,72 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
   return [
     {
       name: 'QueueStuck',
-      says: 'New log objects have waited in the queue for more than an hour, so nobody looks at them.',
+      says: 'New log objects have waited in the queue for more than an hour, so they have not been checked.',
       metric: feed.queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES, statistic: 'Maximum' }),
       from: 3600,
       periods: 3,
     },
     {
       name: 'DeadLetters',
-      says: 'Log objects failed five times and were put aside, so they have not been looked at.',
+      says: 'Log objects failed five times and are in the dead-letter queue, so they have not been checked.',
       metric: feed.deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
       from: 1,
     },
     {
       name: 'EventsUndelivered',
-      says: 'EventBridge could not put events about new log objects into the queue.',
+      says: 'EventBridge could not deliver events about new log objects to the queue.',
       metric: feed.undelivered.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
       from: 1,
     },
     {
       name: 'EventsLost',
-      says: 'EventBridge could put events about new log objects neither into the queue nor aside.',
+      says: 'EventBridge could not deliver events about new log objects to the queue or to its dead-letter queue.',
       metric: eventsLost(feed.rule),
       from: 1,
     },
     {
       name: 'FunctionErrors',
-      says: 'The function has been failing for a quarter of an hour.',
+      says: 'The function has been failing for 15 minutes.',
       metric: fn.metricErrors({ period: FIVE_MINUTES }),
       from: 1,
       periods: 3,
     },
     {
       name: 'FunctionThrottled',
-      says: 'The account lets the function run too seldom, for a quarter of an hour now.',
+      says: 'The function has been throttled for 15 minutes: the account allows too few concurrent executions.',
       metric: fn.metricThrottles({ period: FIVE_MINUTES }),
       from: 1,
       periods: 3,
     },
     {
       name: 'ParseFailures',
-      says: 'Lines of a log object could not be read, so the requests in them were not judged.',
+      says: 'Lines of a log object could not be read, so the requests in them were not checked.',
       metric: own('ParseFailures', 'Sum', HOUR),
       from: 1,
     },
     {
       name: 'LogsNotBelieved',
-      says: 'Log objects say what S3 cannot have written, so some of it was not believed.',
+      says: 'Log objects contain data that S3 cannot have written, so part of it was not trusted.',
       metric: own('LogsNotBelieved', 'Sum', HOUR),
       from: 1,
     },
     {
       name: 'PairsOwed',
-      says: 'A new address was recorded more than two hours ago, and its finding was never written down.',
+      says: 'A new network was recorded more than two hours ago, but its finding was never stored.',
       // A claim is owed for an hour; what is counted is the time since.
       metric: own('PairsOwedFor', 'Maximum', FIVE_MINUTES),
       from: 60 * MINUTE_MS,
     },
     {
       name: 'NotSent',
-      says: 'An alert has been due for a quarter of an hour and is not sent.',
+      says: 'An alert has been due for more than 15 minutes and has not been sent.',
       metric: own('OldestDueFor', 'Maximum', FIVE_MINUTES),
       from: 15 * MINUTE_MS,
       periods: 3,
     },
     {
       name: 'NobodySends',
-      says: 'For half an hour no run of the function could look for alerts that are due.',
+      says: 'For 30 minutes, no run of the function was able to check for alerts that are due.',
       metric: own('OldestDueFor', 'SampleCount', FIVE_MINUTES),
       from: 1,
       below: true,
@@ -163,14 +163,14 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
     },
     {
       name: 'PublishFailures',
-      says: 'For a quarter of an hour, sending alerts has failed: the topic refuses them, or the table does not answer.',
+      says: 'Sending alerts has failed for 15 minutes: the topic refuses them, or the table does not respond.',
       metric: own('PublishFailures', 'Sum', FIVE_MINUTES),
       from: 1,
       periods: 3,
     },
     {
       name: 'AlertsSetAside',
-      says: 'An alert could not be sent in five tries, and was set aside in the state table.',
+      says: 'An alert could not be sent in five attempts and was set aside in the state table.',
       metric: own('AlertsSetAside', 'Sum', FIVE_MINUTES),
       from: 1,
     },
@@ -178,7 +178,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       ? [
           {
             name: 'AlertsUndelivered',
-            says: 'The topic could not deliver an alert to somebody who has subscribed.',
+            says: 'The topic could not deliver an alert to a subscriber.',
             metric: topic.metricNumberOfNotificationsFailed({ period: FIVE_MINUTES }),
             from: 1,
           },
@@ -188,7 +188,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       ? [
           {
             name: 'NobodySubscribed',
-            says: 'Nobody has confirmed a subscription to the alerts, so nobody gets them.',
+            says: 'No subscription to the alerts is confirmed, so nobody receives them.',
             metric: own('AlertSubscriptions', 'Maximum', HOUR),
             from: 1,
             below: true as const,
@@ -199,7 +199,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       ? [
           {
             name: 'NobodyHearsAlarms',
-            says: 'Nobody has confirmed a subscription to the alarms, so they are seen on the dashboard only.',
+            says: 'No subscription to the alarms is confirmed, so they appear only on the dashboard.',
             metric: own('OperationsSubscriptions', 'Maximum', HOUR),
             from: 1,
             below: true as const,
@@ -208,7 +208,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       : []),
     {
       name: 'LogObjectsGone',
-      says: 'A log object was deleted before it could be read, so its requests were not judged.',
+      says: 'A log object was deleted before it was read, so its requests were not checked.',
       metric: own('LogObjectsGone', 'Sum', HOUR),
       from: 1,
     },
@@ -216,7 +216,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       ? [
           {
             name: 'NoLogObjects',
-            says: `No log object has come for ${noLogsAlarmHours === 1 ? 'an hour' : `${noLogsAlarmHours} hours`}.`,
+            says: `No log object has arrived for ${noLogsAlarmHours === 1 ? 'an hour' : `${noLogsAlarmHours} hours`}.`,
             metric: own('LogObjects', 'Sum', HOUR),
             from: 1,
             below: true as const,
@@ -226,7 +226,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       : []),
     {
       name: 'BucketSilent',
-      says: 'A bucket that used to log has been silent for longer than ever before.',
+      says: 'A bucket has not logged for longer than ever before.',
       metric: own('SilentBuckets', 'Maximum', HOUR),
       from: 1,
     },

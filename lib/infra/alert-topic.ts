@@ -76,6 +76,6 @@ export function warnOfAnotherAccount(scope: Construct, topic: ITopic, subscriber
   if (account === stack.account) return;
   Annotations.of(scope).addWarningV2(
     `s3-access-watch:subscribe-${subscriber}`,
-    `${subscriber} is subscribed to a topic of account ${account}, whose policy has to allow this account sns:Subscribe`,
+    `${subscriber} is subscribed to a topic of account ${account}, whose policy must allow sns:Subscribe for this account`,
   );
 }

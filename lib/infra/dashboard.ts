@@ -44,13 +44,13 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
   const heading = (markdown: string): IWidget => new TextWidget({ markdown, width: FULL, height: 1 });
 
   const board = new Dashboard(scope, id, { dashboardName, defaultInterval: Duration.days(3) });
-  board.addWidgets(heading('## Does it work?'));
+  board.addWidgets(heading('## Health'));
   board.addWidgets(
-    new AlarmStatusWidget({ title: 'Every way to miss an alert', alarms: [...alarms.values()], width: FULL }),
+    new AlarmStatusWidget({ title: 'Alarms: every way to miss an alert', alarms: [...alarms.values()], width: FULL }),
   );
   board.addWidgets(
     new SingleValueWidget({
-      title: 'The last day',
+      title: 'Last 24 hours',
       width: FULL,
       height: 4,
       metrics: [
@@ -59,14 +59,14 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
         sum('UnapprovedIpFindings', 'unapproved-ip findings', DAY),
         sum('NewIpFindings', 'new-ip findings', DAY),
         sum('AlertsSent', 'alerts sent', DAY),
-        sum('ParseFailures', 'lines not read', DAY),
+        sum('ParseFailures', 'unreadable lines', DAY),
       ],
     }),
   );
-  board.addWidgets(heading('## How far behind?'));
+  board.addWidgets(heading('## Delay'));
   board.addWidgets(
     graph(
-      'Log delivery: from the last request in a log object to the object (ms)',
+      'Log delivery: from the last request in a log object to its delivery (ms)',
       [own('DeliveryLag', 'p50', PERIOD), own('DeliveryLag', 'Maximum', PERIOD)],
       8,
     ),
@@ -75,43 +75,43 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
       [feed.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' })],
       8,
     ),
-    graph('Oldest alert that is due and not sent (ms)', [own('OldestDueFor', 'Maximum', PERIOD)], 8),
+    graph('Oldest alert that is due but not sent (ms)', [own('OldestDueFor', 'Maximum', PERIOD)], 8),
   );
-  board.addWidgets(heading('## What was found?'));
+  board.addWidgets(heading('## Findings'));
   board.addWidgets(
     graph('Findings', [sum('UnapprovedIpFindings', 'unapproved-ip'), sum('NewIpFindings', 'new-ip')], 8),
     graph('New pairs and alerts', [sum('NewPairs', 'new pairs'), sum('AlertsSent', 'alerts sent')], 8),
     graph(
-      'Not judged',
+      'Skipped or unusual records',
       [
         sum('RecordsWithoutIp', 'without a remote IP'),
         sum('TrustedRecords', 'trusted'),
         sum('InvalidRemoteIps', 'invalid remote IP'),
-        sum('RecordsOfOtherBuckets', 'not of the bucket that the log object names'),
-        sum('RecordsWithOddTime', 'with a time that cannot be'),
+        sum('RecordsOfOtherBuckets', 'of another bucket than the log object'),
+        sum('RecordsWithOddTime', 'with an impossible time'),
         sum('LogObjectsMisplaced', 'log objects of another account or Region'),
-        sum('ParseFailures', 'lines not read'),
+        sum('ParseFailures', 'unreadable lines'),
       ],
       8,
     ),
   );
-  board.addWidgets(heading('## What fails, and what it costs'));
+  board.addWidgets(heading('## Failures and usage'));
   board.addWidgets(
     graph(
       'Failures',
       [
         fn.metricErrors({ period: PERIOD }),
         fn.metricThrottles({ period: PERIOD }),
-        sum('Failures', 'messages that failed'),
+        sum('Failures', 'failed queue messages'),
         sum('PublishFailures', 'alerts not sent'),
         sum('AlertsSetAside', 'alerts set aside'),
         feed.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, label: 'dead letters' }),
       ],
       8,
     ),
-    graph('Capacity of the table', [sum('ReadUnits', 'read units'), sum('WriteUnits', 'write units')], 8),
+    graph('Table capacity', [sum('ReadUnits', 'read units'), sum('WriteUnits', 'write units')], 8),
     graph(
-      'The function',
+      'Function',
       [fn.metricInvocations({ period: PERIOD }), fn.metricDuration({ period: PERIOD, statistic: 'p95' })],
       8,
     ),

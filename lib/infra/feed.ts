@@ -45,7 +45,7 @@ export class Feed extends Construct {
     const { bucket, prefix } = logBucket;
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
     this.rule = new Rule(this, 'NewLogObject', {
-      description: 'Each new log object goes to the queue',
+      description: 'Sends an event for each new log object to the queue',
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
@@ -64,7 +64,7 @@ export class Feed extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    acknowledge(queue, 'AwsSolutions-SQS3', 'It is where dead letters go.');
+    acknowledge(queue, 'AwsSolutions-SQS3', 'It is itself a dead-letter queue.');
     return queue;
   }
 }

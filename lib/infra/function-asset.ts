@@ -32,6 +32,6 @@ export function withFunctionAsset<Result>(
 
 function bundleFolder(): string {
   const found = PLACES.find((folder) => existsSync(join(folder, BUNDLE)));
-  if (found === undefined) throw new Error(`there is no ${join(PLACES[1]!, BUNDLE)}; make it with: npm run build`);
+  if (found === undefined) throw new Error(`${join(PLACES[1]!, BUNDLE)} does not exist; build it with: npm run build`);
   return found;
 }

@@ -32,7 +32,7 @@ export function geographyLayers(scope: Construct, geo: GeoData): LayerVersion[] 
   }));
   const missing = missingGeoPackages(geo);
   if (missing.length > 0) {
-    const problem = `geo: alerts do not say where addresses are and whose; npm install ${missing.join(' ')}, or write geo: "none"`;
+    const problem = `geo: alerts will not show the location and owner of addresses; run npm install ${missing.join(' ')}, or write geo: "none"`;
     Annotations.of(scope).addWarningV2('s3-access-watch:geo', problem);
   }
   const layers = packages.flatMap(({ folder, ...one }) => (folder === null ? [] : [packageLayer(scope, one, folder)]));
@@ -42,7 +42,7 @@ export function geographyLayers(scope: Construct, geo: GeoData): LayerVersion[] 
 function packageLayer(scope: Construct, { name, files, credit }: GeoPackage, folder: string): LayerVersion {
   const unreadable = files.find((file) => (statSync(join(folder, file)).mode & READ_BY_ALL) !== READ_BY_ALL);
   if (unreadable !== undefined) {
-    const problem = `${join(folder, unreadable)} cannot be read by everybody, as Lambda wants it; run: chmod -R a+rX ${folder}`;
+    const problem = `${join(folder, unreadable)} is not readable by all users, which Lambda requires; run: chmod -R a+rX ${folder}`;
     Annotations.of(scope).addError(`geo: ${problem}`);
   }
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
@@ -63,7 +63,7 @@ function ownLayer(scope: Construct, geo: string): LayerVersion {
   const path = resolve(geo);
   const megabytes = Math.ceil(statSync(path).size / 1024 / 1024);
   if (megabytes > MAX_OWN_MIB) {
-    const problem = `has ${megabytes} MiB, and Lambda takes 250 with all else; write a smaller file`;
+    const problem = `has ${megabytes} MiB, but Lambda accepts 250 MiB in total; write a smaller file`;
     Annotations.of(scope).addError(`geo: ${JSON.stringify(geo)} ${problem}`);
   }
   const fill = (folder: string): void => copyFileSync(path, join(folder, basename(path)));

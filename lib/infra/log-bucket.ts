@@ -59,7 +59,11 @@ export class LogBucket extends Construct {
     );
     // Without it S3 could deliver no more logs into the bucket, which stays.
     bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-    acknowledge(bucket, 'AwsSolutions-S1', 'It receives access logs: logging its own would make a log of every log.');
+    acknowledge(
+      bucket,
+      'AwsSolutions-S1',
+      'It receives access logs: logging its own access would create a log of every log.',
+    );
     return bucket as IBucket; // whose optional properties the CDK's own types make undefined
   }
 
@@ -74,7 +78,7 @@ export class LogBucket extends Construct {
       resourceName: `/aws/lambda/${Token.isUnresolved(stack.stackName) ? '' : stack.stackName.slice(0, 20)}*`,
     });
     const role = new NotificationsRole(this, 'NotificationsRole', {
-      description: 'Turns EventBridge on for the log bucket, beside the notifications that it has',
+      description: 'Turns on EventBridge for the log bucket and keeps its other notifications',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     role.addToPolicy(
@@ -86,7 +90,7 @@ export class LogBucket extends Construct {
     acknowledgeWildcard(
       role,
       handlerLogs,
-      'Of the function of the CDK, whose log group nobody names before it is made.',
+      'The function is created by the CDK, and the name of its log group is not known in advance.',
     );
     const bucket = Bucket.fromBucketAttributes(this, 'Bucket', {
       bucketName: name,

@@ -19,7 +19,7 @@ export class OperationsTopic extends Construct {
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
     const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
     const key = new Key(this, 'Key', {
-      description: 'Alarms of the S3 access watch',
+      description: 'Encrypts the alarms of s3-access-watch',
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });

@@ -32,7 +32,7 @@ export function readRunbook(): Runbook {
   return {
     preparation(names) {
       const lines = Object.entries(names).map(([name, value]) => `${name}='${value}'\n`);
-      return `Before the commands below, in a shell of this account and Region:\n\n\`\`\`\n${lines.join('')}${helpers}\`\`\``;
+      return `Run this before the commands below, in a shell with access to this account and Region:\n\n\`\`\`\n${lines.join('')}${helpers}\`\`\``;
     },
     section(alarm) {
       const section = sections.get(alarm);

@@ -80,6 +80,7 @@ function warningId(warning: string): string {
 
 /** What the stack cannot see to where it does not make the log bucket. */
 const EXISTING_LOG_BUCKET =
-  'an existing log bucket is used as it is. It has to be in this account and Region, and its policy has to let ' +
-  'logging.s3.amazonaws.com put objects; it has no default retention, no Requester Pays, and no default encryption by ' +
-  'KMS where S3 itself delivers into it (docs/deploy.md). EventBridge is turned on for it and stays on after destroy.';
+  'an existing log bucket is used as it is. It must be in this account and Region, and its policy must allow ' +
+  'logging.s3.amazonaws.com to put objects. It must have no default retention, no Requester Pays, and no default KMS ' +
+  'encryption if S3 itself delivers into it (docs/deploy.md). EventBridge is turned on for it and stays on when the ' +
+  'stack is destroyed.';

@@ -36,11 +36,11 @@ class Slack extends Construct {
   constructor(scope: Construct, id: string, { workspaceId, channelId, topics }: SlackProps) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      description: 'Of Amazon Q in the Slack channel of the S3 access watch: allows nothing',
+      description: 'Amazon Q in the Slack channel of s3-access-watch: allows nothing',
       assumedBy: new ServicePrincipal('chatbot.amazonaws.com'),
     });
     const guardrail = new ManagedPolicy(this, 'DenyAll', {
-      description: 'Guardrail of the Slack channel of the S3 access watch: nobody does anything from there',
+      description: 'Guardrail of the Slack channel of s3-access-watch: denies every action',
       statements: [new PolicyStatement({ effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     });
     new SlackChannelConfiguration(this, 'Channel', {

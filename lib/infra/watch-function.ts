@@ -54,7 +54,7 @@ export class Watcher extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
-      description: 'Reads access logs, remembers who was seen, publishes alerts',
+      description: 'Reads access logs, stores sightings, publishes alerts',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
@@ -82,7 +82,7 @@ export class Watcher extends Construct {
         }),
     );
     this.schedule = new Rule(this, 'EveryMinute', {
-      description: 'Has alerts sent that are due',
+      description: 'Runs the function every minute to send alerts that are due',
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
@@ -99,7 +99,7 @@ export class Watcher extends Construct {
       prefix === '' ? {} : { StringLikeIfExists: { 's3:prefix': `${prefix}*` } },
     );
     if (keyArn !== null) this.allow(['kms:Decrypt'], [keyArn]);
-    acknowledgeWildcard(this.role, logsArn, 'It reads any log object under the prefix, and nothing else.');
+    acknowledgeWildcard(this.role, logsArn, 'It may read any log object under the prefix, and nothing else.');
   }
 
   takesFrom({ queue }: Feed): void {

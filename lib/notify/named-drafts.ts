@@ -41,7 +41,7 @@ export async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun):
       if (message === null) progress = true;
       else again.push(message);
     } catch (error) {
-      run.fail('a combined message could not be sent again', error);
+      run.fail('a combined message could not be resent', error);
     }
   }
   return { alone, again, progress };

@@ -64,7 +64,7 @@ async function eachReadable<Item, Result>(
     try {
       return await read(item);
     } catch (error) {
-      run.fail('what a notice is about could not be read', error);
+      run.fail('the buckets of a notice could not be read', error);
       return null;
     }
   });
@@ -88,7 +88,7 @@ async function sendTogether(kind: Kind, buckets: readonly Stored<BucketState>[],
     notice: await describe(stored, run),
   }));
   const others = buckets.slice(MAX_NAMED_BUCKETS);
-  if (named.length === 0) throw new Error(`${buckets[0]!.value.bucket}: what its notice says could not be read`);
+  if (named.length === 0) throw new Error(`${buckets[0]!.value.bucket}: the content of its notice could not be read`);
   await run.publish(
     noticeAlert(
       kind,
@@ -133,5 +133,7 @@ async function markNotice(state: State, sent: Stored<BucketState>): Promise<void
     // guard: a notice is marked only as the kind that was sent
     if (stored?.value.notice?.kind !== sent.value.notice!.kind) return;
   }
-  throw new Error(`${sent.value.bucket}: written by others ${MAX_ATTEMPTS} times while its notice was marked`);
+  throw new Error(
+    `${sent.value.bucket}: written by other runs ${MAX_ATTEMPTS} times while its notice was being marked`,
+  );
 }

@@ -57,13 +57,13 @@ export async function notify(notifier: Notifier, holder: string, until: number):
       end = await round(due, run, until);
     }
   } catch (error) {
-    run.fail('what is due could not be read', error);
+    run.fail('the due messages could not be read', error);
     end = 'failing';
   } finally {
     try {
       await lease.release();
     } catch (error) {
-      run.fail('the lease could not be given back', error);
+      run.fail('the lease could not be released', error);
     }
   }
   const { sent, failures, setAside } = run;

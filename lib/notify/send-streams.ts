@@ -57,11 +57,15 @@ async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
   await run.publish(streamSetAsideAlert(of.stream, of.draft.digest, name, run.origin()));
   const aside = { alertId: alertIdOf(name), stream: of.stream, at: clock.now() };
   try {
-    await state.setAside({ ...aside, draft: of.draft, reason: 'sending it failed five times' });
+    await state.setAside({ ...aside, draft: of.draft, reason: 'sending failed five times' });
   } catch (error) {
     // What it holds may be why it failed; the log objects that it is from are named in any case.
     const bare = { ...of.draft, digest: { ...of.draft.digest, findings: [] } };
-    await state.setAside({ ...aside, draft: bare, reason: `sending it failed five times, and storing it: ${error}` });
+    await state.setAside({
+      ...aside,
+      draft: bare,
+      reason: `sending failed five times, and storing the draft failed: ${error}`,
+    });
   }
   run.countSetAside();
   await finishReported(of, name, run);
@@ -95,7 +99,7 @@ export async function reportUnreadable({ stream, error }: StreamFailure, run: No
     await run.publish(unreadableAlert(stream, run.origin()));
     run.lease.reported(name);
   } catch (cause) {
-    run.fail(`that ${streamKey(stream)} could not be read, could not be sent`, cause);
+    run.fail(`the alert that ${streamKey(stream)} could not be read could not be sent`, cause);
   }
 }
 
@@ -175,7 +179,7 @@ async function putPlan(
 ): Promise<Stored<CombinedPlan>> {
   const version = await state.putCombinedPlan(plan, replaces?.version ?? null, clock.now() + TAKEN_KEPT);
   if (version === null)
-    throw new Error(`combined message ${plan.combinedId}: another run wrote its plan, which had no lease`);
+    throw new Error(`combined message ${plan.combinedId}: another run wrote its plan without holding the lease`);
   return { value: plan, version };
 }
 

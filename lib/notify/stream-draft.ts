@@ -229,7 +229,7 @@ export async function writeStream(
   replaces: Stored<StreamState> | null,
 ): Promise<Stored<StreamState>> {
   const version = await state.putStream(value, replaces?.version ?? null);
-  if (version === null) throw new Error(`${streamKey(value)}: another run wrote it, which had no lease`);
+  if (version === null) throw new Error(`${streamKey(value)}: another run wrote it without holding the lease`);
   return { value, version };
 }
 

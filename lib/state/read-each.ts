@@ -23,7 +23,7 @@ export async function readEach<Name, Value>(
         const [stored = null] = await read([name]);
         return { stored, error: null };
       } catch (error) {
-        return { stored: null, error: error ?? new Error('no reason is known') };
+        return { stored: null, error: error ?? new Error('unknown reason') };
       }
     });
   }

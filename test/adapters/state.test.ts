@@ -462,7 +462,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       stream: stream(),
       draft: draft(),
       at: NOW,
-      reason: 'sending it failed five times',
+      reason: 'sending failed five times',
     };
     await state.setAside(aside);
     await state.setAside(aside);
@@ -488,7 +488,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
 
 test('what is set aside is text in the table, under the keys that the alert names', async () => {
   const table = await newStateTable(dynamo.endpoint);
-  const aside = { alertId: 'w1/4', stream: stream(), draft: draft(), at: NOW, reason: 'sending it failed five times' };
+  const aside = { alertId: 'w1/4', stream: stream(), draft: draft(), at: NOW, reason: 'sending failed five times' };
   await dynamoState(table).setAside(aside);
   const item = await table.get({ pk: 'aside', sk: 'w1/4' });
   expect(item).toMatchObject({ bucket: 'payroll', at: '2026-03-02T09:00:00.000Z', reason: aside.reason });

@@ -131,7 +131,7 @@ describe('its kind and its name', () => {
       parts: [invalid],
       expected: {
         kind: 'detector-error',
-        rule: { id: 'detector-error', title: 'S3 bucket payroll: a remote IP is no address', severity: 'Medium' },
+        rule: { id: 'detector-error', title: 'S3 bucket payroll: remote IP unreadable', severity: 'Medium' },
         networks: [{ remoteIp: '10.0.0.1:443', addresses: [] }],
       },
     },
@@ -436,7 +436,7 @@ describe('an alert that could not be sent', () => {
     const aside = setAsideAlert(notice);
     expect(isSetAside(aside)).toBe(true);
     expect(setAsideKey(aside)).toBeNull();
-    expect(aside.rule.runbook).toMatch(/^The bucket is watched as usual/);
+    expect(aside.rule.runbook).toMatch(/^The bucket is monitored as usual/);
   });
 });
 
@@ -463,7 +463,7 @@ describe('a notice', () => {
       rule: {
         id: 'learning-started',
         origin: 's3-access-watch',
-        title: 'The watch works and is learning: payroll',
+        title: 'Learning has started: payroll',
         severity: 'Informational',
         severityReason: null,
         mitre: null,

@@ -9,29 +9,29 @@ import { at, finding, part } from '../support/alerting-parts';
 const CASES: { networks: string[]; title: string; what: string; why: string }[] = [
   {
     networks: [DOUBTS.otherBucket],
-    title: 'S3 bucket payroll: a log object names another bucket',
-    what: 'a log object names another bucket, 1 request not judged',
-    why: 'S3 writes no such log object: somebody else may write under the log prefix.',
+    title: 'S3 bucket payroll: log object names another bucket',
+    what: 'log object names another bucket, no rule applied to 1 request',
+    why: 'S3 does not write such a log object: someone else may be writing under the log prefix.',
   },
   {
     networks: [DOUBTS.otherPlace],
-    title: 'S3 bucket payroll: a log object names another account or Region',
-    what: 'a log object names another account or Region',
-    why: 'S3 writes no such log object: somebody else may write under the log prefix.',
+    title: 'S3 bucket payroll: log object names another account or Region',
+    what: 'log object names another account or Region',
+    why: 'S3 does not write such a log object: someone else may be writing under the log prefix.',
   },
   {
     networks: ['10.0.0.1:443', 'unknown', DOUBTS.otherBucket],
-    title: 'S3 bucket payroll: a log object names another bucket',
-    what: 'a log object names another bucket, 2 remote IPs could not be read, 3 requests not judged',
+    title: 'S3 bucket payroll: log object names another bucket',
+    what: 'log object names another bucket, 2 remote IPs unreadable, no rule applied to 3 requests',
     why:
-      'The remote IP in the log is not an address. ' +
-      'S3 writes no such log object: somebody else may write under the log prefix.',
+      'The remote IP in the log is not an IP address. ' +
+      'S3 does not write such a log object: someone else may be writing under the log prefix.',
   },
   {
     networks: ['10.0.0.1:443'],
-    title: 'S3 bucket payroll: a remote IP is no address',
-    what: 'a remote IP could not be read, 1 request not judged',
-    why: 'The remote IP in the log is not an address.',
+    title: 'S3 bucket payroll: remote IP unreadable',
+    what: 'remote IP unreadable, no rule applied to 1 request',
+    why: 'The remote IP in the log is not an IP address.',
   },
 ];
 

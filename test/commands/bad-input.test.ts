@@ -110,7 +110,7 @@ const PATHS: readonly PathCase[] = [
     prepare: (folder) => mkdirSync(join(folder, 'void')),
     paths: ['void', 'good.log'],
     code: 2,
-    notes: ['void: there is no file in this directory'],
+    notes: ['void: no files in this directory'],
     read: [1, 1],
   },
   {
@@ -122,7 +122,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['void', 'good.log'],
     code: 2,
-    notes: ['void: there is no file in this directory'],
+    notes: ['void: no files in this directory'],
     read: [1, 1],
   },
   {
@@ -134,10 +134,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['docs', 'good.log'],
     code: 2,
-    notes: [
-      'not access logs, left out: docs/README.txt, docs/img/logo.png',
-      'docs: there is no access log in this directory',
-    ],
+    notes: ['skipped, not access logs: docs/README.txt, docs/img/logo.png', 'docs: no access log in this directory'],
     read: [1, 1],
   },
   {
@@ -149,7 +146,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['mixed'],
     code: 0,
-    notes: ['not access logs, left out: mixed/a.txt, mixed/b.txt, mixed/c.txt, mixed/d.txt, mixed/e.txt and 2 more'],
+    notes: ['skipped, not access logs: mixed/a.txt, mixed/b.txt, mixed/c.txt, mixed/d.txt, mixed/e.txt and 2 more'],
     read: [1, 1],
   },
   {
@@ -181,7 +178,7 @@ const PATHS: readonly PathCase[] = [
     prepare: put('cut.gz', PACKED.subarray(0, 2500)),
     paths: ['cut.gz', 'good.log'],
     code: 3,
-    notes: ['cut.gz: the gzip stream is cut short; what it held before that was read'],
+    notes: ['cut.gz: the gzip stream is truncated; the part before that was read'],
     read: [2, recordsIn(PACKED.subarray(0, 2500)) + 1],
   },
   {
@@ -189,7 +186,7 @@ const PATHS: readonly PathCase[] = [
     paths: ['-', 'good.log'],
     stdin: PACKED.subarray(0, 2500),
     code: 3,
-    notes: ['standard input: the gzip stream is cut short; what it held before that was read'],
+    notes: ['standard input: the gzip stream is truncated; the part before that was read'],
     read: [2, recordsIn(PACKED.subarray(0, 2500)) + 1],
   },
   {
@@ -197,7 +194,7 @@ const PATHS: readonly PathCase[] = [
     prepare: put('cut.gz', PACKED.subarray(0, 3)),
     paths: ['cut.gz', 'good.log'],
     code: 3,
-    notes: ['cut.gz: the gzip stream is cut short; what it held before that was read'],
+    notes: ['cut.gz: the gzip stream is truncated; the part before that was read'],
     read: [1, 1],
   },
   {
@@ -205,7 +202,7 @@ const PATHS: readonly PathCase[] = [
     prepare: put('bad.gz', Buffer.concat([PACKED.subarray(0, 10), Buffer.alloc(500, 0xff)])),
     paths: ['bad.gz', 'good.log'],
     code: 3,
-    notes: ['bad.gz: the gzip stream is damaged (invalid block type); what could be unpacked before that was read'],
+    notes: ['bad.gz: the gzip stream is corrupt (invalid block type); the part before that was read'],
     read: [1, 1],
   },
   {
@@ -244,7 +241,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['loop', 'good.log'],
     code: 3,
-    notes: ['loop: its links run in a circle'],
+    notes: ['loop: symbolic link loop'],
     read: [1, 1],
   },
   {
@@ -267,7 +264,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['secret.log', 'good.log'],
     code: 3,
-    notes: ['secret.log: no permission to read it'],
+    notes: ['secret.log: permission denied'],
     read: [1, 1],
     plainUser: true,
   },
@@ -281,7 +278,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['logs'],
     code: 3,
-    notes: ['logs/a.log: no permission to read it'],
+    notes: ['logs/a.log: permission denied'],
     read: [1, 1],
     plainUser: true,
   },
@@ -294,7 +291,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['logs'],
     code: 3,
-    notes: ['logs/locked: no permission to read it'],
+    notes: ['logs/locked: permission denied'],
     read: [1, 1],
     plainUser: true,
   },
@@ -316,7 +313,7 @@ const PATHS: readonly PathCase[] = [
     },
     paths: ['logs/a.log', 'logs', './logs'],
     code: 0,
-    notes: ['not access logs, left out: logs/notes.txt'],
+    notes: ['skipped, not access logs: logs/notes.txt'],
     read: [1, 1],
   },
   { name: 'an empty file', prepare: put('empty', ''), paths: ['empty'], code: 0, notes: [], read: [1, 0] },
@@ -340,7 +337,7 @@ const PATHS: readonly PathCase[] = [
     notes: [
       'nope: no such file or directory',
       'nada: no such file or directory',
-      'cut.gz: the gzip stream is cut short; what it held before that was read',
+      'cut.gz: the gzip stream is truncated; the part before that was read',
       `noise: ${NO_RECORD} (line 1: no time)`,
     ],
     read: [2, 1],
@@ -387,7 +384,7 @@ function likeThose(stderr: string): (a: string, b: string) => number {
 }
 
 describe('a file that vanishes while others are read', () => {
-  const vanished = 'a.log: the file vanished before it was read';
+  const vanished = 'a.log: the file was deleted before it was read';
 
   test('parse', async () => {
     const cwd = folderFor(put('a.log', logLine()));
@@ -439,7 +436,7 @@ interface ArgumentCase {
 }
 
 const HELP = '(--help lists the commands and options)\n';
-const CANNOT = 's3-access-watch: the configuration cannot be used:\n';
+const CANNOT = 's3-access-watch: the configuration is invalid:\n';
 
 function jsonProblem(text: string): string {
   try {
@@ -490,23 +487,18 @@ const ARGUMENTS: readonly ArgumentCase[] = [
   {
     name: 'a limit that is no number',
     args: ['scan', '--limit', '-3', 'good.log'],
-    stderr: `s3-access-watch: option '--limit <number>' argument '-3' is invalid. write a whole number, or 0 for all.\n${HELP}`,
+    stderr: `s3-access-watch: option '--limit <number>' argument '-3' is invalid. Give a whole number, or 0 for all.\n${HELP}`,
   },
   {
     name: '--state without a name, as of a variable that is not set',
     args: ['scan', '--state', '', 'good.log'],
-    stderr: `s3-access-watch: option '--state <file.csv>' argument '' is invalid. write the name of a file.\n${HELP}`,
+    stderr: `s3-access-watch: option '--state <file.csv>' argument '' is invalid. Give the name of a file.\n${HELP}`,
   },
   {
-    name: '--report, which is not there yet',
-    args: ['scan', '--report', 'report.html', 'good.log'],
-    stderr: 's3-access-watch: --report: the page is not there yet; use --format text or json\n',
-  },
-  {
-    name: 's3://, which is not there yet',
+    name: 's3://, which is not supported yet',
     args: ['scan', 'good.log', 's3://logs/2026\x1b[2J/'],
     stderr:
-      's3-access-watch: s3://logs/2026\\u{1b}[2J/: reading from S3 is not there yet; copy the logs first: aws s3 cp --recursive s3://logs/2026\\u{1b}[2J/ logs/\n',
+      's3-access-watch: s3://logs/2026\\u{1b}[2J/: reading from S3 is not supported yet; copy the logs first: aws s3 cp --recursive s3://logs/2026\\u{1b}[2J/ logs/\n',
   },
   {
     name: '-c without =',
@@ -556,19 +548,19 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     name: 'a cdk.json that is not JSON',
     args: ['scan', 'good.log'],
     prepare: put('cdk.json', '{context: 1}'),
-    stderr: `s3-access-watch: cdk.json: is not JSON (${jsonProblem('{context: 1}')})\n`,
+    stderr: `s3-access-watch: cdk.json: not valid JSON (${jsonProblem('{context: 1}')})\n`,
   },
   {
     name: 'a cdk.json that is not JSON and would break the line',
     args: ['scan', 'good.log'],
     prepare: put('cdk.json', 'a\nb'),
-    stderr: `s3-access-watch: cdk.json: is not JSON (${jsonProblem('a\nb').replace('\n', '\\u{a}')})\n`,
+    stderr: `s3-access-watch: cdk.json: not valid JSON (${jsonProblem('a\nb').replace('\n', '\\u{a}')})\n`,
   },
   {
     name: 'a cdk.json whose context is none',
     args: ['scan', 'good.log'],
     prepare: put('cdk.json', '{"context": []}'),
-    stderr: 's3-access-watch: cdk.json: holds no context; write {"context": {"allowlist": [...]}}\n',
+    stderr: 's3-access-watch: cdk.json: contains no context; write {"context": {"allowlist": [...]}}\n',
   },
   {
     name: 'a cdk.json that is a directory',
@@ -589,13 +581,13 @@ const ARGUMENTS: readonly ArgumentCase[] = [
   {
     name: 'a --config that is a log',
     args: ['scan', '--config', 'good.log', 'good.log'],
-    stderr: `s3-access-watch: good.log: is not JSON (${jsonProblem(logLine()).replace('\n', '\\u{a}')})\n`,
+    stderr: `s3-access-watch: good.log: not valid JSON (${jsonProblem(logLine()).replace('\n', '\\u{a}')})\n`,
   },
   {
     name: 'an allowlistFile that is missing',
     args: ['scan', '-c', 'allowlistFile=office.txt', 'good.log'],
     stderr: (folder) =>
-      `${CANNOT}  allowlistFile: "office.txt" cannot be read: there is no ${join(folder, 'office.txt')}\n`,
+      `${CANNOT}  allowlistFile: "office.txt" cannot be read: no such file: ${join(folder, 'office.txt')}\n`,
   },
   {
     name: 'a database of places that is a folder',
@@ -607,14 +599,14 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     name: 'a database of places that is missing, beside another mistake',
     args: ['scan', '-c', 'geo=nope.mmdb', '-c', 'newIp=perhaps', 'good.log'],
     stderr: (folder) =>
-      `${CANNOT}  newIp: "perhaps" is neither true nor false; write true or false\n  geo: "nope.mmdb" cannot be read: there is no ${join(folder, 'nope.mmdb')}\n`,
+      `${CANNOT}  newIp: "perhaps" is neither true nor false; write true or false\n  geo: "nope.mmdb" cannot be read: no such file: ${join(folder, 'nope.mmdb')}\n`,
   },
   {
     name: 'an allowlistFile with bad lines',
     args: ['scan', '-c', 'allowlistFile=office.txt', 'good.log'],
     prepare: put('office.txt', '203.0.113.0/24 # office\n203.0.113.0/33\n198.51.100.7 home\n'),
     stderr: `${CANNOT}  allowlistFile office.txt line 2: "203.0.113.0/33" has a prefix length over 32; write a network such as "203.0.113.0/24", or an address
-  allowlistFile office.txt line 3: "198.51.100.7 home" has text behind the network; write "198.51.100.7 # home"
+  allowlistFile office.txt line 3: "198.51.100.7 home" has text after the network; write "198.51.100.7 # home"
 `,
   },
 ];
@@ -643,6 +635,12 @@ test.each([['--help'], ['scan', '--help'], ['parse', '--help'], ['help', 'scan']
     expect(code).toBe(0);
   },
 );
+
+test('the help of scan offers no report, which does not exist yet', async () => {
+  const { stdout } = await runCli(['scan', '--help']);
+  expect(stdout).toContain('--fail-on-findings');
+  expect(stdout).not.toContain('--report');
+});
 
 describe('a home that is none', () => {
   test.each([

@@ -65,7 +65,7 @@ async function findingsOf(args: readonly string[], cwd: string, options: CliOpti
 const STATE_HEADER = 'bucket_name,remote_ip,firstTime,lastTime\n';
 
 describe('the text', () => {
-  test('of the samples is as it was read and approved (GOLDEN=1 writes it anew)', async () => {
+  test('of the samples is as it was read and approved (GOLDEN=1 writes it again)', async () => {
     const golden = join(__dirname, 'golden', 'scan-samples.txt');
     const text = await scanned(['samples', '--config', 'docs/samples.json'], ROOT);
     if (process.env.GOLDEN === '1') writeFileSync(golden, text);
@@ -124,60 +124,60 @@ describe('the text', () => {
     expect(
       await scanned(['a.log', 'b.log', '-c', 'allowlist=[{"cidr":"10.0.0.0/9","buckets":["archive"]}]'], cwd),
     ).toBe(
-      `Configuration: -c · 1 allowlist entry, 0 trusted rules · no learning · no memory of earlier scans
-Read: 2 log objects · 1,509 records · 3 networks · 1 without a remote IP · 1 of the test bucket · 1 line could not be read, 2026-03-02 10:00 to 2026-03-03 10:00 UTC
+      `Configuration: -c · 1 allowlist entry, 0 trusted rules · no learning · no state file
+Read: 2 log objects · 1,509 records · 3 networks · 1 without a remote IP · 1 for the test bucket · 1 line could not be read, 2026-03-02 10:00 to 2026-03-03 10:00 UTC
 
 zebra
   192.0.2.1       2 requests       2 succeeded       0 denied    4.0 kB  2026-03-02 10:00 to 2026-03-02 10:00
-    MEDIUM  new-ip         a hint: first success here 2026-03-02 10:00, which is not yet wrong; objects were read with …
+    MEDIUM  new-ip         hint: new since 2026-03-02 10:00, not necessarily malicious; objects were read with valid cr…
             where          documentation
             operations     REST.GET.OBJECT 2
             requester      arn:aws:iam::111122223333:user/ana
             user agent     curl/8.5.0
             for example    2026-03-02 10:00:00  200  GET /2026/february.csv HTTP/1.1
-            to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["zebra"]}]
+            if legitimate  No action is needed: new-ip reports a network as new once, and again only if it is not seen for longer than forgetDays.
 
 archive
   192.0.2.1               1 request        1 succeeded       0 denied    2.0 kB  2026-03-03 10:00 to 2026-03-03 10:00
-    MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
-    MEDIUM  new-ip         a hint: first success here 2026-03-03 10:00, which is not yet wrong; objects were read with …
+    MEDIUM  unapproved-ip  certain: no allowlist entry covers it
+    MEDIUM  new-ip         hint: new since 2026-03-03 10:00, not necessarily malicious; objects were read with valid cr…
             where          documentation
             operations     REST.GET.OBJECT 1
             requester      arn:aws:iam::111122223333:user/ana
             user agent     curl/8.5.0
             for example    2026-03-03 10:00:00  200  GET /2026/february.csv HTTP/1.1
-            to approve     "allowlist": [{"cidr": "192.0.2.1", "reason": "…", "buckets": ["archive"]}]
+            if legitimate  Add to "allowlist": {"cidr": "192.0.2.1", "reason": "WHO AND WHY", "buckets": ["archive"]}
   2001:db8:1:2::/64       2 requests       1 succeeded       1 denied    2.2 kB  2026-03-03 09:00 to 2026-03-03 09:01
-    MEDIUM  unapproved-ip  sure: no entry of the allowlist covers it
-    LOW     new-ip         a hint: first success here 2026-03-03 09:00, which is not yet wrong
+    MEDIUM  unapproved-ip  certain: no allowlist entry covers it
+    LOW     new-ip         hint: new since 2026-03-03 09:00, not necessarily malicious
             addresses      2001:db8:1:2:3:4:5:6, 2001:db8:1:2:3:4:5:7
             where          documentation
             operations     REST.GET.OBJECT 2 (1 succeeded)
             requester      anonymous
             user agent     -
             for example    2026-03-03 09:00:00  200  GET /2026/february.csv HTTP/1.1
-            to approve     "allowlist": [{"cidr": "2001:db8:1:2::/64", "reason": "…", "buckets": ["archive"]}]
+            if legitimate  Add to "allowlist": {"cidr": "2001:db8:1:2::/64", "reason": "WHO AND WHY", "buckets": ["archive"]}
   192.0.2.2           1,501 requests   1,501 succeeded       0 denied    1.5 GB  2026-03-03 09:30 to 2026-03-03 09:31
-    HIGH    unapproved-ip  sure: no entry of the allowlist covers it; changes succeeded: REST.DELETE.OBJECT 1
-    HIGH    new-ip         a hint: first success here 2026-03-03 09:30, which is not yet wrong; changes succeeded: REST…
+    HIGH    unapproved-ip  certain: no allowlist entry covers it; changes succeeded: REST.DELETE.OBJECT 1
+    HIGH    new-ip         hint: new since 2026-03-03 09:30, not necessarily malicious; changes succeeded: REST.DELETE.…
             where          documentation
             operations     REST.DELETE.OBJECT 1, REST.GET.OBJECT 1,500
             requester      arn:aws:iam::111122223333:user/ana
             user agent     curl/8.5.0
             for example    2026-03-03 09:31:00  204  GET /2026/february.csv HTTP/1.1
-            to approve     "allowlist": [{"cidr": "192.0.2.2", "reason": "…", "buckets": ["archive"]}]
+            if legitimate  Add to "allowlist": {"cidr": "192.0.2.2", "reason": "WHO AND WHY", "buckets": ["archive"]}
 
 A deployment would have sent
   2026-03-02 10:00  new       MEDIUM  zebra: new address 192.0.2.1, 1 request succeeded
   2026-03-03 10:00  new       HIGH    archive: 3 networks not on the allowlist, 1,503 requests succeeded, 1 changed data
   2026-03-03 10:00  new       HIGH    archive: 3 new networks, 1,503 requests succeeded, 1 changed data
-  2026-03-03 10:00  notice    INFO    Test: the alerts of s3-access-watch arrive here
-  2026-03-03 10:00  error     MEDIUM  archive: a remote IP could not be read, 1 request not judged
+  2026-03-03 10:00  notice    INFO    Test: alerts from s3-access-watch arrive here
+  2026-03-03 10:00  error     MEDIUM  archive: remote IP unreadable, no rule applied to 1 request
 
-Not read: b.log line 2: no bucket: junk
-archive: the remote IP "198.51.100.300" is no address (1 record)
+Unreadable: b.log line 2: no bucket: junk
+archive: remote IP "198.51.100.300" is not an address (1 record)
 7 findings: 2 High, 4 Medium, 1 Low.
-new-ip knows only these files; --state FILE.csv remembers them, so that the next scan shows only what is new.
+new-ip knows only these files. With --state FILE.csv, the next scan shows only what is new.
 `,
     );
   });
@@ -224,12 +224,12 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
       return /\nA deployment would have sent\n([\s\S]*?)\n\n/.exec(text)![1]!.split('\n');
     };
     const all = [
-      '  2026-03-02 10:00  notice    INFO    payroll: the watch works and is learning',
-      '  2026-03-03 10:21  notice    INFO    payroll: learned 1 network, others are reported from now on',
+      '  2026-03-02 10:00  notice    INFO    payroll: logs are arriving, learning has started',
+      '  2026-03-03 10:21  notice    INFO    payroll: learned 1 network, new networks are now reported',
       '  2026-03-04 10:00  new       MEDIUM  payroll: 2 new addresses, 2 requests succeeded',
-      '  2026-03-04 10:00  notice    INFO    website: the watch works and is learning',
+      '  2026-03-04 10:00  notice    INFO    website: logs are arriving, learning has started',
       '  2026-03-05 10:00  new       MEDIUM  payroll: new address 192.0.2.5, 1 request succeeded',
-      '  2026-03-05 10:21  notice    INFO    website: learned 1 network, others are reported from now on',
+      '  2026-03-05 10:21  notice    INFO    website: learned 1 network, new networks are now reported',
     ];
     expect(await sent()).toEqual(all);
     expect(await sent('--limit', '0')).toEqual(all);
@@ -250,10 +250,10 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
     const text = await scanned([key, '-c', 'newIp=false'], cwd);
     // The clock of the scan stays with the log object.
     expect(text).toContain(
-      '  2026-03-02 11:00  error     MEDIUM  payroll: a log object names another bucket, 2 requests not judged\n',
+      '  2026-03-02 11:00  error     MEDIUM  payroll: log object names another bucket, no rule applied to 2 requests\n',
     );
-    expect(text).toContain('\npayroll: a log object names another bucket: 2 records not judged\n');
-    expect(text).toContain('\n1 record of a time that cannot be, before 2006 or in the future: judged by the nearest');
+    expect(text).toContain('\npayroll: log object names another bucket: no rule applied to 2 records\n');
+    expect(text).toContain('\n1 record with an impossible time (before 2006 or in the future): the nearest possible');
     expect(text).toContain('\nNo findings.\n');
     const { summary } = JSON.parse(await scanned([key, '--format', 'json'], cwd)) as { summary: object };
     expect(summary).toMatchObject({ records: 3, recordsWithOddTime: 1, recordsOfOtherBuckets: 2, networks: 1 });
@@ -302,9 +302,9 @@ new-ip knows only these files; --state FILE.csv remembers them, so that the next
     });
     const text = await scanned(['a.log', '--state', 'state.csv'], cwd);
     expect(text).toContain(
-      '    MEDIUM  new-ip         a hint: known before, forgotten since 2025-12-31 10:00; objects were read with ',
+      '    MEDIUM  new-ip         hint: known before, forgotten since 2025-12-31 10:00; objects were read with ',
     );
-    expect(text).toContain(' · memory in state.csv\n');
+    expect(text).toContain(' · state file state.csv\n');
     expect(text).not.toContain('--state FILE.csv');
   });
 });
@@ -691,7 +691,7 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
       code: 2,
       signal: null,
       stdout: '',
-      stderr: `s3-access-watch: state.csv: not used and not changed, 2 bad lines:
+      stderr: `s3-access-watch: state.csv: cannot be used and was left unchanged: 2 invalid lines:
   line 3: remote_ip "10.1.2.3/8" has host bits set; write "10.0.0.0/8"
   line 4: bucket_name is empty
 `,
@@ -700,9 +700,13 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
   });
 
   test.each([
-    ['a log', 'a.log', /^s3-access-watch: a\.log: not used and not changed, 1 bad line:\n {2}line 1: .+\n$/],
-    ['a directory', '.', /^s3-access-watch: \.: not used and not changed, it is a directory\n$/],
-    ['in a folder that is not there', 'nope/s.csv', /^s3-access-watch: nope\/s\.csv: there is no directory nope\n$/],
+    [
+      'a log',
+      'a.log',
+      /^s3-access-watch: a\.log: cannot be used and was left unchanged: 1 invalid line:\n {2}line 1: .+\n$/,
+    ],
+    ['a directory', '.', /^s3-access-watch: \.: cannot be used and was left unchanged: it is a directory\n$/],
+    ['in a folder that is not there', 'nope/s.csv', /^s3-access-watch: nope\/s.csv: no such directory: nope\n$/],
   ])('%s is refused before anything is read', async (_name, state, stderr) => {
     const cwd = folderOf({ 'a.log': [{}] });
     const result = await runCli(['scan', 'a.log', '--state', state], { cwd });
@@ -731,7 +735,7 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
     const result = await runCli(['scan', 'a.log', '--state', 'kept/state.csv'], { cwd, ...PLAIN_USER });
     expect(result.stdout).toContain('\n1 finding: 1 Medium.\n');
     expect(result.stderr).toBe(
-      's3-access-watch: kept/state.csv: could not be written, and is as it was (EACCES: permission denied)\n',
+      's3-access-watch: kept/state.csv: could not be written and is unchanged (EACCES: permission denied)\n',
     );
     expect(result.code).toBe(3);
     expect(readFileSync(join(cwd, 'kept/state.csv'), 'utf8')).toBe(KNOWN);
@@ -825,7 +829,7 @@ describe('the configuration', () => {
     expect(await missed(cwd, args)).toEqual(others(host));
     const text = await scanned(['a.log', ...args], cwd, { env: { HOME: join(cwd, 'home') } });
     expect(text.split('\n')[0]).toBe(
-      `Configuration: ${source} · 1 allowlist entry, 0 trusted rules · no learning · no memory of earlier scans`,
+      `Configuration: ${source} · 1 allowlist entry, 0 trusted rules · no learning · no state file`,
     );
   });
 
@@ -838,7 +842,7 @@ describe('the configuration', () => {
     });
     const text = await scanned(['a.log', '-c', 'newIp=false'], cwd, { env: { HOME: join(cwd, 'home') } });
     expect(text.split('\n')[0]).toBe(
-      'Configuration: -c, cdk.json, ~/.cdk.json · 1 allowlist entry, 0 trusted rules · learning 2 days · no memory of earlier scans',
+      'Configuration: -c, cdk.json, ~/.cdk.json · 1 allowlist entry, 0 trusted rules · learning 2 days · no state file',
     );
   });
 
@@ -878,7 +882,7 @@ describe('the configuration', () => {
     const cwd = folderOf({ 'a.log': LINES });
     const { code, stderr, stdout } = await runCli(['scan', 'a.log', '-c', 'allowlist=10.0.0.0/8'], { cwd });
     expect(stderr).toBe(
-      's3-access-watch: warning: allowlist[0]: "10.0.0.0/8" admits any VPC\'s private addresses that come through a VPC endpoint; write the networks of your own VPCs\n',
+      's3-access-watch: warning: allowlist[0]: "10.0.0.0/8" approves private addresses of any VPC, which come through a VPC endpoint; write the networks of your own VPCs\n',
     );
     expect(stdout).toContain('8 findings');
     expect(code).toBe(0);

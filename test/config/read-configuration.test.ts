@@ -71,7 +71,7 @@ describe('wrong configurations', () => {
     const { configuration } = read({ layers, late, place, purpose: 'deployment' });
     expect(configuration).toEqual({ ...DEFAULTS, ...values });
     expect(problemsOf({ layers: [{ source: 'props', values: { ...values, logExpiryDays: 1 } }], late })).toEqual([
-      'logExpiryDays: 1 is for a log bucket that the stack makes; leave it out beside logBucket',
+      'logExpiryDays: 1 is only for a log bucket that the stack creates; leave it out when logBucket is set',
     ]);
     expect(problemsOf({ layers, place })).toHaveLength(3);
     expect(problemsOf({ layers: [{ source: '-c', values: { slackElsewhere: 'false' } }], place })).toEqual([]);
@@ -88,13 +88,13 @@ describe('wrong configurations', () => {
       'foo: no such key; see the configuration table in README.md',
       'allowlist[0]: "10.1.2.3/8" has host bits set; write "10.0.0.0/8"',
       'allowlist[1]: "x" is not an address or a CIDR network; write a network such as "203.0.113.0/24", or an address',
-      'trusted[0].reason: is missing; write why these requests need no watching',
+      'trusted[0].reason: is missing; write why these requests need no checking',
       'trusted[0]: has no condition; write "requester", "operation" or "cidr"',
       'newIp: "no" is neither true nor false; write false',
       'learningDays: 91 is out of range; write a whole number from 0 to 90 (0: no learning)',
       'geo: "town" is not a kind of geo data; write city, country, none, or the path of a .mmdb file (from cdk.context.json)',
       'allowlistFile x.txt line 1: "192.0.2.1/8" has host bits set; write "192.0.0.0/8"',
-      'noDestination: true contradicts alertEmails; leave one side out',
+      'noDestination: true contradicts alertEmails; remove one or the other',
     ];
     const attempt = () => read({ layers, allowlistFile });
     expect(attempt).toThrow(new ConfigError(problems));
@@ -328,7 +328,7 @@ describe('layers', () => {
   test('a wrong value below a right one does not matter, but an empty one above it does', () => {
     expect(problemsOf({ layers: [...layers, { source: 'x', values: { stage: '?' } }] })).toEqual([]);
     expect(problemsOf({ layers: [{ source: '-c', values: { stage: '' } }, ...layers] })).toEqual([
-      'stage: "" is empty; write at most 20 of a-z, 0-9 and "-", a letter first, or leave it out',
+      'stage: "" is empty; write at most 20 characters of a-z, 0-9 and "-", starting with a letter, or leave it out',
     ]);
   });
 

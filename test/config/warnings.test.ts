@@ -6,9 +6,9 @@ function warningsOf(values: Readonly<Record<string, unknown>>, more: Partial<Con
   return readConfiguration({ layers: [{ source: '-c', values }], purpose: 'terminal', now: NOW, ...more }).warnings;
 }
 
-const TOO_WIDE = 'write only the networks that should reach the bucket';
+const TOO_WIDE = 'write only the networks that may access the bucket';
 const PRIVATE =
-  '"10.0.0.0/8" admits any VPC\'s private addresses that come through a VPC endpoint; write the networks of your own VPCs';
+  '"10.0.0.0/8" approves private addresses of any VPC, which come through a VPC endpoint; write the networks of your own VPCs';
 
 const ROWS: readonly {
   readonly name: string;
@@ -114,8 +114,8 @@ const ROWS: readonly {
       { cidr: '192.0.2.3', until: '2026-01-01T01:02:03.004Z', buckets: ['payroll-*'] },
     ],
     warnings: [
-      'allowlist[0]: "192.0.2.1" ended at 2026-06-01T00:00:00Z and approves nothing any more, while every bucket still counts as having an allowlist; remove it, or write a later "until"',
-      'allowlist[2]: "192.0.2.3" ended at 2026-01-01T01:02:03.004Z and approves nothing any more, while ["payroll-*"] still counts as having an allowlist; remove it, or write a later "until"',
+      'allowlist[0]: "192.0.2.1" ended at 2026-06-01T00:00:00Z and no longer approves anything, but every bucket still counts as having an allowlist; remove it, or write a later "until"',
+      'allowlist[2]: "192.0.2.3" ended at 2026-01-01T01:02:03.004Z and no longer approves anything, but ["payroll-*"] still counts as having an allowlist; remove it, or write a later "until"',
     ],
   },
 ];
@@ -138,14 +138,14 @@ test('trusted rules past their until', () => {
     { requester: 'b', reason: 'x' },
   ];
   expect(warningsOf({ trusted })).toEqual([
-    'trusted[0]: "backup" ended at 2026-01-01T00:00:00Z and trusts nothing any more; remove it, or write a later "until"',
+    'trusted[0]: "backup" ended at 2026-01-01T00:00:00Z and no longer trusts anything; remove it, or write a later "until"',
   ]);
 });
 
 test('a deployment on an existing log bucket without a prefix', () => {
   const values = { logBucket: 'logs', noDestination: true, operationsEmails: 'me@acme.com' };
   expect(warningsOf(values, { purpose: 'deployment' })).toEqual([
-    'logPrefix: not given, so every object of "logs" is read as a log; write the prefix of the logs',
+    'logPrefix: not set, so every object in "logs" is read as a log; write the prefix of the logs',
   ]);
   expect(warningsOf(values)).toEqual([]);
   expect(warningsOf({ ...values, logPrefix: 'a/' }, { purpose: 'deployment' })).toEqual([]);
@@ -154,10 +154,13 @@ test('a deployment on an existing log bucket without a prefix', () => {
 test.each([
   [
     'access',
-    '"access" also matches keys below "access-old/" and the like; write "access/" if the keys of the logs begin',
+    '"access" also matches keys under "access-old/" and similar prefixes; write "access/" if the log keys start',
   ],
-  ['s3/a-', '"s3/a-" also matches keys below "s3/a--old/" and the like; write "s3/a-/" if the keys of the logs begin'],
-  ['"\x1b', '"\\"\\u001b" also matches keys below "\\"\\u001b-old/" and the like; write "\\"\\u001b/" if the keys'],
+  ['s3/a-', '"s3/a-" also matches keys under "s3/a--old/" and similar prefixes; write "s3/a-/" if the log keys start'],
+  [
+    '"\x1b',
+    '"\\"\\u001b" also matches keys under "\\"\\u001b-old/" and similar prefixes; write "\\"\\u001b/" if the log keys start',
+  ],
 ])('a deployment with a prefix that others share: %j', (logPrefix, warning) => {
   const values = { logPrefix, noDestination: true, operationsEmails: 'me@acme.com' };
   for (const bucket of [{}, { logBucket: 'logs' }]) {
@@ -173,7 +176,7 @@ test('a deployment whose own trouble nobody hears of', () => {
   const topic = { alertTopicArn: 'arn:aws:sns:eu-central-1:111122223333:alerts' };
   const warned = (values: object) => warningsOf({ ...topic, ...values }, { purpose: 'deployment' });
   expect(warned({})).toEqual([
-    'operationsEmails: nobody would hear of trouble with the watch itself; write operationsEmails',
+    'operationsEmails: nobody would receive alarms about s3-access-watch itself; write operationsEmails',
   ]);
   expect(warned({ operationsEmails: 'me@acme.com' })).toEqual([]);
   // That channel listens to the topic of the alerts, which is another's.
@@ -187,7 +190,7 @@ test('addresses of nobody, where there is to be mail', () => {
     alertEmails: ['security@example.com', 'me@example.com.au', 'a@sub.example.org'],
     operationsEmails: ['x@nowhere.invalid', 'y@contest.com'],
   };
-  const nobody = 'is an example, which nobody reads; write your own address';
+  const nobody = 'is an example address that nobody reads; write your own address';
   expect(warningsOf(values, { purpose: 'deployment' })).toEqual([
     `alertEmails[0]: "security@example.com" ${nobody}`,
     `alertEmails[2]: "a@sub.example.org" ${nobody}`,

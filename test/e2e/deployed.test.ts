@@ -183,7 +183,7 @@ test('an alert that fails again and again is set aside, where the runbook says',
   expect(Items).toHaveLength(1);
   const { sk, bucket, reason, draft } = Items![0]!;
   expect([sk!.S, bucket!.S]).toEqual([alert!.alertId.replace('/set-aside/', '/'), poisoned]);
-  expect(reason!.S).toBe('sending it failed five times');
+  expect(reason!.S).toBe('sending failed five times');
   expect(JSON.parse(draft!.S!)).toMatchObject({ digest: { findings: [{ remoteIp: '198.51.100.80' }] } });
   await function_.close();
 });

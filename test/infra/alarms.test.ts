@@ -85,7 +85,9 @@ describe.each(CONTEXTS)('%s', (_name, context, region) => {
     for (const [id, { AlarmDescription }] of alarms) {
       const description = textOf(AlarmDescription);
       const [, sentence, heading, link, part] =
-        /^([A-Z][^.]+\.) What to do, under (\w+): (https:.+) \(docs\/runbook\.md#(\w+)\)$/.exec(description)!;
+        /^([A-Z][^.]+\.) What to do: section (\w+) of the dashboard, (https:.+) \(docs\/runbook\.md#(\w+)\)$/.exec(
+          description,
+        )!;
       expect(part).toBe(headingOf(alarmNameOf(id)));
       expect(sentence!.length).toBeLessThan(120);
       expect(heading).toBe(alarmNameOf(id));

@@ -92,7 +92,7 @@ test('wrong: every problem, no stack trace, nothing to deploy', () => {
   allowlist[0]: "10.1.2.3/8" has host bits set; write "10.0.0.0/8"
   learningDays: "many" is not a whole number; write a whole number from 0 to 90 (0: no learning)
   slackChannelId: "C0123ABCDEF" needs slackWorkspaceId; write both or neither
-  alertTopicArn: "arn:aws-cn:sns:cn-north-1:111122223333:alerts" cannot be reached from us-east-1; write a topic of the partition aws
+  alertTopicArn: "arn:aws-cn:sns:cn-north-1:111122223333:alerts" cannot be reached from us-east-1; write a topic in the partition aws
 "
 `);
   expect(output).not.toMatch(/^\s+at /m);
@@ -103,6 +103,6 @@ test('a file that is not there is one clear line', () => {
     'cdk.json': { context: { alertEmails: 'a@example.com', allowlistFile: 'nope.txt' } },
   });
   expect(status).not.toBe(0);
-  expect(output).toMatch(/^ {2}allowlistFile: "nope.txt" cannot be read: there is no .*nope\.txt$/m);
+  expect(output).toMatch(/^ {2}allowlistFile: "nope.txt" cannot be read: no such file: .*nope\.txt$/m);
   expect(output).not.toMatch(/^\s+at /m);
 });

@@ -83,7 +83,7 @@ test('knows where its stack is', () => {
   const env = { account: '111122223333', region: 'cn-north-1' };
   const china = new Stack(new App({ analyticsReporting: false }), 'Mine', { env });
   const slack = { slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' };
-  expect(() => watch(china, { ...MINE, ...slack })).toThrow(/^slackWorkspaceId: .* is not in cn-north-1/);
+  expect(() => watch(china, { ...MINE, ...slack })).toThrow(/^slackWorkspaceId: .* is not available in cn-north-1/);
 });
 
 test('a wrong prop beside them is told with all that is wrong', () => {
@@ -93,7 +93,7 @@ test('a wrong prop beside them is told with all that is wrong', () => {
       watch(mine, { ...MINE, logBucket: bucketName, logExpiryDays: 3, allowlistFile: 'nope.txt', geo: 'nope.mmdb' });
     });
   expect(wrong).toThrow(
-    /^allowlistFile: "nope.txt" cannot be read: .*\ngeo: "nope.mmdb" cannot.*\nlogExpiryDays: 3 is for/,
+    /^allowlistFile: "nope.txt" cannot be read: .*\ngeo: "nope.mmdb" cannot.*\nlogExpiryDays: 3 is only for/,
   );
 });
 

@@ -84,7 +84,7 @@ describe('the log bucket', () => {
       SkipDestinationValidation: true,
       NotificationConfiguration: { EventBridgeConfiguration: {} },
     });
-    expect(there.notes).toContainEqual({ level: 'info', text: expect.stringMatching(/^logBucket: .*stays on after/) });
+    expect(there.notes).toContainEqual({ level: 'info', text: expect.stringMatching(/^logBucket: .*stays on when/) });
     const may = policyOf(there.one('AWS::IAM::Policy', 'WatcherRole'));
     expect(may).toContainEqual({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY });
     const bucket = arnOf(':s3:::acme-logs');
@@ -350,7 +350,7 @@ describe('Slack', () => {
   test('is refused where Amazon Q is not', () => {
     for (const region of ['cn-north-1', 'us-gov-west-1'])
       expect(() => synthesize(SLACK, region)).toThrow(
-        `slackWorkspaceId: "T0123ABCDEF" needs Amazon Q in Slack, which is not in ${region}; use alertEmails`,
+        `slackWorkspaceId: "T0123ABCDEF" needs Amazon Q in Slack, which is not available in ${region}; use alertEmails`,
       );
     expect(synthesize(SLACK, 'eu-west-1').notes).toEqual([]);
   });
@@ -415,10 +415,10 @@ describe('where addresses are', () => {
     truncateSync(large, 201 * 1024 * 1024);
     expect(synthesize({ ...EMAILS, geo: large }).notes).toContainEqual({
       level: 'error',
-      text: `geo: ${JSON.stringify(large)} has 201 MiB, and Lambda takes 250 with all else; write a smaller file`,
+      text: `geo: ${JSON.stringify(large)} has 201 MiB, but Lambda accepts 250 MiB in total; write a smaller file`,
     });
     expect(() => synthesize({ ...EMAILS, geo: 'nowhere.mmdb' })).toThrow(
-      /^geo: "nowhere\.mmdb" cannot be read: there is no .*nowhere\.mmdb$/,
+      /^geo: "nowhere\.mmdb" cannot be read: no such file: .*nowhere\.mmdb$/,
     );
   });
 });
@@ -500,6 +500,6 @@ test('the outputs say what to do next', () => {
 test('warnings of the configuration are warnings of the stack', () => {
   expect(synthesize({ ...EMAILS, allowlist: ['10.0.0.0/8'] }).notes).toContainEqual({
     level: 'warning',
-    text: expect.stringMatching(/^allowlist\[0\]: "10\.0\.0\.0\/8" admits any VPC/),
+    text: expect.stringMatching(/^allowlist\[0\]: "10\.0\.0\.0\/8" approves private addresses of any VPC/),
   });
 });

@@ -77,7 +77,7 @@ async function call(
 /** A batch without log objects: that of S3's own test. */
 const BATCH = batchOf([{ Event: 's3:TestEvent' }]);
 
-const FAILED = 'notifying failed, 1 errors';
+const FAILED = 'notifying failed with 1 error';
 
 const CASES: {
   name: string;

@@ -70,11 +70,11 @@ const UNKNOWN: { name: string; body: string; says: string }[] = [
     body: JSON.stringify({ Records: [record({ key: '100%' })] }),
     says: 'the key "100%" is not URL-encoded',
   },
-  { name: 'no key', body: JSON.stringify({ Records: [record({})] }), says: 'names no bucket and key' },
+  { name: 'no key', body: JSON.stringify({ Records: [record({})] }), says: 'has no bucket or no key' },
   {
     name: 'an event of EventBridge without its detail',
     body: '{"source": "aws.s3", "detail-type": "Object Created"}',
-    says: 'names no bucket and key',
+    says: 'has no bucket or no key',
   },
   {
     name: 'another event of S3',

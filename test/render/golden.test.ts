@@ -57,7 +57,7 @@ describe.each(names)('%s', (name) => {
     expect(subject!.length - 'Subject: '.length).toBeLessThan(100);
     for (const line of lines) if (!line.includes('://')) expect(line.length).toBeLessThanOrEqual(100);
     for (const line of lines) expect(line).toBe(line.trimEnd());
-    expect(lines.join('\n')).toContain('all times here are UTC');
+    expect(lines.join('\n')).toContain('all times in this message are UTC');
   });
 });
 

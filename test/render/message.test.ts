@@ -244,7 +244,9 @@ describe('what is proposed', () => {
   });
 
   test('what is not learned is said', () => {
-    expect(learnedBy([ana], { isFull: true })).toContain('learned as many as a bucket may: others are reported as new');
+    expect(learnedBy([ana], { isFull: true })).toContain(
+      'learned the maximum for one bucket: any other network is now reported as new',
+    );
   });
 
   test('can be pasted as it is, and is no link', () => {
@@ -300,10 +302,10 @@ describe('what happens next is what holds', () => {
     return after.split('\n\n')[0]!.replace(/\s+/g, ' ').trim();
   }
 
-  test('a network is not reported again before its window ends, unless it gets further or worse', () => {
+  test('a network is not reported again before its window ends, unless it gains more access or is more severe', () => {
     expect(nextOf(alertFor([part(at('09:00'), ['203.0.113.7'])]))).toMatch(
       new RegExp(
-        `^A network in this message is not reported again before ${isoMinute(at('10:05'))} UTC, unless it gets further`,
+        `^A network in this message is not reported again before ${isoMinute(at('10:05'))} UTC, unless it gains more access`,
       ),
     );
   });
@@ -313,7 +315,9 @@ describe('what happens next is what holds', () => {
   });
 
   test('a new network is known from then on', () => {
-    expect(nextOf(alertFor([part(at('09:00'), ['203.0.113.7'], { rule: 'new-ip' })]))).toMatch(/is known from now on/);
+    expect(nextOf(alertFor([part(at('09:00'), ['203.0.113.7'], { rule: 'new-ip' })]))).toMatch(
+      /^The networks in this message are now known/,
+    );
   });
 });
 
@@ -321,13 +325,13 @@ describe('the severity has a reason', () => {
   const cases: { name: string; found: Partial<OutboxFinding>; rule?: FindingRule; expected: string }[] = [
     { name: 'denied', found: DENIED, expected: 'Low: no request succeeded' },
     { name: 'failed', found: FAILED, expected: 'Low: no request succeeded' },
-    { name: 'read', found: {}, expected: 'Medium: requests succeeded, but none changed anything, which would be High' },
+    { name: 'read', found: {}, expected: 'Medium: requests succeeded, but none changed data (that would be High)' },
     { name: 'deleted', found: DELETED, expected: 'High: changes succeeded: REST.DELETE.OBJECT 1' },
     {
       name: 'read by a new network without credentials',
       found: { severity: 'Low' },
       rule: 'new-ip',
-      expected: 'Low: nothing was changed, and no request that succeeded was signed',
+      expected: 'Low: no data was changed, and no successful request was signed',
     },
     {
       name: 'read by a new network with credentials',
@@ -374,10 +378,10 @@ describe('a digest of 10,000 networks', () => {
     const [who = '', others = ''] = email.split('OTHER NETWORKS\n');
     expect(who.match(/^ {2}10\.\d+\.\d+\.\d+$/gm)).toHaveLength(10);
     expect(who).toContain('\n  … and 90 more networks, listed below under OTHER NETWORKS.\n');
-    expect(others.match(/^ {2}10\.\d+\.\d+\.\d+ {2}its one request succeeded; 100 B sent$/gm)).toHaveLength(90);
+    expect(others.match(/^ {2}10\.\d+\.\d+\.\d+ {2}1 request, succeeded; 100 B sent$/gm)).toHaveLength(90);
     expect(who).toMatch(/\n {2}NOT LISTED: up to 9,900 more networks\./);
     expect(who.match(/^ {4}10\.0\.\d+\.0\/24 .*/gm)).toHaveLength(10);
-    expect(who).toMatch(/\n {4}… and \d,\d{3} networks in \d+ others\n/);
+    expect(who).toMatch(/\n {4}… and \d,\d{3} networks in \d+ other groups\n/);
   });
 
   test('says how to get the whole list: a query by place and time, and the command', () => {
@@ -443,7 +447,7 @@ describe('what is not named', () => {
     }));
     const email = emailOf({ ...alertFor(flood(200)), more: 24, groups });
     expect(email).toContain(
-      '\n    203.0.19.0/24  up to 2 networks, 2 requests, 0 B sent; Low: all denied\n    … and 4 networks in 2 others\n',
+      '\n    203.0.19.0/24  up to 2 networks, 2 requests, 0 B sent; Low: all denied\n    … and 4 networks in 2 other groups\n',
     );
   });
 
@@ -522,7 +526,7 @@ describe('an alert that could not be sent', () => {
       '\n    aws dynamodb get-item --table-name STATE_TABLE --output text --query Item.draft.S \\\n' +
         `      --key '{"pk": {"S": "aside"}, "sk": {"S": "${key}"}}'\n`,
     );
-    expect(email).toMatch(/tried five times to send an alert about this, and failed each time/);
+    expect(email).toMatch(/tried five times to send an alert about these requests and failed each\s+time/);
   });
 
   test('in Slack and for machines too', () => {

@@ -86,7 +86,9 @@ export function dynamoTable(client: DynamoDBClient, tableName: string): DynamoTa
     let left: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
     for (let round = 0; left.length > 0; round++) {
       if (round === MAX_ROUNDS) {
-        throw new Error(`${tableName}: ${left.length} keys were not read in ${MAX_ROUNDS} attempts: it is throttled`);
+        throw new Error(
+          `${tableName}: ${left.length} keys could not be read in ${MAX_ROUNDS} attempts: the table is throttled`,
+        );
       }
       if (round > 0) await pause(FIRST_PAUSE * 2 ** (round - 1));
       const request = { [tableName]: { Keys: left, ConsistentRead: consistent } };

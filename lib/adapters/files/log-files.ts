@@ -48,7 +48,7 @@ export async function listLogFiles(path: string): Promise<{ files: LogFile[]; pr
   const problems: PathProblem[] = [];
   await walk({ path, realPath }, files, problems);
   if (files.length === 0 && problems.length === 0) {
-    problems.push({ kind: 'empty', message: `${path}: there is no file in this directory` });
+    problems.push({ kind: 'empty', message: `${path}: no files in this directory` });
   }
   return { files, problems };
 }
@@ -103,12 +103,11 @@ function listingProblem(path: string, error: unknown): PathProblem {
 /** What the operating system or the decompressor said, in words. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'the file vanished before it was read';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
-  if (code === 'ELOOP') return 'its links run in a circle';
-  if (code === 'Z_BUF_ERROR') return 'the gzip stream is cut short; what it held before that was read';
-  if (code?.startsWith('Z_') === true)
-    return `the gzip stream is damaged (${message}); what could be unpacked before that was read`;
+  if (code === 'ENOENT') return 'the file was deleted before it was read';
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'ELOOP') return 'symbolic link loop';
+  if (code === 'Z_BUF_ERROR') return 'the gzip stream is truncated; the part before that was read';
+  if (code?.startsWith('Z_') === true) return `the gzip stream is corrupt (${message}); the part before that was read`;
   return message;
 }
 

@@ -35,7 +35,7 @@ function geoProblem(geo: string): string | null {
   const missing = geoPackageOf(geo) === null ? [] : missingGeoPackages(geo);
   return missing.length === 0
     ? null
-    : `needs ${missing.join(' and ')}; npm install ${missing.join(' ')}, or write "none"`;
+    : `needs ${missing.join(' and ')}; run npm install ${missing.join(' ')}, or write "none"`;
 }
 
 /** The packages that this value of `geo` needs, of those that are not installed. */
@@ -56,5 +56,5 @@ function fileProblem(path: string): string | null {
 }
 
 function reasonOf(error: unknown, path: string): string {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? `there is no ${path}` : (error as Error).message;
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? `no such file: ${path}` : (error as Error).message;
 }

@@ -58,7 +58,7 @@ export async function readStateFile(path: string): Promise<readonly Sighting[]> 
     const more = bad.length > MAX_NAMED_LINES ? [`  … and ${bad.length - MAX_NAMED_LINES} more`] : [];
     throw new StateFileError(
       [
-        `${path}: not used and not changed, ${bad.length} bad line${bad.length === 1 ? '' : 's'}:`,
+        `${path}: cannot be used and was left unchanged: ${bad.length} invalid line${bad.length === 1 ? '' : 's'}:`,
         ...bad.slice(0, MAX_NAMED_LINES),
         ...more,
       ].join('\n'),
@@ -75,12 +75,12 @@ async function isThere(path: string): Promise<boolean> {
   const status = await stat(path).catch(nullIfMissing);
   if (status !== null) {
     if (status.isFile()) return true;
-    const what = status.isDirectory() ? 'it is a directory' : 'it is no regular file';
-    throw new StateFileError(`${path}: not used and not changed, ${what}`);
+    const what = status.isDirectory() ? 'it is a directory' : 'it is not a regular file';
+    throw new StateFileError(`${path}: cannot be used and was left unchanged: ${what}`);
   }
   const folder = await stat(dirname(path)).catch(nullIfMissing);
   if (folder?.isDirectory() === true) return false;
-  throw new StateFileError(`${path}: there is no directory ${dirname(path)}`);
+  throw new StateFileError(`${path}: no such directory: ${dirname(path)}`);
 }
 
 function nullIfMissing(error: NodeJS.ErrnoException): null {
@@ -136,7 +136,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
     if (isOurs) await rm(temporary, { force: true });
     // Without the system call and the name of the temporary file, which mean nothing to the user.
     const reason = (error as Error).message.replace(/, [a-z]+(?: '.*)?$/s, '');
-    throw new StateWriteFailure(`${path}: could not be written, and is as it was (${reason})`, { cause: error });
+    throw new StateWriteFailure(`${path}: could not be written and is unchanged (${reason})`, { cause: error });
   }
 }
 
@@ -145,7 +145,7 @@ function readHeader(path: string, names: readonly string[]): Map<string, number>
   const missing = COLUMNS.filter((name) => !header.has(name));
   if (missing.length === 0) return header;
   throw new StateFileError(
-    `${path}: not used and not changed, its first line must name the columns ${COLUMNS.join(',')}; missing: ${missing.join(', ')}`,
+    `${path}: cannot be used and was left unchanged: its first line must name the columns ${COLUMNS.join(',')}; missing: ${missing.join(', ')}`,
   );
 }
 

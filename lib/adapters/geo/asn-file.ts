@@ -30,7 +30,7 @@ export function openAsnFile(path: string): AsnFile {
 
   function addressOf(text: string): bigint {
     const address = parseAddress(text);
-    if (address === null) throw new Error(`${path}: ${JSON.stringify(text)} is no address`);
+    if (address === null) throw new Error(`${path}: ${JSON.stringify(text)} is not an address`);
     return address.value;
   }
 

@@ -38,7 +38,7 @@ export function fileGeography(geo: GeoData, folderOf: FolderOf): Geography {
       opened ??= openDatabases(geo, folderOf);
       return question(opened);
     } catch (error) {
-      problem = `the databases of places cannot be read: ${(error as Error).message}`;
+      problem = `the geo databases cannot be read: ${(error as Error).message}`;
       return otherwise;
     }
   }

@@ -61,7 +61,7 @@ function readMmdb(path: string, file: number): MmdbFile {
   }
 
   function bytes(start: number, length: number): Buffer {
-    if (start + length > size) throw new Error(`${path}: is cut short`);
+    if (start + length > size) throw new Error(`${path}: is truncated`);
     const first = Math.floor(start / PAGE);
     const within = start - first * PAGE;
     if (within + length <= PAGE) return page(first).subarray(within, within + length);
@@ -73,11 +73,12 @@ function readMmdb(path: string, file: number): MmdbFile {
   const tail = Buffer.alloc(Math.min(size, MAX_METADATA));
   readSync(file, tail, 0, tail.length, size - tail.length);
   const at = tail.lastIndexOf(METADATA);
-  if (at < 0) throw new Error(`${path}: is no MaxMind database`);
+  if (at < 0) throw new Error(`${path}: is not a MaxMind database`);
   const start = size - tail.length + at + METADATA.length;
   const metadata = decode(bytes, start, start).value as Metadata;
   const { node_count: nodes, record_size: recordBits, ip_version: version } = metadata;
-  if (![24, 28, 32].includes(recordBits)) throw new Error(`${path}: has records of ${recordBits} bits`);
+  if (![24, 28, 32].includes(recordBits))
+    throw new Error(`${path}: has records of ${recordBits} bits, which are not supported`);
   const nodeBytes = recordBits / 4;
   const data = nodes * nodeBytes + SEPARATOR;
 
@@ -99,7 +100,7 @@ function readMmdb(path: string, file: number): MmdbFile {
       for (let left = bits - 1; left >= 0 && node < nodes; left--)
         node = child(node, Number((value >> BigInt(left)) & 1n));
       if (node === nodes) return null;
-      if (node < nodes) throw new Error(`${path}: its tree does not end`);
+      if (node < nodes) throw new Error(`${path}: its search tree is corrupt`);
       return decode(bytes, data + node - nodes - SEPARATOR, data).value;
     },
     builtAt: metadata.build_epoch * 1000,
@@ -159,7 +160,7 @@ function decode(bytes: ReadBytes, at: number, base: number): Decoded {
     case 15:
       return { value: bytes(next, 4).readFloatBE(), end };
     default:
-      throw new Error(`a value of type ${type}, which no MaxMind database has`);
+      throw new Error(`a value of type ${type}, which MaxMind databases do not have`);
   }
 }
 

@@ -47,7 +47,9 @@ export function readAllowlistFile(file: { readonly name: string; readonly text: 
     else problems.push(...result.error.issues.map(({ message }) => `${place}: ${reasonUnmarked(cidr) ?? message}`));
   }
   if (entries.length === 0 && problems.length === 0) {
-    problems.push(`allowlistFile ${visible(file.name)}: has no entry; write a CIDR a line, or leave the key out`);
+    problems.push(
+      `allowlistFile ${visible(file.name)}: contains no entry; write one CIDR per line, or leave the key out`,
+    );
   }
   return { entries, problems };
 }
@@ -56,7 +58,7 @@ export function readAllowlistFile(file: { readonly name: string; readonly text: 
 function reasonUnmarked(line: string): string | null {
   const [, cidr = '', reason = ''] = /^(\S+)\s+(.*)$/.exec(line) ?? [];
   if (!networkText.safeParse(cidr).success) return null;
-  return `${quote(line)} has text behind the network; write ${quote(`${cidr} # ${reason}`)}`;
+  return `${quote(line)} has text after the network; write ${quote(`${cidr} # ${reason}`)}`;
 }
 
 function entryFor(cidr: string, reason: string | null): AllowlistEntry {

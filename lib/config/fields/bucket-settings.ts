@@ -52,8 +52,8 @@ function addTies(written: Readonly<Record<string, unknown>>, issues: Issues): vo
   for (const name of Object.keys(SETTINGS)) {
     const globs = byGlob.filter(([, own]) => isObject(own) && Object.hasOwn(own, name)).map(([glob]) => glob);
     for (const [glob, rival] of tiesAmong(globs)) {
-      const problem = `${quote(rival)} is as long and can match the same bucket, so neither decides ${quote(name)}`;
-      addIssue(issues, [glob], `${problem}; write more of the name in one of them`);
+      const problem = `${quote(rival)} is equally specific and can match the same bucket, so ${quote(name)} is ambiguous`;
+      addIssue(issues, [glob], `${problem}; make one of them more specific`);
     }
   }
 }

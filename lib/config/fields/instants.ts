@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { quote } from './messages';
 import { type Reading, readsText } from './readings';
 
-const EXPECTED = 'write a date such as "2030-12-31", or a time with its zone such as "2030-12-31T18:00:00+01:00"';
+const EXPECTED = 'write a date such as "2030-12-31", or a time with a time zone such as "2030-12-31T18:00:00+01:00"';
 const MINUTE = 60_000;
 
 /** A date, which means its 00:00 UTC, or an ISO 8601 date-time with zone; as epoch milliseconds. */
@@ -18,7 +18,7 @@ export const instant: z.ZodType<number> = readsText(EXPECTED, 'is not a date', (
   const moment = Date.parse(`${date}T${time}Z`);
   const offset = zoneOffset(zone);
   if (Number.isNaN(moment) || offset === null || moment >= midnight + 24 * 60 * MINUTE) {
-    return { problem: 'is not a time of the day' };
+    return { problem: 'is not a valid time of day' };
   }
   return { value: moment - offset };
 });
@@ -29,7 +29,7 @@ const FORM =
 /** The last day of the month, where there is such a month. */
 function impossibleDate(date: string): Reading<number> {
   const [year = 0, month = 0] = date.split('-').map(Number);
-  const problem = 'is not in the calendar';
+  const problem = 'is not a calendar date';
   if (month < 1 || month > 12 || date.endsWith('-00')) return { problem };
   const lastDay = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
   return { problem, instead: `write ${quote(`${date.slice(0, 8)}${lastDay}`)}` };

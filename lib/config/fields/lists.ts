@@ -32,7 +32,8 @@ export function listOf<T>(
       if ('problem' in one) addIssue(issues, [index], one.problem);
       if (identity === undefined || issues.length > before) return read;
       const first = indexOf.get(identity(read));
-      if (first !== undefined) addIssue(issues, [index], `${quote(read)} is [${first}] again; leave one out`);
+      if (first !== undefined)
+        addIssue(issues, [index], `${quote(read)} is a duplicate of [${first}]; remove one of them`);
       else indexOf.set(identity(read), index);
       return read;
     });
@@ -46,7 +47,7 @@ interface ListForm<T> {
 }
 
 /** Follows an example of JSON: what goes wrong most with it behind `-c`. */
-export const SHELL_HINT = ', in single quotes where a shell reads it';
+export const SHELL_HINT = ', in single quotes in a shell';
 
 function readPiece(text: string): Reading<unknown> {
   if (!looksLikeJson(text)) return { value: text };

@@ -13,7 +13,7 @@ const ruleObject = objectOf('write {"requester": …, "reason": …}', {
   operation: orElse(fieldPattern('an operation', 'REST.GET.*'), null),
   cidr: orElse(networkText, null),
   bucket: orElse(bucketPattern, null),
-  reason: anyText('write why these requests need no watching'),
+  reason: anyText('write why these requests need no checking'),
   until: orElse(instant, null),
 });
 
@@ -31,8 +31,8 @@ export const trustedRule: z.ZodType<TrustedRule> = z.unknown().transform((value,
 /** Exact text or a `*` glob of a field of the log, none of which has blanks. */
 function fieldPattern(what: string, example: string): z.ZodType<string> {
   return textLike({
-    expected: `write ${what} as the log has it, or a * glob such as "${example}"`,
-    problem: 'is not text without blanks',
+    expected: `write ${what} as it appears in the log, or a * glob such as "${example}"`,
+    problem: 'is not text without whitespace',
     pattern: /^\S+$/,
   });
 }

@@ -3,6 +3,7 @@ import { isSetAside, isUnreadable } from '../../alert/set-aside';
 import { minute, period } from '../../text/times';
 import { inMail } from '../../text/untrusted-text';
 import { effectsText, headline, volumeOf } from '../wording/headline';
+import { TEST_ARRIVED } from '../wording/notice';
 import { quietUntil, whyText } from '../wording/reason';
 import type { Room } from '../wording/room';
 import { severityTag, severityText } from '../wording/severity';
@@ -33,17 +34,11 @@ function bodyOf(alert: Alert, room: Room): string[] {
     case 'learning-finished':
       return learningFinished(alert, room);
     case 'test':
-      return [
-        '',
-        ...sentences(
-          'A record for the reserved test bucket came through the logs, the detection and this topic. No action is needed.',
-        ),
-        ...section('THE REQUEST', whoLines(alert, room)),
-      ];
+      return ['', ...sentences(`${TEST_ARRIVED} No action is needed.`), ...section('REQUEST', whoLines(alert, room))];
     default:
       return [
         ...section('WHAT HAPPENED', whatHappened(alert)),
-        ...(isSetAside(alert) ? section('WHERE IT IS', whereSetAside(alert)) : section('WHO', whoLines(alert, room))),
+        ...(isSetAside(alert) ? section('STORED ALERT', whereSetAside(alert)) : section('WHO', whoLines(alert, room))),
         ...section('WHAT TO DO', runbookSteps(alert)),
         ...lookCloser(alert, listed),
         ...ifLegitimate(alert),
@@ -70,25 +65,27 @@ function whatHappened(alert: Alert): string[] {
 
 function whatNext(alert: Alert): string {
   if (isUnreadable(alert))
-    return 'The watch of other buckets goes on. Alerts of this rule about this bucket wait until what is stored can be read.';
+    return 'Monitoring of other buckets continues. Alerts of this rule for this bucket wait until the stored findings can be read.';
   if (isSetAside(alert))
-    return 'The watch goes on. Other networks, and networks that get further, are reported as usual.';
+    return 'Monitoring continues. Other networks, and networks that gain more access, are reported as usual.';
   const until = quietUntil(alert);
   if (alert.rule.id === 'detector-error') {
-    return `Other such lines of this bucket come in one digest after ${until ?? 'a while'}, or at once if their requests got further.`;
+    return `Further lines like these for this bucket are reported in one digest after ${until ?? 'the alert window'}, or at once if their requests gain more access.`;
   }
   const end = until ?? 'the alert window of its bucket ends';
   const low =
-    'Any other network is reported at once. Only messages of severity Low are limited, to 12 a day for each bucket ' +
-    'and rule; the rest comes in a digest.';
+    'Any other network is reported at once. Only messages of severity Low are limited: at most 12 a day for each ' +
+    'bucket and rule, and the rest in a digest.';
   if (alert.rule.id === 'new-ip') {
-    const except = 'its first change within 7 days, and its first request that this account signed';
-    return `A network in this message is known from now on. What it does here is not reported again, except ${except}, where this message shows neither. ${low}`;
+    const except =
+      "a network's first change within 7 days and its first request signed by this account, unless this message " +
+      'already shows them';
+    return `The networks in this message are now known, and new-ip does not report them again. Exceptions: ${except}. ${low}`;
   }
   return (
-    `A network in this message is not reported again before ${end}, unless it gets further (reads after failures, ` +
-    'changes after reads) or becomes more severe: then a message is sent at once. Whatever else it does comes in one ' +
-    `digest after that time. ${low}`
+    `A network in this message is not reported again before ${end}, unless it gains more access (reads after ` +
+    'failures, changes after reads) or becomes more severe: then a message is sent at once. Everything else it does ' +
+    `is reported in one digest after that time. ${low}`
   );
 }
 
@@ -100,9 +97,9 @@ function about(alert: Alert, listed: number): string[] {
     ...field('Title', inMail(rule.title, 160)),
     ...field('Rule', rule.origin === 's3-access-watch' ? rule.id : `${rule.id} (${rule.origin}${mitre})`),
     ...(rule.reference === null ? [] : [`  ${'Reference'.padEnd(12)}${rule.reference}`]),
-    ...field('Made', `${minute(createdAt)} UTC; all times here are UTC`),
+    ...field('Created', `${minute(createdAt)} UTC (all times in this message are UTC)`),
     ...field('Alert', alertId),
-    ...(geoSource === null ? [] : field('Places', geoSource)),
+    ...(geoSource === null ? [] : field('Geo data', geoSource)),
     ...(logs.length === 0 ? [] : ['  Log objects', ...logs]),
   ]);
 }

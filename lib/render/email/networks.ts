@@ -65,7 +65,7 @@ function networkLine(network: AlertNetwork, withBucket: boolean): string[] {
 function unlistedLines({ networks, isExact, groups }: Unlisted, { kind, totals }: Alert): string[] {
   if (networks === 0) return [];
   const what = countOf(networks, networks === totals.networks ? 'network' : 'more network', isExact);
-  const whole = 'For the whole list, see LOOK CLOSER.';
+  const whole = 'For the whole list, see INVESTIGATE.';
   if (groups.length === 0) {
     const where = kind === 'combined' ? ' in these buckets' : '';
     return ['', ...sentences(`NOT LISTED: ${what}${where}. ${whole}`, '  ')];
@@ -75,7 +75,7 @@ function unlistedLines({ networks, isExact, groups }: Unlisted, { kind, totals }
   const width = Math.max(...shown.map(({ network }) => network.length));
   return [
     '',
-    ...sentences(`NOT LISTED: ${what}. ${whole} By the network around them:`, '  '),
+    ...sentences(`NOT LISTED: ${what}. ${whole} Grouped by surrounding network:`, '  '),
     ...shown.flatMap((group) => groupLines(group, width, isExact)),
     ...(rest.length === 0
       ? []
@@ -83,7 +83,7 @@ function unlistedLines({ networks, isExact, groups }: Unlisted, { kind, totals }
           `    … and ${plural(
             rest.reduce((sum, of) => sum + of.networks, 0),
             'network',
-          )} in ${count(rest.length)} others`,
+          )} in ${count(rest.length)} other groups`,
         ]),
     ...(groups.length === 1 ? [] : placeLines('By country:', byCountry(groups))),
     ...(groups.length === 1 ? [] : placeLines('By AS:', byAsn(groups))),
@@ -123,7 +123,7 @@ function block(network: AlertNetwork, withBucket: boolean): string[] {
         : [`  ${bucket}`, `    ${who}`]),
     ...sentences(volumeOf(network), '    '),
     ...sentences(effectsText(effects, successes), '    '),
-    ...sentences(`first and last seen ${period(firstEventAt, lastEventAt)}`, '    '),
+    ...sentences(`seen ${period(firstEventAt, lastEventAt)}`, '    '),
     ...knownAs(network),
     ...(addresses.length > 1 ? text('addresses', addressList(addresses), 400) : []),
     ...(operations.length > 0 ? text('operations', operationsText(network.operations), 240) : []),

@@ -13,6 +13,7 @@ import {
   principalOf,
   trustedRule,
 } from '../wording/approval';
+import { LEARNING } from '../wording/notice';
 import type { Room } from '../wording/room';
 import { indented, MAX_COLUMNS, section, sentences, untrustedField } from './mail-lines';
 
@@ -25,10 +26,7 @@ export function learningStarted({ notice }: Alert, listed: number): string[] {
   const until = (time: string | null): string => (time === null ? '-' : `${minute(time)} UTC`);
   return [
     '',
-    ...sentences(
-      'The logs arrive and are read. Until the time below, networks that use a bucket successfully are learned without ' +
-        'an alert. Addresses outside an allowlist are reported already.',
-    ),
+    ...sentences(LEARNING),
     ...section('LEARNING', [
       ...buckets.map(({ bucket, learningUntil }) => `  ${inMail(bucket, 66)}  until ${until(learningUntil)}`),
       ...moreBuckets(notice, listed),
@@ -36,7 +34,7 @@ export function learningStarted({ notice }: Alert, listed: number): string[] {
     ...section('WHAT TO DO', ['  No action is needed.']),
     ...section(
       'WHAT HAPPENS NEXT',
-      sentences('When learning has ended, a message lists the networks that were learned, and who used them.', '  '),
+      sentences('When learning ends, a message lists the learned networks and who used them.', '  '),
     ),
   ];
 }
@@ -55,18 +53,18 @@ export function learningFinished({ notice, accountId }: Alert, { listed, detaile
       ...moreBuckets(notice, listed),
     ]),
     ...section('WHAT TO DO', whatToDo(allowlist.length + trusted.length > 0, isAnyPublic, buckets)),
-    ...section('FOR "allowlist", IF ONLY THESE MAY USE THE BUCKET', [
+    ...section('LINES FOR "allowlist", IF ONLY THESE NETWORKS MAY USE THE BUCKET', [
       ...indented(allowlist, 2),
       ...(allowlist.length === 0
         ? []
         : sentences(
-            'These lines do not cover everybody: anonymous and trusted requesters, other accounts, those below in ' +
-              '"trusted", and networks that are not listed have none. With its first entry a bucket has an allowlist: ' +
-              'every other address is then reported as unapproved.',
+            'There are no lines for anonymous requesters, other accounts, networks that are not listed, and requesters ' +
+              'that are trusted or proposed for "trusted" below. The first entry gives a bucket an allowlist: every ' +
+              'other address is then reported as unapproved.',
             '  ',
           )),
     ]),
-    ...section('FOR "trusted", IF THE REQUESTER IS FINE FROM ANY ADDRESS', indented(trusted, 2)),
+    ...section('LINES FOR "trusted", IF THE REQUESTER MAY USE ANY ADDRESS', indented(trusted, 2)),
   ];
 }
 
@@ -91,21 +89,26 @@ function learnedLines(of: NoticeBucket, accountId: string | null, listed: number
             '    ',
           ),
           ...(isNamed
-            ? ['    To turn it on for all, in "bucketSettings":', `      ${bucketSetting(bucket, { newIp: true })}`]
+            ? [
+                '    To turn it on for all requests, add to "bucketSettings":',
+                `      ${bucketSetting(bucket, { newIp: true })}`,
+              ]
             : []),
         ]
       : []),
-    ...(isFull ? sentences('learned as many as a bucket may: others are reported as new from now on', '    ') : []),
+    ...(isFull
+      ? sentences('learned the maximum for one bucket: any other network is now reported as new', '    ')
+      : []),
     ...shown.flatMap((network) => learnedNetwork(network, accountId, width)),
     ...(more > 0 ? [`    … and ${plural(more, 'more network')}`] : []),
   ];
 }
 
-/** `, 40 of them only for reads that nobody of this account signed`; where there is any. */
+/** `, 40 of them only for reads not signed by this account`; where there is any. */
 function readersText({ count: all, publicOnly }: LearnedNetworks): string {
   if (publicOnly === 0) return '';
   const these = publicOnly === all ? (all === 1 ? '' : 'all ') : `${count(publicOnly)} of them `;
-  return `, ${these}only for reads that nobody of this account signed`;
+  return `, ${these}only for reads not signed by this account`;
 }
 
 function learnedNetwork(learned: LearnedNetwork, accountId: string | null, width: number): string[] {
@@ -126,13 +129,13 @@ function whatHolds(buckets: readonly NoticeBucket[]): string {
   const isAny = (is: (bucket: NoticeBucket) => boolean): boolean => buckets.some(is);
   const hasReaders = isAny(({ learned, looksPublic }) => !looksPublic && learned !== null && learned.publicOnly > 0);
   const readers = hasReaders
-    ? ' What is known only for reads that nobody of this account signed is reported once somebody does, or changes ' +
-      'something.'
+    ? ' A network known only for reads not signed by this account is reported at its first request signed by this ' +
+      'account, and at its first change.'
     : '';
-  const known = `A learned network is not reported as new; from now on, any other network is.${readers}`;
+  const known = `A learned network is not reported as new; any other network now is.${readers}`;
   const open =
-    'A bucket that so many networks use looks public: there, as said below, new-ip is inactive for anonymous reads. It ' +
-    'still reports changes and signed requests. That does not affect unapproved-ip.';
+    'A bucket used by this many networks looks public. In each bucket marked below, new-ip is inactive for ' +
+    'anonymous reads; it still reports changes and signed requests. This does not affect unapproved-ip.';
   if (!isAny(({ looksPublic }) => !looksPublic)) return open;
   return isAny(({ looksPublic }) => looksPublic) ? `${known} ${open}` : known;
 }
@@ -141,13 +144,13 @@ function whatToDo(isProposed: boolean, isAnyPublic: boolean, buckets: readonly N
   const isAnyNamed = buckets.some(({ learned }) => learned !== null && learned.networks.length > 0);
   const steps = [
     ...(isAnyNamed
-      ? ['Check that you know these networks and who used them. Investigate at once any network that nobody knows.']
+      ? ['Check that you know these networks and who used them. Investigate any unknown network at once.']
       : []),
-    ...(isAnyPublic ? ['Make sure that what looks public is meant to be public.'] : []),
+    ...(isAnyPublic ? ['Make sure that each bucket that looks public is meant to be public.'] : []),
     ...(isProposed
       ? [
-          'To be stricter, paste from the lines below under "context" in cdk.json, then run cdk deploy. ' +
-            'Nothing is proposed for anonymous requesters and other accounts: an entry would let strangers in.',
+          'To be stricter, paste lines from below under "context" in cdk.json, then run cdk deploy. Nothing is ' +
+            'proposed for anonymous requesters and other accounts: an entry would approve requesters you do not control.',
         ]
       : []),
   ];

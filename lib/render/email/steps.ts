@@ -6,7 +6,10 @@ import {
   approvable,
   bucketSetting,
   dateAfter,
+  isApprovedByEntry,
   isTrustable,
+  NO_APPROVAL_NEEDED,
+  NOT_APPROVABLE,
   REASON,
   trustedRule,
 } from '../wording/approval';
@@ -41,7 +44,7 @@ export function whereSetAside(alert: Alert): string[] {
   return [
     ...sentences('In the state table, under the partition key "aside" and this sort key:', '  '),
     `    ${key}`,
-    ...sentences('This command prints it. For STATE_TABLE, write what the stack output StateTable says:', '  '),
+    ...sentences('This command prints it. Replace STATE_TABLE with the value of the stack output StateTable:', '  '),
     ...indented(setAsideCommand(key), 4),
   ];
 }
@@ -50,20 +53,20 @@ export function whereSetAside(alert: Alert): string[] {
 export function lookCloser(alert: Alert, listed: number): string[] {
   const { bucket, region, totals } = alert;
   const link = bucket === null ? null : consoleLink(bucket, region);
-  const ofWhom = totals.networks > MAX_ADDRESSES ? 'All requests of the worst of them' : 'All their requests';
+  const ofWhom = totals.networks > MAX_ADDRESSES ? 'All requests from the worst of them' : 'All their requests';
   const block = (heading: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [...sentences(heading, '  '), ...indented(lines, 4)];
-  return section('LOOK CLOSER', [
+  return section('INVESTIGATE', [
     ...block('The bucket in the console:', link === null ? [] : [link]),
     ...block('The lines in the first log object:', logLinesCommand(alert)),
-    ...block(`${ofWhom} here, in Athena (the table of the S3 guide; write the name of your own):`, athenaQuery(alert)),
-    ...block('Who else sent requests in that time, listed or not, in Athena:', unlistedQuery(alert, listed)),
+    ...block(`${ofWhom} in this period, in Athena (replace the table name with yours):`, athenaQuery(alert)),
+    ...block('All requesters in this period, listed or not, in Athena:', unlistedQuery(alert, listed)),
     ...block(
-      'All findings in the log objects, with the command line and the configuration in cdk.json:',
+      'All findings in the log objects (run it in the folder of cdk.json, to use the same configuration):',
       scanCommand(alert, listed),
     ),
     ...block(
-      'What else they did in the account, in CloudWatch Logs Insights on the log group of a CloudTrail trail:',
+      'Their other activity in the account, in CloudWatch Logs Insights on the log group of a CloudTrail trail:',
       cloudTrailQuery(alert),
     ),
   ]);
@@ -72,7 +75,7 @@ export function lookCloser(alert: Alert, listed: number): string[] {
 /** How to approve what is right, and how to silence it without going blind. */
 export function ifLegitimate(alert: Alert): string[] {
   const { rule } = alert;
-  if (rule.id === 'unapproved-ip') return section('IF THIS IS LEGITIMATE', approveUnapproved(alert));
+  if (isApprovedByEntry(rule.id)) return section('IF THIS IS LEGITIMATE', approveUnapproved(alert));
   return rule.id === 'new-ip' ? section('IF THIS IS LEGITIMATE', acceptNew(alert)) : [];
 }
 
@@ -80,33 +83,31 @@ function approveUnapproved(alert: Alert): string[] {
   const entries = approvable(alert);
   const first = entries[0];
   if (first === undefined) {
-    return sentences('No name above can stand in an allowlist. Look at the log lines first.', '  ');
+    return sentences(NOT_APPROVABLE, '  ');
   }
   const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
   const lines = entries
     .slice(0, MAX_ENTRIES)
     .flatMap(({ cidr, bucket }) => withComma(allowlistEntry(cidr, bucket, REASON)));
   return [
-    ...sentences('Add to "allowlist", under "context" in cdk.json, with your reason; then run cdk deploy:', '  '),
+    ...sentences('Add to "allowlist" under "context" in cdk.json, with your reason, then run cdk deploy:', '  '),
     ...indented(lines, 4),
-    ...(entries.length > MAX_ENTRIES ? ['  Write the others in the same way.'] : []),
-    `  For a time only, add to an entry: "until": "${until}"`,
+    ...(entries.length > MAX_ENTRIES ? ['  Add the others in the same way.'] : []),
+    `  To approve it for a limited time, add to the entry: "until": "${until}"`,
     ...trustedLines(alert, until),
-    ...settingLines(first.bucket, alert, 'unapprovedIp', 'If anybody may reach this bucket'),
+    ...settingLines(first.bucket, alert, 'unapprovedIp', 'If anyone may access this bucket'),
   ];
 }
 
-/** An entry would do more than is wanted: the first one of a bucket makes every other address unapproved. */
 function acceptNew(alert: Alert): string[] {
   const bucket = approvable(alert)[0]?.bucket;
   const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
   return [
-    ...sentences(
-      'No action is needed: the network is known from now on. It is reported again only after months without a request.',
-      '  ',
-    ),
+    ...sentences(NO_APPROVAL_NEEDED, '  '),
     ...trustedLines(alert, until),
-    ...(bucket === undefined ? [] : settingLines(bucket, alert, 'newIp', 'If new addresses are usual for this bucket')),
+    ...(bucket === undefined
+      ? []
+      : settingLines(bucket, alert, 'newIp', 'If new addresses are normal for this bucket')),
   ];
 }
 
@@ -117,7 +118,7 @@ function trustedLines({ networks, accountId }: Alert, until: string): string[] {
   if (known === undefined) return [];
   return [
     ...sentences(
-      'If the requester (of a role: anybody with it) is fine from any address, add to "trusted" instead; it is not watched until then:',
+      'If the requester (for a role: anyone who assumes it) may use any address, add to "trusted" instead. Its requests are not checked until that date:',
       '  ',
     ),
     ...indented(withComma(trustedRule(known.sample!.requester!, known.bucket, until)), 4),
@@ -127,7 +128,7 @@ function trustedLines({ networks, accountId }: Alert, until: string): string[] {
 function settingLines(bucket: string, alert: Alert, key: 'unapprovedIp' | 'newIp', when: string): string[] {
   if (alert.bucket === null) return [];
   const setting = bucketSetting(bucket, { [key]: false });
-  return [...sentences(`${when}, turn the rule off for it, in "bucketSettings":`, '  '), `    ${setting}`];
+  return [...sentences(`${when}, turn the rule off for it in "bucketSettings":`, '  '), `    ${setting}`];
 }
 
 function withComma(lines: readonly string[]): string[] {

@@ -7,6 +7,7 @@ import { minute, period } from '../../text/times';
 import { inCode, inSlack } from '../../text/untrusted-text';
 import { otherAccountOf } from '../wording/approval';
 import { countOf, effectsText, knownUntilNow, levelText, nameOf, volumeOf } from '../wording/headline';
+import { LEARNING, TEST_ARRIVED } from '../wording/notice';
 import { operationsText } from '../wording/operations';
 import { quietUntil, whyText } from '../wording/reason';
 import { maxDetailed } from '../wording/room';
@@ -73,13 +74,10 @@ function unlistedText({ networks, isExact, groups }: Unlisted): string[] {
 function headLines(alert: Alert): string[] {
   const { rule, totals, bucket, accountId, region, firstEventAt, lastEventAt, notice } = alert;
   if (rule.id === 'learning-started') {
-    return [
-      'Logs arrive and are read. Until the time below, networks that use a bucket successfully are learned without an alert; addresses outside an allowlist are reported already.',
-    ];
+    return [LEARNING];
   }
   if (notice !== null) return ['Learning has ended.'];
-  if (rule.id === 'test')
-    return ['A record for the reserved test bucket came through the logs, the detection and this topic.'];
+  if (rule.id === 'test') return [TEST_ARRIVED];
   const where = [
     bucket === null ? '' : inCode(bucket, 66),
     accountId === null ? '' : `account ${inSlack(accountId)}`,
@@ -101,7 +99,7 @@ function setAsideLines(alert: Alert): string[] {
   const key = setAsideKey(alert);
   const title = `*Title:* ${inSlack(cutColumns(alert.rule.title, 160))}`;
   if (key === null) return [title];
-  return [title, `*Where it is:* state table, partition key \`aside\`, sort key \`${key}\``];
+  return [title, `*Stored alert:* state table, partition key \`aside\`, sort key \`${key}\``];
 }
 
 function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed: boolean): string {
@@ -131,7 +129,7 @@ function bucketLine(of: NoticeBucket, { accountId }: Alert): string {
   const { bucket, learningUntil, learned, looksPublic, isFull } = of;
   const name = inCode(bucket, 66);
   if (learned === null)
-    return `• ${name} learns until ${learningUntil === null ? '-' : `${minute(learningUntil)} UTC`}`;
+    return `• ${name} is learning until ${learningUntil === null ? '-' : `${minute(learningUntil)} UTC`}`;
   const requesters = [...new Set(learned.networks.map(({ requester }) => requester ?? 'anonymous'))];
   const used =
     requesters.length === 0
@@ -142,9 +140,9 @@ function bucketLine(of: NoticeBucket, { accountId }: Alert): string {
           .join(', ')}`;
   const others = requesters.length > 3 ? ` and ${count(requesters.length - 3)} more` : '';
   const inactive = looksPublic
-    ? '; it looks public, so new-ip is inactive here for anonymous reads, not for changes and signed requests'
+    ? '; it looks public: new-ip is inactive here for anonymous reads, but not for changes and signed requests'
     : '';
-  const full = isFull ? '; these are as many as a bucket may learn, others are reported as new' : '';
+  const full = isFull ? '; this is the maximum for one bucket: any other network is now reported as new' : '';
   return `• ${name} learned ${plural(learned.count, 'network')}${used}${others}${inactive}${full}`;
 }
 
@@ -165,6 +163,6 @@ function tailLines(alert: Alert): string[] {
 }
 
 function quietText({ rule }: Alert, until: string): string {
-  if (rule.id === 'new-ip') return 'Known from now on: what else they do here is not reported as new.';
-  return `Not reported again before ${until}, unless it gets further or becomes more severe; the rest comes in a digest.`;
+  if (rule.id === 'new-ip') return 'Now known: further requests from these networks are not reported as new.';
+  return `Not reported again before ${until}, unless a network gains more access or becomes more severe; the rest follows in a digest.`;
 }

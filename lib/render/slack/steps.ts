@@ -1,7 +1,7 @@
 import type { Alert } from '../../alert/alert';
 import { setAsideKey } from '../../alert/set-aside';
 import { inSlack, isBucketName } from '../../text/untrusted-text';
-import { allowlistEntry, approvable, bucketSetting, REASON } from '../wording/approval';
+import { allowlistEntry, approvable, bucketSetting, isApprovedByEntry, REASON } from '../wording/approval';
 import { consoleLink, scanCommand, setAsideCommand } from '../wording/investigation';
 
 /** So many networks are named in a message, whatever they are called. */
@@ -12,7 +12,7 @@ export function nextSteps(alert: Alert): string[] {
   const { rule, bucket, region, notice } = alert;
   const link = bucket === null || rule.id === 'test' ? null : consoleLink(bucket, region);
   const steps = notice === null ? rule.runbook.split(/(?<=\.) /).map(inSlack) : noticeSteps(alert);
-  const entry = rule.id === 'unapproved-ip' ? approvable(alert)[0] : undefined;
+  const entry = isApprovedByEntry(rule.id) ? approvable(alert)[0] : undefined;
   const scan = scanCommand(alert, MAX_NAMED)
     .map((line) => line.replace(/ \\$/, ''))
     .join('');
@@ -30,10 +30,10 @@ export function nextSteps(alert: Alert): string[] {
     ...(link === null || link.length > 170
       ? []
       : [`<${link.replaceAll('&', '&amp;')}|Open the bucket in the console>`]),
-    ...(scan === '' || scan.length > 160 ? [] : [`For all of them: \`${scan}\``]),
+    ...(scan === '' || scan.length > 160 ? [] : [`All findings: \`${scan}\``]),
     ...(code === '' || code.length > 130
       ? []
-      : [`Legitimate? To "allowlist" in cdk.json, then cdk deploy: \`${code}\``]),
+      : [`Legitimate? Add to "allowlist" in cdk.json, then run cdk deploy: \`${code}\``]),
   ];
 }
 
@@ -43,13 +43,13 @@ function noticeSteps({ rule, notice }: Alert): string[] {
   const isAnyNamed = notice?.buckets.some(({ learned }) => learned !== null && learned.networks.length > 0);
   return [
     ...(isAnyNamed
-      ? ['Check that you know the networks and who used them; the mail names them, with lines for the allowlist.']
+      ? ['Check that you know the networks and who used them; the e-mail lists them, with lines for the allowlist.']
       : []),
     ...(open === undefined
       ? []
       : [
-          'Make sure that what looks public is meant to be public.',
-          `To turn new-ip on for all, in "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
+          'Make sure that each bucket that looks public is meant to be public.',
+          `To turn new-ip on for all requests, add to "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
         ]),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Alert } from '../../alert/alert';
+import type { Alert, AlertRule } from '../../alert/alert';
 import { isBucketName, isNetworkText, pasteJson } from '../../text/untrusted-text';
 import { nameOf } from './headline';
 
@@ -12,6 +12,21 @@ const MAX_REQUESTER = 92;
 
 /** What people put in place of a reason. */
 export const REASON = 'WHO AND WHY';
+
+/** What a reader does about a network that is only new. It starts a sentence. */
+export const NO_APPROVAL_NEEDED =
+  'No action is needed: new-ip reports a network as new once, and again only if it is not seen for longer than forgetDays.';
+
+/** Where no network has a name that an entry could have. */
+export const NOT_APPROVABLE = 'An allowlist entry cannot be written for this name. Look at the log lines first.';
+
+/**
+ * Whether an allowlist entry approves what this rule found. For a network that is only new it does not: the first entry
+ * of a bucket makes every other address unapproved.
+ */
+export function isApprovedByEntry(rule: AlertRule['id']): boolean {
+  return rule === 'unapproved-ip';
+}
 
 /** An entry of `allowlist`, in lines that fit a mail. */
 export function allowlistEntry(cidr: string, bucket: string, reason: string): string[] {
@@ -68,12 +83,27 @@ export function isTrustable(requester: string | null, accountId: string | null):
   return isOwnPrincipal(requester, accountId) && pasteJson(requesterPattern(requester)).length <= MAX_REQUESTER;
 }
 
-/** The networks of an alert that an entry could approve: written as an address or network, in a bucket with a name. */
-export function approvable({ networks }: Alert): { cidr: string; bucket: string }[] {
-  return networks.flatMap((network) => {
-    const cidr = nameOf(network);
-    return isNetworkText(cidr) && isBucketName(network.bucket) ? [{ cidr, bucket: network.bucket }] : [];
-  });
+/** What an allowlist entry approves. */
+export interface Approvable {
+  readonly cidr: string;
+  readonly bucket: string;
+}
+
+/** The networks of an alert that an entry could approve. */
+export function approvable({ networks }: Alert): Approvable[] {
+  return networks.map((network) => ({ cidr: nameOf(network), bucket: network.bucket })).filter(isApprovable);
+}
+
+/** Whether it is written as an address or network, in a bucket with a name. */
+function isApprovable({ cidr, bucket }: Approvable): boolean {
+  return isNetworkText(cidr) && isBucketName(bucket);
+}
+
+/** What a reader does about one network that is legitimate, in a line: `rules` are those that found it. */
+export function ifLegitimate(rules: readonly AlertRule['id'][], { cidr, bucket }: Approvable): string {
+  if (!rules.some(isApprovedByEntry)) return NO_APPROVAL_NEEDED;
+  if (!isApprovable({ cidr, bucket })) return NOT_APPROVABLE;
+  return `Add to "allowlist": ${allowlistEntry(cidr, bucket, REASON).join('')}`;
 }
 
 /** A date so many days after, as `until` takes it. */

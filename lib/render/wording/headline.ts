@@ -38,9 +38,9 @@ export function whatOf(alert: Alert, brief = false): string {
   if (isSetAside(alert)) return setAsideText(alert);
   switch (rule.id) {
     case 'test':
-      return 'the alerts of s3-access-watch arrive here';
+      return 'alerts from s3-access-watch arrive here';
     case 'learning-started':
-      return 'the watch works and is learning';
+      return 'logs are arriving, learning has started';
     case 'learning-finished':
       return learnedOf(alert);
     case 'detector-error':
@@ -52,10 +52,11 @@ export function whatOf(alert: Alert, brief = false): string {
 function notJudged({ networks, totals }: Alert): string {
   const doubts = networks.map(({ network }) => network).filter(isDoubt);
   const texts = totals.networks - doubts.length;
-  const what = [...new Set(doubts)].map((doubt) => `a ${doubt}`);
-  if (texts > 0) what.push(`${texts === 1 ? 'a remote IP' : plural(texts, 'remote IP')} could not be read`);
+  const what: string[] = [...new Set(doubts)];
+  if (texts > 0) what.push(`${texts === 1 ? 'remote IP' : plural(texts, 'remote IP')} unreadable`);
   // Of a log object of another account, only the account is not believed.
-  if (texts > 0 || doubts.includes(DOUBTS.otherBucket)) what.push(`${plural(totals.requests, 'request')} not judged`);
+  if (texts > 0 || doubts.includes(DOUBTS.otherBucket))
+    what.push(`no rule applied to ${plural(totals.requests, 'request')}`);
   return what.join(', ');
 }
 
@@ -78,7 +79,7 @@ function learnedOf({ notice }: Alert): string {
     'network',
   );
   const open = buckets.filter(({ looksPublic }) => looksPublic).length;
-  if (open === 0) return `learned ${networks}, others are reported from now on`;
+  if (open === 0) return `learned ${networks}, new networks are now reported`;
   const many = buckets.length === 1 ? '' : `${count(open)} `;
   const look = open === 1 ? 'looks' : 'look';
   return `learned ${networks}, ${many}${look} public: new-ip is inactive for anonymous reads`;
@@ -90,10 +91,10 @@ function whoOf({ rule, networks, totals, more }: Alert, brief: boolean): string 
   if (one !== undefined) {
     const name = nameOf(one);
     if (!isNew) return `${name} not on the allowlist`;
-    if (one.raised !== null) return `${name} does more than ${one.raised === 'signed' ? 'public reads' : 'read'}`;
+    if (one.raised !== null) return `first ${one.raised === 'signed' ? 'signed request' : 'change'} from ${name}`;
     return one.forgottenSince === null
       ? `new ${name.includes('/') ? 'network' : 'address'} ${name}`
-      : `${name} is back, long unseen`;
+      : `${name} is back after a long absence`;
   }
   const distinct = more > 0 ? totals.networks : new Set(networks.map(nameOf)).size;
   const noun = more === 0 && networks.every(isOneAddress) ? ['address', 'addresses'] : ['network', 'networks'];
@@ -116,8 +117,8 @@ type Outcome = Pick<AlertTotals, 'requests' | 'successes' | 'denied' | 'effects'
 export function outcomeOf({ requests, successes, denied, effects }: Outcome): string {
   if (successes === 0) {
     if (denied < requests)
-      return requests === 1 ? 'its one request failed' : `none of ${count(requests)} requests succeeded`;
-    return requests === 1 ? 'its one request denied' : `all ${count(requests)} requests denied`;
+      return requests === 1 ? '1 request, failed' : `none of ${count(requests)} requests succeeded`;
+    return requests === 1 ? '1 request, denied' : `all ${count(requests)} requests denied`;
   }
   const changes = changesIn(effects);
   return `${plural(successes, 'request')} succeeded${changes === 0 ? '' : `, ${count(changes)} changed data`}`;
@@ -132,7 +133,7 @@ export function volumeOf({
 }: Pick<AlertTotals, 'requests' | 'successes' | 'denied' | 'bytesSent'>): string {
   if (successes === 0)
     return `${outcomeOf({ requests, successes, denied, effects: NO_EFFECTS })}${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
-  const all = requests === 1 ? 'its one request' : `all ${count(requests)} requests`;
+  const all = requests === 1 ? '1 request,' : `all ${count(requests)} requests`;
   const succeeded = successes === requests ? all : `${count(successes)} of ${plural(requests, 'request')}`;
   return `${succeeded} succeeded${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
 }
@@ -168,11 +169,12 @@ export function effectsText(effects: Effects, successes: number): string {
     const by = index === 0 ? plural(effects[effect], 'request') : count(effects[effect]);
     return `${text} by ${by}`;
   });
-  if (done.length === 0) return successes === 0 ? 'nothing read, written or deleted' : 'only looked at, not read';
+  if (done.length === 0)
+    return successes === 0 ? 'nothing read, written or deleted' : 'only metadata read; nothing written or deleted';
   return `${done.join(', ')}${changesIn(effects) === 0 ? '; nothing written or deleted' : ''}`;
 }
 
 /** What a network was known for that does more than that. */
 export function knownUntilNow(raised: 'signed' | 'changed'): string {
-  return `known until now only for reads${raised === 'signed' ? ' that nobody of this account signed' : ''}`;
+  return `previously known only for reads${raised === 'signed' ? ' not signed by this account' : ''}`;
 }

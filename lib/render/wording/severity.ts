@@ -15,11 +15,12 @@ export function severityText(alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>):
 
 function severityReasonOf(id: Alert['rule']['id'], alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>): string {
   const { severity } = alert.rule;
-  if (isUnreadable(alert)) return 'it may have been about anything';
-  if (isSetAside(alert)) return severity === 'High' ? 'so was the alert that could not be sent' : 'an alert is missing';
-  if (id === 'detector-error') return 'no rule could judge these requests';
-  if (severity === 'High') return 'something was changed';
+  if (isUnreadable(alert)) return 'the content of the alert is unknown';
+  if (isSetAside(alert))
+    return severity === 'High' ? 'the alert that could not be sent was High' : 'a message is missing';
+  if (id === 'detector-error') return 'no rule applied to these requests';
+  if (severity === 'High') return 'a change succeeded';
   if (alert.totals.successes === 0) return 'no request succeeded';
-  if (severity === 'Medium') return 'requests succeeded, but none changed anything, which would be High';
-  return 'nothing was changed, and no request that succeeded was signed';
+  if (severity === 'Medium') return 'requests succeeded, but none changed data (that would be High)';
+  return 'no data was changed, and no successful request was signed';
 }

@@ -102,7 +102,7 @@ describe('reading', () => {
   test('a missing file has vanished since it was listed', async () => {
     expect(await readAll(logFile(join(folder, 'nope')))).toEqual({
       bytes: Buffer.alloc(0),
-      failure: 'the file vanished before it was read',
+      failure: 'the file was deleted before it was read',
     });
   });
 
@@ -111,7 +111,7 @@ describe('reading', () => {
     const reading = readChunks(file).next();
     const error: unknown = await reading.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ReadFailure);
-    expect((error as Error).message).toBe(`${file.path}: the file vanished before it was read`);
+    expect((error as Error).message).toBe(`${file.path}: the file was deleted before it was read`);
     expect((error as Error).cause).toMatchObject({ code: 'ENOENT' });
   });
 });
@@ -152,7 +152,7 @@ describe('gzip', () => {
     const held = length < 18 ? Buffer.alloc(0) : gunzipSync(cut, { finishFlush: constants.Z_SYNC_FLUSH });
     for (const pause of [null, 0, 1]) {
       const { bytes, failure } = await readAll(fileOf(cut), pause);
-      expect(failure).toBe('the gzip stream is cut short; what it held before that was read');
+      expect(failure).toBe('the gzip stream is truncated; the part before that was read');
       expect(bytes.length).toBe(held.length);
       expect(bytes.equals(held)).toBe(true);
     }
@@ -162,9 +162,7 @@ describe('gzip', () => {
     const damaged = Buffer.concat([PACKED, gzipSync('').subarray(0, 10), Buffer.alloc(100, 0xff)]);
     for (const pause of [null, 0]) {
       const { bytes, failure } = await readAll(fileOf(damaged), pause);
-      expect(failure).toBe(
-        'the gzip stream is damaged (invalid block type); what could be unpacked before that was read',
-      );
+      expect(failure).toBe('the gzip stream is corrupt (invalid block type); the part before that was read');
       // The decompressor throws away what it made in the step in which it met the damage: up to 16 KiB.
       expect(bytes.length).toBeGreaterThanOrEqual(TEXT.length - 16_384);
       expect(bytes.equals(TEXT.subarray(0, bytes.length))).toBe(true);
@@ -175,7 +173,7 @@ describe('gzip', () => {
     const wrong = Buffer.from(PACKED);
     wrong[wrong.length - 8]! ^= 1;
     expect((await readAll(fileOf(wrong))).failure).toBe(
-      'the gzip stream is damaged (incorrect data check); what could be unpacked before that was read',
+      'the gzip stream is corrupt (incorrect data check); the part before that was read',
     );
   });
 

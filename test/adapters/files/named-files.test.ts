@@ -20,13 +20,13 @@ test('an allowlist is read where the layer that names it is', () => {
   const inSub = join(folder, 'sub');
   expect(filesOf({ allowlistFile: 'allowed.txt' }, inSub)).toEqual({ allowlistFile: { name: 'allowed.txt', text } });
   expect(filesOf({ allowlistFile: 'allowed.txt' })).toEqual({
-    allowlistFile: { name: 'allowed.txt', problem: `cannot be read: there is no ${join(folder, 'allowed.txt')}` },
+    allowlistFile: { name: 'allowed.txt', problem: `cannot be read: no such file: ${join(folder, 'allowed.txt')}` },
   });
 });
 
 test.each([
   ['a file that is there', join(folder, 'places.mmdb'), null],
-  ['a file that is not', join(folder, 'nope.mmdb'), `cannot be read: there is no ${join(folder, 'nope.mmdb')}`],
+  ['a file that is not', join(folder, 'nope.mmdb'), `cannot be read: no such file: ${join(folder, 'nope.mmdb')}`],
   ['a package that is there', 'country', null],
   ['none', ' none ', null],
 ])('databases of places: %s', (_name, geo, geoProblem) => {

@@ -122,7 +122,7 @@ describe('reading', () => {
     const error: unknown = await readStateFile(path).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StateFileError);
     expect((error as Error).message.split('\n')).toEqual([
-      `${path}: not used and not changed, ${lines.length} bad line${lines.length === 1 ? '' : 's'}:`,
+      `${path}: cannot be used and was left unchanged: ${lines.length} invalid line${lines.length === 1 ? '' : 's'}:`,
       ...lines.map((line) => `  ${line}`),
     ]);
     expect(readFileSync(path, 'utf8')).toBe(content);
@@ -132,7 +132,7 @@ describe('reading', () => {
     const path = fileOf(HEADER + 'payroll,office,1,2\n'.repeat(25));
     const error: unknown = await readStateFile(path).catch((thrown: unknown) => thrown);
     const lines = (error as Error).message.split('\n');
-    expect(lines[0]).toBe(`${path}: not used and not changed, 25 bad lines:`);
+    expect(lines[0]).toBe(`${path}: cannot be used and was left unchanged: 25 invalid lines:`);
     expect(lines[20]).toBe('  line 21: remote_ip "office" is not an address or a CIDR network');
     expect(lines.slice(21)).toEqual(['  … and 5 more']);
   });
@@ -150,7 +150,7 @@ describe('reading', () => {
     const path = fileOf(content);
     await expect(readStateFile(path)).rejects.toThrow(
       new StateFileError(
-        `${path}: not used and not changed, its first line must name the columns bucket_name,remote_ip,firstTime,lastTime; missing: ${missing}`,
+        `${path}: cannot be used and was left unchanged: its first line must name the columns bucket_name,remote_ip,firstTime,lastTime; missing: ${missing}`,
       ),
     );
     expect(readFileSync(path, 'utf8')).toBe(content);
@@ -174,7 +174,7 @@ describe('reading', () => {
     const error: unknown = await readStateFile(path).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StateFileError);
     const [first, second] = (error as Error).message.split('\n');
-    expect(first).toBe(`${path}: not used and not changed, 1 bad line:`);
+    expect(first).toBe(`${path}: cannot be used and was left unchanged: 1 invalid line:`);
     expect(second).toMatch(line);
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
@@ -182,19 +182,19 @@ describe('reading', () => {
   test('what is no file of its own is refused before anything is lost', async () => {
     const directory = mkdtempSync(join(folder, 'd-'));
     await expect(readStateFile(directory)).rejects.toThrow(
-      new StateFileError(`${directory}: not used and not changed, it is a directory`),
+      new StateFileError(`${directory}: cannot be used and was left unchanged: it is a directory`),
     );
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     await expect(readStateFile(pipe)).rejects.toThrow(
-      new StateFileError(`${pipe}: not used and not changed, it is no regular file`),
+      new StateFileError(`${pipe}: cannot be used and was left unchanged: it is not a regular file`),
     );
   });
 
   test('a folder that is not there is said at once, not when there is something to write', async () => {
     const path = join(folder, 'nope', 'state.csv');
     await expect(readStateFile(path)).rejects.toThrow(
-      new StateFileError(`${path}: there is no directory ${join(folder, 'nope')}`),
+      new StateFileError(`${path}: no such directory: ${join(folder, 'nope')}`),
     );
   });
 });
@@ -286,7 +286,7 @@ describe('writing', () => {
       writeFileSync(victim, 'precious');
       before = (temporary) => symlinkSync(victim, temporary);
       await expect(writeStateFile(path, [OFFICE])).rejects.toThrow(
-        `${path}: could not be written, and is as it was (EEXIST: file already exists)`,
+        `${path}: could not be written and is unchanged (EEXIST: file already exists)`,
       );
       expect(readFileSync(victim, 'utf8')).toBe('precious');
       expect(readFileSync(path, 'utf8')).toBe(HEADER);

@@ -144,9 +144,9 @@ describe('every type of value', () => {
 
 describe('what is no such database is said to be none', () => {
   const cases: readonly [name: string, content: Buffer, message: RegExp][] = [
-    ['nothing', Buffer.alloc(0), /is no MaxMind database/],
-    ['a text', Buffer.from('hello'), /is no MaxMind database/],
-    ['one that ends in the metadata', Buffer.from('\xab\xcd\xefMaxMind.com\xe3', 'latin1'), /is cut short/],
+    ['nothing', Buffer.alloc(0), /is not a MaxMind database/],
+    ['a text', Buffer.from('hello'), /is not a MaxMind database/],
+    ['one that ends in the metadata', Buffer.from('\xab\xcd\xefMaxMind.com\xe3', 'latin1'), /is truncated/],
   ];
   test.each(cases)('%s', (name, content, message) => {
     const path = join(folder, `${name.replaceAll(' ', '-')}.mmdb`);
@@ -205,6 +205,8 @@ describe('whose address it is', () => {
   });
 
   test('a file of something else is an error', () => {
-    expect(() => small('other.csv', 'hello,world,1,x\n').find(address('192.0.2.1'))).toThrow(/"hello" is no address/);
+    expect(() => small('other.csv', 'hello,world,1,x\n').find(address('192.0.2.1'))).toThrow(
+      /"hello" is not an address/,
+    );
   });
 });

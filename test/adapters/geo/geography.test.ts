@@ -50,9 +50,7 @@ test('a database that cannot be read holds up no alert, and is told of', () => {
   const geography = fileGeography('country', () => folder);
   expect(geography.problem()).toBeNull();
   expect(geography.locate(PUBLIC.ipv4)).toEqual({ specialUse: null, geo: null, asn: null });
-  expect(geography.problem()).toMatch(
-    /^the databases of places cannot be read: .*country\.mmdb: is no MaxMind database$/,
-  );
+  expect(geography.problem()).toMatch(/^the geo databases cannot be read: .*country\.mmdb: is not a MaxMind database$/);
   expect(geography.credit()).toBeNull();
 });
 

@@ -1,0 +1,34 @@
+import { renderMessage } from '../../lib/render/message';
+import { ifLegitimate, NO_APPROVAL_NEEDED, NOT_APPROVABLE } from '../../lib/render/wording/approval';
+import { GOLDEN_ALERTS } from './golden-alerts';
+
+const HERE = { cidr: '192.0.2.7', bucket: 'payroll' };
+const ENTRY = 'Add to "allowlist": {"cidr": "192.0.2.7", "reason": "WHO AND WHY", "buckets": ["payroll"]}';
+
+describe('in a line, a network that is legitimate', () => {
+  test.each([
+    { name: 'gets an entry where the bucket has an allowlist', rules: ['unapproved-ip'] as const, expected: ENTRY },
+    { name: 'gets one if it is new as well', rules: ['new-ip', 'unapproved-ip'] as const, expected: ENTRY },
+    { name: 'needs nothing if it is only new', rules: ['new-ip'] as const, expected: NO_APPROVAL_NEEDED },
+  ])('$name', ({ rules, expected }) => {
+    expect(ifLegitimate(rules, HERE)).toBe(expected);
+  });
+
+  test.each([
+    { name: 'a network that is none', of: { ...HERE, cidr: '192.0.2.7", "x": "' } },
+    { name: 'a bucket that cannot have that name', of: { ...HERE, bucket: 'a"b' } },
+  ])('gets no entry for $name', ({ of }) => {
+    expect(ifLegitimate(['unapproved-ip'], of)).toBe(NOT_APPROVABLE);
+  });
+});
+
+// The first entry of a bucket makes every other address unapproved: "24 Low" became "1 High, 23 Low".
+test('messages about networks that are only new say what the terminal says, and offer no allowlist entry', () => {
+  const alerts = Object.values(GOLDEN_ALERTS).filter(({ rule }) => rule.id === 'new-ip');
+  expect(alerts.length).toBeGreaterThan(2);
+  for (const alert of alerts) {
+    const { email, https } = renderMessage(alert, { slack: true }).bodies;
+    expect(email.replace(/\s+/g, ' ')).toContain(NO_APPROVAL_NEEDED);
+    for (const body of [email, https]) expect(body).not.toContain('cidr');
+  }
+});
