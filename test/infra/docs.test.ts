@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as items from '../../lib/adapters/aws/dynamo-items';
+import { STATE_TABLE } from '../../lib/adapters/aws/state-table-schema';
 import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
 import { runCli } from '../support/run-cli';
@@ -54,7 +55,8 @@ test('state.md describes the items of the table, and its index, as they are', ()
   ];
   expect(rows).toEqual(keys.map(({ pk, sk }) => `${pk} ${sk.replace(/#\d+$/, '#<number>')}`));
   const partitions = [items.NOW, items.LATER, items.NOTICE, items.SILENCE];
-  for (const name of [items.PENDING_INDEX, ...partitions, ...items.INDEXED]) expect(text).toContain(`\`${name}\``);
+  const { name: index, nonKeyAttributes } = STATE_TABLE.pendingIndex;
+  for (const name of [index, ...partitions, ...nonKeyAttributes]) expect(text).toContain(`\`${name}\``);
 });
 
 test('the policy statements that are to be pasted allow what the stack needs', () => {
