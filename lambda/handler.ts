@@ -21,6 +21,7 @@ import { rememberPairs } from '../lib/detect/remembered-pairs';
 import { viewStreams } from '../lib/detect/stream-views';
 import { watchBuckets } from '../lib/detect/watch-buckets';
 import { compileSettings } from '../lib/detection/compile-settings';
+import { renderAndPublish } from '../lib/notify/send-alert';
 import type { Geography } from '../lib/ports';
 import { type BatchAnswer, type FunctionDependencies, watch } from './handle-event';
 import { createReport } from './report';
@@ -60,7 +61,7 @@ function createDependencies(): FunctionDependencies {
     logObjects: s3LogObjects(new S3Client(S3_CLIENT_OPTIONS)),
     notifier: {
       state,
-      publisher: snsPublisher(topicArn, { slack: slackChannelId !== null || slackElsewhere }),
+      sendAlert: renderAndPublish(snsPublisher(topicArn), { slack: slackChannelId !== null || slackElsewhere }),
       clock: systemClock,
       geography: geographyOf(configuration.geo),
       limits: configuration,

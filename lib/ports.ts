@@ -1,5 +1,5 @@
-import type { Alert } from './alert/alert';
 import type { GeoLocation } from './alert/geo-location';
+import type { RenderedMessage } from './alert/rendered-message';
 import type { BucketState } from './alerting/bucket-state';
 import type { Lease } from './alerting/lease';
 import type { OutboxPart, PendingPart } from './alerting/outbox';
@@ -119,7 +119,7 @@ export interface LogObjectBody {
 
 export interface Publisher {
   /** Throws `MessageRefused` if the message was surely not taken, and another error if that is not known. */
-  publish(alert: Alert): Promise<void>;
+  publish(message: RenderedMessage): Promise<void>;
 }
 
 /** A message was not taken, and sent again it would not be either. */

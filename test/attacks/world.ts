@@ -93,11 +93,9 @@ export function createWorld({
     geography: noGeography,
     ...place,
     newIpChosenFor: () => false,
-    publisher: {
-      async publish(alert) {
-        await publish?.(alert);
-        sent.push({ at: world.now, alert });
-      },
+    async sendAlert(alert) {
+      await publish?.(alert);
+      sent.push({ at: world.now, alert });
     },
   };
   let objects = 0;

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { RenderedMessage } from '../../lib/render/message';
+import type { RenderedMessage } from '../../lib/alert/rendered-message';
 import { ocsfProblems } from './ocsf-validator';
 import { slackProblems } from './slack-validator';
 import { STEERING } from './steering';
