@@ -87,8 +87,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/detect/claim-pairs.ts',
-        from: 'stored = await state.sighting(pair);',
-        to: 'return KNOWN;',
+        from: 'if (stored !== null && lastPut !== null && isSameClaim(stored.value, lastPut)) {',
+        to: 'if (stored !== asRead) return { keep: KNOWN };\n    if (stored !== null && lastPut !== null && isSameClaim(stored.value, lastPut)) {',
       },
     ],
   },
@@ -183,8 +183,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'lib/notify/notices.ts',
-        from: 'if (stored?.value.notice?.kind !== sent.value.notice!.kind) return;',
-        to: 'if (!stored?.value.notice) return;',
+        from: 'if (stored?.value.notice?.kind !== sentNotice!.kind)',
+        to: 'if (!stored?.value.notice)',
       },
     ],
   },

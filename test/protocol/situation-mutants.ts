@@ -70,8 +70,8 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     '7c',
     'a claim that writes over what another wrote',
     CLAIM_PAIRS,
-    'state.putSighting(next, stored?.version ?? null)',
-    'state.putSighting(next, (await state.sighting(pair))?.version ?? null)',
+    'put: state.putSighting',
+    'put: async (value) => state.putSighting(value, (await state.sighting(pair))?.version ?? null)',
   ),
   known('8', 'a claim only of what is absent'),
   changed(
@@ -146,15 +146,19 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     '13',
     'a refresh that brings back what was forgotten',
     CLAIM_PAIRS,
-    'stored = await state.sighting(pair);\n  }\n  throw',
-    "stored = await state.sighting(pair);\n    if (stored === null && decision.kind === 'update') await state.putSighting(next, null);\n  }\n  throw",
+    'put: state.putSighting',
+    'async put(value, replaces) {\n    const version = await state.putSighting(value, replaces);\n    const isGone = version === null && replaces !== null && (await state.sighting(pair)) === null;\n    return isGone ? state.putSighting(value, null) : version;\n  }',
   ),
   {
     situation: '14',
     mutant: {
       name: 'a container that knows how long a bucket learns',
       changes: [
-        { file: 'lib/detect/watch-buckets.ts', from: 'if (isOver(current, now)) settled.set', to: 'settled.set' },
+        {
+          file: 'lib/detect/watch-buckets.ts',
+          from: 'if (isOver(current, now)) remember(settled',
+          to: 'remember(settled',
+        },
         {
           file: 'lib/detect/watch-buckets.ts',
           from: 'read?.at === now ? read.value',
