@@ -93,7 +93,7 @@ const LAWS: Readonly<Record<string, Law>> = {
     node: true,
   },
   'lib/infra': {
-    rooms: ['lib/config', 'lib/detection', 'lib/adapters'],
+    rooms: ['lib/text', 'lib/config', 'lib/detection', 'lib/adapters'],
     packages: ['aws-cdk-lib', 'constructs'],
     node: true,
   },
