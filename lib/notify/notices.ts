@@ -5,6 +5,7 @@ import { type BucketState, LEARNING_GRACE } from '../alerting/bucket-state';
 import type { DueItems, State, Stored } from '../ports';
 import { eachBounded } from '../state/each-bounded';
 import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored';
+import { compareText } from '../text/order';
 import type { HeldLease } from './hold-lease';
 import { noticeOf } from './notice-of';
 import type { NotifyRun } from './notify-run';
@@ -50,7 +51,7 @@ export function noticesFreeSince(lease: HeldLease): number {
 }
 
 function longestDueFirst({ value: a }: Stored<BucketState>, { value: b }: Stored<BucketState>): number {
-  return a.notice!.notBefore - b.notice!.notBefore || (a.bucket < b.bucket ? -1 : 1);
+  return a.notice!.notBefore - b.notice!.notBefore || compareText(a.bucket, b.bucket);
 }
 
 /** What is read of each bucket; one that cannot be read is left for another run, and keeps no other from its notice. */
