@@ -47,13 +47,13 @@ const LAWS: Readonly<Record<string, Law>> = {
   },
   'lib/config/fields': {
     rooms: ['lib/text', 'lib/detection'],
-    packages: ['zod', 'fastest-levenshtein'],
+    packages: ['fastest-levenshtein'],
     node: false,
     pure: true,
   },
   'lib/config': {
     rooms: ['lib/text', 'lib/detection', 'lib/config/fields'],
-    packages: ['zod'],
+    packages: [],
     node: false,
     pure: true,
   },
