@@ -55,7 +55,7 @@ export interface CostLine {
 }
 
 /** `alarmMetrics`: the metrics that alarms look at, of all of them together. */
-export function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: number): CostLine[] {
+function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: number): CostLine[] {
   const at = (cost: (objects: number, calls: number) => number): number[] =>
     objectsPerHour.map((perHour) => cost(perHour * ASSUMED.hours, callsFor(perHour)));
   const fixed = (cost: number): number[] => objectsPerHour.map(() => cost);

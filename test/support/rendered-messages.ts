@@ -10,7 +10,7 @@ export function isoMinute(time: number): string {
 }
 
 /** Bytes of UTF-8 that a body takes in the message, as the JSON string that it is there. */
-export function bytesInMessage(body: string): number {
+function bytesInMessage(body: string): number {
   return Buffer.byteLength(JSON.stringify(body));
 }
 

@@ -1,5 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { DueItems, State, Stored } from '../../ports';
+import type { DueItems, DuePart, State, Stored } from '../../ports';
 import {
   bucketItem,
   bucketKey,
@@ -153,8 +153,8 @@ function beginningWith(pk: string, prefix: string, consistent: boolean) {
   };
 }
 
-function toDuePart({ logObject, rule, bucket, denied, number, dueSince }: Item): DueItems['parts'][number] {
-  return { logObject, rule, bucket, denied, number, dueSince } as DueItems['parts'][number];
+function toDuePart({ logObject, rule, bucket, denied, number, dueSince }: Item): DuePart {
+  return { logObject, rule, bucket, denied, number, dueSince } as DuePart;
 }
 
 function toDueStream({ rule, bucket, denied, dueSince }: Item): DueItems['streams'][number] {
