@@ -6,24 +6,9 @@ import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
 import { runCli } from '../support/run-cli';
 import { synthesize } from '../support/synthesized';
-import { costTable } from './monthly-cost';
 
 const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
 const DEPLOY = read('docs', 'deploy.md');
-
-test('the costs are what the prices and the stack make', () => {
-  const stack = synthesize({ alertEmails: ['security@example.com'] });
-  const alarmMetrics = stack
-    .ofType('AWS::CloudWatch::Alarm')
-    .reduce(
-      (sum, [, { Metrics }]) =>
-        sum + ((Metrics as { MetricStat?: object }[] | undefined)?.filter((one) => one.MetricStat).length ?? 1),
-      0,
-    );
-  const [, table] = /<!-- cost -->\n\n([\s\S]*?)\n\n/.exec(DEPLOY)!;
-  const plain = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}(:?)/g, '---$1');
-  expect(plain(table!)).toBe(plain(costTable([1, 100, 10_000], alarmMetrics)));
-});
 
 test('the documents say how many alarms there are', () => {
   const { length } = synthesize({ alertEmails: ['security@example.com'] }).ofType('AWS::CloudWatch::Alarm');
