@@ -15,26 +15,16 @@ import { fileGeography, noGeography } from '../lib/adapters/geo/geography';
 import { newRunId } from '../lib/adapters/run-ids';
 import { systemClock } from '../lib/adapters/system-clock';
 import type { GeoData } from '../lib/config/configuration';
+import { CONFIGURATION_FILE, ENVIRONMENT, METRICS_NAMESPACE } from '../lib/config/deployed-names';
 import type { FunctionConfiguration } from '../lib/config/function-configuration';
 import { rememberPairs } from '../lib/detect/remembered-pairs';
 import { viewStreams } from '../lib/detect/stream-views';
 import { watchBuckets } from '../lib/detect/watch-buckets';
 import { compileSettings } from '../lib/detection/compile-settings';
+import { renderAndPublish } from '../lib/notify/send-alert';
 import type { Geography } from '../lib/ports';
 import { type BatchAnswer, type FunctionDependencies, watch } from './handle-event';
 import { createReport } from './report';
-
-/** What the stack gives to the function; everything else stands in the configuration beside the bundle. */
-const {
-  TABLE_NAME,
-  ALERT_TOPIC_ARN,
-  ACCOUNT_ID,
-  AWS_REGION,
-  COUNT_SUBSCRIPTIONS,
-  OPERATIONS_TOPIC_ARN,
-  GEO_FOLDER,
-  POWERTOOLS_SERVICE_NAME,
-} = process.env;
 
 let watcher: FunctionDependencies | null = null;
 
@@ -50,11 +40,12 @@ function createDependencies(): FunctionDependencies {
   const configuration = readConfigurationFile();
   const { slackChannelId, slackElsewhere } = configuration;
   const compiled = compileSettings(configuration);
-  const table = dynamoTable(new DynamoDBClient({}), required('TABLE_NAME', TABLE_NAME));
+  const table = dynamoTable(new DynamoDBClient({}), required(ENVIRONMENT.tableName));
   const state = dynamoState(table);
-  const deployment = { accountId: ACCOUNT_ID ?? null, region: AWS_REGION ?? null };
-  const topicArn = required('ALERT_TOPIC_ARN', ALERT_TOPIC_ARN);
-  const serviceName = required('POWERTOOLS_SERVICE_NAME', POWERTOOLS_SERVICE_NAME);
+  const deployment = { accountId: process.env[ENVIRONMENT.accountId] ?? null, region: process.env.AWS_REGION ?? null };
+  const topicArn = required(ENVIRONMENT.alertTopicArn);
+  const serviceName = required(ENVIRONMENT.serviceName);
+  const operationsTopicArn = process.env[ENVIRONMENT.operationsTopicArn];
   return {
     detector: {
       compiled,
@@ -70,16 +61,16 @@ function createDependencies(): FunctionDependencies {
     logObjects: s3LogObjects(new S3Client(S3_CLIENT_OPTIONS)),
     notifier: {
       state,
-      publisher: snsPublisher(topicArn, { slack: slackChannelId !== null || slackElsewhere }),
+      sendAlert: renderAndPublish(snsPublisher(topicArn), { slack: slackChannelId !== null || slackElsewhere }),
       clock: systemClock,
       geography: geographyOf(configuration.geo),
       limits: configuration,
       ...deployment,
       newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
     },
-    alertSubscriptions: COUNT_SUBSCRIPTIONS === 'true' ? snsSubscriptions(topicArn) : null,
-    operationsSubscriptions: OPERATIONS_TOPIC_ARN === undefined ? null : snsSubscriptions(OPERATIONS_TOPIC_ARN),
-    report: createReport(new Logger({ serviceName }), new Metrics({ namespace: 'S3AccessWatch', serviceName })),
+    alertSubscriptions: process.env[ENVIRONMENT.countSubscriptions] === 'true' ? snsSubscriptions(topicArn) : null,
+    operationsSubscriptions: operationsTopicArn === undefined ? null : snsSubscriptions(operationsTopicArn),
+    report: createReport(new Logger({ serviceName }), new Metrics({ namespace: METRICS_NAMESPACE, serviceName })),
     usage: table.usage,
     lookedAroundAt: 0,
   };
@@ -88,13 +79,13 @@ function createDependencies(): FunctionDependencies {
 /** Its files are in the layers; one of the operator's under its own name. */
 function geographyOf(geo: GeoData): Geography {
   if (geo === 'none') return noGeography;
-  const folder = required('GEO_FOLDER', GEO_FOLDER);
+  const folder = required(ENVIRONMENT.geoFolder);
   return fileGeography(geo.endsWith('.mmdb') ? (join(folder, basename(geo)) as GeoData) : geo, () => folder);
 }
 
 /** The configuration as the stack validated it, in the same asset as this file. */
 function readConfigurationFile(): FunctionConfiguration {
-  const path = join(__dirname, 'configuration.json');
+  const path = join(__dirname, CONFIGURATION_FILE);
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as FunctionConfiguration;
   } catch (error) {
@@ -102,7 +93,8 @@ function readConfigurationFile(): FunctionConfiguration {
   }
 }
 
-function required(name: string, value: string | undefined): string {
+function required(name: string): string {
+  const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
   return value;
 }

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Usage } from '../lib/adapters/aws/dynamo-table';
+import type { MetricName } from '../lib/config/deployed-names';
 import type { Detected } from '../lib/detect/detect-log-object';
 import type { Notified } from '../lib/notify/notify';
 import type { NotifiedObject } from './read-event';
@@ -34,8 +35,12 @@ export interface SubscriptionCounts {
 const MAX_NAMED = 100;
 
 export function createReport(logger: Logger, metrics: Metrics): Report {
-  function count(name: string, value: number): void {
+  function count(name: MetricName, value: number): void {
     metrics.addMetric(name, MetricUnit.Count, value);
+  }
+
+  function duration(name: MetricName, milliseconds: number): void {
+    metrics.addMetric(name, MetricUnit.Milliseconds, milliseconds);
   }
 
   return {
@@ -60,9 +65,9 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       count('NewPairs', newIp + learned);
       count('UnapprovedIpFindings', unapproved);
       count('NewIpFindings', newIp);
-      if (longestOverdue > 0) metrics.addMetric('PairsOwedFor', MetricUnit.Milliseconds, longestOverdue);
+      if (longestOverdue > 0) duration('PairsOwedFor', longestOverdue);
       if (writtenAt !== null && Number.isFinite(latest)) {
-        metrics.addMetric('DeliveryLag', MetricUnit.Milliseconds, Math.max(0, writtenAt - latest));
+        duration('DeliveryLag', Math.max(0, writtenAt - latest));
       }
       const logObject = { bucket, key };
       logger.info('log-object.detected', { logObject, records, parseFailures, unapproved, newIp, learned });
@@ -90,7 +95,7 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       count('PublishFailures', failures.length);
       if (setAside > 0) count('AlertsSetAside', setAside);
       // An alarm rings where nobody looks: a run that could not look must not pass for one that did.
-      if (hasLooked) metrics.addMetric('OldestDueFor', MetricUnit.Milliseconds, oldestDueFor);
+      if (hasLooked) duration('OldestDueFor', oldestDueFor);
       for (const { alert } of sent) {
         const { alertId, kind, rule, bucket, totals } = alert;
         logger.info('alert.sent', { alertId, kind, rule: rule.id, severity: rule.severity, bucket, totals });

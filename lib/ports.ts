@@ -1,5 +1,4 @@
-import type { Alert } from './alert/alert';
-import type { GeoLocation } from './alert/geo-location';
+import type { RenderedMessage } from './alert/rendered-message';
 import type { BucketState } from './alerting/bucket-state';
 import type { Lease } from './alerting/lease';
 import type { OutboxPart, PendingPart } from './alerting/outbox';
@@ -80,11 +79,16 @@ export interface PartName {
 /** What is due; of very much, the worst and the oldest. */
 export interface DueItems {
   /** First those to be looked at once, the worst first; then those that have waited, the earliest first. */
-  readonly parts: readonly (PartName & { readonly denied: boolean; readonly dueSince: number })[];
+  readonly parts: readonly DuePart[];
   /** Streams with a draft that is due. */
   readonly streams: readonly (Stream & { readonly dueSince: number })[];
   /** Buckets with a notice that is due, the earliest first. */
   readonly notices: readonly { readonly bucket: string; readonly dueSince: number }[];
+}
+
+export interface DuePart extends PartName {
+  readonly denied: boolean;
+  readonly dueSince: number;
 }
 
 /** What was set aside since sending it failed again and again. */
@@ -119,7 +123,7 @@ export interface LogObjectBody {
 
 export interface Publisher {
   /** Throws `MessageRefused` if the message was surely not taken, and another error if that is not known. */
-  publish(alert: Alert): Promise<void>;
+  publish(message: RenderedMessage): Promise<void>;
 }
 
 /** A message was not taken, and sent again it would not be either. */
@@ -127,14 +131,7 @@ export class MessageRefused extends Error {
   override readonly name = 'MessageRefused';
 }
 
-export interface Geography {
-  /** Of what is no address, nothing. */
-  locate(address: string): GeoLocation;
-  /** Whose databases it is from, and of when; null: there are none. */
-  credit(): string | null;
-  /** Why nothing is known that should be; an alert goes out all the same, and says so. */
-  problem(): string | null;
-}
+export type { Geography } from './alert/geo-location';
 
 export interface Subscriptions {
   /** How many receive what is published. */

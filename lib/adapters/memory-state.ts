@@ -6,6 +6,7 @@ import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, StreamState } from '../alerting/stream-state';
 import type { PairName, RunName, StoredSighting } from '../detection/sighting';
 import type { DueItems, PartName, SetAside, State, Stored, Version } from '../ports';
+import { compareText } from '../text/order';
 
 /** The state of one process; it forgets with it. */
 export interface MemoryState extends State {
@@ -224,7 +225,7 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
 
   function worstPartFirst(a: string, b: string): number {
     const [one, other] = [parts.get(a)!.value, parts.get(b)!.value];
-    return worstFirst(one.findings[0]!, other.findings[0]!) || one.foundAt - other.foundAt || (a < b ? -1 : 1);
+    return worstFirst(one.findings[0]!, other.findings[0]!) || one.foundAt - other.foundAt || compareText(a, b);
   }
 }
 

@@ -12,15 +12,18 @@ export interface GeoLocation {
 
 export const NO_GEO_LOCATION: GeoLocation = { specialUse: null, geo: null, asn: null };
 
-/** What is asked about addresses. */
-export interface GeoLocator {
+/** A port: what is asked about addresses. It stands here, below `lib/ports.ts`, since an alert asks it. */
+export interface Geography {
+  /** Of what is no address, nothing. */
   locate(address: string): GeoLocation;
+  /** Whose databases it is from, and of when; null: there are none. */
   credit(): string | null;
+  /** Why nothing is known that should be; an alert goes out all the same, and says so. */
   problem(): string | null;
 }
 
 /** Says of every address in the alert where it is, and who knows it. */
-export function withGeoLocations(alert: Alert, { locate, credit, problem }: GeoLocator): Alert {
+export function withGeoLocations(alert: Alert, { locate, credit, problem }: Geography): Alert {
   const networks = alert.networks.map((network): AlertNetwork => ({ ...network, ...locate(network.remoteIp) }));
   const buckets = alert.notice?.buckets.map((bucket) => withLearnedPlaces(bucket, locate)) ?? [];
   const learned = buckets.flatMap((bucket) => bucket.learned?.networks ?? []);

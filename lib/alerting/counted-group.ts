@@ -1,4 +1,5 @@
 import { formatNetwork, networkOf, parseCidr } from '../detection/address';
+import { compareText } from '../text/order';
 import type { OutboxFinding } from './outbox';
 import { highest, type Reached, worstReachedFirst } from './reached';
 
@@ -41,7 +42,7 @@ export function groupsAround(network: string): readonly string[] {
 
 /** For sorting: the worst first, and of these the largest. */
 export function worstGroupFirst(a: CountedGroup, b: CountedGroup): number {
-  return worstReachedFirst(a, b) || b.networks - a.networks || (a.network < b.network ? -1 : 1);
+  return worstReachedFirst(a, b) || b.networks - a.networks || compareText(a.network, b.network);
 }
 
 /** The same networks in fewer groups, a step wider: one of a family in the end. */

@@ -1,6 +1,7 @@
 import { MAX_ADDRESSES } from '../detection/counted-network';
 import { sumOfEffects } from '../detection/effect';
 import type { Raised } from '../detection/sighting';
+import { compareText } from '../text/order';
 import { fewOperations, type NamedOperation, NO_SAMPLE, type OutboxFinding } from './outbox';
 import { highest, worstReachedFirst } from './reached';
 
@@ -53,6 +54,6 @@ export function worstFirst(a: OutboxFinding, b: OutboxFinding): number {
     worstReachedFirst(a, b) ||
     b.bytesSent - a.bytesSent ||
     a.firstEventAt - b.firstEventAt ||
-    (a.network < b.network ? -1 : a.network > b.network ? 1 : 0)
+    compareText(a.network, b.network)
   );
 }

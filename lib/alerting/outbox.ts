@@ -7,6 +7,7 @@ import { type ClaimName, claimIdentity, type Raised } from '../detection/sightin
 import type { OperationCount } from '../detection/tally';
 import { cutText, jsonBytes } from '../text/cut';
 import { cutToJson } from '../text/json-text';
+import { compareText } from '../text/order';
 import { cutRecord } from './cut-record';
 import type { Stream } from './stream';
 
@@ -146,7 +147,7 @@ function within(operations: readonly NamedOperation[], bytes: number): readonly 
 
 /** Changes that succeeded, the most frequent first; then what was asked for most. */
 function worstOperationFirst(a: NamedOperation, b: NamedOperation): number {
-  return changesOf(b) - changesOf(a) || b.requests - a.requests || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  return changesOf(b) - changesOf(a) || b.requests - a.requests || compareText(a.name, b.name);
 }
 
 function changesOf({ name, successes }: NamedOperation): number {

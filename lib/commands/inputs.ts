@@ -4,6 +4,7 @@ import { readLogObjectKey } from '../access-log/log-object-key';
 import { locateLine } from '../access-log/parse-line';
 import { type LogFile, listLogFiles, ReadFailure, readBeginning, readChunks } from '../adapters/files/log-files';
 import { believedTime, isOddTime } from '../detection/event-time';
+import { compareText } from '../text/order';
 import { makeVisible } from '../text/visible';
 import { type Problem, UsageError } from './usage-error';
 
@@ -110,7 +111,7 @@ export async function inOrderOfArrival(
   return arrived.sort((a, b) => {
     const [at, bt] = [a.arrivedAt ?? Number.POSITIVE_INFINITY, b.arrivedAt ?? Number.POSITIVE_INFINITY];
     if (at !== bt) return at < bt ? -1 : 1;
-    return a.file.path < b.file.path ? -1 : a.file.path > b.file.path ? 1 : 0;
+    return compareText(a.file.path, b.file.path);
   });
 }
 

@@ -1,31 +1,19 @@
 import type { ParseFailure } from '../access-log/read-records';
-import { ReadFailure, readChunks } from '../adapters/files/log-files';
 import { readStateFile } from '../adapters/files/state-file';
 import { createMemoryState, type MemoryState } from '../adapters/memory-state';
-import { newRunId } from '../adapters/run-ids';
-import type { Configuration } from '../config/configuration';
-import { type Detector, detectLogObject } from '../detect/detect-log-object';
 import { nothingRead } from '../detect/read-portions';
-import { rememberPairs } from '../detect/remembered-pairs';
 import { seedSightings } from '../detect/seed-sightings';
-import { viewStreams } from '../detect/stream-views';
-import { watchBuckets } from '../detect/watch-buckets';
-import { compileSettings } from '../detection/compile-settings';
 import { isDoubt } from '../detection/doubt';
 import { latestEventTime } from '../detection/event-time';
-import { type Finding, foldFindings } from '../detection/finding';
-import { createObserver, type ObserverCounts } from '../detection/observe';
-import type { PairName, Sighting } from '../detection/sighting';
+import type { Finding } from '../detection/finding';
+import type { ObserverCounts } from '../detection/observe';
+import type { Sighting } from '../detection/sighting';
 import type { SentAlert } from '../notify/notify-run';
-import type { Geography, LogObject } from '../ports';
 import { findInputs, inOrderOfArrival, type LogObjectFile } from './inputs';
 import { noAccessLog, sum } from './parse';
 import type { Progress } from './progress';
-import { simulateAlerts } from './simulate-alerts';
+import { createReplay, detectFile, type FileRead, pairKey, type Replay, type ReplayOptions } from './replay';
 import type { Problem } from './usage-error';
-
-/** How many parse failures are kept to be shown; all are counted. */
-const MAX_FAILURE_SAMPLES = 20;
 
 export interface ScanResult {
   readonly logObjects: number;
@@ -60,13 +48,9 @@ export interface Learning {
   readonly learned: number;
 }
 
-export interface ScanOptions {
-  readonly configuration: Configuration;
+export interface ScanOptions extends ReplayOptions {
   /** CSV file of sightings to begin with; null: with none. */
   readonly stateFile: string | null;
-  readonly geography: Geography;
-  /** The time of this machine, epoch milliseconds: nothing was logged later. */
-  readonly now: number;
   readonly startProgress: (totalBytes: number) => Promise<Progress>;
 }
 
@@ -76,131 +60,76 @@ export interface ScanOptions {
  * @throws UsageError, StateFileError: nothing was scanned. What goes wrong with a single file is in `problems`.
  */
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
-  const { configuration, stateFile, geography, now } = options;
-  const compiled = compileSettings(configuration);
+  const { configuration, stateFile, now } = options;
   const state = createMemoryState({ dropTold: true });
   if (stateFile !== null) await seedSightings(state, await readStateFile(stateFile), configuration);
-  const inputs = await findInputs(paths);
-  const files = await inOrderOfArrival(inputs.files, latestEventTime(now));
+  const { files: found, skipped, problems } = await findInputs(paths);
+  const files = await inOrderOfArrival(found, latestEventTime(now));
 
-  const rehearsal = simulateAlerts({
-    state,
-    nextDueAt: async () => state.nextDueAt(),
-    limits: configuration,
-    geography,
-    newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
-  });
-  // One for all log objects: a finding counts over the whole input.
-  const observer = createObserver(compiled, { keepsAll: true });
-  const findings = foldFindings();
-  const learned = new Map<string, number>();
-  const latest = new Map<string, number>();
-  const problems = [...inputs.problems];
-  const failureSamples: ParseFailure[] = [];
-  let period = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
-  let parseFailures = 0;
-  let logObjects = 0;
-
+  const replay = createReplay(state, options);
+  const totals = createTotals(problems);
   const progress = await options.startProgress(sum(files.map(({ file }) => file.size ?? 0)));
   let bytesBefore = 0;
-
-  let soFar = nothingRead();
-  let unreadable = false;
-  const detector: Detector = {
-    compiled,
-    state,
-    // Where only its records tell when a log object arrived, they do so as they are read.
-    clock: {
-      now: () => {
-        const arrivedAt = Math.max(rehearsal.now(), soFar.latest);
-        return Number.isFinite(arrivedAt) ? arrivedAt : now;
-      },
-    },
-    remembered: rememberPairs(),
-    buckets: watchBuckets(state),
-    views: viewStreams(state),
-    limits: configuration,
-    newRunId,
-    accountId: null,
-    region: null,
-  };
-
-  async function* chunksOf(file: LogObjectFile): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const { bytes, bytesRead } of readChunks(file)) {
-        yield bytes;
-        progress.at(bytesBefore + bytesRead);
-      }
-      logObjects++;
-    } catch (error) {
-      if (!(error instanceof ReadFailure)) throw error;
-      problems.push({ kind: 'failure', message: error.message });
-      unreadable = true;
-    }
-  }
   for (const { file, arrivedAt } of files) {
-    unreadable = false;
-    soFar = nothingRead();
-    if (arrivedAt !== null) await rehearsal.announceUntil(arrivedAt);
-    await detectLogObject(
-      {
-        logObject: asLogObject(file),
-        chunks: chunksOf(file),
-        observer,
-        // A copy of a log object does not say when the object itself was written.
-        writtenAt: now,
-        soFar,
-        allocate: Buffer.alloc,
-        listener: {
-          found: (finding) => findings.add(finding),
-          seen: (observation) => {
-            findings.countOn(observation);
-            const { success } = observation;
-            if (success === null) return;
-            const key = pairKey(observation);
-            latest.set(key, Math.max(latest.get(key) ?? success.lastAt, success.lastAt));
-          },
-          learned: (bucket) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
-          failure: (failure) => {
-            if (failureSamples.length < MAX_FAILURE_SAMPLES) failureSamples.push({ ...failure, source: file.path });
-          },
-        },
-      },
-      detector,
-    );
-    await rehearsal.announceAt(soFar.latest);
-    period = { from: Math.min(period.from, soFar.earliest), to: Math.max(period.to, soFar.latest) };
-    parseFailures += soFar.parseFailures;
-    const { firstFailure } = soFar;
-    if (unreadable && soFar.records + soFar.parseFailures > 0) logObjects++;
-    if (soFar.records === 0 && firstFailure !== null) {
-      problems.push(noAccessLog(file.path, firstFailure));
-    }
+    if (arrivedAt !== null) await replay.alerts.announceUntil(arrivedAt);
+    const read = await detectFile(file, replay, (bytesRead) => progress.at(bytesBefore + bytesRead));
+    await replay.alerts.announceAt(read.latest);
+    addFile(totals, file, read);
     bytesBefore += file.size ?? 0;
   }
   progress.stop();
-  const alerts = await rehearsal.end();
-  const all = findings.list();
+  return resultOf(replay, totals, await replay.alerts.end(), skipped);
+}
+
+/** What a scan counts over its files. */
+interface Totals {
+  logObjects: number;
+  parseFailures: number;
+  /** Of the first and the last record, epoch milliseconds. */
+  earliest: number;
+  latest: number;
+  readonly problems: Problem[];
+}
+
+function createTotals(problems: readonly Problem[]): Totals {
+  const { parseFailures, earliest, latest } = nothingRead();
+  return { logObjects: 0, parseFailures, earliest, latest, problems: [...problems] };
+}
+
+function addFile(totals: Totals, { path }: LogObjectFile, read: FileRead): void {
+  const { records, parseFailures, firstFailure, earliest, latest, failure } = read;
+  // A file of which nothing could be read is no log object.
+  if (failure === null || records + parseFailures > 0) totals.logObjects++;
+  totals.parseFailures += parseFailures;
+  totals.earliest = Math.min(totals.earliest, earliest);
+  totals.latest = Math.max(totals.latest, latest);
+  if (failure !== null) totals.problems.push({ kind: 'failure', message: failure.message });
+  if (records === 0 && firstFailure !== null) totals.problems.push(noAccessLog(path, firstFailure));
+}
+
+function resultOf(
+  { state, observer, gathered }: Replay,
+  { logObjects, parseFailures, earliest, latest, problems }: Totals,
+  alerts: readonly SentAlert[],
+  skipped: readonly string[],
+): ScanResult {
+  const all = gathered.findings.list();
   return {
     logObjects,
     parseFailures,
-    failureSamples,
+    failureSamples: gathered.failureSamples,
     counts: observer.counts,
     networks: observer.networkCount ?? 0,
-    period: period.from <= period.to ? period : null,
+    period: earliest <= latest ? { from: earliest, to: latest } : null,
     findings: all.filter(({ rule }) => rule === 'new-ip' || rule === 'unapproved-ip'),
     invalidRemoteIps: all.filter(({ rule, network }) => rule === 'detector-error' && !isDoubt(network)),
     doubts: all.filter(({ rule, network }) => rule === 'detector-error' && isDoubt(network)),
-    learning: learningOf(state, learned),
+    learning: learningOf(state, gathered.learned),
     alerts,
-    sightings: upToDate(state.allSightings(), latest),
-    skipped: inputs.skipped,
+    sightings: upToDate(state.allSightings(), gathered.latest),
+    skipped,
     problems,
   };
-}
-
-function asLogObject(file: LogObjectFile): LogObject {
-  return { bucket: '', key: file.path, versionId: null, etag: null };
 }
 
 /** A stored sighting is refreshed once a day; the next scan is to know to the second when a pair was last seen. */
@@ -209,10 +138,6 @@ function* upToDate(stored: Iterable<Sighting>, latest: ReadonlyMap<string, numbe
     const seenAt = latest.get(pairKey({ bucket, network })) ?? lastSeenAt;
     yield { bucket, network, firstSeenAt, lastSeenAt: Math.max(lastSeenAt, seenAt) };
   }
-}
-
-function pairKey({ bucket, network }: PairName): string {
-  return `${bucket} ${network}`;
 }
 
 function learningOf(state: MemoryState, learned: ReadonlyMap<string, number>): Learning[] {

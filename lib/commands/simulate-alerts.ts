@@ -1,14 +1,15 @@
 import type { AlertLimits } from '../alerting/plan-stream';
 import { notify } from '../notify/notify';
 import type { SentAlert } from '../notify/notify-run';
-import type { Geography, Publisher, State } from '../ports';
+import type { SendAlert } from '../notify/send-alert';
+import type { Geography, State } from '../ports';
 
 const MINUTE = 60_000;
 
 /** What one run of the deployed function may take; it matters only for the lease. */
 const RUN = 5 * MINUTE;
 
-const NOBODY: Publisher = { publish: async () => {} };
+const TO_NOBODY: SendAlert = async () => {};
 
 /** Announcing without anybody to announce to: with a clock that jumps to whenever something is due. */
 export interface Simulation {
@@ -29,17 +30,17 @@ export interface SimulationOptions {
   readonly geography: Geography;
   readonly newIpChosenFor: (bucket: string) => boolean;
   /** Default: to nobody. */
-  readonly publisher?: Publisher;
+  readonly sendAlert?: SendAlert;
 }
 
 export function simulateAlerts(options: SimulationOptions): Simulation {
-  const { nextDueAt, publisher = NOBODY } = options;
+  const { nextDueAt, sendAlert = TO_NOBODY } = options;
   const sent: SentAlert[] = [];
   let now = Number.NEGATIVE_INFINITY;
   let runs = 0;
   const announcer = {
     ...options,
-    publisher,
+    sendAlert,
     clock: {
       now: () => now,
       sleep: async (milliseconds: number) => {

@@ -1,5 +1,6 @@
 import { type Network, parseCidr } from '../detection/address';
 import type { TrustedRule } from '../detection/settings';
+import { isoTime } from '../text/times';
 import type { Configuration } from './configuration';
 import type { PlacedEntry } from './fields/allowlist-entries';
 import { pathText, quote } from './fields/messages';
@@ -52,7 +53,7 @@ function stillLimited(buckets: readonly string[] | null): string {
 
 function pastWarning(until: number | null, now: number, consequence: string): string | null {
   if (until === null || until > now) return null;
-  const end = new Date(until).toISOString().replace('.000Z', 'Z');
+  const end = isoTime(until);
   return `ended at ${end} and ${consequence}; remove it, or write a later "until"`;
 }
 

@@ -3,11 +3,12 @@ import type { Configuration } from './configuration';
 import { hasAlarmSubscriptions } from './destinations';
 import { readAllowlistFile } from './fields/allowlist-entries';
 import { pathText, quote } from './fields/messages';
+import { parseFields } from './fields/parsers';
 import { type Given, type Layer, mergeLayers, sourceNote, unknownKeyProblems } from './layers';
 import { lintAllowlist, lintEmails, lintLogPrefix, lintTrusted } from './lint';
 import { type DeployLocation, locationProblems } from './location-problems';
 import { relationProblems } from './relations';
-import { configurationSchema, type KnownKey, type LateKey } from './schema';
+import { KEY_PARSERS, type KnownKey, type LateKey } from './schema';
 
 /** What the configuration names and the mains have looked for. */
 export interface NamedFiles {
@@ -48,13 +49,12 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
   const given = mergeLayers(input.layers);
   const late: ReadonlySet<KnownKey> = input.late ?? new Set();
   const known = new Map([...given].filter(([key]) => !late.has(key)));
-  const result = configurationSchema.safeParse(
-    Object.fromEntries([...known].map(([key, { value }]) => [key, value] as const)),
-  );
+  const values = Object.fromEntries([...known].map(([key, { value }]) => [key, value] as const));
+  const parsed = parseFields(KEY_PARSERS, values);
   const file = readFile(input.allowlistFile, given.get('allowlistFile'));
   const problems = [
     ...unknownKeyProblems(input.layers, input.purpose),
-    ...(result.error?.issues ?? []).map(({ path, message }) => {
+    ...('problems' in parsed ? parsed.problems : []).map(({ path, message }) => {
       const { source } = given.get(path[0] as KnownKey)!;
       return `${pathText(path)}: ${message}${sourceNote(source)}`;
     }),
@@ -63,19 +63,19 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
     ...relationProblems(given, input.purpose),
     ...locationProblems(known, input.place ?? null),
   ];
-  if (!result.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
+  if ('problems' in parsed || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
-  const { allowlistFile: _path, ...read } = result.data;
-  const values = { ...read, ...lateValues(given, late) };
-  const listed = values.allowlist.map((entry, index) => ({ place: pathText(['allowlist', index]), entry }));
+  const { allowlistFile: _path, ...read } = parsed.value;
+  const complete = { ...read, ...lateValues(given, late) };
+  const listed = complete.allowlist.map((entry, index) => ({ place: pathText(['allowlist', index]), entry }));
   const allowlist = [...listed, ...file.entries];
   return {
-    configuration: { ...values, allowlist: allowlist.map(({ entry }) => entry) },
+    configuration: { ...complete, allowlist: allowlist.map(({ entry }) => entry) },
     warnings: [
       ...lintAllowlist(allowlist, input.now),
-      ...lintTrusted(values.trusted, input.now),
+      ...lintTrusted(complete.trusted, input.now),
       ...(input.purpose === 'deployment'
-        ? [...lintLogPrefix(values, late.has('logBucket')), ...lintEmails(values), ...operationsWarning(values)]
+        ? [...lintLogPrefix(complete, late.has('logBucket')), ...lintEmails(complete), ...operationsWarning(complete)]
         : []),
     ],
     sources: new Map([...given].map(([key, { source }]) => [key, source] as const)),

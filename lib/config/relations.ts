@@ -1,6 +1,6 @@
 import { quote } from './fields/messages';
 import type { Given } from './layers';
-import { configurationSchema, type KnownKey } from './schema';
+import { KEY_PARSERS, type KnownKey } from './schema';
 
 const DESTINATIONS = ['alertEmails', 'slackWorkspaceId', 'slackChannelId', 'alertTopicArn'] as const;
 
@@ -59,6 +59,6 @@ function flagOf(
   key: 'noDestination' | 'deletionProtection' | 'slackElsewhere',
   given: ReadonlyMap<KnownKey, Given>,
 ): boolean | null {
-  const result = configurationSchema.shape[key].safeParse(given.get(key)?.value);
-  return result.success ? result.data : null;
+  const parsed = KEY_PARSERS[key](given.get(key)?.value);
+  return 'value' in parsed ? parsed.value : null;
 }

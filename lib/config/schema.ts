@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { parseStatusPattern } from '../detection/statuses';
 import type { Configuration, GeoData } from './configuration';
 import { emailAddresses, slackChannelId, slackWorkspaceId, webAddress } from './destinations';
@@ -8,19 +7,19 @@ import { bucketName, bucketPattern } from './fields/bucket-names';
 import { bucketSettings } from './fields/bucket-settings';
 import { listOf } from './fields/lists';
 import { quote } from './fields/messages';
-import { orElse, reads, readsText } from './fields/readings';
+import { optional, type Parser, parser, textParser } from './fields/parsers';
 import { anyText, flag, textLike, wholeNumber } from './fields/scalars';
 import { nearestName } from './fields/suggestions';
 import { trustedRule } from './fields/trusted-rules';
 
-const statusPattern = reads('write a status such as "200", or a class such as "2xx"', (value) => {
+const statusPattern = parser('write a status such as "200", or a class such as "2xx"', (value) => {
   const pattern = typeof value === 'string' || typeof value === 'number' ? parseStatusPattern(`${value}`) : null;
   return pattern === null ? { problem: 'is not an HTTP status' } : { value: pattern };
 });
 
 const statusPatterns = listOf(statusPattern, { example: '2xx', atLeastOne: true });
 
-const geoData = readsText(
+const geoData = textParser(
   'write city, country, none, or the path of a .mmdb file',
   'is not a kind of geo data',
   (text) => {
@@ -40,46 +39,49 @@ const stage = textLike({
 const bucketPatterns = listOf(bucketPattern, { example: 'payroll-*' });
 
 /** Every key, how it is read, and its default. What concerns several keys at once is in `relations.ts`. */
-export const configurationSchema = z.object({
-  logBucket: orElse(bucketName, null),
-  logPrefix: orElse(anyText('write the key prefix of the logs'), ''),
-  logBucketKeyArn: orElse(keyArn, null),
-  logExpiryDays: orElse(wholeNumber(1, 3650), null),
-  allowlist: orElse(listOf(allowlistEntry, { example: '203.0.113.0/24' }), []),
-  allowlistFile: orElse(anyText('write the path of a file with one CIDR per line'), null),
-  buckets: orElse(bucketPatterns, []),
-  excludeBuckets: orElse(bucketPatterns, []),
-  bucketSettings: orElse(bucketSettings, {}),
-  trusted: orElse(listOf(trustedRule, { example: { requester: '…', reason: '…' } }), []),
-  unapprovedIp: orElse(flag, true),
-  newIp: orElse(flag, true),
-  successStatuses: orElse(statusPatterns, ['2xx', '304']),
-  learningDays: orElse(wholeNumber(0, 90, '0: no learning'), 3),
-  forgetDays: orElse(wholeNumber(0, 3650, '0: never forget'), 90),
-  ipv4PrefixLength: orElse(wholeNumber(8, 32, '32: the whole address'), 32),
-  ipv6PrefixLength: orElse(wholeNumber(16, 128, '64: one host rotates through a /64'), 64),
-  alertWindowMinutes: orElse(wholeNumber(1, 1440), 60),
-  alertsPerWindow: orElse(wholeNumber(1, 100), 5),
-  alertsPerMinute: orElse(wholeNumber(1, 300, 'SNS deactivates an e-mail subscription above 10 messages a second'), 30),
-  deniedWindowMinutes: orElse(wholeNumber(1, 10_080), 1440),
-  alertEmails: orElse(emailAddresses, []),
-  operationsEmails: orElse(emailAddresses, null),
-  slackWorkspaceId: orElse(slackWorkspaceId, null),
-  slackChannelId: orElse(slackChannelId, null),
-  slackElsewhere: orElse(flag, false),
-  alertTopicArn: orElse(topicArn, null),
-  alertTopicKeyArn: orElse(keyArn, null),
-  noDestination: orElse(flag, false),
-  runbookUrl: orElse(webAddress, null),
-  noLogsAlarmHours: orElse(wholeNumber(0, 168, '0: no alarm'), 24),
-  table: orElse(tableName, null),
-  deletionProtection: orElse(flag, false),
-  geo: orElse(geoData, 'city'),
-  stage: orElse(stage, null),
-}) satisfies z.ZodType<Configuration>;
+export const KEY_PARSERS = {
+  logBucket: optional(bucketName, null),
+  logPrefix: optional(anyText('write the key prefix of the logs'), ''),
+  logBucketKeyArn: optional(keyArn, null),
+  logExpiryDays: optional(wholeNumber(1, 3650), null),
+  allowlist: optional(listOf(allowlistEntry, { example: '203.0.113.0/24' }), []),
+  allowlistFile: optional(anyText('write the path of a file with one CIDR per line'), null),
+  buckets: optional(bucketPatterns, []),
+  excludeBuckets: optional(bucketPatterns, []),
+  bucketSettings: optional(bucketSettings, {}),
+  trusted: optional(listOf(trustedRule, { example: { requester: '…', reason: '…' } }), []),
+  unapprovedIp: optional(flag, true),
+  newIp: optional(flag, true),
+  successStatuses: optional(statusPatterns, ['2xx', '304']),
+  learningDays: optional(wholeNumber(0, 90, '0: no learning'), 3),
+  forgetDays: optional(wholeNumber(0, 3650, '0: never forget'), 90),
+  ipv4PrefixLength: optional(wholeNumber(8, 32, '32: the whole address'), 32),
+  ipv6PrefixLength: optional(wholeNumber(16, 128, '64: one host rotates through a /64'), 64),
+  alertWindowMinutes: optional(wholeNumber(1, 1440), 60),
+  alertsPerWindow: optional(wholeNumber(1, 100), 5),
+  alertsPerMinute: optional(
+    wholeNumber(1, 300, 'SNS deactivates an e-mail subscription above 10 messages a second'),
+    30,
+  ),
+  deniedWindowMinutes: optional(wholeNumber(1, 10_080), 1440),
+  alertEmails: optional(emailAddresses, []),
+  operationsEmails: optional(emailAddresses, null),
+  slackWorkspaceId: optional(slackWorkspaceId, null),
+  slackChannelId: optional(slackChannelId, null),
+  slackElsewhere: optional(flag, false),
+  alertTopicArn: optional(topicArn, null),
+  alertTopicKeyArn: optional(keyArn, null),
+  noDestination: optional(flag, false),
+  runbookUrl: optional(webAddress, null),
+  noLogsAlarmHours: optional(wholeNumber(0, 168, '0: no alarm'), 24),
+  table: optional(tableName, null),
+  deletionProtection: optional(flag, false),
+  geo: optional(geoData, 'city'),
+  stage: optional(stage, null),
+} satisfies { readonly [Key in keyof Configuration]: Parser<Configuration[Key]> } & Record<string, Parser<unknown>>;
 
 /** A key of the configuration. */
-export type KnownKey = keyof typeof configurationSchema.shape;
+export type KnownKey = keyof typeof KEY_PARSERS;
 
 /** Keys that name resources, whose names a CDK app may know only when it is deployed. */
 export const LATE_KEYS = ['logBucket', 'logBucketKeyArn', 'alertTopicArn', 'alertTopicKeyArn', 'table'] as const;
@@ -87,11 +89,11 @@ export const LATE_KEYS = ['logBucket', 'logBucketKeyArn', 'alertTopicArn', 'aler
 export type LateKey = (typeof LATE_KEYS)[number];
 
 /** The keys that context and the command line may hold. */
-export const KNOWN_KEYS = Object.keys(configurationSchema.shape) as readonly KnownKey[];
+export const KNOWN_KEYS = Object.keys(KEY_PARSERS) as readonly KnownKey[];
 
 /** Whether it is one of `KNOWN_KEYS`. */
 export function isKnownKey(key: string): key is KnownKey {
-  return Object.hasOwn(configurationSchema.shape, key);
+  return Object.hasOwn(KEY_PARSERS, key);
 }
 
 function isGeoData(text: string): text is GeoData {

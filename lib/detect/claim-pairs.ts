@@ -10,6 +10,7 @@ import {
 import { claimIdentity, LEARNING, type RunName, type StoredSighting } from '../detection/sighting';
 import type { State, Stored } from '../ports';
 import { eachBounded } from '../state/each-bounded';
+import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored';
 import type { RememberedPairs } from './remembered-pairs';
 
 /** What became of a pair. */
@@ -33,9 +34,6 @@ export interface ClaimOptions {
 
 /** Writes at a time. */
 export const WRITES_AT_ONCE = 16;
-
-/** More often than this, something is wrong: each time another has written the same pair in between. */
-const MAX_ATTEMPTS = 20;
 
 /** Claims pairs that succeeded in a portion: for each what `decideClaim` says, however many claim at the same time. */
 export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptions): Promise<Claimed[]> {
@@ -92,36 +90,33 @@ async function claimPair(
   inquiry: Inquiry,
 ): Promise<Claimed> {
   const context = contextOf(pair);
-  let stored = asRead;
-  let claimed: StoredSighting | null = null;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (stored !== null && claimed !== null && isSameClaim(stored.value, claimed)) {
-      return { kind: 'found', sighting: stored }; // It was written, and only the answer was lost.
+  const item = { read: () => state.sighting(pair), put: state.putSighting };
+  let lastPut: StoredSighting | null = null;
+  const outcome = await updateStored(item, asRead, async (stored): Promise<Change<StoredSighting, Claimed>> => {
+    if (stored !== null && lastPut !== null && isSameClaim(stored.value, lastPut)) {
+      return { keep: { kind: 'found', sighting: stored } }; // It was written, and only the answer was lost.
     }
     const { decision, answers } = await decide(stored?.value ?? null, pair, context, inquiry);
     if (answers.isInOutbox === false && hasLapsed(stored!.value, context.now)) onOverdue(stored!.value.owedUntil!);
     if (decision.kind === 'known') {
       rememberKnown(stored!.value, decision, remembered, context.now);
-      return KNOWN;
+      return { keep: KNOWN };
     }
     const { next } = decision;
     const isLearned = decision.kind === 'claim' && next.claimedBy === LEARNING;
     // One that is raised was learned before.
-    if (isLearned && next.raised === null && !mayLearn(pair)) return { kind: 'not-learned' };
-    // guard: a claim replaces only what it was decided by
-    const version = await state.putSighting(next, stored?.version ?? null);
-    if (version !== null) {
-      remembered.remember(next, context.now);
-      // guard: a refresh is not a finding
-      if (decision.kind === 'update' || (isLearned && next.raised !== null)) return KNOWN;
-      if (isLearned) return { kind: 'learned' };
-      return { kind: 'found', sighting: { value: next, version } };
-    }
-    if (decision.kind === 'claim' && !isLearned) claimed = next;
-    // Another was quicker, or the read was out of date: what holds now decides.
-    // guard: a claim is decided again after a lost race
-    stored = await state.sighting(pair);
-  }
+    if (isLearned && next.raised === null && !mayLearn(pair)) return { keep: { kind: 'not-learned' } };
+    if (decision.kind === 'claim' && !isLearned) lastPut = next;
+    return {
+      put: next,
+      written(sighting) {
+        remembered.remember(next, context.now);
+        if (decision.kind === 'update' || (isLearned && next.raised !== null)) return KNOWN;
+        return isLearned ? { kind: 'learned' } : { kind: 'found', sighting };
+      },
+    };
+  });
+  if (outcome !== null) return outcome;
   throw new Error(
     `${pair.bucket} ${pair.network}: written by other runs ${MAX_ATTEMPTS} times while it was being claimed`,
   );

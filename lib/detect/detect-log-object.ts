@@ -81,7 +81,7 @@ export interface DetectionRun {
 }
 
 /** Text that names exactly this version of an object; of a file, its path. */
-export function logObjectId({ bucket, key, versionId, etag }: LogObject): string {
+function logObjectId({ bucket, key, versionId, etag }: LogObject): string {
   const version = versionId ?? etag;
   return `${bucket === '' ? '' : `${bucket}/`}${key}${version === null ? '' : `@${version}`}`;
 }

@@ -10,7 +10,7 @@ import type { Observer, Portion } from '../detection/observe';
  * records: a fixed function of its bytes, so that a retry cuts it alike. What S3 writes reaches the bytes first; lines
  * that somebody made as short as they can be would take many times the memory.
  */
-export const PORTION_BYTES = 16 * 1024 * 1024;
+const PORTION_BYTES = 16 * 1024 * 1024;
 export const PORTION_RECORDS = 50_000;
 
 /** What reading has met so far. Times of records are those that can be; epoch milliseconds. */

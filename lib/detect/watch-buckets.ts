@@ -2,6 +2,7 @@ import { type BucketState, LAST_LOG_EVERY, MAX_LEARNED, PUBLIC_BUCKET_NETWORKS }
 import type { WatchedBucket } from '../detection/pairs';
 import { LEARNING } from '../detection/sighting';
 import type { State, Stored } from '../ports';
+import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored';
 
 const DAY = 86_400_000;
 
@@ -28,9 +29,6 @@ export interface BucketWatch {
   countLearned(bucket: string, networks: number, now: number): Promise<void>;
 }
 
-/** More often than this, something is wrong: each time another has written the same bucket in between. */
-const MAX_ATTEMPTS = 20;
-
 /** Buckets that are remembered: a function serves few, and one that serves many reads again. */
 const MAX_REMEMBERED = 5_000;
 
@@ -45,14 +43,13 @@ export function watchBuckets(state: State): BucketWatch {
     asRead: Stored<BucketState> | null,
     next: (stored: BucketState | null) => BucketState | null,
   ): Promise<BucketState> {
-    let stored = asRead;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const item = { read: () => state.bucket(bucket), put: state.putBucket };
+    const current = await updateStored(item, asRead, (stored): Change<BucketState, BucketState> => {
       const wanted = next(stored?.value ?? null);
-      if (wanted === null) return stored!.value;
-      if ((await state.putBucket(wanted, stored?.version ?? null)) !== null) return wanted;
-      stored = await state.bucket(bucket);
-    }
-    throw new Error(`${bucket}: written by other runs ${MAX_ATTEMPTS} times`);
+      return wanted === null ? { keep: stored!.value } : { put: wanted, written: ({ value }) => value };
+    });
+    if (current === null) throw new Error(`${bucket}: written by other runs ${MAX_ATTEMPTS} times`);
+    return current;
   }
 
   return {

@@ -16,8 +16,6 @@ export interface TrustSubject {
 export interface Trusted {
   /** Whether there is any rule. */
   readonly any: boolean;
-  /** Whether some rule asks who or what; else records of one bucket, address and time are all judged alike. */
-  readonly needsRequesterOrOperation: boolean;
   /** Whether some rule trusts this record. */
   matches(record: TrustSubject): boolean;
 }
@@ -30,7 +28,6 @@ export function compileTrusted(rules: readonly TrustedRule[]): Trusted {
   const tests = rules.map(compileRule);
   return {
     any: rules.length > 0,
-    needsRequesterOrOperation: rules.some((rule) => rule.requester !== null || rule.operation !== null),
     matches: (record) => tests.some((trusts) => trusts(record)),
   };
 }

@@ -10,8 +10,9 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { MetricName } from '../config/deployed-names';
 import type { Feed } from './feed';
-import type { OwnMetric, OwnMetricName } from './own-metrics';
+import type { OwnMetric } from './own-metrics';
 import { type RunbookNames, readRunbook } from './runbook';
 import type { Watcher } from './watch-function';
 
@@ -37,8 +38,7 @@ const FULL = 24;
 export function dashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
   const { name: dashboardName, alarms, feed, watcher, own, names } = props;
   const { function: fn } = watcher;
-  const sum = (name: OwnMetricName, label: string, period = PERIOD): IMetric =>
-    own(name, 'Sum', period).with({ label });
+  const sum = (name: MetricName, label: string, period = PERIOD): IMetric => own(name, 'Sum', period).with({ label });
   const graph = (title: string, left: IMetric[], width: number): IWidget =>
     new GraphWidget({ title, left, width, height: 6, leftYAxis: { min: 0 } });
   const heading = (markdown: string): IWidget => new TextWidget({ markdown, width: FULL, height: 1 });

@@ -7,7 +7,7 @@ import { acknowledge } from './acknowledge';
 import type { LogBucket } from './log-bucket';
 
 /** How often a message comes again before it is given up as a dead letter. */
-export const MAX_RECEIVES = 5;
+const MAX_RECEIVES = 5;
 
 /**
  * A message is hidden from others for so many of the function's time-outs, as AWS asks for:

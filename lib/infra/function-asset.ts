@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import type { Configuration } from '../config/configuration';
+import { CONFIGURATION_FILE } from '../config/deployed-names';
 import { functionConfiguration } from '../config/function-configuration';
 import { withAssetFolder } from './asset-folder';
 
@@ -25,7 +26,7 @@ export function withFunctionAsset<Result>(
   const fill = (folder: string): void => {
     copyFileSync(join(bundleFolder(), BUNDLE), join(folder, BUNDLE));
     const text = JSON.stringify(functionConfiguration(configuration), null, 1);
-    writeFileSync(join(folder, 'configuration.json'), `${text}\n`);
+    writeFileSync(join(folder, CONFIGURATION_FILE), `${text}\n`);
   };
   return withAssetFolder(scope, fill, use);
 }

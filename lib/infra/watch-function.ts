@@ -12,7 +12,9 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { STATE_TABLE } from '../adapters/aws/state-table-schema';
 import type { Configuration } from '../config/configuration';
+import { ENVIRONMENT } from '../config/deployed-names';
 import { acknowledgeWildcard } from './acknowledge';
 import type { AlertTopic } from './alert-topic';
 import type { Feed } from './feed';
@@ -20,7 +22,6 @@ import { HANDLER, withFunctionAsset } from './function-asset';
 import { LAYER_FOLDER } from './geography-layers';
 import type { LogBucket } from './log-bucket';
 import type { OperationsTopic } from './operations-topic';
-import { PENDING_INDEX } from './state-table';
 
 /** Log objects that one call gets at most, and how long they are waited for: what is late by hours loses nothing. */
 const BATCH_SIZE = 10;
@@ -76,8 +77,8 @@ export class Watcher extends Construct {
           retryAttempts: 0,
           maxEventAge: Duration.minutes(1),
           environment: {
-            ACCOUNT_ID: Stack.of(this).account,
-            POWERTOOLS_SERVICE_NAME: this.serviceName,
+            [ENVIRONMENT.accountId]: Stack.of(this).account,
+            [ENVIRONMENT.serviceName]: this.serviceName,
           },
         }),
     );
@@ -119,8 +120,8 @@ export class Watcher extends Construct {
       ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [table.tableArn],
     );
-    this.allow(['dynamodb:Query'], [`${table.tableArn}/index/${PENDING_INDEX}`]);
-    this.function.addEnvironment('TABLE_NAME', table.tableName);
+    this.allow(['dynamodb:Query'], [`${table.tableArn}/index/${STATE_TABLE.pendingIndex.name}`]);
+    this.function.addEnvironment(ENVIRONMENT.tableName, table.tableName);
   }
 
   publishesTo(alerts: AlertTopic): void {
@@ -128,25 +129,25 @@ export class Watcher extends Construct {
     alerts.isPublishedToBy(this.role);
     this.allow(['sns:Publish'], [topic.topicArn]);
     if (keyArn !== null) this.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
-    this.function.addEnvironment('ALERT_TOPIC_ARN', topic.topicArn);
+    this.function.addEnvironment(ENVIRONMENT.alertTopicArn, topic.topicArn);
   }
 
   /** Counts who has subscribed to the alerts that it publishes. */
   checksAlertSubscriptions({ topic }: AlertTopic): void {
     this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
-    this.function.addEnvironment('COUNT_SUBSCRIPTIONS', 'true');
+    this.function.addEnvironment(ENVIRONMENT.countSubscriptions, 'true');
   }
 
   /** Counts who has subscribed to the alarms. */
   checksAlarmSubscriptions({ topic }: OperationsTopic): void {
     this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
-    this.function.addEnvironment('OPERATIONS_TOPIC_ARN', topic.topicArn);
+    this.function.addEnvironment(ENVIRONMENT.operationsTopicArn, topic.topicArn);
   }
 
   /** Says in alerts where addresses are and whose. */
   knowsPlaces(layers: readonly LayerVersion[]): void {
     this.function.addLayers(...layers);
-    this.function.addEnvironment('GEO_FOLDER', LAYER_FOLDER);
+    this.function.addEnvironment(ENVIRONMENT.geoFolder, LAYER_FOLDER);
   }
 
   private allow(actions: string[], resources: string[], conditions: Record<string, unknown> = {}): void {

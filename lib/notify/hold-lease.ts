@@ -1,5 +1,6 @@
 import { counted, isFree, type Lease, NO_LEASE, roomLeft } from '../alerting/lease';
 import type { State, Stored } from '../ports';
+import { type Change, updateStored } from '../state/update-stored';
 
 /** The right to send messages, the count of what is sent in a minute, and what the next run has to know. */
 export interface HeldLease {
@@ -41,16 +42,16 @@ export async function takeLease(
   until: number,
   perMinute: number,
 ): Promise<HeldLease | null> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    // guard: a lease is read before it is taken
-    const stored = await state.lease();
-    if (!isFree(stored?.value ?? null, holder, now)) return null;
+  const item = { read: state.lease, put: state.putLease };
+  const decide = (stored: Stored<Lease> | null): Change<Lease, HeldLease | null> => {
+    if (!isFree(stored?.value ?? null, holder, now)) return { keep: null };
     // guard: the next holder continues the count of messages
-    const taken: Lease = { ...NO_LEASE, ...stored?.value, holder, until: until + MARGIN };
-    const version = await state.putLease(taken, stored?.version ?? null);
-    if (version !== null) return held(state, { value: taken, version }, perMinute);
-  }
-  return null;
+    const put = { ...NO_LEASE, ...stored?.value, holder, until: until + MARGIN };
+    return { put, written: (taken) => held(state, taken, perMinute) };
+  };
+  // guard: a lease is read before it is taken
+  const asRead = await state.lease();
+  return updateStored(item, asRead, decide, MAX_ATTEMPTS);
 }
 
 function held(state: State, taken: Stored<Lease>, perMinute: number): HeldLease {

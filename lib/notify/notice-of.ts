@@ -3,6 +3,7 @@ import { NO_GEO_LOCATION } from '../alert/geo-location';
 import { type BucketState, MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
 import { LEARNING, type StoredSighting } from '../detection/sighting';
 import type { State } from '../ports';
+import { compareText } from '../text/order';
 import { isoTime } from '../text/times';
 
 /** How many of the networks that a bucket learned its notice names. */
@@ -63,5 +64,5 @@ function keepEarliest() {
 }
 
 function earliestFirst(a: StoredSighting, b: StoredSighting): number {
-  return a.firstSeenAt - b.firstSeenAt || (a.network < b.network ? -1 : 1);
+  return a.firstSeenAt - b.firstSeenAt || compareText(a.network, b.network);
 }

@@ -4,13 +4,13 @@ import { noticeAlert } from '../alert/notice-alert';
 import { type BucketState, LEARNING_GRACE } from '../alerting/bucket-state';
 import type { DueItems, State, Stored } from '../ports';
 import { eachBounded } from '../state/each-bounded';
+import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored';
+import { compareText } from '../text/order';
 import type { HeldLease } from './hold-lease';
 import { noticeOf } from './notice-of';
 import type { NotifyRun } from './notify-run';
 import { MAX_TRIES } from './send-streams';
 import { WRITES_AT_ONCE } from './stream-draft';
-
-const MAX_ATTEMPTS = 20;
 
 type Kind = 'started' | 'finished';
 
@@ -51,7 +51,7 @@ export function noticesFreeSince(lease: HeldLease): number {
 }
 
 function longestDueFirst({ value: a }: Stored<BucketState>, { value: b }: Stored<BucketState>): number {
-  return a.notice!.notBefore - b.notice!.notBefore || (a.bucket < b.bucket ? -1 : 1);
+  return a.notice!.notBefore - b.notice!.notBefore || compareText(a.bucket, b.bucket);
 }
 
 /** What is read of each bucket; one that cannot be read is left for another run, and keeps no other from its notice. */
@@ -123,17 +123,16 @@ function describe({ value }: Stored<BucketState>, { notifier }: NotifyRun): Prom
 
 /** Says that this notice of the bucket is sent, and no other; after that of the start, that of the end is due later. */
 async function markNotice(state: State, sent: Stored<BucketState>): Promise<void> {
-  let stored: Stored<BucketState> | null = sent;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { value, version }: Stored<BucketState> = stored;
+  const { bucket, notice: sentNotice } = sent.value;
+  const item = { read: () => state.bucket(bucket), put: state.putBucket };
+  const end = await updateStored(item, sent, (stored): Change<BucketState, 'marked' | 'another'> => {
+    // guard: a notice is marked only as the kind that was sent
+    if (stored?.value.notice?.kind !== sentNotice!.kind) return { keep: 'another' };
+    const { value } = stored;
     const finished = { kind: 'finished' as const, notBefore: (value.learningUntil ?? 0) + LEARNING_GRACE };
     const notice = value.notice!.kind === 'started' ? finished : null;
-    if ((await state.putBucket({ ...value, notice }, version)) !== null) return;
-    stored = await state.bucket(value.bucket);
-    // guard: a notice is marked only as the kind that was sent
-    if (stored?.value.notice?.kind !== sent.value.notice!.kind) return;
-  }
-  throw new Error(
-    `${sent.value.bucket}: written by other runs ${MAX_ATTEMPTS} times while its notice was being marked`,
-  );
+    return { put: { ...value, notice }, written: () => 'marked' };
+  });
+  if (end === null)
+    throw new Error(`${bucket}: written by other runs ${MAX_ATTEMPTS} times while its notice was being marked`);
 }

@@ -1,13 +1,14 @@
 import type { Alert, AlertOrigin } from '../alert/alert';
 import { withGeoLocations } from '../alert/geo-location';
 import type { AlertLimits } from '../alerting/plan-stream';
-import type { Clock, Geography, Publisher, State } from '../ports';
+import type { Clock, Geography, State } from '../ports';
 import type { HeldLease } from './hold-lease';
+import type { SendAlert } from './send-alert';
 
 /** What a process sends messages with. */
 export interface Notifier {
   readonly state: State;
-  readonly publisher: Publisher;
+  readonly sendAlert: SendAlert;
   readonly clock: Clock;
   readonly geography: Geography;
   readonly limits: AlertLimits;
@@ -43,7 +44,7 @@ export interface NotifyRun {
 }
 
 export function createRun(notifier: Notifier, lease: HeldLease): NotifyRun {
-  const { publisher, clock, geography, accountId, region } = notifier;
+  const { sendAlert, clock, geography, accountId, region } = notifier;
   const sent: SentAlert[] = [];
   const failures: unknown[] = [];
   let setAside = 0;
@@ -63,7 +64,7 @@ export function createRun(notifier: Notifier, lease: HeldLease): NotifyRun {
     async publish(alert) {
       const located = withGeoLocations(alert, geography);
       try {
-        await publisher.publish(located);
+        await sendAlert(located);
       } catch (error) {
         unpublished = { count: unpublished.count + 1, since: Math.min(unpublished.since, clock.now()) };
         throw error;

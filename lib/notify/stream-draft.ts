@@ -3,7 +3,7 @@ import { type Candidate, isHigh } from '../alerting/plan';
 import { type AlertLimits, type Decision, decide, drafted } from '../alerting/plan-stream';
 import { type Stream, siblingOf, streamKey, streamOf } from '../alerting/stream';
 import { type Draft, type MessageName, newStream, type StreamState, type TakenPart } from '../alerting/stream-state';
-import type { DueItems, PartName, State, Stored, Version } from '../ports';
+import type { DueItems, DuePart, PartName, State, Stored, Version } from '../ports';
 import { eachBounded } from '../state/each-bounded';
 import { readEach } from '../state/read-each';
 
@@ -57,8 +57,6 @@ export interface StreamFailure {
   readonly stream: Stream;
   readonly error: unknown;
 }
-
-type DuePart = DueItems['parts'][number];
 
 /** What is due of a stream. */
 interface DueStream {

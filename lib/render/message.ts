@@ -1,4 +1,5 @@
 import type { Alert } from '../alert/alert';
+import type { RenderedMessage } from '../alert/rendered-message';
 import { jsonBytes } from '../text/cut';
 import { jsonText } from '../text/json-text';
 import { emailText } from './email/email-text';
@@ -6,23 +7,6 @@ import { plainSubjectOf, subjectOf } from './email/subject';
 import { mostEvidences, ocsfFinding } from './ocsf/finding';
 import { slackNotification } from './slack/notification';
 import { lessRoom, maxDetailed, type Room, wholeRoom } from './wording/room';
-
-/** An alert in the forms in which it is sent, each under the protocol of SNS that gets it. */
-export interface RenderedMessage {
-  readonly alert: Alert;
-  /** Printable ASCII, fewer than 100 characters. */
-  readonly subject: string;
-  readonly bodies: {
-    /** For machines: OCSF, with the alert under `unmapped`. Every protocol without a body of its own gets it. */
-    readonly default: string;
-    /** For people. */
-    readonly email: string;
-    /** For Slack, where it is configured; else webhooks get the default, since no second copy of that would fit. */
-    readonly https?: string;
-  };
-  /** For filter policies of subscriptions. */
-  readonly attributes: Readonly<Record<'rule' | 'severity' | 'kind', string>> & { readonly bucket?: string };
-}
 
 export interface RenderOptions {
   /** Whether the topic's https subscriber is Amazon Q, which shows it in Slack and drops what it does not know. */
@@ -45,7 +29,6 @@ export function renderMessage(alert: Alert, { slack, reduced = false }: RenderOp
   const mail = (room: Room): string => emailText(alert, room);
   const chat = (room: Room): string => jsonText(slackNotification(alert, room.listed));
   return {
-    alert,
     subject: reduced ? plainSubjectOf(alert) : subjectOf(alert),
     bodies: {
       default: fitting(machines, wholeRoom(alert, mostEvidences(alert)), MAX_BYTES.default / share),

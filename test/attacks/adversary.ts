@@ -85,7 +85,7 @@ export const attacks: fc.Arbitrary<Attack> = fc.record({
 const VICTIM = 'payroll';
 
 /** How long the deletion waits; milliseconds. */
-export async function delayOf(attack: Attack): Promise<number> {
+async function delayOf(attack: Attack): Promise<number> {
   const { allowlist, learningDays, alertsPerMinute, alertsPerWindow, failing, seed, together } = attack;
   const random = createRandom(seed);
   const world = createWorld({

@@ -22,7 +22,7 @@ export const DAY = 24 * HOUR;
 export const START = Date.parse('2026-03-02T09:00:10Z');
 
 /** `unapproved-ip` is on for every bucket, with an office that is on the allowlist. */
-export const ALLOWLISTED: DetectionSettings = { ...DEFAULTS, allowlist: [entry('10.20.0.0/16')] };
+const ALLOWLISTED: DetectionSettings = { ...DEFAULTS, allowlist: [entry('10.20.0.0/16')] };
 
 export interface Sent {
   /** Epoch milliseconds. */
@@ -93,11 +93,9 @@ export function createWorld({
     geography: noGeography,
     ...place,
     newIpChosenFor: () => false,
-    publisher: {
-      async publish(alert) {
-        await publish?.(alert);
-        sent.push({ at: world.now, alert });
-      },
+    async sendAlert(alert) {
+      await publish?.(alert);
+      sent.push({ at: world.now, alert });
     },
   };
   let objects = 0;

@@ -27,7 +27,7 @@ export interface Pass {
   readonly memory: 'new' | 'kept' | 'none';
 }
 
-export const PASSES: readonly Pass[] = [
+const PASSES: readonly Pass[] = [
   { name: 'cold', day: 6, memory: 'new' },
   { name: 'table warm', day: 6, memory: 'new' },
   { name: 'all warm', day: 6, memory: 'kept' },

@@ -1,6 +1,5 @@
 import type { AccessLogRecord } from '../../lib/access-log/record';
-import { PLAIN } from '../support/observe-lines';
-import { writeLine } from '../support/write-line';
+import { lineOf, PLAIN } from '../support/observe-lines';
 
 /** A plain download by a known user. */
 export const DOWNLOAD: AccessLogRecord = {
@@ -18,6 +17,5 @@ export type LineChanges = Partial<AccessLogRecord> & { readonly at?: string };
 
 /** A line of an access log with its LF: `DOWNLOAD`, but for these fields. */
 export function logLine({ at, ...changes }: LineChanges = {}): string {
-  const record = { ...DOWNLOAD, ...changes, ...(at === undefined ? {} : { time: Date.parse(at) }) };
-  return `${Buffer.from(writeLine(record, { vintage: 27, bareDashes: [] })).toString()}\n`;
+  return `${lineOf({ ...DOWNLOAD, ...changes, ...(at === undefined ? {} : { time: Date.parse(at) }) })}\n`;
 }

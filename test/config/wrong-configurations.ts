@@ -413,7 +413,7 @@ const TYPES: readonly WrongConfiguration[] = [
   },
   {
     name: 'a long value that would be cut within a character',
-    values: { geo: `${'x'.repeat(79)}\u{1f600}` },
+    values: { geo: `${'x'.repeat(79)}\u{1f600}x` },
     problems: [
       `geo: "${'x'.repeat(79)}…" is not a kind of geo data; write city, country, none, or the path of a .mmdb file`,
     ],

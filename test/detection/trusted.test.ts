@@ -75,26 +75,9 @@ describe('matches', () => {
   });
 });
 
-describe('what a caller need not look at', () => {
-  const cases: { name: string; rules: Partial<TrustedRule>[]; any: boolean; needsRequesterOrOperation: boolean }[] = [
-    { name: 'no rules', rules: [], any: false, needsRequesterOrOperation: false },
-    {
-      name: 'networks only',
-      rules: [{ cidr: '10.0.0.0/8', bucket: 'b' }],
-      any: true,
-      needsRequesterOrOperation: false,
-    },
-    { name: 'a requester', rules: [{ requester: '*' }], any: true, needsRequesterOrOperation: true },
-    {
-      name: 'an operation',
-      rules: [{ cidr: '10.0.0.0/8' }, { operation: 'S3.*' }],
-      any: true,
-      needsRequesterOrOperation: true,
-    },
-  ];
-  test.each(cases)('$name', ({ rules, any, needsRequesterOrOperation }) => {
-    expect(compileTrusted(rules.map(rule))).toMatchObject({ any, needsRequesterOrOperation });
-  });
+test('a caller need not ask where there is no rule', () => {
+  expect(compileTrusted([]).any).toBe(false);
+  expect(compileTrusted([rule({ cidr: '10.0.0.0/8' })]).any).toBe(true);
 });
 
 describe('a rule that should not have come this far is named', () => {

@@ -1,5 +1,5 @@
 import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient, UnsubscribeCommand } from '@aws-sdk/client-sns';
-import { NAMESPACE, OWN_METRICS } from '../../lib/infra/own-metrics';
+import { METRICS, METRICS_NAMESPACE } from '../../lib/config/deployed-names';
 import { batchOf, type Deployment, deploy, LOG_BUCKET, SCHEDULED } from '../support/deployment';
 import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';
@@ -122,14 +122,14 @@ test('what it says of itself is what the alarms and the dashboard look at', asyn
   for (const { service, _aws } of emittedBy(function_)) {
     expect(service).toBe(Environment.Variables.POWERTOOLS_SERVICE_NAME);
     for (const { Namespace, Dimensions, Metrics } of _aws.CloudWatchMetrics) {
-      expect([Namespace, Dimensions]).toEqual([NAMESPACE, [['service']]]);
+      expect([Namespace, Dimensions]).toEqual([METRICS_NAMESPACE, [['service']]]);
       for (const { Name } of Metrics) names.add(Name);
     }
   }
   // Those that only trouble brings.
   const doubts = ['RecordsWithOddTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'LogsNotBelieved'];
   const others = ['LogObjectsGone', 'Failures', 'PairsOwedFor', 'AlertsSetAside', ...doubts];
-  expect([...names, ...others].sort()).toEqual([...OWN_METRICS].sort());
+  expect([...names, ...others].sort()).toEqual([...METRICS].sort());
 });
 
 test('while nobody hears alarms, the one that nobody gets alerts waits until it is heard', async () => {

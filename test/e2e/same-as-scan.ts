@@ -22,7 +22,8 @@ import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { SentAlert } from '../../lib/notify/notify-run';
-import type { LogObject, Publisher, State } from '../../lib/ports';
+import { renderAndPublish, type SendAlert } from '../../lib/notify/send-alert';
+import type { LogObject, State } from '../../lib/ports';
 import { clientOptions, type Emulator, startAws, startDynamo } from '../support/emulators';
 import { ROOT } from '../support/run-cli';
 import { newStateTable } from '../support/state-table';
@@ -50,7 +51,7 @@ async function watchSamples(
   state: State,
   read: Read,
   idOf: (path: string) => LogObject,
-  publisher?: Publisher,
+  sendAlert?: SendAlert,
 ): Promise<Outcome> {
   const compiled = compileSettings(configuration);
   const parts: OutboxPart[] = [];
@@ -67,7 +68,7 @@ async function watchSamples(
     nextDueAt: () => earliestDue(state),
     limits: configuration,
     newIpChosenFor: () => false,
-    ...(publisher === undefined ? {} : { publisher }),
+    ...(sendAlert === undefined ? {} : { sendAlert }),
   });
   let soFar = nothingRead();
   const clock = { now: () => Math.max(rehearsal.now(), soFar.latest) };
@@ -121,7 +122,7 @@ async function deployed(configuration: Configuration, { aws, dynamo }: Emulators
     state,
     async (logObject) => (await logObjects.read(logObject))!.chunks,
     (key) => ({ bucket: 'logs', key, versionId: null, etag: null }),
-    snsPublisher(TopicArn!, { slack: false, client: clientOptions(aws.endpoint) }),
+    renderAndPublish(snsPublisher(TopicArn!, clientOptions(aws.endpoint)), { slack: false }),
   );
 }
 

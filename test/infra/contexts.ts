@@ -13,7 +13,7 @@ export interface KeptContext {
 /** In the Region that the addresses in it are of, where it matters. */
 const REGIONS: Readonly<Record<string, string>> = { china: 'cn-north-1' };
 
-/** The example of `cdk.json`, and the contexts in `contexts/`. */
+/** The example of `cdk.json`, the contexts in `contexts/`, and one with the largest allowlist. */
 export function keptContexts(): readonly KeptContext[] {
   const folder = join(ROOT, 'test', 'infra', 'contexts');
   const example = (read(join(ROOT, 'cdk.json')) as { context: KeptContext['values'] }).context;
@@ -22,12 +22,22 @@ export function keptContexts(): readonly KeptContext[] {
     const region = REGIONS[name];
     return { name, values: read(join(folder, file)), ...(region === undefined ? {} : { region }) };
   });
-  return [{ name: 'example', values: example }, ...kept];
+  return [{ name: 'example', values: example }, ...kept, { name: 'many-entries', values: manyEntries() }];
 }
 
-/** One of them, by the name of its file. */
+/** One of them, by its name. */
 export function keptContext(wanted: string): KeptContext['values'] {
   return keptContexts().find(({ name }) => name === wanted)!.values;
+}
+
+/** 10,000 entries, each hundredth with a reason and buckets of its own. */
+function manyEntries(): KeptContext['values'] {
+  const allowlist = Array.from({ length: 10_000 }, (_, index) => {
+    const cidr = `2001:db8:${index.toString(16)}::/48`;
+    const partner = index / 100;
+    return Number.isInteger(partner) ? { cidr, reason: `partner ${partner}`, buckets: [`payroll-${partner}`] } : cidr;
+  });
+  return { alertEmails: ['security@example.com'], allowlist };
 }
 
 function read(path: string): KeptContext['values'] {

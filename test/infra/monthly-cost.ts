@@ -1,4 +1,4 @@
-import { OWN_METRICS } from '../../lib/infra/own-metrics';
+import { METRICS } from '../../lib/config/deployed-names';
 
 /**
  * What a deployment costs a month, in US dollars, by list prices of us-east-1 in November 2026 without any free tier.
@@ -55,7 +55,7 @@ export interface CostLine {
 }
 
 /** `alarmMetrics`: the metrics that alarms look at, of all of them together. */
-export function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: number): CostLine[] {
+function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: number): CostLine[] {
   const at = (cost: (objects: number, calls: number) => number): number[] =>
     objectsPerHour.map((perHour) => cost(perHour * ASSUMED.hours, callsFor(perHour)));
   const fixed = (cost: number): number[] => objectsPerHour.map(() => cost);
@@ -92,7 +92,7 @@ export function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: num
         (objects, calls) => ((objects * ASSUMED.logPerObject + calls * ASSUMED.logPerCall) / 1e9) * PRICES.logGigabyte,
       ),
     },
-    { resource: `CloudWatch: ${OWN_METRICS.length} metrics`, cost: fixed(OWN_METRICS.length * PRICES.metric) },
+    { resource: `CloudWatch: ${METRICS.length} metrics`, cost: fixed(METRICS.length * PRICES.metric) },
     { resource: 'CloudWatch: alarms and dashboard', cost: fixed(alarmMetrics * PRICES.alarmMetric + PRICES.dashboard) },
     { resource: 'KMS: the key of the operations topic', cost: fixed(PRICES.key) },
   ];

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LATER, NOTICE, NOW, PENDING_INDEX, setAsideItem, timeText } from '../../lib/adapters/aws/dynamo-items';
+import { LATER, NOTICE, NOW, setAsideItem, timeText } from '../../lib/adapters/aws/dynamo-items';
+import { STATE_TABLE } from '../../lib/adapters/aws/state-table-schema';
 import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
 import { temporaryFolder } from '../support/run-cli';
@@ -171,7 +172,7 @@ test('what is due is counted by the index as it is', () => {
   const before = Date.now();
   const queries = callsIn('NotSent').filter(([service]) => service === 'dynamodb');
   const asked = queries.map((call) => {
-    expect(optionOf(call, '--index-name')).toBe(PENDING_INDEX);
+    expect(optionOf(call, '--index-name')).toBe(STATE_TABLE.pendingIndex.name);
     expect(optionOf(call, '--key-condition-expression')).toBe('pending = :pending and due <= :until');
     const values = JSON.parse(optionOf(call, '--expression-attribute-values'));
     return [values[':pending'].S, values[':until'].S] as [string, string];

@@ -1,4 +1,4 @@
-import { OWN_METRICS } from '../../lib/infra/own-metrics';
+import { METRICS, METRICS_NAMESPACE } from '../../lib/config/deployed-names';
 import { type Synthesized, synthesize, textOf } from '../support/synthesized';
 
 /*
@@ -127,9 +127,10 @@ test('the dashboard shows every metric, and every alarm', () => {
   const { widgets } = JSON.parse(body) as {
     widgets: { type: string; properties: { metrics?: unknown[][]; alarms?: unknown[] } }[];
   };
-  const shown = new Set(widgets.flatMap(({ properties }) => (properties.metrics ?? []).map(([, name]) => name)));
-  // Of these an alarm says it all.
-  const left = [
+  const metrics = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+  const own = metrics.filter(([namespace]) => namespace === METRICS_NAMESPACE).map(([, name]) => name);
+  // An alarm shows these well enough.
+  const onlyAlarmed = [
     'PairsOwedFor',
     'LogObjectsGone',
     'AlertSubscriptions',
@@ -137,8 +138,13 @@ test('the dashboard shows every metric, and every alarm', () => {
     'SilentBuckets',
     'LogsNotBelieved',
   ];
-  expect([...shown]).toEqual(expect.arrayContaining(OWN_METRICS.filter((name) => !left.includes(name))));
-  expect([...shown]).toEqual(
+  const alarmed = stack
+    .ofType('AWS::CloudWatch::Alarm')
+    .filter(([, { Namespace }]) => Namespace === METRICS_NAMESPACE)
+    .map(([, { MetricName }]) => MetricName);
+  expect(alarmed).toEqual(expect.arrayContaining(onlyAlarmed));
+  expect([...new Set([...own, ...onlyAlarmed])].sort()).toEqual([...METRICS].sort());
+  expect(metrics.map(([, name]) => name)).toEqual(
     expect.arrayContaining([
       'ApproximateAgeOfOldestMessage',
       'ApproximateNumberOfMessagesVisible',

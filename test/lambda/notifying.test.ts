@@ -3,7 +3,8 @@ import { createReport } from '../../lambda/report';
 import { createMemoryState } from '../../lib/adapters/memory-state';
 import { detectLogObject } from '../../lib/detect/detect-log-object';
 import { createObserver } from '../../lib/detection/observe';
-import type { Publisher, State } from '../../lib/ports';
+import type { SendAlert } from '../../lib/notify/send-alert';
+import type { State } from '../../lib/ports';
 import { batchOf, SCHEDULED } from '../support/deployment';
 import { watcherOf } from '../support/function-dependencies';
 import { lineOf } from '../support/observe-lines';
@@ -32,7 +33,7 @@ interface Called {
 /** What a call says of itself that finds a request to be reported, minutes after it was found. */
 async function call(
   event: unknown,
-  faults: { readonly state?: Partial<State>; readonly publish?: Publisher['publish'] },
+  faults: { readonly state?: Partial<State>; readonly sendAlert?: SendAlert },
 ): Promise<Called> {
   const state = createMemoryState();
   const { watcher, time } = watcherOf(state, {}, START);
@@ -53,11 +54,11 @@ async function call(
     },
     publishStoredMetrics() {},
   } as unknown as Parameters<typeof createReport>[1];
-  const publisher = faults.publish === undefined ? watcher.notifier.publisher : { publish: faults.publish };
+  const { sendAlert = watcher.notifier.sendAlert } = faults;
   const failing = {
     ...watcher,
     report: createReport(logger, sink),
-    notifier: { ...watcher.notifier, state: { ...state, ...faults.state }, publisher },
+    notifier: { ...watcher.notifier, state: { ...state, ...faults.state }, sendAlert },
   };
   let error: string | null = null;
   try {
@@ -95,7 +96,7 @@ const CASES: {
   },
   {
     name: 'the topic refuses',
-    faults: { publish: refused },
+    faults: { sendAlert: refused },
     metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueFor: 7 * MINUTE },
     logged: ['alert.not-published'],
     error: FAILED,

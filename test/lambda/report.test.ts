@@ -1,4 +1,5 @@
 import { createReport } from '../../lambda/report';
+import { METRICS } from '../../lib/config/deployed-names';
 import type { Detected } from '../../lib/detect/detect-log-object';
 import type { Notified } from '../../lib/notify/notify';
 
@@ -19,28 +20,30 @@ function written(say: (report: ReturnType<typeof createReport>) => void): Record
 
 const LOG = { bucket: 'logs', key: 'a', versionId: null, etag: null, size: null };
 
+/** A log object in which each number is another. */
+const DETECTED = {
+  records: 11,
+  parseFailures: 2,
+  firstFailure: null,
+  learned: 3,
+  longestOverdue: 4_000,
+  latest: 1_000,
+  isMisplaced: true,
+  counts: {
+    recordsWithoutIp: 5,
+    invalidRemoteIps: 6,
+    trustedRecords: 7,
+    recordsWithOddTime: 10,
+    recordsOfOtherBuckets: 12,
+  },
+  findings: new Map([
+    ['unapproved-ip', 8],
+    ['new-ip', 9],
+  ]),
+} as unknown as Detected;
+
 test('every number of a log object is in the metric of its name', () => {
-  const detected = {
-    records: 11,
-    parseFailures: 2,
-    firstFailure: null,
-    learned: 3,
-    longestOverdue: 4_000,
-    latest: 1_000,
-    isMisplaced: true,
-    counts: {
-      recordsWithoutIp: 5,
-      invalidRemoteIps: 6,
-      trustedRecords: 7,
-      recordsWithOddTime: 10,
-      recordsOfOtherBuckets: 12,
-    },
-    findings: new Map([
-      ['unapproved-ip', 8],
-      ['new-ip', 9],
-    ]),
-  } as unknown as Detected;
-  expect(written((report) => report.detected(LOG, detected, 61_000))).toEqual({
+  expect(written((report) => report.detected(LOG, DETECTED, 61_000))).toEqual({
     LogObjects: 1,
     Records: 11,
     ParseFailures: 2,
@@ -119,4 +122,17 @@ test('and what an alarm listens to', () => {
     PublishFailures: 1,
     OldestDueFor: 5,
   });
+});
+
+test('it emits each metric that the stack knows of', () => {
+  const all = written((report) => {
+    report.detected(LOG, DETECTED, 61_000);
+    report.gone(LOG);
+    report.failed('message.failed', new Error('x'));
+    report.notified({ end: 'done', sent: [], failures: [], setAside: 1, oldestDueFor: 5 });
+    report.silent([]);
+    report.subscriptions({ alerts: 1, operations: 1 });
+    report.used({ reads: 1, writes: 1 });
+  });
+  expect(Object.keys(all).sort()).toEqual([...METRICS].sort());
 });

@@ -35,11 +35,9 @@ beforeEach(() => {
 function notifier(alertsPerMinute = 30): Notifier {
   return {
     state,
-    publisher: {
-      async publish(alert) {
-        if (refuse(alert)) throw refusal;
-        published.push(alert);
-      },
+    async sendAlert(alert) {
+      if (refuse(alert)) throw refusal;
+      published.push(alert);
     },
     clock: {
       now: () => now,

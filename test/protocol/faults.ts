@@ -1,7 +1,8 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
 import type { Alert } from '../../lib/alert/alert';
 import type { Lease } from '../../lib/alerting/lease';
-import type { Publisher, State } from '../../lib/ports';
+import type { SendAlert } from '../../lib/notify/send-alert';
+import type { State } from '../../lib/ports';
 
 /** What can go wrong with one effect on the world. */
 export type Fault =
@@ -105,7 +106,7 @@ export function withFaults(
   choose: ChooseFault,
   lag: Lag = world.memory,
   turn: (name: string) => Promise<void> = async () => {},
-): { state: State; publisher: Publisher } {
+): { state: State; sendAlert: SendAlert } {
   const { memory } = world;
 
   function alive<Arguments extends readonly unknown[], Result>(
@@ -175,12 +176,10 @@ export function withFaults(
   }
   return {
     state: state as unknown as State,
-    publisher: {
-      publish(alert) {
-        const send = async (): Promise<void> =>
-          void world.published.push({ at: world.now, alert, minute: current().minute });
-        return effect('publish', send, send);
-      },
+    sendAlert(alert) {
+      const send = async (): Promise<void> =>
+        void world.published.push({ at: world.now, alert, minute: current().minute });
+      return effect('publish', send, send);
     },
   };
 }

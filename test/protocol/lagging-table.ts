@@ -3,7 +3,6 @@ import {
   type Item,
   type Key,
   LEASE_KEY,
-  PENDING_INDEX,
   runKey,
   SILENCE,
   toBucket,
@@ -12,6 +11,7 @@ import {
 } from '../../lib/adapters/aws/dynamo-items';
 import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
 import type { DynamoTable } from '../../lib/adapters/aws/dynamo-table';
+import { STATE_TABLE } from '../../lib/adapters/aws/state-table-schema';
 import type { MemoryState } from '../../lib/adapters/memory-state';
 import type { Chooser } from './choices';
 
@@ -92,7 +92,7 @@ export function createLaggingTable(now: () => number, choose: Chooser['choose'])
     },
     async *query({ IndexName, ExpressionAttributeValues }) {
       const given = unmarshall(ExpressionAttributeValues!);
-      if (IndexName === PENDING_INDEX) {
+      if (IndexName === STATE_TABLE.pendingIndex.name) {
         const late = pendingBefore.filter(({ at }) => now() - at <= INDEX_LAGS);
         const behind = choose(1 + late.length, (by) => `the index is late by ${by}`);
         yield* (behind === 0 ? pending() : late[behind - 1]!.items)

@@ -155,11 +155,6 @@ export const allAsJson: Operation = (guard) => {
   return [replace(guard, argument, `JSON.stringify(${textOf(guard, whole)})`)];
 };
 
-/** The statement becomes the return statement of another guard. */
-export function returnsAs(other: string): Operation {
-  return (guard, find) => [replace(guard, guard.node, textOf(find(other), returnIn(find(other))))];
-}
-
 /** The statement goes before that of another guard of the same file. */
 export function movedBefore(other: string): Operation {
   return (guard, find) => [

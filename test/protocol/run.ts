@@ -86,7 +86,7 @@ let runs = 0;
 export function startContainer(world: World, options: RunOptions): Container {
   const { learningDays = 0, forgetDays = SETTINGS.forgetDays, choose, lag, turn } = options;
   let process: Process = { dead: false, reads: 0, unmarked: null, minute: 0 };
-  const { state, publisher } = withFaults(world, () => process, choose, lag, turn);
+  const { state, sendAlert } = withFaults(world, () => process, choose, lag, turn);
   const compiled = compiledFor(learningDays, forgetDays);
   const clock = {
     now: () => world.now,
@@ -115,7 +115,7 @@ export function startContainer(world: World, options: RunOptions): Container {
     limits,
     ...where,
   };
-  const notifier = { state, publisher, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
+  const notifier = { state, sendAlert, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
 
   async function live(work: () => Promise<unknown>): Promise<End> {
     process = { dead: false, reads: 0, unmarked: null, minute: 0 };

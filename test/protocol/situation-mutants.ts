@@ -74,7 +74,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   mutant(
     '7c',
     'a claim replaces what another run has written',
-    broken('a claim replaces only what it was decided by', afterCopyOf('a claim is decided again after a lost race')),
+    broken('a write replaces only what it was decided by', afterCopyOf('an item is read again after a lost race')),
   ),
   known('8', 'a pair is claimed only if it is not stored'),
   mutant(
@@ -134,7 +134,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   mutant(
     '13',
     'a refresh that lost its race is written all the same',
-    broken('a claim is decided again after a lost race', beforeCopyOf('a claim replaces only what it was decided by')),
+    broken('an item is read again after a lost race', beforeCopyOf('a write replaces only what it was decided by')),
   ),
   mutant(
     '14',
@@ -204,7 +204,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
       alsoEqualToReturned('the first change of a known pair is found'),
     ),
   ),
-  known('R1', 'a claim that lost its race counts as known'),
+  known('R1', 'a write that lost its race counts'),
   known('R1', 'a draft is finished before its message is published'),
   known('R2', 'a learned pair is claimed by its log object'),
 ];

@@ -32,7 +32,7 @@ function logObject(clock: string, bucket = 'acme-payroll'): string {
   return `acme-logs/111122223333/eu-central-1/${bucket}/2026/03/02/${name}@9b2cf535f27731c974343645a3985328`;
 }
 
-/** GeoLocator that a database of addresses would give. */
+/** With the locations that a database of addresses would give. */
 function located(alert: Alert, places: Readonly<Record<string, Partial<GeoLocation>>>): Alert {
   const credit =
     'IP geolocation by DB-IP.com (CC BY 4.0), 2026-02-01; AS by routeviews.org and DB-IP.com (CC BY 4.0), 2026-02-02';

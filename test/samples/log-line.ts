@@ -1,4 +1,7 @@
+import { FIELDS, type FieldName } from '../../lib/access-log/fields';
+import type { AccessLogRecord } from '../../lib/access-log/record';
 import type { Random } from '../support/random';
+import { writeLine } from '../support/write-line';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '111122223333';
@@ -6,37 +9,8 @@ const BUCKET_OWNER = '3c6f1a0b9d2e4875c1f0ab93de5478e6210f7c9b8a4d53e6f7081b2c3d
 const ALNUM = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const VERSION_ID = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789._';
 
-/** The 27 fields in the order of the line; https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html */
-const COLUMNS = [
-  'bucketOwner',
-  'bucket',
-  'time',
-  'remoteIp',
-  'requester',
-  'requestId',
-  'operation',
-  'key',
-  'requestUri',
-  'httpStatus',
-  'errorCode',
-  'bytesSent',
-  'objectSize',
-  'totalTime',
-  'turnAroundTime',
-  'referer',
-  'userAgent',
-  'versionId',
-  'hostId',
-  'signatureVersion',
-  'cipherSuite',
-  'authenticationType',
-  'hostHeader',
-  'tlsVersion',
-  'accessPointArn',
-  'aclRequired',
-  'sourceRegion',
-] as const;
-type Columns = Partial<Record<(typeof COLUMNS)[number], string | number | null | undefined>>;
+/** What a line holds; a field that is left out or undefined is a dash. */
+type Fields = Partial<{ readonly [Name in FieldName]: AccessLogRecord[Name] | undefined }>;
 
 /** Some requests of one client, one after the other. */
 export interface Scene {
@@ -92,36 +66,45 @@ export function linesOf(scene: Scene, date: string, random: Random): LogLine[] {
   const { bucket, client } = scene;
   const deliveredAt = scene.deliveredAt === undefined ? null : Date.parse(scene.deliveredAt);
   let time = Date.parse(`${date}T${scene.at}:00Z`);
-  let ids: Columns = {};
+  let ids: Fields = {};
   return scene.asks.map((ask) => {
     if (!sharesRequest(ask)) {
       time += random.int(1, 25) * 1000;
       ids = newIds(random);
     }
-    const columns = { bucket, ...columnsOf(bucket, ask.by ?? client, ask, random), ...ids, time: logTime(time) };
-    const text = COLUMNS.map((column) => columns[column] ?? '-').join(' ');
-    return { bucket, time, text, deliveredAt };
+    const fields = { bucket, ...fieldsOf(bucket, ask.by ?? client, ask, random), ...ids, time };
+    return { bucket, time, text: textOf(fields, ask), deliveredAt };
   });
 }
+
+/** S3 quotes the three fields that a client writes, as `"-"` too, but for those lines that have no request of their own. */
+function textOf(fields: Fields, ask: Ask): string {
+  const record = Object.fromEntries(
+    FIELDS.map(({ name }) => [name, fields[name] ?? null]),
+  ) as unknown as AccessLogRecord;
+  const bareDashes = sharesRequest(ask) ? QUOTED : [];
+  return Buffer.from(writeLine({ ...record, extra: [], flags: [] }, { vintage: 27, bareDashes })).toString();
+}
+
+const QUOTED = FIELDS.filter(({ kind }) => kind === 'quoted').map(({ name }) => name);
 
 /** Lines of one request share the request id and the host id. */
 const sharesRequest = ({ operation }: Ask): boolean =>
   operation === 'BATCH.DELETE.OBJECT' || operation === 'REST.COPY.OBJECT_GET';
 
-function newIds(random: Random): Columns {
+function newIds(random: Random): Fields {
   const hostId = Buffer.from(Array.from({ length: 56 }, () => random.int(0, 255))).toString('base64');
   return { requestId: random.text(ALNUM, 16), hostId };
 }
 
-function columnsOf(bucket: string, client: Client, ask: Ask, random: Random): Columns {
+function fieldsOf(bucket: string, client: Client, ask: Ask, random: Random): Fields {
   const { remoteIp, requester } = client;
   const what = { bucketOwner: BUCKET_OWNER, remoteIp, requester, operation: ask.operation, objectSize: ask.size };
   const key = uriEncode(ask.key ?? '');
   // REST lines encode the key of the URI once more (`%2520` is a space), the others have it once and in form style.
   const formKey = key.replaceAll('%20', '+');
   if (ask.operation.startsWith('S3.')) {
-    const quoted = { requestUri: '"-"', referer: '"-"', userAgent: '"-"' };
-    return { ...what, ...quoted, key: formKey, versionId: random.text(VERSION_ID, 32) };
+    return { ...what, key: formKey, versionId: random.text(VERSION_ID, 32) };
   }
   const status = ask.status ?? 200;
   const common = { ...what, ...connection(bucket, client, ask), httpStatus: status };
@@ -134,17 +117,17 @@ function columnsOf(bucket: string, client: Client, ask: Ask, random: Random): Co
   return {
     ...common,
     key: restKey,
-    requestUri: `"${method} ${client.pathStyle ? `/${bucket}` : ''}/${key}${ask.query ?? ''} HTTP/1.1"`,
+    requestUri: `${method} ${client.pathStyle ? `/${bucket}` : ''}/${key}${ask.query ?? ''} HTTP/1.1`,
     errorCode: ask.error,
     bytesSent: ask.sent,
     totalTime: turnAroundTime + Math.ceil(carried / 80_000),
     turnAroundTime: status < 300 && method !== 'OPTIONS' ? turnAroundTime : null,
-    referer: `"${client.referer ?? '-'}"`,
-    userAgent: `"${client.userAgent}"`,
+    referer: client.referer,
+    userAgent: client.userAgent,
   };
 }
 
-function connection(bucket: string, client: Client, ask: Ask): Columns {
+function connection(bucket: string, client: Client, ask: Ask): Fields {
   const { accessPoint, dualStack, pathStyle, requester, sourceRegion } = client;
   const endpoint = `s3${dualStack ? '.dualstack' : ''}.${REGION}.amazonaws.com`;
   const presigned = ask.query?.includes('X-Amz-Signature=');
@@ -164,13 +147,6 @@ function connection(bucket: string, client: Client, ask: Ask): Columns {
 /** The line as S3 wrote it before February 2026: without the source region. */
 export function with26Fields(text: string): string {
   return text.slice(0, text.lastIndexOf(' '));
-}
-
-/** [02/Mar/2026:09:15:33 +0000] */
-function logTime(time: number): string {
-  // "Mon, 02 Mar 2026 09:15:33 GMT"
-  const [, day, month, year, clock] = new Date(time).toUTCString().split(' ');
-  return `[${day}/${month}/${year}:${clock} +0000]`;
 }
 
 const uriEncode = (key: string): string => key.split('/').map(encodeURIComponent).join('/');

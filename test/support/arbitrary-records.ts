@@ -42,14 +42,14 @@ const BITS = [
 ];
 
 /** What a client may send in a header: anything but LF. */
-export const hostileText: fc.Arbitrary<string> = fc
+const hostileText: fc.Arbitrary<string> = fc
   .array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...BITS) }, fc.string({ unit: 'binary', maxLength: 8 })), {
     maxLength: 12,
   })
   .map((bits) => bits.join('').replaceAll('\n', '\\n'));
 
 /** What a client may send as a request target: anything without LF and space. */
-export const hostileTarget: fc.Arbitrary<string> = hostileText.map((text) => `/${text.replaceAll(' ', '+')}`);
+const hostileTarget: fc.Arbitrary<string> = hostileText.map((text) => `/${text.replaceAll(' ', '+')}`);
 
 const plainText = fc.oneof(
   fc.constantFrom('', 'curl/8.5.0', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0', 'https://example.com/a b'),

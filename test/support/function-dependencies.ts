@@ -50,7 +50,7 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
     notifier: {
       state,
       clock,
-      publisher: { publish: async () => {} },
+      sendAlert: async () => {},
       geography: noGeography,
       limits: configuration,
       newIpChosenFor: () => false,

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { RenderedMessage } from '../../lib/render/message';
+import type { RenderedMessage } from '../../lib/alert/rendered-message';
 import { ocsfProblems } from './ocsf-validator';
 import { slackProblems } from './slack-validator';
 import { STEERING } from './steering';
@@ -10,7 +10,7 @@ export function isoMinute(time: number): string {
 }
 
 /** Bytes of UTF-8 that a body takes in the message, as the JSON string that it is there. */
-export function bytesInMessage(body: string): number {
+function bytesInMessage(body: string): number {
   return Buffer.byteLength(JSON.stringify(body));
 }
 

@@ -1,7 +1,7 @@
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { INDEXED, PENDING_INDEX } from '../../lib/adapters/aws/dynamo-items';
 import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
 import { type DynamoTable, dynamoTable } from '../../lib/adapters/aws/dynamo-table';
+import { STATE_TABLE as SCHEMA } from '../../lib/adapters/aws/state-table-schema';
 import type { State } from '../../lib/ports';
 import { clientOptions } from './emulators';
 
@@ -22,14 +22,14 @@ export const STATE_TABLE: TableDefinition = {
   ],
   GlobalSecondaryIndexes: [
     {
-      IndexName: PENDING_INDEX,
+      IndexName: SCHEMA.pendingIndex.name,
       KeySchema: [
         { AttributeName: 'pending', KeyType: 'HASH' },
         { AttributeName: 'due', KeyType: 'RANGE' },
       ],
       Projection: {
         ProjectionType: 'INCLUDE',
-        NonKeyAttributes: [...INDEXED],
+        NonKeyAttributes: [...SCHEMA.pendingIndex.nonKeyAttributes],
       },
     },
   ],

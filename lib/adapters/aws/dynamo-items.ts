@@ -9,6 +9,7 @@ import { type Stream, streamOf } from '../../alerting/stream';
 import type { CombinedPlan, Draft, StreamState } from '../../alerting/stream-state';
 import type { PairName, RunName, StoredSighting } from '../../detection/sighting';
 import type { PartName, SetAside } from '../../ports';
+import type { STATE_TABLE } from './state-table-schema';
 
 /*
  * What the table's items look like. Keys are strings; a bucket's items stand together, and so do the parts of a log
@@ -17,24 +18,17 @@ import type { PartName, SetAside } from '../../ports';
 
 export type Item = Record<string, unknown>;
 
-export interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
+export type Key = Readonly<Record<typeof STATE_TABLE.partitionKey | typeof STATE_TABLE.sortKey, string>>;
 
 /**
  * The index of what is due: items that have `pending`, its partition, and `due`, by which it is sorted. `NOW`: what is
  * to be looked at once, the worst first. `LATER`: what waits, by when that ends. `NOTICE`: buckets with a notice, by
  * when it is due. `SILENCE`: buckets, by when their silence becomes strange.
  */
-export const PENDING_INDEX = 'pending';
 export const NOW = 'now';
 export const LATER = 'later';
 export const NOTICE = 'notice';
 export const SILENCE = 'silence';
-
-/** What the index holds of an item besides its keys; the stack that makes the table has to say the same. */
-export const INDEXED = ['logObject', 'rule', 'bucket', 'denied', 'number', 'dueSince'] as const;
 
 /** DynamoDB takes 2,048 bytes as a partition key. A log object's name may be longer, if hardly ever. */
 const MAX_KEY_BYTES = 1900;
@@ -156,7 +150,11 @@ export function toBucket(item: Item): BucketState {
   };
 }
 
-function indexed(pending: string, due: string, dueSince: number): Item {
+type IndexedAttributes = Readonly<
+  Record<typeof STATE_TABLE.pendingIndex.partitionKey | typeof STATE_TABLE.pendingIndex.sortKey, string>
+> & { readonly dueSince: number };
+
+function indexed(pending: string, due: string, dueSince: number): IndexedAttributes {
   return { pending, due, dueSince };
 }
 

@@ -1,5 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { DueItems, State, Stored } from '../../ports';
+import type { DueItems, DuePart, State, Stored } from '../../ports';
 import {
   bucketItem,
   bucketKey,
@@ -14,7 +14,6 @@ import {
   NOTICE,
   NOW,
   outboxKey,
-  PENDING_INDEX,
   partItem,
   partKey,
   partSortKey,
@@ -36,6 +35,7 @@ import {
   toStream,
 } from './dynamo-items';
 import type { DynamoTable } from './dynamo-table';
+import { STATE_TABLE } from './state-table-schema';
 
 /** What one look at the index takes of each kind: the worst, and what has waited longest. */
 const MAX_NOW = 5_000;
@@ -49,7 +49,7 @@ export function dynamoState(table: DynamoTable): State {
     const found: Item[] = [];
     const bound = until === null ? {} : { ':until': timeText(until) };
     const items = table.query({
-      IndexName: PENDING_INDEX,
+      IndexName: STATE_TABLE.pendingIndex.name,
       KeyConditionExpression: `pending = :partition${until === null ? '' : ' AND due <= :until'}`,
       ExpressionAttributeValues: marshall({ ':partition': partition, ...bound }),
       Limit: Math.min(limit, 1000),
@@ -88,7 +88,7 @@ export function dynamoState(table: DynamoTable): State {
     async silentBuckets(from, to) {
       const names: string[] = [];
       const items = table.query({
-        IndexName: PENDING_INDEX,
+        IndexName: STATE_TABLE.pendingIndex.name,
         KeyConditionExpression: 'pending = :silence AND due BETWEEN :from AND :to',
         ExpressionAttributeValues: marshall({ ':silence': SILENCE, ':from': timeText(from), ':to': timeText(to) }),
       });
@@ -153,8 +153,8 @@ function beginningWith(pk: string, prefix: string, consistent: boolean) {
   };
 }
 
-function toDuePart({ logObject, rule, bucket, denied, number, dueSince }: Item): DueItems['parts'][number] {
-  return { logObject, rule, bucket, denied, number, dueSince } as DueItems['parts'][number];
+function toDuePart({ logObject, rule, bucket, denied, number, dueSince }: Item): DuePart {
+  return { logObject, rule, bucket, denied, number, dueSince } as DuePart;
 }
 
 function toDueStream({ rule, bucket, denied, dueSince }: Item): DueItems['streams'][number] {

@@ -1,12 +1,6 @@
 import type { PublishCommandInput, SNSClientConfig } from '@aws-sdk/client-sns';
+import type { RenderedMessage } from '../../alert/rendered-message';
 import { MessageRefused, type Publisher } from '../../ports';
-import { type RenderedMessage, renderMessage } from '../../render/message';
-
-export interface SnsPublisherOptions {
-  /** Whether the topic's https subscriber is Amazon Q, which shows it in Slack. */
-  readonly slack: boolean;
-  readonly client?: SNSClientConfig;
-}
 
 /** What SNS answers where the subject, the size or an attribute is not to its liking; sent again, it would be neither. */
 const REFUSALS = new Set([
@@ -17,11 +11,10 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * Publishes alerts to a topic, in a form for machines, one for people and one for Slack. The topic may be in another
- * Region than the function. What SNS refuses for its form is sent in a reduced one: an alert is not lost for its
- * subject or its size. The client is loaded with the first message: most calls of the function have nothing to say.
+ * Publishes messages to a topic, which may be in another Region than the function. The client is loaded with the first
+ * message: most calls of the function have nothing to say.
  */
-export function snsPublisher(topicArn: string, { slack, client: options = {} }: SnsPublisherOptions): Publisher {
+export function snsPublisher(topicArn: string, options: SNSClientConfig = {}): Publisher {
   const region = topicArn.split(':')[3];
   let send: ((input: PublishCommandInput) => Promise<unknown>) | null = null;
 
@@ -32,19 +25,13 @@ export function snsPublisher(topicArn: string, { slack, client: options = {} }: 
   }
 
   return {
-    async publish(alert) {
+    async publish(message) {
+      send ??= await load();
       try {
-        send ??= await load();
-        try {
-          await send(inputOf(topicArn, renderMessage(alert, { slack })));
-        } catch (error) {
-          if (!REFUSALS.has((error as Error).name)) throw error;
-          await send(inputOf(topicArn, renderMessage(alert, { slack, reduced: true })));
-        }
+        await send(inputOf(topicArn, message));
       } catch (error) {
-        const what = `alert ${alert.alertId} was not published: ${(error as Error).message}`;
-        if (REFUSALS.has((error as Error).name)) throw new MessageRefused(what, { cause: error });
-        throw new Error(what, { cause: error });
+        if (!REFUSALS.has((error as Error).name)) throw error;
+        throw new MessageRefused((error as Error).message, { cause: error });
       }
     },
   };

@@ -2,6 +2,7 @@ import { closeSync, createReadStream, type Dirent, fstatSync, openSync, readSync
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { compareText } from '../../text/order';
 
 /** Where log lines come from in a terminal. */
 export interface LogFile {
@@ -73,7 +74,7 @@ async function walk(
     problems.push(listingProblem(directory.path, error));
     return;
   }
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  entries.sort((a, b) => compareText(a.name, b.name));
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     const path = join(directory.path, entry.name);

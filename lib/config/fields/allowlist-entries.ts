@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { AllowlistEntry } from '../../detection/settings';
 import { isObject } from '../../text/json-value';
 import { bucketPattern } from './bucket-names';
@@ -6,23 +5,22 @@ import { instant } from './instants';
 import { listOf } from './lists';
 import { quote, visible } from './messages';
 import { networkText } from './networks';
-import { objectOf } from './objects';
-import { delegate, orElse } from './readings';
+import { objectOf, optional, type Parser } from './parsers';
 import { anyText } from './scalars';
 
 const entryObject = objectOf('write {"cidr": …}', {
   cidr: networkText,
-  reason: orElse(anyText('write why, such as "office"'), null),
-  buckets: orElse(listOf(bucketPattern, { example: 'payroll-*', atLeastOne: true }), null),
-  until: orElse(instant, null),
+  reason: optional(anyText('write why, such as "office"'), null),
+  buckets: optional(listOf(bucketPattern, { example: 'payroll-*', atLeastOne: true }), null),
+  until: optional(instant, null),
 });
 
 /** A network or an address, or an object that has it as `cidr`. */
-export const allowlistEntry: z.ZodType<AllowlistEntry> = z
-  .unknown()
-  .transform((value, { issues }) =>
-    isObject(value) ? delegate(entryObject, value, issues) : entryFor(delegate(networkText, value, issues), null),
-  );
+export const allowlistEntry: Parser<AllowlistEntry> = (value) => {
+  if (isObject(value)) return entryObject(value);
+  const network = networkText(value);
+  return 'value' in network ? { value: entryFor(network.value, null) } : network;
+};
 
 /** An entry, and how messages call the place where it stands. */
 export interface PlacedEntry {
@@ -42,9 +40,9 @@ export function readAllowlistFile(file: { readonly name: string; readonly text: 
     const cidr = written.trim();
     if (cidr === '') continue;
     const place = `allowlistFile ${visible(file.name)} line ${index + 1}`;
-    const result = networkText.safeParse(cidr);
-    if (result.success) entries.push({ place, entry: entryFor(result.data, reason.trim() || null) });
-    else problems.push(...result.error.issues.map(({ message }) => `${place}: ${reasonUnmarked(cidr) ?? message}`));
+    const network = networkText(cidr);
+    if ('value' in network) entries.push({ place, entry: entryFor(network.value, reason.trim() || null) });
+    else problems.push(...network.problems.map(({ message }) => `${place}: ${reasonUnmarked(cidr) ?? message}`));
   }
   if (entries.length === 0 && problems.length === 0) {
     problems.push(
@@ -57,7 +55,7 @@ export function readAllowlistFile(file: { readonly name: string; readonly text: 
 /** What is wrong with a line such as `10.0.0.0/8 office`. */
 function reasonUnmarked(line: string): string | null {
   const [, cidr = '', reason = ''] = /^(\S+)\s+(.*)$/.exec(line) ?? [];
-  if (!networkText.safeParse(cidr).success) return null;
+  if (!('value' in networkText(cidr))) return null;
   return `${quote(line)} has text after the network; write ${quote(`${cidr} # ${reason}`)}`;
 }
 

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { globsOverlap, isGlob, literalLength } from '../../detection/glob';
 import type { BucketSettings } from '../../detection/settings';
 import { isObject } from '../../text/json-value';
@@ -7,20 +6,19 @@ import { bucketPattern } from './bucket-names';
 import { parseJson } from './json';
 import { SHELL_HINT } from './lists';
 import { quote } from './messages';
-import { objectOf } from './objects';
-import { addIssue, delegate, type Issues, orLeftOut, reads } from './readings';
+import { collect, objectOf, optional, type Parser, parsedUnless, parser, type ValueProblem } from './parsers';
 import { flag, wholeNumber } from './scalars';
 
 const EXPECTED = 'write an object such as {"payroll-*": {"newIp": false}}';
 
 const SETTINGS = {
-  unapprovedIp: orLeftOut(flag),
-  newIp: orLeftOut(flag),
-  learningDays: orLeftOut(wholeNumber(0, 90, '0: no learning')),
+  unapprovedIp: optional(flag),
+  newIp: optional(flag),
+  learningDays: optional(wholeNumber(0, 90, '0: no learning')),
 };
 const oneBucket = objectOf('write an object such as {"newIp": false}', SETTINGS);
 
-const record = reads(EXPECTED, (value) => {
+const record = parser(EXPECTED, (value) => {
   const object = typeof value === 'string' ? parseJson(value) : value;
   if (isObject(object)) return { value: object };
   if (typeof value === 'string') return { problem: 'is not a JSON object', instead: `${EXPECTED}${SHELL_HINT}` };
@@ -28,34 +26,33 @@ const record = reads(EXPECTED, (value) => {
 });
 
 /** Settings by bucket name or glob. Which of two globs decides is never left open: a tie is a problem. */
-export const bucketSettings: z.ZodType<Readonly<Record<string, BucketSettings>>> = z
-  .unknown()
-  .transform((value, { issues }) => {
-    const written = delegate(record, value, issues);
-    if (issues.length > 0) return z.NEVER;
-    const settings = Object.entries(written).map(([name, own]): [string, BucketSettings] => {
-      delegate(bucketPattern, name, issues, [name]);
-      return [name, givenOf(delegate(oneBucket, own, issues, [name]))];
-    });
-    addTies(written, issues);
-    // fromEntries makes an own property even of `__proto__`.
-    return Object.fromEntries(settings);
+export const bucketSettings: Parser<Readonly<Record<string, BucketSettings>>> = (value) => {
+  const written = record(value);
+  if ('problems' in written) return written;
+  const problems: ValueProblem[] = [];
+  const settings = Object.entries(written.value).map(([name, own]): [string, BucketSettings] => {
+    collect(bucketPattern(name), problems, [name]);
+    return [name, givenOf(collect(oneBucket(own), problems, [name]) ?? {})];
   });
+  problems.push(...tieProblems(written.value));
+  // fromEntries makes an own property even of `__proto__`.
+  return parsedUnless(problems, Object.fromEntries(settings));
+};
 
 /** Without the properties that are not given, so that the JSON form is the same value. */
 function givenOf(settings: BucketSettings): BucketSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-function addTies(written: Readonly<Record<string, unknown>>, issues: Issues): void {
-  const byGlob = Object.entries(written).filter(([name]) => isGlob(name) && bucketPattern.safeParse(name).success);
-  for (const name of Object.keys(SETTINGS)) {
+function tieProblems(written: Readonly<Record<string, unknown>>): ValueProblem[] {
+  const byGlob = Object.entries(written).filter(([name]) => isGlob(name) && 'value' in bucketPattern(name));
+  return Object.keys(SETTINGS).flatMap((name) => {
     const globs = byGlob.filter(([, own]) => isObject(own) && Object.hasOwn(own, name)).map(([glob]) => glob);
-    for (const [glob, rival] of tiesAmong(globs)) {
+    return tiesAmong(globs).map(([glob, rival]) => {
       const problem = `${quote(rival)} is equally specific and can match the same bucket, so ${quote(name)} is ambiguous`;
-      addIssue(issues, [glob], `${problem}; make one of them more specific`);
-    }
-  }
+      return { path: [glob], message: `${problem}; make one of them more specific` };
+    });
+  });
 }
 
 /**

@@ -1,12 +1,11 @@
-import type { z } from 'zod';
 import { quote } from './messages';
-import { type Reading, readsText } from './readings';
+import { type Parser, type Reading, textParser } from './parsers';
 
 const EXPECTED = 'write a date such as "2030-12-31", or a time with a time zone such as "2030-12-31T18:00:00+01:00"';
 const MINUTE = 60_000;
 
 /** A date, which means its 00:00 UTC, or an ISO 8601 date-time with zone; as epoch milliseconds. */
-export const instant: z.ZodType<number> = readsText(EXPECTED, 'is not a date', (text): Reading<number> => {
+export const instant: Parser<number> = textParser(EXPECTED, 'is not a date', (text): Reading<number> => {
   const parts = FORM.exec(text)?.groups;
   if (parts === undefined) return { problem: 'is not a date' };
   const { date = '', time, zone } = parts;

@@ -1,18 +1,17 @@
-import * as z from 'zod';
 import { looksLikeJson, parseJson, splitAtCommas } from './json';
 import { quote } from './messages';
-import { addIssue, delegate, type Reading, reads } from './readings';
+import { collect, type Parser, parsedUnless, parser, type Reading, type ValueProblem } from './parsers';
 
 /**
  * A list: a JSON array, its text, or comma-separated text whose items may be JSON themselves. `[]` is "none", unless
  * `atLeastOne`; an empty text never is. `example` is an item; items with the same `identity` are a problem.
  */
 export function listOf<T>(
-  item: z.ZodType<T>,
+  item: Parser<T>,
   { example, atLeastOne = false, identity }: ListForm<T>,
-): z.ZodType<readonly T[]> {
+): Parser<readonly T[]> {
   const expected = `write a list such as ${quote([example])}`;
-  const items = reads(expected, (value): Reading<readonly Reading<unknown>[]> => {
+  const items = parser(expected, (value): Reading<readonly Reading<unknown>[]> => {
     if (Array.isArray(value)) return { value: value.map((one: unknown) => ({ value: one })) };
     if (typeof value !== 'string' && typeof value !== 'number') return { problem: 'is not a list' };
     const text = String(value);
@@ -21,23 +20,30 @@ export function listOf<T>(
     if (!Array.isArray(array)) return { problem: 'is not JSON', instead: `${expected}${SHELL_HINT}` };
     return { value: array.map((one: unknown) => ({ value: one })) };
   });
-  return z.unknown().transform((value, { issues }): readonly T[] => {
-    const found = delegate(items, value, issues);
-    if (issues.length > 0) return z.NEVER;
-    if (atLeastOne && found.length === 0) addIssue(issues, [], `[] is empty; ${expected}, or leave it out`);
+  return (value) => {
+    const found = items(value);
+    if ('problems' in found) return found;
+    const problems: ValueProblem[] = [];
+    if (atLeastOne && found.value.length === 0) {
+      problems.push({ path: [], message: `[] is empty; ${expected}, or leave it out` });
+    }
     const indexOf = new Map<string, number>();
-    return found.map((one, index): T => {
-      const before = issues.length;
-      const read = 'value' in one ? delegate(item, one.value, issues, [index]) : z.NEVER;
-      if ('problem' in one) addIssue(issues, [index], one.problem);
-      if (identity === undefined || issues.length > before) return read;
-      const first = indexOf.get(identity(read));
-      if (first !== undefined)
-        addIssue(issues, [index], `${quote(read)} is a duplicate of [${first}]; remove one of them`);
-      else indexOf.set(identity(read), index);
-      return read;
+    const list = found.value.map((one, index) => {
+      const path = [index];
+      if ('problem' in one) {
+        problems.push({ path, message: one.problem });
+        return undefined;
+      }
+      const before = problems.length;
+      const parsed = collect(item(one.value), problems, path);
+      if (identity === undefined || problems.length > before) return parsed;
+      const first = indexOf.get(identity(parsed!));
+      if (first === undefined) indexOf.set(identity(parsed!), index);
+      else problems.push({ path, message: `${quote(parsed)} is a duplicate of [${first}]; remove one of them` });
+      return parsed;
     });
-  });
+    return parsedUnless(problems, list as T[]);
+  };
 }
 
 interface ListForm<T> {

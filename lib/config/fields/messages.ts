@@ -1,14 +1,19 @@
-/** UTF-16 units of a value that a message repeats. */
-const LONGEST_VALUE = 80;
+import { cutText } from '../../text/cut';
+import { replaceInvisible } from '../../text/visible';
+
+/** UTF-16 units of a value that a message repeats; one that is cut ends in `…`. */
+const MAX_VALUE = 81;
 
 /** The value as JSON, cut, on one line and without characters that a terminal acts on. */
 export function quote(value: unknown): string {
-  return visible(typeof value === 'string' ? JSON.stringify(cut(value)) : cut(jsonOf(value)));
+  return visible(
+    typeof value === 'string' ? JSON.stringify(cutText(value, MAX_VALUE)) : cutText(jsonOf(value), MAX_VALUE),
+  );
 }
 
-/** Control, format (zero-width, bidirectional) and separator characters as `\u…`. */
+/** Characters that are not seen as `\u…`, as JSON writes them. */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+  return replaceInvisible(text, (character) => {
     const code = character.codePointAt(0)!.toString(16);
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
   });
@@ -22,10 +27,6 @@ export function pathText(path: readonly PropertyKey[]): string {
     if (text === '') return /^[\w-]{1,80}$/.test(name) ? name : quote(name);
     return /^[a-z]\w{0,79}$/i.test(name) ? `${text}.${name}` : `${text}[${quote(name)}]`;
   }, '');
-}
-
-function cut(text: string): string {
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function jsonOf(value: unknown): string {

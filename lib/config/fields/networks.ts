@@ -1,10 +1,9 @@
-import type { z } from 'zod';
 import { formatNetwork, parseCidr } from '../../detection/address';
 import { quote } from './messages';
-import { readsText } from './readings';
+import { type Parser, textParser } from './parsers';
 
 /** An address or a network in CIDR form, in its canonical spelling. */
-export const networkText: z.ZodType<string> = readsText(
+export const networkText: Parser<string> = textParser(
   'write a network such as "203.0.113.0/24", or an address',
   'is not an address or a CIDR network',
   (text) => {

@@ -1,10 +1,9 @@
-import type { z } from 'zod';
-import { type Reading, reads, readsText } from './readings';
+import { type Parser, parser, type Reading, textParser } from './parsers';
 
 /** A whole number, as a number or its digits. `hint` says why, or what an end of the range means. */
-export function wholeNumber(from: number, to: number, hint?: string): z.ZodType<number> {
+export function wholeNumber(from: number, to: number, hint?: string): Parser<number> {
   const expected = `write a whole number from ${from} to ${to}${hint === undefined ? '' : ` (${hint})`}`;
-  return reads(expected, (value) => {
+  return parser(expected, (value) => {
     const number = typeof value === 'string' && /^\s*[-+]?\d{1,15}\s*$/.test(value) ? Number(value) : value;
     if (typeof number !== 'number' || !Number.isInteger(number)) return { problem: 'is not a whole number' };
     if (number < from || number > to) return { problem: 'is out of range' };
@@ -14,7 +13,7 @@ export function wholeNumber(from: number, to: number, hint?: string): z.ZodType<
 }
 
 /** True or false, as such or in letters. */
-export const flag: z.ZodType<boolean> = reads('write true or false', (value) => {
+export const flag: Parser<boolean> = parser('write true or false', (value) => {
   if (typeof value === 'boolean') return { value };
   const word = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   if (word === 'true' || word === 'false') return { value: word === 'true' };
@@ -26,8 +25,8 @@ export const flag: z.ZodType<boolean> = reads('write true or false', (value) => 
 const FLAG_PROBLEM = 'is neither true nor false';
 
 /** Any text that is not blank, as it stands. */
-export function anyText(expected: string): z.ZodType<string> {
-  return readsText(expected, 'is not text', (value) => ({ value }));
+export function anyText(expected: string): Parser<string> {
+  return textParser(expected, 'is not text', (value) => ({ value }));
 }
 
 /** A text that matches the pattern; `amend` may know what was meant, or what is wrong in particular. */
@@ -36,8 +35,8 @@ export function textLike(form: {
   readonly problem: string;
   readonly pattern: RegExp;
   readonly amend?: (text: string) => { readonly problem?: string; readonly instead: string } | undefined;
-}): z.ZodType<string> {
-  return readsText(form.expected, form.problem, (text): Reading<string> => {
+}): Parser<string> {
+  return textParser(form.expected, form.problem, (text): Reading<string> => {
     if (form.pattern.test(text)) return { value: text };
     return { problem: form.problem, ...form.amend?.(text) };
   });

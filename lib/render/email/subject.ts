@@ -1,4 +1,5 @@
 import type { Alert } from '../../alert/alert';
+import { cutColumns } from '../../text/columns';
 import { defanged } from '../../text/untrusted-text';
 import { headline, markOf, whatOf, whereOf } from '../wording/headline';
 import { severityTag } from '../wording/severity';
@@ -15,8 +16,8 @@ export function subjectOf(alert: Alert): string {
   const whole = [false, true].map((brief) => `${tag} ${ascii(headline(alert, brief))}`);
   const fits = whole.find((text) => text.length <= MAX_SUBJECT);
   if (fits !== undefined) return fits;
-  const what = cut(ascii(`${markOf(alert)}: ${whatOf(alert, true)}`), MAX_SUBJECT - tag.length - 15);
-  return `${tag} ${cut(ascii(whereOf(alert)), MAX_SUBJECT - tag.length - what.length - 1)}${what}`;
+  const what = cutColumns(ascii(`${markOf(alert)}: ${whatOf(alert, true)}`), MAX_SUBJECT - tag.length - 15, '...');
+  return `${tag} ${cutColumns(ascii(whereOf(alert)), MAX_SUBJECT - tag.length - what.length - 1, '...')}${what}`;
 }
 
 /** What SNS took of old as well: letters, digits and blanks. */
@@ -29,8 +30,4 @@ export function plainSubjectOf(alert: Alert): string {
 
 function ascii(text: string): string {
   return defanged(text).replace(/[^\x20-\x7e]+/g, '?');
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 3)}...`;
 }

@@ -1,5 +1,6 @@
 import type { Alert } from '../../alert/alert';
 import { cutColumns } from '../../text/columns';
+import { cutText } from '../../text/cut';
 import { inSlack, isBucketName } from '../../text/untrusted-text';
 import { headline } from '../wording/headline';
 import { bucketArn } from '../wording/investigation';
@@ -97,6 +98,5 @@ export function slackNotification(alert: Alert, listed: number): SlackNotificati
 
 /** At most so many characters, and never half of `&lt;`. */
 function cutEntities(text: string, most: number): string {
-  if (text.length <= most) return text;
-  return `${text.slice(0, most - 1).replace(/&[a-z]*$|[\ud800-\udbff]$/, '')}…`;
+  return cutText(text, most).replace(/&[a-z]*…$/, '…');
 }

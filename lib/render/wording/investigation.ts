@@ -1,4 +1,5 @@
 import type { Alert, AlertNetwork } from '../../alert/alert';
+import { consoleHost, partitionOfRegion } from '../../text/aws-partition';
 import { isBucketName, isNetworkText } from '../../text/untrusted-text';
 import { unlistedOf } from './unlisted';
 
@@ -10,27 +11,15 @@ import { unlistedOf } from './unlisted';
 /** How many addresses a query asks for. */
 export const MAX_ADDRESSES = 10;
 
-/** The first part of an ARN behind `arn:`, by Region. */
-export function partitionOf(region: string | null): 'aws' | 'aws-cn' | 'aws-us-gov' {
-  if (region?.startsWith('cn-')) return 'aws-cn';
-  return region?.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
 export function bucketArn(bucket: string, region: string | null): string {
-  return `arn:${partitionOf(region)}:s3:::${bucket}`;
+  return `arn:${partitionOfRegion(region)}:s3:::${bucket}`;
 }
-
-const CONSOLES = {
-  aws: 'console.aws.amazon.com',
-  'aws-cn': 'console.amazonaws.cn',
-  'aws-us-gov': 'console.amazonaws-us-gov.com',
-} as const;
 
 /** The bucket's page in the console; null for what is no bucket's name. */
 export function consoleLink(bucket: string, region: string | null): string | null {
   if (!isBucketName(bucket)) return null;
   const query = region !== null && /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region) ? `?region=${region}&tab=permissions` : '';
-  return `https://${CONSOLES[partitionOf(region)]}/s3/buckets/${encodeURIComponent(bucket)}${query}`;
+  return `https://${consoleHost(partitionOfRegion(region))}/s3/buckets/${encodeURIComponent(bucket)}${query}`;
 }
 
 /** Addresses of the networks, as queries can ask for them: one of each network, the worst first, and then the others. */

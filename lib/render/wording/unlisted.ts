@@ -1,5 +1,6 @@
 import type { Alert, AlertGroup } from '../../alert/alert';
 import { groupOf, groupsAround, mergedGroups, worstGroupFirst } from '../../alerting/counted-group';
+import { compareText } from '../../text/order';
 
 /** The networks that a body does not list. */
 export interface Unlisted {
@@ -55,5 +56,5 @@ function counted(groups: readonly AlertGroup[], placeOf: (group: AlertGroup) => 
   }
   return [...networks]
     .map(([place, count]) => ({ place, networks: count }))
-    .sort((a, b) => b.networks - a.networks || (a.place < b.place ? -1 : 1));
+    .sort((a, b) => b.networks - a.networks || compareText(a.place, b.place));
 }

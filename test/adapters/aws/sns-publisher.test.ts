@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { snsPublisher } from '../../../lib/adapters/aws/sns-publisher';
 import type { Alert } from '../../../lib/alert/alert';
+import { renderAndPublish } from '../../../lib/notify/send-alert';
+import { renderMessage } from '../../../lib/render/message';
 import { GOLDEN_ALERTS } from '../../render/golden-alerts';
 import { clientOptions } from '../../support/emulators';
 
@@ -77,7 +79,7 @@ beforeEach(() => {
 });
 
 const publish = (alert: Alert, slack = true): Promise<void> =>
-  snsPublisher(TOPIC, { slack, client: { ...clientOptions(endpoint), maxAttempts: 1 } }).publish(alert);
+  renderAndPublish(snsPublisher(TOPIC, { ...clientOptions(endpoint), maxAttempts: 1 }), { slack })(alert);
 
 const NEW = GOLDEN_ALERTS.new!;
 const INVALID_SUBJECT = { code: 'InvalidParameter', message: 'Invalid parameter: Subject' };
@@ -100,7 +102,8 @@ test('without Slack, webhooks get what machines get', async () => {
 test('a topic of another Region is published to there', async () => {
   const { region: _, ...client } = clientOptions(endpoint);
   const elsewhere = 'arn:aws:sns:eu-west-1:444455556666:alerts';
-  await snsPublisher(elsewhere, { slack: false, client: { ...client, maxAttempts: 1 } }).publish(NEW);
+  const publisher = snsPublisher(elsewhere, { ...client, maxAttempts: 1 });
+  await publisher.publish(renderMessage(NEW, { slack: false }));
   expect(regions).toEqual(['eu-west-1']);
 });
 

@@ -1,0 +1,148 @@
+import type { ParseFailure } from '../access-log/read-records';
+import { ReadFailure, readChunks } from '../adapters/files/log-files';
+import type { MemoryState } from '../adapters/memory-state';
+import { newRunId } from '../adapters/run-ids';
+import type { Configuration } from '../config/configuration';
+import { type DetectionListener, type Detector, detectLogObject } from '../detect/detect-log-object';
+import { nothingRead, type ReadSoFar } from '../detect/read-portions';
+import { rememberPairs } from '../detect/remembered-pairs';
+import { viewStreams } from '../detect/stream-views';
+import { watchBuckets } from '../detect/watch-buckets';
+import { compileSettings } from '../detection/compile-settings';
+import { foldFindings } from '../detection/finding';
+import { createObserver, type Observer } from '../detection/observe';
+import type { PairName } from '../detection/sighting';
+import type { Geography } from '../ports';
+import type { LogObjectFile } from './inputs';
+import { type Simulation, simulateAlerts } from './simulate-alerts';
+
+/** How many parse failures are kept to be shown; all are counted. */
+const MAX_FAILURE_SAMPLES = 20;
+
+export interface ReplayOptions {
+  readonly configuration: Configuration;
+  readonly geography: Geography;
+  /** The time of this machine, epoch milliseconds: nothing was logged later. */
+  readonly now: number;
+}
+
+/** The deployment that a scan stands for: its state, its two paths, and what they find. */
+export interface Replay {
+  readonly state: MemoryState;
+  readonly alerts: Simulation;
+  /** One for all log objects: a finding counts over the whole input. */
+  readonly observer: Observer;
+  readonly gathered: Gathered;
+  /** What detects a log object of which so much has been read: its clock follows the records. */
+  readonly detectorAt: (soFar: Readonly<ReadSoFar>) => Detector;
+  readonly now: number;
+}
+
+export function createReplay(state: MemoryState, { configuration, geography, now }: ReplayOptions): Replay {
+  const compiled = compileSettings(configuration);
+  const alerts = simulateAlerts({
+    state,
+    nextDueAt: async () => state.nextDueAt(),
+    limits: configuration,
+    geography,
+    newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
+  });
+  const detector: Omit<Detector, 'clock'> = {
+    compiled,
+    state,
+    remembered: rememberPairs(),
+    buckets: watchBuckets(state),
+    views: viewStreams(state),
+    limits: configuration,
+    newRunId,
+    accountId: null,
+    region: null,
+  };
+  return {
+    state,
+    alerts,
+    observer: createObserver(compiled, { keepsAll: true }),
+    gathered: { findings: foldFindings(), learned: new Map(), latest: new Map(), failureSamples: [] },
+    detectorAt: (soFar) => ({ ...detector, clock: clockOfRecords(soFar, alerts, now) }),
+    now,
+  };
+}
+
+/** Where only its records tell when a log object arrived, they do so as they are read; `now` before the first. */
+function clockOfRecords(soFar: Readonly<ReadSoFar>, alerts: Simulation, now: number): Detector['clock'] {
+  return {
+    now() {
+      const arrivedAt = Math.max(alerts.now(), soFar.latest);
+      return Number.isFinite(arrivedAt) ? arrivedAt : now;
+    },
+  };
+}
+
+/** What was read of a file; `failure`: why the rest of it could not be. */
+export interface FileRead extends Readonly<ReadSoFar> {
+  readonly failure: ReadFailure | null;
+}
+
+/** Detects a file as a log object, as far as it can be read. */
+export async function detectFile(
+  file: LogObjectFile,
+  { observer, gathered, detectorAt, now }: Replay,
+  onRead: (bytesRead: number) => void,
+): Promise<FileRead> {
+  const soFar = nothingRead();
+  let failure: ReadFailure | null = null;
+  async function* readableChunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const { bytes, bytesRead } of readChunks(file)) {
+        yield bytes;
+        onRead(bytesRead);
+      }
+    } catch (error) {
+      if (!(error instanceof ReadFailure)) throw error;
+      failure = error;
+    }
+  }
+  const run = {
+    logObject: { bucket: '', key: file.path, versionId: null, etag: null },
+    chunks: readableChunks(),
+    observer,
+    // A copy of a log object does not say when the object itself was written.
+    writtenAt: now,
+    soFar,
+    allocate: Buffer.alloc,
+    listener: listenerFor(file.path, gathered),
+  };
+  await detectLogObject(run, detectorAt(soFar));
+  return { ...soFar, failure };
+}
+
+/** What the log objects showed, all together. */
+interface Gathered {
+  readonly findings: ReturnType<typeof foldFindings>;
+  /** How many new pairs were learned, by bucket. */
+  readonly learned: Map<string, number>;
+  /** When a pair that was not new succeeded last, by `pairKey`; epoch milliseconds. */
+  readonly latest: Map<string, number>;
+  readonly failureSamples: ParseFailure[];
+}
+
+function listenerFor(path: string, { findings, learned, latest, failureSamples }: Gathered): DetectionListener {
+  return {
+    found: (finding) => findings.add(finding),
+    seen(observation) {
+      findings.countOn(observation);
+      const { success } = observation;
+      if (success === null) return;
+      const key = pairKey(observation);
+      latest.set(key, Math.max(latest.get(key) ?? success.lastAt, success.lastAt));
+    },
+    learned: (bucket) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
+    failure(failure) {
+      if (failureSamples.length < MAX_FAILURE_SAMPLES) failureSamples.push({ ...failure, source: path });
+    },
+  };
+}
+
+export function pairKey({ bucket, network }: PairName): string {
+  return `${bucket} ${network}`;
+}
