@@ -154,7 +154,11 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     mutant: {
       name: 'a container that knows how long a bucket learns',
       changes: [
-        { file: 'lib/detect/watch-buckets.ts', from: 'if (isOver(current, now)) settled.set', to: 'settled.set' },
+        {
+          file: 'lib/detect/watch-buckets.ts',
+          from: 'if (isOver(current, now)) remember(finished',
+          to: 'remember(finished',
+        },
         {
           file: 'lib/detect/watch-buckets.ts',
           from: 'read?.at === now ? read.value',
