@@ -2,14 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { partitionOf } from './deploy-location';
 
-/** Where people look at a dashboard of this Region, in the console of its partition. */
+/** The URL of a dashboard in the console of the stack's Region and partition. */
 export function dashboardUrl(scope: IConstruct, dashboardName: string): string {
   const { region } = Stack.of(scope);
   const host = consoleHost(partitionOf(scope));
   return `https://${region}.${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
 }
 
-/** `console.aws.amazon.com`, and its likes in other partitions. */
+/** The console host of a partition. */
 function consoleHost(partition: string): string {
   if (partition === 'aws-cn') return 'console.amazonaws.cn';
   if (partition === 'aws-us-gov') return 'console.amazonaws-us-gov.com';

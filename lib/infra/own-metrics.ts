@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** What the function says of itself; `lambda/report.ts` writes it. */
+/** The metrics that the function publishes about itself; `lambda/report.ts` writes them. */
 export const OWN_METRICS = [
   'LogObjects',
   'Records',
@@ -35,10 +35,10 @@ export type OwnMetricName = (typeof OWN_METRICS)[number];
 
 export const NAMESPACE = 'S3AccessWatch';
 
-/** One of the function's own metrics. */
+/** Returns one of the function's own metrics. */
 export type OwnMetric = (name: OwnMetricName, statistic: string, period: Duration) => Metric;
 
-/** The metrics of one deployment, whose `service` dimension is this. */
+/** The metrics of the deployment with this `service` dimension. */
 export function ownMetrics(serviceName: string): OwnMetric {
   return (metricName, statistic, period) =>
     new Metric({ namespace: NAMESPACE, metricName, statistic, period, dimensionsMap: { service: serviceName } });
