@@ -1,25 +1,27 @@
 import type { Random } from '../support/random';
 
-/** At the choice counted `at`, from 0, this option was taken instead of the usual one. */
+/** At choice number `at`, from 0, the chooser took this option instead of the default. */
 export interface Deviation {
   readonly at: number;
   readonly option: number;
 }
 
 /**
- * Decides all that chance decides: who goes on, what dies, what a read shows. Option 0 is the usual one, so that a run
- * is known by its deviations, and the same deviations give the same run again.
+ * Makes every choice that is random in production: which run continues, which process dies, what a read returns. Option
+ * 0 is the default, so a run is defined by its deviations, and the same deviations reproduce it.
  */
 export interface Chooser {
-  /** One of `options`, from 0. `nameOf` names an unusual one for whoever reads what went wrong. */
+  /**
+   * Returns one of `options`, from 0. `nameOf` describes an option other than the default in the report of a failure.
+   */
   choose(options: number, nameOf: (option: number) => string): number;
   /** How many options each choice had so far. */
   readonly offered: readonly number[];
-  /** The deviations so far, in words. */
+  /** Descriptions of the deviations so far. */
   readonly deviations: readonly string[];
 }
 
-/** Resolves to what is wrong when everything is decided by `chooser`. */
+/** Performs a run in which `chooser` makes all choices; resolves to the violations. */
 export type Trial = (chooser: Chooser) => Promise<readonly string[]>;
 
 export interface Violation {
@@ -29,13 +31,13 @@ export interface Violation {
 
 export interface Search {
   readonly runs: number;
-  /** The first that was found; null: none was. */
+  /** The first violation; null: none. */
   readonly violation: Violation | null;
 }
 
 /**
- * Tries it without any deviation, with each `every`th, and with two of them: of all pairs about `pairs`, evenly spread.
- * Stops at the first that is wrong, which so has the fewest deviations.
+ * Tries the run without deviations, with every `every`th single deviation, and with about `pairs` of all pairs of them,
+ * evenly spread. Stops at the first violation, which therefore has the fewest deviations.
  */
 export async function searchDeviations(trial: Trial, every: number, pairs: number): Promise<Search> {
   let runs = 0;
@@ -59,7 +61,7 @@ export async function searchDeviations(trial: Trial, every: number, pairs: numbe
   let passed = 0;
   for (const { deviation, next } of singles) {
     for (const second of next) {
-      // The first beyond each multiple of the stride.
+      // Takes the first pair after each multiple of the stride.
       if (Math.floor(passed / stride) === Math.floor(++passed / stride)) continue;
       const { violation } = await attempt([deviation, second]);
       if (violation !== null) return { runs, violation };
@@ -68,7 +70,7 @@ export async function searchDeviations(trial: Trial, every: number, pairs: numbe
   return { runs, violation: null };
 }
 
-/** Tries so many runs in which every choice may deviate, now seldom, now often. */
+/** Tries `times` runs in which every choice may deviate, with a low or a high probability. */
 export async function searchByChance(trial: Trial, times: number, random: Random): Promise<Search> {
   for (let runs = 1; runs <= times; runs++) {
     const violation = await violationOf(trial, byChance(random, random.pick([0.02, 0.05, 0.1, 0.2])));
@@ -77,7 +79,7 @@ export async function searchByChance(trial: Trial, times: number, random: Random
   return { runs: times, violation: null };
 }
 
-/** Takes the usual option everywhere but where a deviation is given. */
+/** Takes the default option except at the given deviations. */
 function following(deviations: readonly Deviation[]): Chooser {
   const options = new Map(deviations.map(({ at, option }) => [at, option]));
   return chooserBy((at) => options.get(at) ?? 0);

@@ -6,7 +6,7 @@ import { createWorld, FAULTS, type Fault, type Lag, type World } from './mortal'
 import { type Container, DAY, HOUR, MINUTE, START, startContainer, type TestObject } from './run';
 import { wrongs } from './sent';
 
-/** Log objects with pairs in common, one of which is forgotten between two of them. */
+/** Log objects with pairs in common, one of which is forgotten between two of the objects. */
 const OBJECTS: readonly TestObject[] = [
   {
     name: 'A',
@@ -45,9 +45,9 @@ const OBJECTS: readonly TestObject[] = [
   },
 ];
 
-/** What begins at some moment: at the same time as the one before, or once that is over and some time has passed. */
+/** A run that begins at the same time as the previous one, or some time after that has ended. */
 export interface Begun {
-  readonly does: 'A' | 'B' | 'C' | 'D' | 'announce';
+  readonly does: 'A' | 'B' | 'C' | 'D' | 'notify';
   readonly container: number;
   /** Minutes; 0: at the same time. */
   readonly after: number;
@@ -57,7 +57,7 @@ export interface Crowd {
   readonly begun: readonly Begun[];
   readonly faults: readonly { readonly at: number; readonly fault: Fault }[];
   readonly learningDays: number;
-  /** Names of log objects whose messages never come again, once they have failed. */
+  /** Names of log objects whose messages are not retried after a failure. */
   readonly once: readonly string[];
   readonly lagSeed: number;
 }
@@ -67,7 +67,7 @@ const CONTAINERS = 3;
 export const crowds: fc.Arbitrary<Crowd> = fc.record({
   begun: fc.array(
     fc.record({
-      does: fc.constantFrom('A', 'B', 'C', 'D', 'announce', 'announce') as fc.Arbitrary<Begun['does']>,
+      does: fc.constantFrom('A', 'B', 'C', 'D', 'notify', 'notify') as fc.Arbitrary<Begun['does']>,
       container: fc.nat(CONTAINERS - 1),
       after: fc.oneof(fc.constant(0), fc.constantFrom(1, 14, 31, 61, 1441)),
     }),
@@ -79,7 +79,7 @@ export const crowds: fc.Arbitrary<Crowd> = fc.record({
   lagSeed: fc.nat(1_000_000),
 });
 
-/** Lets a crowd of runs happen, interleaved as the scheduler says, and tells what is wrong in the end. */
+/** Performs concurrent runs, interleaved by the scheduler, and returns the violations in the end. */
 export async function letHappen(crowd: Crowd, scheduler: fc.Scheduler): Promise<string[]> {
   const world = createWorld(START);
   const faults = new Map(crowd.faults.map(({ at, fault }) => [at, fault]));
@@ -90,7 +90,7 @@ export async function letHappen(crowd: Crowd, scheduler: fc.Scheduler): Promise<
     turn: (name: string) => scheduler.schedule(Promise.resolve(), name),
   };
   const containers: Container[] = Array.from({ length: CONTAINERS }, () => startContainer(world, options));
-  /** A container does one thing at a time. */
+  /** A container performs one run at a time. */
   const busy: Promise<void>[] = containers.map(() => Promise.resolve());
   const done = new Set<string>();
   const begun = new Set<string>();
@@ -102,7 +102,7 @@ export async function letHappen(crowd: Crowd, scheduler: fc.Scheduler): Promise<
       if (object !== undefined && failed.has(does) && crowd.once.includes(does)) return;
       if (object !== undefined) begun.add(does);
       const end = await (object === undefined
-        ? containers[container]!.announce()
+        ? containers[container]!.notify()
         : containers[container]!.deliver(object));
       if (end === 'died') containers[container] = startContainer(world, options);
       if (object === undefined) return;
@@ -123,7 +123,7 @@ export async function letHappen(crowd: Crowd, scheduler: fc.Scheduler): Promise<
     begin(one);
   }
   await allDone();
-  // The queue brings again what failed; the schedule goes on.
+  // The queue retries what failed, and the schedule continues.
   for (let round = 0; round < 6; round++) {
     world.now += 31 * MINUTE;
     for (const does of failed)
@@ -142,14 +142,14 @@ export async function letHappen(crowd: Crowd, scheduler: fc.Scheduler): Promise<
     5 * MINUTE,
   ]) {
     world.now += pause;
-    begin({ does: 'announce', container: 0 });
+    begin({ does: 'notify', container: 0 });
     await allDone();
   }
   const of = (names: ReadonlySet<string>) => OBJECTS.filter(({ name }) => names.has(name));
   return wrongs(world, { must: of(done), may: of(begun), forgotten: 9, mayWait: true });
 }
 
-/** A pair as it was one write ago, and an index that shows what was told and hides what is new. */
+/** Reads that return the previous version of a sighting, or the previous content of the index. */
 function laggingReads({ memory }: World, seed: number): Lag {
   const random = createRandom(seed);
   const before = new Map<string, Stored<StoredSighting> | null>();

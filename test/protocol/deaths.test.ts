@@ -1,10 +1,10 @@
 import { STORIES, searchDeaths } from './deaths';
 
-/** Which deaths, and which pairs of them, are tried here: each so-manieth; many more in `npm run test:long`. */
+/** Tries every third single death and every thousandth pair; `npm run test:long` tries many more. */
 const EVERY_SINGLE = 3;
 const STRIDE = 1000;
 
-test('whatever dies where, nothing is lost and nothing sent twice', async () => {
+test('wherever processes die, nothing is lost and nothing is sent twice', async () => {
   const { cases, violation } = await searchDeaths(STRIDE, STORIES, EVERY_SINGLE);
   expect(violation).toBeNull();
   expect(cases).toBeGreaterThan(500);

@@ -7,13 +7,13 @@ type Step = { readonly at: number } & (
   | {
       readonly deliver: TestObject;
       readonly to: 'one' | 'two';
-      /** If it dies, it never comes again: deleted meanwhile, or a dead letter that nobody looks at. */
+      /** If the run dies, there is no retry: the object was deleted, or the message became a dead letter. */
       readonly once?: true;
     }
-  | { readonly announce: true }
+  | { readonly notify: true }
 );
 
-/** A story without deaths, and what has to be told in the end, whatever dies in between. */
+/** A sequence of steps, and what has to be sent in the end, wherever processes die. */
 export interface Story {
   readonly name: string;
   readonly learningDays: number;
@@ -59,7 +59,7 @@ const LATER: TestObject = {
   ],
 };
 
-/** Two streams of one rule, and one of the other. */
+/** Two streams of one rule, and one of another. */
 const MANY_STREAMS: TestObject = {
   name: 'E',
   inPortions: false,
@@ -77,70 +77,70 @@ export const STORIES: readonly Story[] = [
     learningDays: 0,
     steps: [
       { at: 0, deliver: A, to: 'one' },
-      { at: 1, announce: true },
+      { at: 1, notify: true },
       { at: 2, deliver: B, to: 'two' },
-      { at: 3, announce: true },
+      { at: 3, notify: true },
       { at: 4, deliver: A, to: 'two' },
     ],
     owed: { must: [A, B] },
   },
   {
-    name: 'a bucket learns, and one of its log objects is delivered again when it has learned',
+    name: 'a bucket learns, and one of its log objects is delivered again after learning',
     learningDays: 1,
     steps: [
       { at: 0, deliver: A, to: 'one' },
-      { at: 1, announce: true },
+      { at: 1, notify: true },
       // Late enough for a learning that begins with the second retry.
       { at: 1600, deliver: AFTER_LEARNING, to: 'one' },
       { at: 1601, deliver: A, to: 'two' },
-      { at: 1602, announce: true },
+      { at: 1602, notify: true },
     ],
     owed: { must: [A, AFTER_LEARNING], learned: new Set([1, 3]) },
   },
   {
-    name: 'a log object dies for good, and others meet its pairs, before its time is over and after',
+    name: 'a log object dies for good, and others have its pairs before and after its claim expires',
     learningDays: 0,
     steps: [
       { at: 0, deliver: A, to: 'one', once: true },
-      { at: 1, announce: true },
+      { at: 1, notify: true },
       { at: 52, deliver: B, to: 'two' },
       { at: 62, deliver: LATER, to: 'two' },
-      { at: 63, announce: true },
+      { at: 63, notify: true },
     ],
     owed: { must: [B, LATER], may: [A] },
   },
   {
-    name: 'more streams than a minute has messages are combined, and more comes before all is finished',
+    name: 'more streams than messages in a minute are combined, and more findings come before all is sent',
     learningDays: 0,
     alertsPerMinute: 1,
     steps: [
       { at: 0, deliver: MANY_STREAMS, to: 'one' },
-      { at: 1, announce: true },
-      { at: 2, announce: true },
+      { at: 1, notify: true },
+      { at: 2, notify: true },
       { at: 3, deliver: B, to: 'two' },
-      { at: 4, announce: true },
-      { at: 5, announce: true },
+      { at: 4, notify: true },
+      { at: 5, notify: true },
     ],
     owed: { must: [MANY_STREAMS, B] },
   },
   {
-    name: 'a log object dies for good, and one that met its pair takes over when it is delivered again',
+    name: 'a log object dies for good, and one with the same pair takes over when it is delivered again',
     learningDays: 0,
     steps: [
       { at: 0, deliver: B, to: 'one', once: true },
       { at: 1, deliver: A, to: 'two' },
-      { at: 2, announce: true },
+      { at: 2, notify: true },
       { at: 70, deliver: A, to: 'one' },
-      { at: 71, announce: true },
+      { at: 71, notify: true },
     ],
     owed: { must: [A], may: [B] },
   },
 ];
 
-/** Where deaths, or lost answers, fall: at which effect, counted from the first, and how. */
+/** At which effects, counted from 0, a process dies or an answer is lost. */
 export type Deaths = readonly { readonly at: number; readonly fault: Fault }[];
 
-/** A container that has died is replaced by a new one, or its work goes to the one that is still warm. */
+/** Whether the retry after a death runs in a new container or in the other one, which is warm. */
 export type RetryIn = 'fresh' | 'warm';
 
 export interface Outcome {
@@ -148,8 +148,8 @@ export interface Outcome {
   readonly wrong: readonly string[];
 }
 
-/** Tells a story with these deaths; what died comes again after the queue's half hour, and the schedule goes on. */
-export async function tell(story: Story, deaths: Deaths, retryIn: RetryIn): Promise<Outcome> {
+/** Plays a story with these deaths; the queue retries after half an hour, and the schedule continues. */
+export async function play(story: Story, deaths: Deaths, retryIn: RetryIn): Promise<Outcome> {
   const world = createWorld(START);
   const faults = new Map(deaths.map(({ at, fault }) => [at, fault]));
   const options: RunOptions = {
@@ -166,8 +166,8 @@ export async function tell(story: Story, deaths: Deaths, retryIn: RetryIn): Prom
     left.sort((a, b) => a.at - b.at);
     const step = left.shift()!;
     world.now = Math.max(world.now, START + step.at * MINUTE);
-    if ('announce' in step) {
-      if ((await containers.one.announce()) === 'died') containers.one = startContainer(world, options);
+    if ('notify' in step) {
+      if ((await containers.one.notify()) === 'died') containers.one = startContainer(world, options);
       continue;
     }
     const end = await containers[step.to].deliver(step.deliver);
@@ -181,21 +181,21 @@ export async function tell(story: Story, deaths: Deaths, retryIn: RetryIn): Prom
   return { world, wrong: wrongs(world, story.owed) };
 }
 
-/** The schedule goes on for two days, until all that waits is told; a lease whose holder died is over in between. */
+/** The schedule continues for two days, until everything due is sent. The lease of a dead holder expires before. */
 async function calm(world: World, containers: Record<'one' | 'two', Container>): Promise<void> {
   for (const pause of [5 * MINUTE, 5 * MINUTE, 5 * MINUTE, 2 * HOUR, 5 * MINUTE, DAY, 5 * MINUTE, DAY, 5 * MINUTE]) {
     world.now += pause;
-    await containers.two.announce();
+    await containers.two.notify();
   }
 }
 
 export interface Search {
   readonly cases: number;
-  /** The first that is wrong; null: none is. */
+  /** The first violation; null: none. */
   readonly violation: { readonly story: string; readonly deaths: Deaths; readonly wrong: readonly string[] } | null;
 }
 
-/** One effect after the other with each fault, from `from` on. */
+/** Every fault at every effect from `from` on. */
 function faultsFrom(from: number, effects: number): Deaths {
   return Array.from({ length: Math.max(0, effects - from) }, (_, index) => from + index).flatMap((at) =>
     FAULTS.map((fault) => ({ at, fault })),
@@ -203,38 +203,38 @@ function faultsFrom(from: number, effects: number): Deaths {
 }
 
 /**
- * Tells stories without deaths, with one at each place, and with two: of those each `stride`th. Stops at the first
- * wrong.
+ * Plays the stories without deaths, with one death at each effect, and with two deaths: every `stride`th pair. Stops at
+ * the first violation.
  */
 export async function searchDeaths(stride: number, stories = STORIES, everySingle = 1): Promise<Search> {
   let cases = 0;
   let pairs = 0;
-  const tellings = stories.flatMap((story) => (['fresh', 'warm'] as const).map((retryIn) => ({ story, retryIn })));
+  const variants = stories.flatMap((story) => (['fresh', 'warm'] as const).map((retryIn) => ({ story, retryIn })));
 
-  async function wrongAt({ story, retryIn }: (typeof tellings)[number], deaths: Deaths) {
+  async function wrongAt({ story, retryIn }: (typeof variants)[number], deaths: Deaths) {
     cases++;
-    const { world, wrong } = await tell(story, deaths, retryIn);
+    const { world, wrong } = await play(story, deaths, retryIn);
     return {
       effects: world.effects.length,
       violation: wrong.length === 0 ? null : { story: story.name, deaths, wrong },
     };
   }
 
-  const singles: { telling: (typeof tellings)[number]; death: Deaths[number]; effects: number }[] = [];
-  for (const telling of tellings) {
-    const alive = await wrongAt(telling, []);
+  const singles: { variant: (typeof variants)[number]; death: Deaths[number]; effects: number }[] = [];
+  for (const variant of variants) {
+    const alive = await wrongAt(variant, []);
     if (alive.violation !== null) return { cases, violation: alive.violation };
     for (const [index, death] of [...faultsFrom(0, alive.effects)].entries()) {
       if (index % everySingle !== 0) continue;
-      const { effects, violation } = await wrongAt(telling, [death]);
+      const { effects, violation } = await wrongAt(variant, [death]);
       if (violation !== null) return { cases, violation };
-      singles.push({ telling, death, effects });
+      singles.push({ variant, death, effects });
     }
   }
-  for (const { telling, death, effects } of singles) {
+  for (const { variant, death, effects } of singles) {
     for (const second of faultsFrom(death.at + 1, effects)) {
       if (pairs++ % stride !== 0) continue;
-      const { violation } = await wrongAt(telling, [death, second]);
+      const { violation } = await wrongAt(variant, [death, second]);
       if (violation !== null) return { cases, violation };
     }
   }

@@ -15,32 +15,32 @@ import type { DynamoTable } from '../../lib/adapters/aws/dynamo-table';
 import type { MemoryState } from '../../lib/adapters/memory-state';
 import type { Chooser } from './choices';
 
-/** How long after a write a read that is not consistent may show what was there before, and the index; milliseconds. */
+/** How long after a write an eventually consistent read, or the index, may return the old content; milliseconds. */
 const READS_LAG = 60_000;
 const INDEX_LAGS = 5 * 60_000;
 
-/** How many writes the index is behind at most. */
+/** By how many writes the index may lag. */
 const MAX_BEHIND = 2;
 
-/** DynamoDB as far as the state needs it, in memory: with reads and an index that lag, and with its own cleaning up. */
+/** The part of DynamoDB that the state needs, in memory: with reads and an index that lag, and with expiry. */
 export interface LaggingTable {
   /** The state of the deployment, on this table. */
   readonly state: MemoryState;
-  /** Deletes what may be cleaned up by now. */
+  /** Deletes expired items. */
   sweep(): void;
-  /** Deletes a pair, as an operator may. */
+  /** Deletes a sighting, as an operator may. */
   forget(bucket: string, network: string): void;
-  /** Writes of the lease that nobody may make. */
+  /** Forbidden writes of the lease. */
   readonly leaseWrongs: readonly string[];
 }
 
-/** What a read shows that may be late is one choice each: usually, it is not. */
+/** Each read that may be outdated is a choice; by default, it is not. */
 export function createLaggingTable(now: () => number, choose: Chooser['choose']): LaggingTable {
   let writes = 0;
   const items = new Map<string, Item>();
-  /** What was there before the last write of an item. */
+  /** The content of each item before its last write. */
   const before = new Map<string, { readonly at: number; readonly item: Item | null }>();
-  /** What the index showed before its last changes, the latest first. */
+  /** The content of the index before its last changes, latest first. */
   let pendingBefore: { readonly at: number; readonly items: readonly Item[] }[] = [];
   const leaseWrongs: string[] = [];
 
@@ -135,7 +135,7 @@ function isPending(item: Item | null): item is Item {
   return item?.pending !== undefined && item.pending !== SILENCE;
 }
 
-/** Nobody takes a lease that another holds, and nobody gives back one that is not his. */
+/** No run may take a lease that another run holds, or release the lease of another run. */
 function wrongLease(old: Item | null, item: Item, now: number): string[] {
   if (old === null) return [];
   const [held, next] = [toLease(old), toLease(item)];

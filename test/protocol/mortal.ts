@@ -6,15 +6,15 @@ import type { Publisher, State } from '../../lib/ports';
 /** What can go wrong with one effect on the world. */
 export type Fault =
   | 'none'
-  /** The process dies before it, or right after it. */
+  /** The process dies before the effect, or right after it. */
   | 'die-before'
   | 'die-after'
-  /** It happens, and who caused it is told that it did not; SNS's client then sends once more. */
+  /** The effect happens, but the caller gets an error; then the SNS client publishes once more. */
   | 'lose-answer';
 
 export const FAULTS: readonly Exclude<Fault, 'none'>[] = ['die-before', 'die-after', 'lose-answer'];
 
-/** Thrown in a process that is dead; whatever it does afterwards is without effect. */
+/** Thrown in a process that is dead: its further calls have no effect. */
 export class Death extends Error {
   override readonly name = 'Death';
 }
@@ -22,37 +22,37 @@ export class Death extends Error {
 /** One run of the function. */
 export interface Process {
   dead: boolean;
-  /** Published, and what it told is not marked yet. */
+  /** The message that was published and whose parts are not marked yet. */
   unmarked: Published | null;
-  /** The minute in which it took its last message from the lease's count. */
+  /** The minute to which the lease counts its last message. */
   minute: number;
 }
 
 export interface Published {
   readonly at: number;
   readonly alert: Alert;
-  /** The minute in whose count it is; minutes since the epoch. */
+  /** The minute to which the lease counts it; minutes since the epoch. */
   readonly minute: number;
 }
 
-/** What every process acts upon. */
+/** The state, messages and clock that all processes share. */
 export interface World {
   now: number;
   readonly memory: MemoryState;
   readonly published: Published[];
-  /** Effects so far, by name: deaths are counted in them. */
+  /** Names of the effects so far: the position of a death is an index into them. */
   readonly effects: string[];
-  /** How often a death, or a lost answer, fell between publish and mark: so many messages may be repeated. */
+  /** How many deaths or lost answers were between publish and mark: this many messages may be repeated. */
   repeatable: number;
-  /** Messages whose sender died before it could mark what they told. */
+  /** Messages whose run died before it could mark their parts. */
   readonly interrupted: Published[];
-  /** Runs over log objects that lived to their end. */
+  /** Ids of the detection runs that finished. */
   readonly finishedRuns: Set<string>;
 }
 
 export type ChooseFault = (effect: string, index: number) => Fault;
 
-/** How reads lag: what they show instead of what is stored. */
+/** Reads that may return outdated content. */
 export interface Lag {
   sightings: State['sightings'];
   due: State['due'];
@@ -84,8 +84,8 @@ const WRITES = [
 ] as const;
 
 /**
- * The state and the topic as a process sees them that may die at each effect; `current` is the process at work. Each
- * call waits for its `turn`, so that others can come in between.
+ * The state and the topic for a process that may die at each effect; `current` is the running process. Each call waits
+ * for its `turn`, so that other processes can run in between.
  */
 export function mortal(
   world: World,

@@ -5,7 +5,7 @@ import { loadMutated } from './mutate';
 import { SITUATION_MUTANTS } from './situation-mutants';
 import type * as situations from './situations';
 
-describe('deaths find every protection that is taken away', () => {
+describe('the search for deaths detects every mutant', () => {
   test.each(MUTANTS)('$name', async (mutant) => {
     const { searchDeaths, STORIES } = await loadMutated<typeof deaths>('test/protocol/deaths.ts', mutant);
     const { story = '' } = mutant;
@@ -17,7 +17,7 @@ describe('deaths find every protection that is taken away', () => {
   });
 });
 
-describe('each situation notices when its protection is taken away', () => {
+describe('each situation detects its mutants', () => {
   test.each(SITUATION_MUTANTS)('$situation: $mutant.name', async ({ situation: number, mutant }) => {
     const path = 'test/protocol/situations.ts';
     const { SITUATIONS, searchSituation } = await loadMutated<typeof situations>(path, mutant);

@@ -4,13 +4,13 @@ import { crowds, letHappen } from './crowd';
 import { searchDeaths } from './deaths';
 import { SITUATIONS, searchSituation } from './situations';
 
-test('of the pairs of deaths, each eleventh', async () => {
+test('every eleventh pair of deaths loses nothing and sends nothing twice', async () => {
   const { cases, violation } = await searchDeaths(11);
   expect(violation).toBeNull();
   console.log(`deaths at every step: ${cases} cases`);
 });
 
-test(`whatever runs at the same time, many times over (seed ${SEED})`, async () => {
+test(`concurrent runs in any order lose nothing, in many tries (seed ${SEED})`, async () => {
   await fc.assert(
     fc.asyncProperty(crowds, fc.scheduler(), async (crowd, scheduler) => {
       expect(await letHappen(crowd, scheduler)).toEqual([]);
@@ -19,7 +19,7 @@ test(`whatever runs at the same time, many times over (seed ${SEED})`, async () 
   );
 });
 
-describe(`in each situation, many pairs of what may go differently, and some by chance (seed ${SEED})`, () => {
+describe(`each situation survives many pairs of deviations, and random ones (seed ${SEED})`, () => {
   test.each(SITUATIONS)('$number: $sentence', async (situation) => {
     const { violation } = await searchSituation(situation, { every: 1, pairs: 200, random: 60, seed: SEED });
     expect(violation).toBeNull();

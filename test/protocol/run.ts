@@ -16,36 +16,38 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const START = Date.parse('2026-03-02T09:00:00Z');
 
-/** `open` tells new networks, `guarded` unapproved addresses. */
+/** The bucket `open` has findings of `new-ip`, `guarded` those of `unapproved-ip`. */
 const SETTINGS: DetectionSettings = {
   ...DEFAULTS,
   allowlist: [entry('192.0.2.1', { buckets: ['guarded'] })],
   bucketSettings: { guarded: { newIp: false } },
 };
 
-/** One line. Its `bit` is how many bytes it sent, a power of two: a sum of them tells which lines were told. */
+/**
+ * One line. Its `bit`, the bytes it sent, is a power of two, so that a sum of them shows which lines a message counts.
+ */
 export interface Line {
   readonly bucket: 'open' | 'guarded';
   /** The last byte of the address. */
   readonly host: number;
   readonly bit: number;
   readonly denied?: boolean;
-  /** Whether nothing signed it; else somebody's credentials did. */
+  /** Whether the request is anonymous; else it is signed. */
   readonly anonymous?: boolean;
-  /** Whether it deletes; else it reads. */
+  /** Whether the request deletes; else it reads. */
   readonly deletes?: boolean;
-  /** Event time; epoch milliseconds, `START` unless it is given. */
+  /** Event time, epoch milliseconds; default `START`. */
   readonly time?: number;
 }
 
 export interface TestObject {
   readonly name: string;
   readonly lines: readonly Line[];
-  /** Whether each line is a portion of its own; else all are one. */
+  /** Whether each line is a portion of its own; else all lines are one portion. */
   readonly inPortions: boolean;
 }
 
-/** How the bytes of a log object come, and how they are cut; else a line at a time, and as the object says. */
+/** The size of chunks and portions; by default, a chunk is one line, and the log object defines its portions. */
 export interface Reading {
   readonly chunkBytes?: number;
   readonly portionBytes?: number;
@@ -53,11 +55,11 @@ export interface Reading {
 
 export type End = 'done' | 'died' | 'failed';
 
-/** A container of the function: it remembers from one run to the next. */
+/** A container of the function, whose memory lasts from run to run. */
 export interface Container {
   deliver(object: TestObject, reading?: Reading): Promise<End>;
-  announce(): Promise<End>;
-  /** Whether its last run died, and so it with it. */
+  notify(): Promise<End>;
+  /** Whether its last run died: then the container is gone too. */
   readonly isDead: boolean;
 }
 
@@ -147,7 +149,7 @@ export function startContainer(world: World, options: RunOptions): Container {
       if (end === 'done') world.finishedRuns.add(run);
       return end;
     },
-    announce: () =>
+    notify: () =>
       live(async () => {
         const { failures } = await notify(notifier, `holder ${holders++}`, world.now + MINUTE);
         if (failures.length > 0) throw failures[0];
@@ -155,7 +157,7 @@ export function startContainer(world: World, options: RunOptions): Container {
   };
 }
 
-/** Made once: thousands of stories read the same few lines. */
+/** Cached, because thousands of stories read the same few lines. */
 const bytesOfObject = new WeakMap<TestObject, readonly Uint8Array[]>();
 
 async function* bytesOf(object: TestObject, chunkBytes?: number): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,7 @@ import type { StoredSighting } from '../../lib/detection/sighting';
 import type { Published, World } from './mortal';
 import type { Line, TestObject } from './run';
 
-/** The messages, each once: of a repeated one the fullest, since more may have been found in between. */
+/** Each message once: of a repeated message the one with most requests, since parts may have been added in between. */
 export function distinct(published: readonly Published[]): Published[] {
   const fullest = new Map<string, Published>();
   for (const message of published) {
@@ -17,38 +17,40 @@ function sizeOf({ alert }: Published): number {
   return alert.totals.requests + (alert.notice?.buckets.length ?? 0);
 }
 
-/** The bits that were told, added up, by `rule host`. */
-function toldBits({ published }: World): ReadonlyMap<string, number> {
-  const told = new Map<string, number>();
+/** The sum of the bits in all messages, by `rule host`. */
+function sentBits({ published }: World): ReadonlyMap<string, number> {
+  const sent = new Map<string, number>();
   for (const { alert } of distinct(published)) {
     for (const { remoteIp, bytesSent } of alert.networks) {
       const key = `${alert.rule.id} ${remoteIp.split('.')[3]}`;
-      told.set(key, (told.get(key) ?? 0) + bytesSent);
+      sent.set(key, (sent.get(key) ?? 0) + bytesSent);
     }
   }
-  return told;
+  return sent;
 }
 
-/** What is owed for some log objects; what must be told, or may be told if its object died for good. */
+/**
+ * The log objects whose findings must be sent, and those whose findings may be sent because their run died for good.
+ */
 export interface Owed {
   readonly must: readonly TestObject[];
   readonly may?: readonly TestObject[];
-  /** Networks that were learned, so that nothing is told of them; else whatever the state says was learned. */
+  /** Hosts that were learned, so that no message is about them; by default, those that the state has as learned. */
   readonly learned?: ReadonlySet<number>;
-  /** A network that is forgotten between two of its lines: it may be told twice, if each claim lived to tell. */
+  /** A host that is forgotten between two of its lines: two messages may be about it, one for each claim. */
   readonly forgotten?: number | undefined;
-  /** Whether nobody may have met a pair again whose claimer died for good: it then waits for who does. */
+  /** Whether a pair whose run died for good may not have occurred again: then its finding is still owed. */
   readonly mayWait?: boolean;
 }
 
 /**
- * What is wrong with what was told: each unapproved line once, of each new network one sighting, and no message more
- * often than deaths between publish and mark allow.
+ * The violations in what was sent. Required: each unapproved line once, one finding of each new network, and no message
+ * more often than deaths between publish and mark allow.
  */
 export function wrongs(world: World, owed: Owed): string[] {
   const { must, may = [], forgotten, mayWait = false } = owed;
   const learned = owed.learned ?? learnedHosts(world);
-  const told = toldBits(world);
+  const sent = sentBits(world);
   const wrong: string[] = [];
   const linesOf = (objects: readonly TestObject[]): Line[] => objects.flatMap(({ lines }) => [...lines]);
   const mustLines = linesOf(must);
@@ -57,13 +59,13 @@ export function wrongs(world: World, owed: Owed): string[] {
     const at = (lines: readonly Line[], bucket: Line['bucket']) =>
       lines.filter((line) => line.host === host && line.bucket === bucket);
 
-    const unapproved = told.get(`unapproved-ip ${host}`) ?? 0;
+    const unapproved = sent.get(`unapproved-ip ${host}`) ?? 0;
     const owedBits = sum(at(mustLines, 'guarded'));
     const allowed = sum(at(mayLines, 'guarded'));
     if ((unapproved & owedBits) !== owedBits) wrong.push(`LOST: unapproved ${host}: ${unapproved} of ${owedBits}`);
     else if ((unapproved | allowed) !== allowed) wrong.push(`DOUBLE: unapproved ${host}: ${unapproved} of ${allowed}`);
 
-    const found = told.get(`new-ip ${host}`) ?? 0;
+    const found = sent.get(`new-ip ${host}`) ?? 0;
     const successes = (lines: readonly Line[]) => at(lines, 'open').filter(({ denied = false }) => !denied);
     const candidates = successes(mayLines).map(({ bit }) => bit);
     const waits =
@@ -74,7 +76,7 @@ export function wrongs(world: World, owed: Owed): string[] {
       );
     const isOwed = successes(mustLines).length > 0 && !learned.has(host) && !waits;
     if (found === 0 && isOwed) wrong.push(`LOST: new ${host}`);
-    if (found !== 0 && learned.has(host)) wrong.push(`LEARNED, and told: new ${host}`);
+    if (found !== 0 && learned.has(host)) wrong.push(`LEARNED, and sent: new ${host}`);
     else if (found !== 0 && !isOneOf(found, candidates, host === forgotten)) {
       wrong.push(`DOUBLE: new ${host}: ${found} of ${candidates}`);
     }
@@ -83,14 +85,14 @@ export function wrongs(world: World, owed: Owed): string[] {
   return wrong;
 }
 
-/** Messages sent more often than deaths between publish and mark allow. */
+/** A violation if more messages were repeated than deaths between publish and mark allow. */
 export function wrongRepeats({ published, repeatable }: World): string[] {
   const repeated = published.length - distinct(published).length;
   if (repeated <= repeatable) return [];
   return [`REPEATED: ${repeated} messages, for ${repeatable} deaths between publish and mark`];
 }
 
-/** Of each bucket that learns, it is told once that it does, and once that it has. */
+/** Each bucket that learns must be in one notice about the start of learning and in one about its end. */
 export function wrongNotices({ published, memory }: World): string[] {
   const wrong: string[] = [];
   for (const notice of ['learning-started', 'learning-finished'] as const) {
@@ -104,14 +106,14 @@ export function wrongNotices({ published, memory }: World): string[] {
 }
 
 /**
- * Whether one of them was told or, of what is forgotten in between, two: each claim by whoever lived to tell, which may
- * be the same log object twice, where it comes again and takes over the claim of one that died.
+ * Whether one of the candidates was sent or, for a pair that was forgotten in between, two. Both may be of the same log
+ * object, if its retry took over the claim of a run that died.
  */
 function isOneOf(found: number, candidates: readonly number[], orTwo: boolean): boolean {
   return candidates.some((one) => found === one || (orTwo && candidates.some((other) => found === one + other)));
 }
 
-/** Its claimer has not told, and did not end either. Whoever has ended, or put its marker, has told. */
+/** Whether the run that claimed the pair still owes its finding: it has neither finished nor written its marker. */
 export function isStillOwed({ memory, finishedRuns }: World, claimed: StoredSighting | undefined): boolean {
   if (claimed === undefined || claimed.owedUntil === null) return false;
   const { claimedBy: logObject, claimedIn: run } = claimed;

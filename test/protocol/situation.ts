@@ -1,36 +1,36 @@
 import { type Line, MINUTE, type Reading, START, type TestObject } from './run';
 import type { Outcome } from './stage';
 
-/** Something that happens, by itself, at some minute after the start. */
+/** An external event, some minutes after the start. */
 export type Happening = { readonly at: number } & (
   | Delivery
-  /** The schedule. */
-  | { readonly announce: true }
+  /** The schedule invokes the function. */
+  | { readonly notify: true }
   /** The log object is deleted from its bucket. */
   | { readonly deleted: TestObject }
-  /** An operator has the pair of this host forgotten. */
+  /** An operator deletes the sighting of this host. */
   | { readonly forget: number }
-  /** An operator brings this host along as known and then ends the learning. */
+  /** An operator seeds this host as known and then ends the learning. */
   | { readonly seed: number }
-  /** The table cleans up whatever it may. */
+  /** The table deletes expired items. */
   | { readonly sweep: true }
 );
 
 /** A message of the queue. */
 export interface Delivery {
   readonly deliver: TestObject;
-  /** The container that gets it first, which may be warm; else any. */
+  /** The container of the first delivery, which may be warm; default: any. */
   readonly to?: string;
-  /** Its first deliveries, so many, die whatever chance says: before or after their so-manieth part is put. */
+  /** The first `times` deliveries die, independent of the chooser, before or after they put part number `part`. */
   readonly dies?: { readonly times: number; readonly when: 'die-before' | 'die-after'; readonly part: number };
-  /** How it is read the first time, and how after that. */
+  /** How the first delivery is read, and how later ones are. */
   readonly reading?: readonly [first: Reading, later: Reading];
 }
 
-/** How often something is told at least and at most. */
-export type Times = readonly [least: number, most: number];
+/** The minimum and maximum number of messages about a host. */
+export type Times = readonly [min: number, max: number];
 
-/** A story that the protocol has to survive, whatever dies in it, comes late, or comes between. */
+/** A sequence of events that the protocol has to survive, whichever process dies, is late, or runs in between. */
 export interface Situation {
   readonly number: string;
   readonly sentence: string;
@@ -39,21 +39,21 @@ export interface Situation {
   readonly forgetDays?: number;
   readonly alertsPerMinute?: number;
   readonly alertWindowMinutes?: number;
-  /** The queue: minutes until what failed comes again, how often it comes, and then, from its dead letters, when. */
+  /** The queue: minutes until a retry, maximum receives, and minutes until a dead letter is redriven. */
   readonly retryAfter?: number;
   readonly receives?: number;
   readonly redriveAfter?: number;
-  /** Whether what failed comes to a warm container, where there is one. */
+  /** Whether retries run in a warm container if there is one. */
   readonly retryInWarm?: boolean;
-  /** Minutes that an announcing run may take; more than its lease is against the rules. */
-  readonly announcerLives?: number;
-  /** What is told if nothing goes wrong, message by message: the minute, rule, kind and hosts. */
-  readonly told: readonly string[];
-  /** How often each host of `open` is told as new, besides what holds always; at most once unless it is said here. */
+  /** Minutes that a notify run may take; more than its lease lasts is against the rules. */
+  readonly notifierLives?: number;
+  /** The messages without deviations, each as its minute, rule, kind and hosts. */
+  readonly sent: readonly string[];
+  /** How often each host of `open` must be sent as new; at most once by default. The general rules hold as well. */
   readonly owed: (outcome: Outcome) => Readonly<Record<number, Times>>;
-  /** What else is wrong. */
+  /** Returns further violations. */
   readonly also?: (outcome: Outcome) => readonly string[];
-  /** Whether it is only tried by chance, since it has too much in it to try everything. */
+  /** Whether only random choices are tried, because there are too many to try all. */
   readonly isRandom?: true;
 }
 
@@ -61,14 +61,14 @@ export const ONCE: Times = [1, 1];
 export const NEVER: Times = [0, 0];
 export const AT_MOST_ONCE: Times = [0, 1];
 
-/** Once if that holds; else it may still wait. */
+/** Exactly once if the condition holds; else the finding may still wait. */
 export function onceIf(holds: boolean): Times {
   return holds ? ONCE : AT_MOST_ONCE;
 }
 
 /**
- * A log object, named with one letter. All its lines sent as many bytes as the letter stands for, so that a sum of them
- * tells which objects were told, and how often.
+ * A log object, named by one letter. Each of its lines sent the number of bytes that the letter stands for, so that a
+ * sum of bytes shows which objects were sent, and how often.
  */
 export function logObject(name: string, lines: readonly Omit<Line, 'bit'>[], inPortions = false): TestObject {
   return { name, inPortions, lines: lines.map((line) => ({ ...line, bit: unitOf(name) })) };
@@ -83,27 +83,27 @@ function unitOf(name: string): number {
   return BASE ** LETTERS.indexOf(name);
 }
 
-/** How many lines of this object are in a sum of bytes. */
+/** How many lines of this object a sum of bytes includes. */
 export function linesIn(bytes: number, name: string): number {
   return Math.floor(bytes / unitOf(name)) % BASE;
 }
 
-/** Somebody succeeds whom the watch may not know. */
+/** A signed, successful read by a host that may be new. */
 export function open(host: number, atMinute = 0): Omit<Line, 'bit'> {
   return { bucket: 'open', host, time: START + atMinute * MINUTE };
 }
 
-/** Somebody anonymous reads. */
+/** An anonymous read. */
 export function read(host: number, atMinute = 0): Omit<Line, 'bit'> {
   return { ...open(host, atMinute), anonymous: true };
 }
 
-/** Somebody whom the watch may not know deletes. */
+/** A deletion by a host that may be new. */
 export function deleted(host: number, atMinute = 0): Omit<Line, 'bit'> {
   return { ...open(host, atMinute), deletes: true };
 }
 
-/** Somebody comes who is not on the allowlist. */
+/** A request from an address that is not on the allowlist. */
 export function guarded(host: number): Omit<Line, 'bit'> {
   return { bucket: 'guarded', host };
 }

@@ -8,53 +8,53 @@ import { type Container, type End, MINUTE, START, startContainer } from './run';
 import { type Delivery, type Happening, networkOf, type Situation } from './situation';
 import { createTurns, type Run } from './turns';
 
-/** What came of a situation. */
+/** The result of a situation. */
 export interface Outcome {
   readonly world: World;
-  /** At which minute each log object was done first, by name. */
+  /** The minute at which each log object was first done, by name. */
   readonly done: ReadonlyMap<string, number>;
-  /** What went wrong, or came between. */
+  /** Descriptions of the deviations. */
   readonly deviations: readonly string[];
   readonly leaseWrongs: readonly string[];
 }
 
-/** A container, under the name that a delivery gave it, and what is under way in it. */
+/** A container, the name that a delivery gave it, and its current run. */
 interface Place {
   readonly name: string | null;
   readonly container: Container;
   run: Run | null;
-  /** Effects of this run so far; and where it dies whatever chance says. */
+  /** The number of effects of this run so far; and where it dies, independent of the chooser. */
   effects: number;
   dies: { readonly when: Fault; part: number } | null;
 }
 
-/** What may become of an effect. */
+/** What may happen to an effect. */
 const ALL_FAULTS: readonly Fault[] = ['none', ...FAULTS];
 const FAULTS_AFTER = ALL_FAULTS.filter((fault) => fault !== 'die-before');
 
 interface Message extends Delivery {
-  /** Since it was put into the queue, and in all. */
+  /** Deliveries since it was put into the queue, and in total. */
   receives: number;
   attempts: number;
 }
 
-/** Minutes that detecting may take; and announcing, half a minute more than it says, since clocks differ. */
+/** Minutes that a detect run may take, and a notify run: half a minute more than its limit, since clocks differ. */
 const DETECTING_LIVES = 15;
-const ANNOUNCING_LIVES = 1.5;
+const NOTIFYING_LIVES = 1.5;
 const LEASE_LASTS = 2;
 
-/** How often the schedule comes in the end, until nothing is due. */
-const MAX_ANNOUNCEMENTS = 20;
+/** How often the schedule invokes the function in the end, at most, until nothing is due. */
+const MAX_NOTIFY_RUNS = 20;
 
 /**
- * Lets a situation happen. Whatever may go differently is asked of the chooser: who goes on at an effect or a read, or
- * whether the next thing happens before; whether an effect is the last thing that a process does, or its answer is
- * lost; what a read shows that may be late; which container gets what failed. In the end nothing goes wrong any more,
- * and the schedule goes on until all that waits is told.
+ * Performs a situation. The chooser decides everything that may vary: which run continues at an effect or a read, or
+ * whether the next event happens first; whether a process dies at an effect, or its response is lost; whether a read is
+ * outdated; which container gets a retry. After the last event there are no more faults, and the schedule continues
+ * until everything due is sent.
  */
 export async function perform(situation: Situation, chooser: Chooser): Promise<Outcome> {
   const { retryAfter = 30, receives = 3, redriveAfter = null, retryInWarm = false } = situation;
-  const { announcerLives = ANNOUNCING_LIVES } = situation;
+  const { notifierLives = NOTIFYING_LIVES } = situation;
   let isCalm = false;
   const choose: Chooser['choose'] = (options, nameOf) => (isCalm ? 0 : chooser.choose(options, nameOf));
   const table = createLaggingTable(() => world.now, choose);
@@ -74,7 +74,7 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
         ...situation,
         choose: (effect) => {
           if (effect === 'putPart' && place.dies !== null && --place.dies.part === 0) return place.dies.when;
-          // Elsewhere, to die before an effect is to die after the one before it.
+          // For later effects, dying before one is the same as dying after the previous one.
           const faults = place.effects++ === 0 || effect === 'putLease' ? ALL_FAULTS : FAULTS_AFTER;
           const nameOf = (option: number): string => `${place.run!.what}: ${faults[option]} ${effect} ${place.effects}`;
           return faults[choose(faults.length, nameOf)]!;
@@ -85,7 +85,7 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
     return place;
   }
 
-  /** The named one the first time; else some container that has nothing to do, or a new one. */
+  /** The named container for the first delivery; else an idle or a new one. */
   function placeFor({ to, attempts }: Message): Place {
     const idle: (Place | null)[] = places.filter(({ run, container }) => run === null && !container.isDead);
     const isNamed = to !== undefined && attempts === 1;
@@ -120,9 +120,9 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
     });
   }
 
-  function announce(): void {
+  function notify(): void {
     const place = createPlace(null);
-    begin(place, 'announcing', announcerLives, LEASE_LASTS, { work: () => place.container.announce(), ended() {} });
+    begin(place, 'notifying', notifierLives, LEASE_LASTS, { work: () => place.container.notify(), ended() {} });
   }
 
   function begin(
@@ -148,7 +148,7 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
     turns.begin(run, work);
   }
 
-  /** As an operator does it: what is known first, the end of learning last. */
+  /** Does what an operator does: adds the known sighting first, then ends the learning. */
   async function seed(host: number): Promise<void> {
     const known = { bucket: 'open', network: networkOf(host), firstSeenAt: START, lastSeenAt: START };
     await seedSightings(table.state, [known], DEFAULTS);
@@ -161,7 +161,7 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
 
   function happen(one: Happening): unknown {
     if ('deliver' in one) return deliver({ ...one, receives: 0, attempts: 0 });
-    if ('announce' in one) return announce();
+    if ('notify' in one) return notify();
     if ('deleted' in one) return gone.add(one.deleted.name);
     if ('forget' in one) return table.forget('open', networkOf(one.forget));
     return 'seed' in one ? seed(one.seed) : table.sweep();
@@ -170,10 +170,10 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
   for (const one of situation.happens) turns.later(START + one.at * MINUTE, () => happen(one));
   await turns.allOver();
   isCalm = true;
-  for (let round = 0; round < MAX_ANNOUNCEMENTS; round++) {
+  for (let round = 0; round < MAX_NOTIFY_RUNS; round++) {
     const due = world.memory.nextDueAt();
     if (due === null) break;
-    turns.later(Math.max(world.now + 5 * MINUTE, due), announce);
+    turns.later(Math.max(world.now + 5 * MINUTE, due), notify);
     await turns.allOver();
   }
   return { world, done, deviations: chooser.deviations, leaseWrongs: table.leaseWrongs };

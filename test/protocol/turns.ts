@@ -2,24 +2,24 @@ import type { Chooser } from './choices';
 import type { World } from './mortal';
 import type { Container, End } from './run';
 
-/** Something under way in a container. */
+/** A run in a container. */
 export interface Run {
   readonly what: string;
   readonly container: Container;
-  /** When it is killed, and until when nobody else may do what it does; epoch milliseconds. */
+  /** When the run is killed, and until when no other run may do the same; epoch milliseconds. */
   readonly livesUntil: number;
   readonly isAloneUntil: number;
   readonly ended: (end: End) => unknown;
 }
 
-/** Lets runs go on one effect or read at a time, and time from one thing that happens to the next. */
+/** Runs continue one effect or read at a time, and time advances from one event to the next. */
 export interface Turns {
   /** Epoch milliseconds. */
   later(at: number, happen: () => unknown): void;
   begin(run: Run, work: () => Promise<End>): void;
-  /** Waits until this run may go on. */
+  /** Waits until this run may continue. */
   turn(run: Run, name: string): Promise<void>;
-  /** Resolves when nothing is under way and nothing more happens. */
+  /** Resolves when all runs have ended and no events are left. */
   allOver(): Promise<void>;
 }
 
@@ -29,15 +29,15 @@ interface Waiting {
 }
 
 /**
- * Chooses whenever several could go on, or the next thing could happen while a run is alive: the usual choice is the
- * run that was begun last or went on last.
+ * Asks the chooser whenever several runs could continue, or the next event could happen during a run. The default is
+ * the run that began or continued last.
  */
 export function createTurns(world: World, choose: Chooser['choose']): Turns {
   let next: { readonly at: number; readonly happen: () => unknown }[] = [];
   const runs = new Map<Run, { readonly waiting: Waiting[]; end: End | null }>();
   let current: Run | null = null;
 
-  /** Whether the next thing may happen before the runs under way are over. */
+  /** Whether the next event may happen before the current runs end. */
   function mayTimeGoOn(): boolean {
     return next.length > 0 && [...runs.keys()].every(({ livesUntil }) => next[0]!.at <= livesUntil);
   }
@@ -46,14 +46,14 @@ export function createTurns(world: World, choose: Chooser['choose']): Turns {
     const { at, happen } = next.shift()!;
     const before = world.now;
     world.now = Math.max(before, at);
-    // Whoever has outlived its lease may be about to send what another sends, too.
+    // A run that outlives its lease may send the same message as the next holder.
     for (const { isAloneUntil } of runs.keys()) {
       if (before <= isAloneUntil && isAloneUntil < world.now) world.repeatable++;
     }
     await happen();
   }
 
-  /** Whether something was over, or was no longer worth waiting for. */
+  /** Removes ended runs and releases those of dead containers. Returns whether there were any. */
   function clear(): boolean {
     let isCleared = false;
     for (const [run, { waiting, end }] of [...runs]) {
@@ -79,7 +79,7 @@ export function createTurns(world: World, choose: Chooser['choose']): Turns {
       });
     },
     async turn(run, name) {
-      // Whoever is alone need not wait: nothing could come in between.
+      // A single run need not wait, because nothing can happen in between.
       if (runs.size === 1 && !mayTimeGoOn()) return;
       await new Promise<void>((resolve) => runs.get(run)!.waiting.push({ name, go: resolve }));
     },
@@ -88,7 +88,7 @@ export function createTurns(world: World, choose: Chooser['choose']): Turns {
         await nothingMoves();
         if (clear()) continue;
         const able = [...runs.keys()].filter((run) => runs.get(run)!.waiting.length > 0);
-        if (able.length < runs.size) throw new Error('a run waits for something else than its turn');
+        if (able.length < runs.size) throw new Error('a run waits for something other than its turn');
         if (able.length === 0 && next.length === 0) return;
         able.sort((a, b) => Number(b === current) - Number(a === current));
         const options = able.length + Number(able.length === 0 || mayTimeGoOn());
@@ -106,7 +106,7 @@ export function createTurns(world: World, choose: Chooser['choose']): Turns {
   };
 }
 
-/** All that can go on without anybody's leave has done so: nothing here waits for anything but promises. */
+/** Resolves when every run waits for its turn: runs await nothing but promises, so one macrotask is enough. */
 function nothingMoves(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

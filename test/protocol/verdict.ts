@@ -7,11 +7,11 @@ import { distinct, isStillOwed, wrongNotices, wrongRepeats } from './sent';
 import { AT_MOST_ONCE, linesIn, networkOf, type Situation } from './situation';
 import type { Outcome } from './stage';
 
-/** All that is wrong with what came of a situation: what holds always, and what it says itself. */
+/** All violations in the outcome of a situation: of the general rules, and of its own. */
 export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
   const { world, leaseWrongs, deviations } = outcome;
   const isUsual = deviations.length === 0;
-  const told = toldMessages(outcome);
+  const sent = sentMessages(outcome);
   return [
     ...leaseWrongs,
     ...wrongRepeats(world),
@@ -23,15 +23,15 @@ export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
     ...wrongTimes(situation, outcome),
     ...(situation.also?.(outcome) ?? []),
     ...(world.memory.nextDueAt() === null ? [] : ['LOST: something stays due']),
-    // Which of two that are as bad comes first does not matter here.
-    ...(isUsual && `${told.toSorted()}` !== `${situation.told.toSorted()}`
-      ? [`USUALLY told: ${told.join(' | ')}`]
+    // The order of equally bad messages does not matter here.
+    ...(isUsual && `${sent.toSorted()}` !== `${situation.sent.toSorted()}`
+      ? [`USUALLY sent: ${sent.join(' | ')}`]
       : []),
   ];
 }
 
-/** Each message as the minute, its rule, its kind and what it is about. */
-function toldMessages({ world }: Outcome): string[] {
+/** Each message as its minute, rule, kind and hosts. */
+function sentMessages({ world }: Outcome): string[] {
   return world.published.map(({ at, alert }) => {
     const { rule, kind, networks, notice } = alert;
     const learned = notice?.buckets.flatMap((bucket) => bucket.learned?.networks ?? []) ?? [];
@@ -40,29 +40,29 @@ function toldMessages({ world }: Outcome): string[] {
   });
 }
 
-/** How often something is told: surely, and at most. */
-interface Told {
+/** The certain and the maximum number of lines that were sent. */
+interface Sent {
   readonly surely: number;
   readonly atMost: number;
 }
 
-/** How many lines of each log object are told of a host. */
-function toldLines({ world }: Outcome, rule: Alert['rule']['id'], host: number, names: readonly string[]) {
-  const told = (messages: readonly Published[]): number =>
+/** How many lines of each log object about a host were sent. */
+function sentLines({ world }: Outcome, rule: Alert['rule']['id'], host: number, names: readonly string[]) {
+  const sent = (messages: readonly Published[]): number =>
     distinct(messages)
       .filter(({ alert }) => alert.rule.id === rule)
       .flatMap(({ alert }) => alert.networks.filter(({ network }) => network === networkOf(host)))
       .reduce((sum, { bytesSent }) => sum + bytesSent, 0);
-  const surely = told(world.published.filter((message) => counts(message, world)));
-  const atMost = told(world.published);
+  const surely = sent(world.published.filter((message) => counts(message, world)));
+  const atMost = sent(world.published);
   return new Map(
-    names.map((name): [string, Told] => [name, { surely: linesIn(surely, name), atMost: linesIn(atMost, name) }]),
+    names.map((name): [string, Sent] => [name, { surely: linesIn(surely, name), atMost: linesIn(atMost, name) }]),
   );
 }
 
 /**
- * Whether a message counts. Its sender may have died, and the index not have shown all of it when it was repeated: then
- * what is left over is told once more, in another message.
+ * Whether a message counts. If its run died and the index lagged when the next run repeated it, the repeated message
+ * has fewer findings, and another message sends the rest once more.
  */
 function counts(message: Published, { interrupted, published }: World): boolean {
   const { alertId, totals } = message.alert;
@@ -70,15 +70,15 @@ function counts(message: Published, { interrupted, published }: World): boolean 
   return !(isCut && interrupted.includes(message));
 }
 
-/** Each line of an unapproved address is told once, if its log object is done; else at most. */
+/** Each line of an unapproved address must be sent once if its log object is done; else at most once. */
 function wrongUnapproved(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   return hostsOf(objects, 'guarded').flatMap((host) => {
-    const told = toldLines(outcome, 'unapproved-ip', host, namesOf(objects));
+    const sent = sentLines(outcome, 'unapproved-ip', host, namesOf(objects));
     return objects.flatMap((object) => {
       const { name } = object;
       const lines = linesOf(object, 'guarded', host).length;
-      const { surely, atMost } = told.get(name)!;
+      const { surely, atMost } = sent.get(name)!;
       if (surely > lines) return [`DOUBLE: unapproved ${host} of ${name}: ${surely} of ${lines} lines`];
       const isLost = atMost < lines && outcome.done.has(name);
       return isLost ? [`LOST: unapproved ${host} of ${name}: ${atMost} of ${lines} lines`] : [];
@@ -87,31 +87,31 @@ function wrongUnapproved(situation: Situation, outcome: Outcome): string[] {
 }
 
 /**
- * Each host is told as often as the situation says. What was learned, or brought along, is not told; whatever else is
- * remembered, and owed by nobody who may still bring it, is.
+ * Each host must be sent as often as the situation requires. Learned or seeded hosts must not be sent. Every other host
+ * with a sighting must be, unless a run still owes the finding.
  */
 function wrongNew(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   const owed = situation.owed(outcome);
   return hostsOf(objects, 'open').flatMap((host) => {
-    const lines = [...toldLines(outcome, 'new-ip', host, namesOf(objects)).values()];
-    const surely = lines.reduce((sum, told) => sum + told.surely, 0);
-    const atMost = lines.reduce((sum, told) => sum + told.atMost, 0);
-    const [least, most] = owed[host] ?? AT_MOST_ONCE;
-    if (surely > most) return [`DOUBLE: new ${host}: ${surely} times, not ${most}`];
-    if (atMost < least) return [`LOST: new ${host}: ${atMost} times, not ${least}`];
+    const lines = [...sentLines(outcome, 'new-ip', host, namesOf(objects)).values()];
+    const surely = lines.reduce((sum, sent) => sum + sent.surely, 0);
+    const atMost = lines.reduce((sum, sent) => sum + sent.atMost, 0);
+    const [min, max] = owed[host] ?? AT_MOST_ONCE;
+    if (surely > max) return [`DOUBLE: new ${host}: ${surely} times, not ${max}`];
+    if (atMost < min) return [`LOST: new ${host}: ${atMost} times, not ${min}`];
     const sighting = sightingOf(outcome, host);
     const isSilent = sighting?.claimedBy === LEARNING || sighting?.claimedBy === SEED;
-    if (isSilent) return atMost > 0 ? [`LEARNED, and told: new ${host}`] : [];
+    if (isSilent) return atMost > 0 ? [`LEARNED, and sent: new ${host}`] : [];
     const met = objects.filter((object) => linesOf(object, 'open', host).length > 0);
     const done = met.filter(({ name }) => outcome.done.has(name));
     return atMost === 0 && done.length > 0 && !isStillOwed(outcome.world, sighting)
-      ? [`LOST: new ${host}, which nobody owes`]
+      ? [`LOST: new ${host}, which no run owes`]
       : [];
   });
 }
 
-/** Whatever is remembered of a host, the log objects that are done have shown: to the day, where it was last seen. */
+/** The sighting of a host must cover the times in all finished log objects; its last time is exact to a day. */
 function wrongTimes(situation: Situation, outcome: Outcome): string[] {
   const forgotten = situation.happens.flatMap((one) => ('forget' in one ? [one.forget] : []));
   const done = objectsOf(situation).filter(({ name }) => outcome.done.has(name));
@@ -126,19 +126,19 @@ function wrongTimes(situation: Situation, outcome: Outcome): string[] {
   });
 }
 
-/** What was learned stands in the notice of what was. */
+/** The notice about the end of learning must name every learned network. */
 function wrongLearned({ world }: Outcome): string[] {
   const notices = world.published.flatMap(({ alert }) => alert.notice?.buckets ?? []);
   const named = new Set(notices.flatMap(({ learned }) => learned?.networks ?? []).map(({ network }) => network));
   const learned = [...world.memory.allSightings()].filter(({ claimedBy }) => claimedBy === LEARNING);
   return learned.flatMap(({ network }) =>
-    named.has(network) ? [] : [`LOST: ${network} was learned, and nobody told`],
+    named.has(network) ? [] : [`LOST: ${network} was learned, and no notice named it`],
   );
 }
 
 /**
- * No minute has more messages than it may. One that was begun in its last moment, and so came in the next, is counted
- * where it was begun; one that was repeated counts once.
+ * No minute may have more messages than the limit. A message counts in the minute in which it was reserved, even if it
+ * was sent in the next one; a repeated message counts once.
  */
 function wrongRate({ alertsPerMinute = LIMITS.alertsPerMinute }: Situation, { world }: Outcome): string[] {
   const sent = new Map<number, number>();
