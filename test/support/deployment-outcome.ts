@@ -3,7 +3,7 @@ import { type ConfigurationOutcome, readConfiguration } from '../../lib/config/r
 import { deployLocationOf } from '../../lib/infra/deploy-location';
 import { ROOT } from './root';
 
-/** A context as the app reads it, for a Region or for any. */
+/** Reads a context like the app, for a given Region or for any. */
 export function deploymentOutcome(values: Readonly<Record<string, unknown>>, region?: string): ConfigurationOutcome {
   const layers = [{ source: 'cdk.json', values }];
   const files = namedFiles(layers, () => ROOT);
