@@ -24,15 +24,15 @@ describe('matches', () => {
       expected: true,
     },
     { name: 'another role', rules: [{ requester: '*:assumed-role/restore/*' }], expected: false },
-    { name: 'requesters keep their case', rules: [{ requester: '*:assumed-role/BACKUP/*' }], expected: false },
+    { name: 'requesters are case-sensitive', rules: [{ requester: '*:assumed-role/BACKUP/*' }], expected: false },
     {
-      name: 'nobody is no requester, not even for *',
+      name: 'an anonymous request does not match a requester condition, not even *',
       rules: [{ requester: '*' }],
       record: { requester: null },
       expected: false,
     },
     {
-      name: 'nobody by another condition',
+      name: 'an anonymous request by another condition',
       rules: [{ operation: 'REST.*' }],
       record: { requester: null },
       expected: true,
@@ -42,9 +42,14 @@ describe('matches', () => {
     { name: 'the network', rules: [{ cidr: '203.0.113.0/24' }], expected: true },
     { name: 'another network', rules: [{ cidr: '198.51.100.0/24' }], expected: false },
     { name: 'a network of the other family', rules: [{ cidr: '::/0' }], expected: false },
-    { name: 'no address is in no network', rules: [{ cidr: '0.0.0.0/0' }], record: { address: null }, expected: false },
     {
-      name: 'no address, by another condition',
+      name: 'a missing address is in no network',
+      rules: [{ cidr: '0.0.0.0/0' }],
+      record: { address: null },
+      expected: false,
+    },
+    {
+      name: 'a missing address, by another condition',
       rules: [{ requester: '*' }],
       record: { address: null },
       expected: true,
@@ -75,7 +80,7 @@ describe('matches', () => {
   });
 });
 
-describe('what a caller need not look at', () => {
+describe('what a caller may skip', () => {
   const cases: { name: string; rules: Partial<TrustedRule>[]; any: boolean; needsRequesterOrOperation: boolean }[] = [
     { name: 'no rules', rules: [], any: false, needsRequesterOrOperation: false },
     {
@@ -97,7 +102,7 @@ describe('what a caller need not look at', () => {
   });
 });
 
-describe('a rule that should not have come this far is named', () => {
+describe('the error names an invalid rule', () => {
   const cases: { name: string; given: Partial<TrustedRule>; message: string }[] = [
     { name: 'no network', given: { cidr: '10.1' }, message: 'trusted rule "test": "10.1" has fewer than four parts' },
     {

@@ -10,7 +10,7 @@ import { costTable } from './monthly-cost';
 const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
 const DEPLOY = read('docs', 'deploy.md');
 
-test('the costs are what the prices and the stack make', () => {
+test('the documented costs are those of the prices and the stack', () => {
   const stack = synthesize({ alertEmails: ['security@example.com'] });
   const alarmMetrics = stack
     .ofType('AWS::CloudWatch::Alarm')
@@ -24,7 +24,7 @@ test('the costs are what the prices and the stack make', () => {
   expect(plain(table!)).toBe(plain(costTable([1, 100, 10_000], alarmMetrics)));
 });
 
-test('the documents say how many alarms there are', () => {
+test('the documents have the right number of alarms', () => {
   const { length } = synthesize({ alertEmails: ['security@example.com'] }).ofType('AWS::CloudWatch::Alarm');
   const words: Readonly<Record<number, string>> = { 18: 'eighteen', 19: 'nineteen', 20: 'twenty' };
   for (const text of [DEPLOY, read('README.md')]) {
@@ -32,7 +32,7 @@ test('the documents say how many alarms there are', () => {
   }
 });
 
-test('state.md describes the items of the table, and its index, as they are', () => {
+test('state.md describes the items and the index of the table correctly', () => {
   const text = read('docs', 'state.md');
   const rows = [...text.matchAll(/^\| [^|]+ \| `([^`]+)` \| ([^|]+) \| [^|]*\|$/gm)].flatMap(([, pk, sks]) =>
     [...sks!.matchAll(/`([^`]+)`/g)].map(([, sk]) => `${pk} ${sk}`),
@@ -57,7 +57,7 @@ test('state.md describes the items of the table, and its index, as they are', ()
   for (const name of [items.PENDING_INDEX, ...partitions, ...items.INDEXED]) expect(text).toContain(`\`${name}\``);
 });
 
-test('the policy statements that are to be pasted allow what the stack needs', () => {
+test('the policy statements for pasting allow what the stack needs', () => {
   const pasted = [...DEPLOY.matchAll(/```json\n(\{[^`]*"Effect"[^`]*\})\n```/g)].map(([, json]) => JSON.parse(json!));
   const key = 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
   const alertTopicArn = 'arn:aws:sns:eu-west-1:444455556666:security-alerts';
@@ -78,7 +78,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-test('the log object that proves that alerts arrive makes a test alert, and no finding', async () => {
+test('the log object for testing alerts causes a test alert, and no finding', async () => {
   const { stdout } = await runCli(['scan', 'docs/test-alert.log', '--no-config', '--format', 'json'], { cwd: ROOT });
   const { findings, alerts, summary } = JSON.parse(stdout) as {
     findings: unknown[];
@@ -89,7 +89,7 @@ test('the log object that proves that alerts arrive makes a test alert, and no f
   expect(alerts.map(({ kind, rule }) => `${kind} ${rule.id}`)).toEqual(['notice test']);
 });
 
-test('every link between the documents leads somewhere', () => {
+test('every link between the documents has a target', () => {
   const anchors = (text: string): string[] =>
     [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
       title!
