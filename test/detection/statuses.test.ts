@@ -53,7 +53,7 @@ describe('isSuccessfulRequest', () => {
     { name: 'unlike Splunk, a delete', status: 204, operation: 'REST.DELETE.OBJECT', expected: true },
     { name: 'a denial', status: 403, operation: 'REST.GET.OBJECT', expected: false },
     { name: 'no status', status: null, operation: 'S3.EXPIRE.OBJECT', expected: false },
-    { name: "a stranger's preflight", status: 200, operation: 'REST.OPTIONS.PREFLIGHT', expected: false },
+    { name: 'a CORS preflight', status: 200, operation: 'REST.OPTIONS.PREFLIGHT', expected: false },
   ];
   test.each(cases)('$name: $expected', ({ status, operation, expected }) => {
     expect(isSuccessfulRequest(isSuccessStatus, status, operation)).toBe(expected);

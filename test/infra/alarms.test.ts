@@ -143,14 +143,14 @@ describe('which alarms there are', () => {
   const cases: [name: string, context: Record<string, unknown>, missing: string[]][] = [
     ['by default, all', emails, []],
     ['without noLogsAlarmHours', { ...emails, noLogsAlarmHours: 0 }, ['NoLogObjects']],
-    ['where nobody is meant to get alerts', { noDestination: true }, ['NobodySubscribed', 'NobodyHearsAlarms']],
+    ['with noDestination', { noDestination: true }, ['NobodySubscribed', 'NobodyHearsAlarms']],
     [
-      'where the topic is somebody else’s',
+      'with an existing topic',
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts' },
       ['AlertsUndelivered', 'NobodySubscribed', 'NobodyHearsAlarms'],
     ],
     [
-      'where it is, and somebody is to hear alarms',
+      'with an existing topic and operations e-mails',
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts', operationsEmails: ['me@example.com'] },
       ['AlertsUndelivered', 'NobodySubscribed'],
     ],

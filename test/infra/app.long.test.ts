@@ -85,8 +85,8 @@ test('an invalid context prints every problem, no stack trace, and deploys nothi
     ['-c', 'learningDays=many', '-c', 'alertTopicArn=arn:aws-cn:sns:cn-north-1:111122223333:alerts'],
   );
   expect(status).not.toBe(0);
-  const [, told] = /(The configuration cannot be deployed:\n(?: {2}.*\n)+)/.exec(output)!;
-  expect(told).toMatchInlineSnapshot(`
+  const [, problems] = /(The configuration cannot be deployed:\n(?: {2}.*\n)+)/.exec(output)!;
+  expect(problems).toMatchInlineSnapshot(`
 "The configuration cannot be deployed:
   alowlist: no such key; did you mean "allowlist"?
   allowlist[0]: "10.1.2.3/8" has host bits set; write "10.0.0.0/8"

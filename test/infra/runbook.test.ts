@@ -119,16 +119,16 @@ test('undelivered events are sent to the queue, each once, and then deleted', ()
         1) printf 'handle-1\\t%s\\n' '${bodies[1]}' ;;
         *) [ "$n" = 2 ] && echo None ;;
       esac ;;
-    *send-message*) cat "$DIR/body.json" >> "$DIR/told" ;;
-    *delete-message*) echo "deleted $*" >> "$DIR/told"; echo $((n + 1)) > "$DIR/n" ;;
+    *send-message*) cat "$DIR/body.json" >> "$DIR/log" ;;
+    *delete-message*) echo "deleted $*" >> "$DIR/log"; echo $((n + 1)) > "$DIR/n" ;;
     *) echo x ;;
   esac`;
-  const script = `RULE=rule QUEUE=queue UNDELIVERED=undelivered; ${HELPERS}\n${loop}\ncat "$DIR/told"`;
-  const told = runShell(script, aws)
+  const script = `RULE=rule QUEUE=queue UNDELIVERED=undelivered; ${HELPERS}\n${loop}\ncat "$DIR/log"`;
+  const log = runShell(script, aws)
     .split('\n')
     .filter((line) => line !== 'x');
   const deleted = (n: number) => `deleted sqs delete-message --queue-url undelivered --receipt-handle handle-${n}`;
-  expect(told).toEqual([bodies[0], deleted(0), bodies[1], deleted(1), '']);
+  expect(log).toEqual([bodies[0], deleted(0), bodies[1], deleted(1), '']);
 });
 
 /** The arguments of each call of `aws` in a section of the runbook. */

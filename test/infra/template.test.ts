@@ -314,10 +314,10 @@ describe('the alert topic', () => {
       TopicArn: alertTopicArn,
       Region: 'eu-west-1',
     });
-    const told = other.notes.flatMap(
+    const subscribers = other.notes.flatMap(
       ({ text }) => /^(\S+) is subscribed to a topic of account 444455556666/.exec(text)?.[1] ?? [],
     );
-    expect(told).toEqual(['C0123ABCDEF', 'security@example.com']);
+    expect(subscribers).toEqual(['C0123ABCDEF', 'security@example.com']);
     // For an environment-agnostic stack, it is unknown whether the account differs.
     expect(JSON.stringify(synthesize({ ...EMAILS, alertTopicArn }).notes)).not.toContain('is subscribed');
   });

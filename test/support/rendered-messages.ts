@@ -21,12 +21,12 @@ export function bytesOf({ bodies, attributes, subject }: RenderedMessage): numbe
 }
 
 /** Expects that a message is within all limits, in valid formats, and without invisible characters. */
-export function expectSendable(announcement: RenderedMessage): void {
-  const { bodies, subject, attributes } = announcement;
+export function expectSendable(message: RenderedMessage): void {
+  const { bodies, subject, attributes } = message;
   expect(bytesInMessage(bodies.default)).toBeLessThanOrEqual(140_000);
   expect(bytesInMessage(bodies.email)).toBeLessThanOrEqual(60_000);
   expect(bytesInMessage(bodies.https ?? '')).toBeLessThanOrEqual(8_000);
-  expect(bytesOf(announcement)).toBeLessThan(262_144);
+  expect(bytesOf(message)).toBeLessThan(262_144);
   expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
   expect(subject).toBe(subject.trim());
   // Only our own text contains line feeds.
