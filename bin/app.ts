@@ -3,14 +3,14 @@ import { loadDeployment } from '../lib/commands/configuration';
 import { UsageError } from '../lib/commands/usage-error';
 import { ConfigError } from '../lib/config/config-error';
 import { AccessWatchStack } from '../lib/infra/access-watch-stack';
-import { placeOf } from '../lib/infra/deploy-location';
+import { deployLocationOf } from '../lib/infra/deploy-location';
 
 /** The stack that the context of the app describes; where there is no such thing, says why. */
 async function main(): Promise<void> {
   const app = new App();
   // The CLI knows where it deploys to; without that, the template is for any account and Region.
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
-  const outcome = await loadDeployment(app.node.getAllContext(), placeOf(region), Date.now());
+  const outcome = await loadDeployment(app.node.getAllContext(), deployLocationOf(region), Date.now());
   new AccessWatchStack(app, outcome, {
     env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },
   });

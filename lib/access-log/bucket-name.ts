@@ -2,13 +2,14 @@ import { DASH, DOT, isDigit, isLetter, SPACE } from './bytes';
 import type { LineLayout } from './layout';
 import { beginsAsRemembered, remember } from './remembered';
 
-/** Characters: us-east-1 allowed so many until 2018; newer names have at most 63. */
+/** In characters. us-east-1 allowed 255 until 2018; newer names have at most 63. */
 const MAX_BUCKET_NAME = 255;
 
 /**
- * The end of the token at `start` if a bucket can have it as its name, else -1: letters, digits, `.`, `-` and `_`, the
- * rule of us-east-1 until 2018, which includes all later ones. A token with anything else was not written by S3. Names
- * of one or two characters pass although S3 demands three: published logs have them, and they do no harm.
+ * Returns the end of the token at `start` if the token is a possible bucket name, else -1. Allowed are letters, digits,
+ * `.`, `-` and `_`: the rule of us-east-1 until 2018, which includes all later rules. S3 does not write any other
+ * character there. Names of one or two characters pass although S3 requires three: published logs contain them, and
+ * they do no harm.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  */
 export function endOfBucket(start: number, end: number, { bucket, view }: LineLayout): number {

@@ -6,20 +6,24 @@ import { beginsAsRemembered } from './remembered';
 import { DATE_LENGTH, TIME_LENGTH } from './time';
 
 /*
- * The way of nearly every line. Both functions say false to whatever is not plain to see, with nothing decided, and the
- * general functions (`locateHead`, `locateStatus`), which know every oddity, read the line again; where they say true
- * those would have found the same, and a test holds both against each other. A scan spends most of its time here, so
- * they read by words, and leave long searches to `indexOf`, which is native: it costs what 16 bytes of a loop do. It may
- * look past the line's end, but never further than to the next line's own space or quote.
+ * The fast path, which nearly every line takes. Both functions return false for any line that is not of the usual form.
+ * They have then decided nothing, and the general functions (`locateHead`, `locateStatus`), which handle every special
+ * case, parse the line again. Where they return true, the general functions would have found the same fields; a test
+ * compares the two. A scan spends most of its time here, so these functions compare whole words and use `indexOf` for
+ * long searches: it is native, and one call costs as much as a loop over 16 bytes. `indexOf` may read past the end of
+ * the line, but not further than the first space or quote of the next line.
  */
 
-/** ` +00`, `000]`, ` HTT` and `P/1.` as words of four bytes, the first byte lowest. */
+/** ` +00`, `000]`, ` HTT` and `P/1.` as little-endian 32-bit words. */
 const ZONE_BEGIN = 0x30302b20;
 const ZONE_END = 0x5d303030;
 const HTTP_BEGIN = 0x54544820;
 const HTTP_END = 0x2e312f50;
 
-/** Finds the first eight fields where owner, day and operation are those of the line before and single spaces stand. */
+/**
+ * Finds the first eight fields if owner, day and operation are the same as in the previous line and single spaces
+ * separate the fields.
+ */
 export function locateHeadFast(bytes: Uint8Array, layout: LineLayout, start: number, end: number): boolean {
   const { view, owner, operation } = layout;
   const ownerEnd = start + owner.length;
@@ -29,7 +33,7 @@ export function locateHeadFast(bytes: Uint8Array, layout: LineLayout, start: num
   const bucketEnd = endOfBucket(bucketStart, end, layout);
   const timeStart = bucketEnd + 1;
   const ipStart = timeStart + TIME_LENGTH + 1;
-  if (ipStart >= end || bucketEnd - bucketStart < 3) return false; // a dash, or no name
+  if (ipStart >= end || bucketEnd - bucketStart < 3) return false; // a dash, or not a name
   const clock = beginsAsRemembered(layout.date, view, timeStart, end) ? usualClock(view, timeStart + DATE_LENGTH) : -1;
   if (clock < 0 || view.getUint8(ipStart - 1) !== SPACE) return false;
   const ipEnd = endOfLongToken(view, ipStart, end);
@@ -41,7 +45,7 @@ export function locateHeadFast(bytes: Uint8Array, layout: LineLayout, start: num
   const keyEnd = bytes.indexOf(SPACE, operationEnd + 1);
   if (keyEnd < 0 || keyEnd + 1 >= end || view.getUint8(operationEnd) !== SPACE || view.getUint8(keyEnd + 1) !== QUOTE)
     return false;
-  // An empty token is two spaces in a row, which the general way skips.
+  // Two spaces in a row give an empty token; the general functions skip the second space.
   if (ipEnd === ipStart || requesterEnd === ipEnd + 1 || idEnd === requesterEnd + 1) return false;
   const idBegin = view.getUint8(requesterEnd + 1);
   const keyBegin = view.getUint8(operationEnd + 1);
@@ -61,7 +65,7 @@ export function locateHeadFast(bytes: Uint8Array, layout: LineLayout, start: num
   return true;
 }
 
-/** Finds Request-URI and status block where the first quote before a space ends the URI behind ` HTTP/1.x`. */
+/** Finds Request-URI and status block if the first quote ends the URI: ` HTTP/1.x` before it, a space after it. */
 export function locateStatusFast(bytes: Uint8Array, layout: LineLayout): boolean {
   const { view, restStart, restEnd: end } = layout;
   if (restStart >= end || view.getUint8(restStart) !== QUOTE) return false;
@@ -93,7 +97,7 @@ export function locateStatusFast(bytes: Uint8Array, layout: LineLayout): boolean
   return true;
 }
 
-/** `:hh:mm:ss +0000]`: milliseconds since midnight, -1 for anything else. */
+/** Milliseconds since midnight of `:hh:mm:ss +0000]`; -1 for anything else. */
 function usualClock(view: DataView, at: number): number {
   if (view.getInt32(at + 9, true) !== ZONE_BEGIN || view.getInt32(at + 12, true) !== ZONE_END) return -1;
   if (view.getUint8(at) !== 0x3a || view.getUint8(at + 3) !== 0x3a || view.getUint8(at + 6) !== 0x3a) return -1;
@@ -103,7 +107,7 @@ function usualClock(view: DataView, at: number): number {
   return hour <= 23 && minute <= 59 && second <= 59 ? ((hour * 60 + minute) * 60 + second) * 1000 : -1;
 }
 
-/** More than any clock shows where a byte is no digit. */
+/** Returns 99, which no clock field accepts, if a byte is not a digit. */
 function twoDigits(tens: number, ones: number): number {
-  return isDigit(tens) && isDigit(ones) ? tens * 10 + ones - 528 : 99; // 528 is 11 times the code of 0
+  return isDigit(tens) && isDigit(ones) ? tens * 10 + ones - 528 : 99; // 528 is 11 times the character code of 0
 }

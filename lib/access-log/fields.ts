@@ -2,12 +2,13 @@ import type { AccessLogRecord } from './record';
 
 export type FieldName = Exclude<keyof AccessLogRecord, 'extra' | 'flags'>;
 
-/** How a field's text becomes its value; `-` is null in every kind. */
+/** How the text of a field becomes its value; `-` becomes null in every kind. */
 type FieldKind = 'text' | 'time' | 'status' | 'integer' | 'quoted';
 
 /**
- * The fields in the order of the line: the only place where positions are written. `[time]` is one field.
- * Vintages end after the 17th (2006), 18th (before 2010), 24th (2019), 25th (2021), 26th (2022) and 27th (2026).
+ * The fields in the order in which the line has them: the only place that defines positions. `[time]` is one field.
+ * The versions of the format end after the 17th field (2006), 18th (before 2010), 24th (2019), 25th (2021), 26th (2022)
+ * and 27th (2026).
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
  */
 export const FIELDS: readonly { readonly name: FieldName; readonly kind: FieldKind; readonly example: string }[] = [

@@ -3,40 +3,40 @@ import type { RecordFlag } from './record';
 import { type RememberedBytes, rememberNothing } from './remembered';
 
 /**
- * Where the fields of one line stand: byte offsets, no strings. One layout is reused for line after line, so that
- * reading what a detection needs allocates nothing; `toRecord` makes text of it where somebody will look at it.
+ * Byte offsets of the fields of one line, without strings. The parser reuses one layout for all lines, so that reading
+ * the fields that detection needs allocates nothing; `toRecord` decodes the text only for records that are shown.
  */
 export interface LineLayout {
-  /** Start of each field of `FIELDS`, -1 where the line has none. Quoted fields stand without their quotes. */
+  /** Start of each field of `FIELDS`; -1 if the line does not have the field. Quoted fields exclude their quotes. */
   readonly starts: Int32Array;
   /** End of each field, exclusive. */
   readonly ends: Int32Array;
-  /** The bytes that `view` shows: the chunk that the line at hand stands in. */
+  /** The bytes behind `view`: the chunk that contains the current line. */
   viewed: Uint8Array | null;
   view: DataView;
-  /** What lines have in common; see `remembered.ts`. */
+  /** Values that successive lines usually share; see `remembered.ts`. */
   readonly owner: RememberedBytes;
   readonly bucket: RememberedBytes;
   readonly operation: RememberedBytes;
-  /** Changes whenever the operation may be another than in the line before. */
+  /** Changes whenever the operation may differ from the operation of the previous line. */
   operationRun: number;
-  /** `[06/Feb/2026`, whose first moment in UTC is `midnight`, epoch milliseconds. */
+  /** `[06/Feb/2026`; `midnight` is the start of that day in UTC, epoch milliseconds. */
   readonly date: RememberedBytes;
   midnight: number;
   /** Epoch milliseconds. */
   time: number;
   /** Where the ninth field, the Request-URI, begins. */
   restStart: number;
-  /** Where the line ends, blanks and CR cut off. */
+  /** Where the line ends, without trailing whitespace and CR. */
   restEnd: number;
   /** Where the fields after the 27th begin; equal to `extraEnd` if there are none. */
   extraStart: number;
   extraEnd: number;
-  /** One bit a flag, by its place in `FLAGS`. */
+  /** One bit per flag, by its index in `FLAGS`. */
   flags: number;
 }
 
-/** Why a line is no record. */
+/** Why a line is not a record. */
 export type FailureReason = 'no bucket' | 'no time' | 'not a bucket name' | 'no operation';
 
 export const FLAGS: readonly RecordFlag[] = [
@@ -71,14 +71,14 @@ export function createLayout(): LineLayout {
   };
 }
 
-/** Makes the layout show `bytes`, the chunk that the line at hand stands in. */
+/** Points `layout.view` at the chunk that contains the current line. */
 export function showBytes(layout: LineLayout, bytes: Uint8Array): void {
   if (layout.viewed === bytes) return;
   layout.viewed = bytes;
   layout.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Forgets this field and those behind it, whose `ends` without a start are never read, and what was doubtful. */
+/** Clears this field, all later fields and the flags. `ends` may stay: without a start, an end is never read. */
 export function clearFrom(layout: LineLayout, field: number): void {
   layout.starts.fill(-1, field);
   layout.extraStart = 0;
@@ -99,5 +99,5 @@ export function hasFlag(layout: LineLayout, flag: RecordFlag): boolean {
   return (layout.flags & (1 << FLAGS.indexOf(flag))) !== 0;
 }
 
-/** The first and last field of the status block: status, error code and four integers, never written by a client. */
+/** The first and last field of the status block: status, error code and four integers. S3 writes all of them. */
 export const STATUS_BLOCK = { first: FIELD.httpStatus, last: FIELD.turnAroundTime } as const;

@@ -1,29 +1,29 @@
 import { LF } from './bytes';
 
-/** Longer lines are parse failures and are not held in memory. Bytes, without the LF. */
+/** In bytes, without the LF. Longer lines are parse failures and are not kept in memory. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 
-/** How much of a failed line is kept for people to look at. Bytes. */
+/** How much of a failed line is kept as a sample for people. In bytes. */
 export const FAILURE_SAMPLE_BYTES = 2048;
 
 export interface LineHandler {
-  /** One line, `bytes[start, end)` without its LF; the bytes are only valid during the call. Lines count from 1. */
+  /** One line, `bytes[start, end)` without its LF; the bytes are valid only during the call. `number` starts at 1. */
   line(bytes: Uint8Array, start: number, end: number, number: number): void;
-  /** A line over `MAX_LINE_BYTES`, of which only the first `FAILURE_SAMPLE_BYTES` are left, valid during the call. */
+  /** A line over `MAX_LINE_BYTES`: only its first `FAILURE_SAMPLE_BYTES` bytes, valid during the call. */
   tooLong(sample: Uint8Array, number: number): void;
 }
 
 export interface LineSplitter {
-  /** The next bytes of the log object, in chunks of any size. The chunk may be reused afterwards. */
+  /** Takes the next chunk of the log object, of any size. The caller may reuse the chunk afterwards. */
   push(chunk: Uint8Array): void;
-  /** The last line, if it had no LF. */
+  /** Handles the last line if it had no LF. */
   end(): void;
 }
 
 /**
- * Cuts a stream of bytes into lines at LF and nowhere else (CR, VT, FF and U+2028 occur inside lines). Only the part
- * of a line that a chunk cuts off is copied; whole lines are handed on where they are. `allocate` makes the bytes for
- * those copies: of the same kind as the chunks, because code that meets two kinds of array is compiled twice.
+ * Splits a stream of bytes into lines at LF and nowhere else (CR, VT, FF and U+2028 occur inside lines). Only a line
+ * that crosses a chunk boundary is copied; all other lines are passed on in place. `allocate` creates the buffer for
+ * those copies. It should return the same type of array as the chunks: code that sees two types is compiled twice.
  */
 export function splitLines(
   handler: LineHandler,
@@ -38,7 +38,7 @@ export function splitLines(
     if (overlong) return;
     const needed = held + end - start;
     if (needed > MAX_LINE_BYTES) {
-      // The sample is all that is needed of it from here on.
+      // From here on, only the sample of this line is needed.
       keep(chunk, start, Math.min(end, start + Math.max(0, FAILURE_SAMPLE_BYTES - held)));
       overlong = true;
     } else keep(chunk, start, end);

@@ -17,13 +17,13 @@ import { type FailureReason, type LineLayout, setField } from './layout';
 import { beginsAsRemembered, remember } from './remembered';
 import { DATE_LENGTH, readTime, readUtcClock, TIME_LENGTH } from './time';
 
-/** How the first word of the only requester with spaces ends, an origin access identity of CloudFront. */
+/** End of the first word of a CloudFront origin access identity, the only requester that contains spaces. */
 const SPACED_REQUESTER = ':user/CloudFront';
 
 /**
- * Finds the first eight fields, owner to key. They stand at the line's start with a space between them (copied logs
- * have been seen with two), and S3 percent-encodes the only one that a client chooses (the key), so nothing a client
- * writes can move them. Returns where the next field begins (`end` if the line ends before), or why the line is no
+ * Finds the first eight fields, owner to key. They are at the start of the line, separated by one space (two in some
+ * copied logs). The key is the only one that a client chooses, and S3 percent-encodes it, so client text cannot shift
+ * these fields. Returns where the next field begins (`end` if the line ends before it), or why the line is not a
  * record.
  */
 export function locateHead(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number | FailureReason {
@@ -45,7 +45,7 @@ export function locateHead(bytes: Uint8Array, start: number, end: number, layout
   return locateRequest(bytes, skipSpaces(bytes, ipEnd, end), end, layout);
 }
 
-/** The owner's end: that of the line before if the line begins with the same owner. */
+/** The end of the owner field; the remembered length if this line has the same owner as the previous one. */
 function endOfOwner(bytes: Uint8Array, start: number, end: number, { owner, view }: LineLayout): number {
   const remembered = start + owner.length;
   if (beginsAsRemembered(owner, view, start, end) && bytes[remembered] === SPACE) return remembered;
@@ -54,7 +54,7 @@ function endOfOwner(bytes: Uint8Array, start: number, end: number, { owner, view
   return ownerEnd;
 }
 
-/** The time at `start` in epoch milliseconds; NaN if there is none. The day is that of the line before if it is the same. */
+/** The time at `start` in epoch milliseconds; NaN if there is none. Parses the date only if it has changed. */
 function timeAt(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
   const timeEnd = start + TIME_LENGTH;
   if (timeEnd > end || (timeEnd < end && bytes[timeEnd] !== SPACE)) return Number.NaN;
@@ -72,10 +72,10 @@ function timeAt(bytes: Uint8Array, start: number, end: number, layout: LineLayou
 }
 
 /**
- * Requester, request id, operation, key. The requester is one token, but for CloudFront's origin access identities
- * (`arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E…`), which S3 writes unquoted, spaces and all:
- * there the operation is the first token that reads like one. Nowhere else is it searched for, since what stands
- * behind it is the client's choice, and a key or a host can read like an operation.
+ * Finds requester, request id, operation and key. The requester is one token, except for CloudFront's origin access
+ * identities (`arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E…`), which S3 writes unquoted and with
+ * spaces. For these, the operation is the first token that looks like one. For all others there is no such search: the
+ * client chooses the text after the operation, and a key or a host can look like an operation.
  */
 function locateRequest(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number | FailureReason {
   let requesterEnd = endOfLongToken(layout.view, start, end);
@@ -90,7 +90,10 @@ function locateRequest(bytes: Uint8Array, start: number, end: number, layout: Li
   return skipSpaces(bytes, layout.ends[FIELD.key]!, end);
 }
 
-/** Places the four fields of a requester that ends here; false if the second token behind it is no operation. */
+/**
+ * Sets the four fields, given that the requester ends at `requesterEnd`. Returns false if the second token after the
+ * requester is not an operation.
+ */
 function placeRequest(
   bytes: Uint8Array,
   start: number,
@@ -102,7 +105,7 @@ function placeRequest(
   const idEnd = endOfLongToken(layout.view, idStart, end);
   const operationStart = skipSpaces(bytes, idEnd, end);
   const operationEnd = endOfOperation(bytes, operationStart, end, layout);
-  if (operationEnd < 0 || bytes[idStart] === QUOTE) return false; // behind a quote, everything is the client's
+  if (operationEnd < 0 || bytes[idStart] === QUOTE) return false; // everything after a quote is client text
   const keyStart = skipSpaces(bytes, operationEnd, end);
   const keyEnd = bytes[keyStart] === QUOTE ? keyStart : endOfLongToken(layout.view, keyStart, end);
   setField(layout, FIELD.requester, start, requesterEnd);
@@ -112,7 +115,7 @@ function placeRequest(
   return true;
 }
 
-/** The end of the token here if it reads like an operation, else -1. */
+/** The end of the token at `start` if it has the form of an operation, else -1. */
 function endOfOperation(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
   const { operation, view } = layout;
   const remembered = start + operation.length;
@@ -127,9 +130,10 @@ function endOfOperation(bytes: Uint8Array, start: number, end: number, layout: L
 }
 
 /**
- * `REST.GET.OBJECT`, `S3.COMPUTE.OBJECT.CHECKSUM`: a letter first, then at least two parts with dots between them, of
- * letters, digits, `_` and `-`, no part empty and none with a `-` at either end, so that a dash alone stays no value.
- * AWS lists no operations, and adds some; a name of a new form must not cost its records.
+ * `REST.GET.OBJECT`, `S3.COMPUTE.OBJECT.CHECKSUM`: starts with a letter and has at least two parts separated by dots.
+ * Parts consist of letters, digits, `_` and `-`, are not empty, and neither begin nor end with `-`; a single dash
+ * therefore still means "no value". AWS publishes no list of operations and adds new ones, so the check must accept
+ * names of a new form: otherwise their records would be lost.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html ("Operation")
  */
 function isOperation(bytes: Uint8Array, start: number, end: number): boolean {

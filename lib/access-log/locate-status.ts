@@ -3,17 +3,18 @@ import { FIELD } from './fields';
 import { addFlag, type LineLayout, STATUS_BLOCK, setField } from './layout';
 
 /**
- * Finds the Request-URI and the status block behind it. The URI stands in quotes without any escaping, so a quote in
- * it proves nothing: its end is a quote that a status block follows (`" STATUS ERROR INT INT INT INT ` and then a
- * quote or a dash). Client text can hold such a block too. Of several candidates the end of the URI is
- * - the first, if what it ends is `-` or the record is the reading half of a copy (no HTTP version there);
- * - else the first behind an HTTP version, which S3 logs in every request that a client sent: a block forged in the
- *   URI has none before it (a request target holds no space), one forged in referer or user agent comes later;
+ * Finds the Request-URI and the status block after it. S3 puts the URI in quotes without any escaping, so a quote alone
+ * does not end it: the URI ends at a quote that a status block follows (`" STATUS ERROR INT INT INT INT ` and then a
+ * quote or a dash). Client text can contain such a block too. Of several candidates, the URI ends at
+ * - the first, if the URI is `-` or the record is the read half of a copy (which has no HTTP version);
+ * - else the first that follows an HTTP version, which S3 logs for every request from a client: a block forged in the
+ *   URI has no version before it (a request target contains no space), and one forged in referer or user agent comes
+ *   later;
  * - else the first.
- * A quote before all of them that ends the URI by itself (an HTTP version before it, or only a dash) is the end without
- * a whole block: then S3's own block is damaged, and one further on is a client's.
- * Returns where the Referer begins, `end` if the line ends before. With `flagForgeries` the whole line is searched
- * for further candidates; without, only as far as the decision needs. What is decided is the same.
+ * A quote before all candidates also ends the URI if an HTTP version precedes it or the URI is a single dash. Then the
+ * block from S3 is damaged, and any complete block after it is client text.
+ * Returns where the Referer begins, or `end` if the line ends before it. With `flagForgeries` the function searches the
+ * whole line for further candidates; without, only as far as the decision needs. The decision is the same.
  */
 export function locateStatus(
   bytes: Uint8Array,
@@ -22,9 +23,9 @@ export function locateStatus(
   layout: LineLayout,
   flagForgeries: boolean,
 ): number {
-  if (start >= end) return cut(layout, end);
+  if (start >= end) return truncatedAt(layout, end);
   if (isDash(bytes, start, endOfToken(bytes, start, end))) return placeBlock(bytes, start + 2, end, layout);
-  if (bytes[start] !== QUOTE) return cut(layout, end);
+  if (bytes[start] !== QUOTE) return truncatedAt(layout, end);
 
   const uriStart = start + 1;
   const firstWins =
@@ -62,7 +63,7 @@ export function locateStatus(
   return placeBlock(bytes, chosen + 2, end, layout);
 }
 
-/** No whole status block: the line was cut inside it, or something in it is not what it should be. */
+/** Handles a line without a complete status block: the block was cut off, or a field in it is malformed. */
 function locateDamagedStatus(bytes: Uint8Array, uriStart: number, end: number, layout: LineLayout): number {
   layout.starts.fill(-1, STATUS_BLOCK.first, STATUS_BLOCK.last + 1);
   for (
@@ -76,14 +77,14 @@ function locateDamagedStatus(bytes: Uint8Array, uriStart: number, end: number, l
   }
   const closed = end > uriStart && bytes[end - 1] === QUOTE;
   setField(layout, FIELD.requestUri, uriStart, closed ? end - 1 : end);
-  return cut(layout, end);
+  return truncatedAt(layout, end);
 }
 
-/** The block's six fields by position; a flag where one is of another kind. Returns where the Referer begins. */
+/** Sets the six fields of the block by position; flags fields of the wrong kind. Returns where the Referer begins. */
 function placeBlock(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
   let at = start;
   for (let field = STATUS_BLOCK.first; field <= STATUS_BLOCK.last; field++) {
-    if (at >= end || bytes[at] === QUOTE) return cut(layout, Math.min(at, end));
+    if (at >= end || bytes[at] === QUOTE) return truncatedAt(layout, Math.min(at, end));
     const tokenEnd = endOfToken(bytes, at, end);
     if (field === FIELD.httpStatus && !isStatus(bytes, at, tokenEnd)) addFlag(layout, 'invalid-status');
     else if (field > FIELD.errorCode && !isCount(bytes, at, tokenEnd)) addFlag(layout, 'invalid-number');
@@ -93,14 +94,14 @@ function placeBlock(bytes: Uint8Array, start: number, end: number, layout: LineL
   return Math.min(at, end);
 }
 
-function cut(layout: LineLayout, at: number): number {
+function truncatedAt(layout: LineLayout, at: number): number {
   addFlag(layout, 'truncated');
   return at;
 }
 
 /**
- * The next quote at or behind `from` that a space follows (or the line's end), or `end`. Looked for from space to
- * space: in client text they are rarer than quotes are.
+ * The first quote at or after `from` that is followed by a space or the end of the line, or `end` if there is none.
+ * Searches for spaces, because client text contains fewer spaces than quotes.
  */
 function nextQuote(bytes: Uint8Array, view: DataView, from: number, end: number): number {
   let at = from;
@@ -112,12 +113,12 @@ function nextQuote(bytes: Uint8Array, view: DataView, from: number, end: number)
   return end;
 }
 
-/** Whether this quote ends the URI whatever follows: the URI is a lone dash, or an HTTP version stands before it. */
+/** Whether this quote ends the URI whatever follows: the URI is a single dash or ends with an HTTP version. */
 function endsUri(bytes: Uint8Array, uriStart: number, quote: number): boolean {
   return isDash(bytes, uriStart, quote) || endsWithHttpVersion(bytes, uriStart, quote);
 }
 
-/** ` HTTP/1.1` right before the quote, with a digit on either side of the dot. */
+/** Whether ` HTTP/1.1`, or another version with one digit on either side of the dot, precedes the quote. */
 function endsWithHttpVersion(bytes: Uint8Array, uriStart: number, quote: number): boolean {
   return (
     quote - 9 >= uriStart &&
@@ -129,8 +130,8 @@ function endsWithHttpVersion(bytes: Uint8Array, uriStart: number, quote: number)
 }
 
 /**
- * Places a whole block, six fields of their kinds with a quote or a dash behind them, and returns where that stands;
- * -1 if there is no such block here.
+ * Sets the fields of a complete block: six fields of the right kinds, followed by a quote or a dash. Returns the index
+ * of that quote or dash, or -1 if there is no such block at `start`.
  */
 function placeStatusBlock(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
   const statusEnd = endOfToken(bytes, start, end);

@@ -2,15 +2,18 @@ import { DASH, endOfToken, hasAscii, isDash, isDigit, isLetter, QUOTE, SPACE } f
 import { FIELD, FIELDS } from './fields';
 import { addFlag, type LineLayout, setField } from './layout';
 
-/** The fields behind the user agent; the first seven came together in 2019, so a line has none, one or at least seven. */
+/**
+ * The fields after the user agent. A line has none of them, the first one, or at least seven: S3 added six at once in
+ * 2019.
+ */
 const TAIL = { first: FIELD.versionId, last: FIELD.sourceRegion, typed: 7 } as const;
 
-/** Lines of 17 and 18 fields were last written before Host Id and six others came (AWS documented them 2019-06-07). */
+/** S3 wrote lines of 17 and 18 fields until it added Host Id and further fields (AWS documented them 2019-06-07). */
 const SEVEN_FIELDS_SINCE = Date.UTC(2019, 2, 1);
 
 /**
- * Finds Referer, User-Agent and what follows. Both are the client's own text in quotes without escaping. The user
- * agent ends at the last quote that a typed tail follows (seven fields of their kinds, then more); the referer at the
+ * Finds Referer, User-Agent and the fields after them. Both are client text in quotes without escaping. The user agent
+ * ends at the last quote that a typed tail follows (at least seven fields of the right kinds); the referer ends at the
  * last `" "` before that.
  */
 export function locateTail(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
@@ -38,17 +41,17 @@ function locateQuotedReferer(bytes: Uint8Array, start: number, end: number, layo
     setField(layout, FIELD.referer, start, boundary);
     placeUserAgent(bytes, boundary + 3, agentEnd, end, layout);
   } else if (agentEnd === end - 1 && agentEnd - 2 >= start && hasAscii(bytes, agentEnd - 2, end, '" "')) {
-    // The line was cut behind the user agent's opening quote.
+    // The line was cut after the opening quote of the user agent.
     setField(layout, FIELD.referer, start, agentEnd - 2);
     locateUserAgent(bytes, agentEnd, end, layout);
   } else {
-    // Only one quoted text: it is the referer, and the user agent is a bare dash, or cut.
+    // There is only one quoted text, the referer. The user agent is an unquoted dash, or was cut off.
     setField(layout, FIELD.referer, start, agentEnd);
     locateUserAgent(bytes, agentEnd + 2, end, layout);
   }
 }
 
-/** The user agent behind a referer whose end is known. */
+/** Finds the user agent after a referer whose end is known. */
 function locateUserAgent(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
   if (start >= end) {
     addFlag(layout, 'truncated');
@@ -67,7 +70,10 @@ function locateUserAgent(bytes: Uint8Array, start: number, end: number, layout: 
   }
 }
 
-/** The user agent and what is behind it. Where that is of no known kind, a quote before it could be the end as well. */
+/**
+ * Sets the user agent and the fields after it. If the text after it is not a typed tail, an earlier closing quote could
+ * be the end as well, so the user agent is flagged as ambiguous.
+ */
 function placeUserAgent(bytes: Uint8Array, start: number, agentEnd: number, end: number, layout: LineLayout): void {
   setField(layout, FIELD.userAgent, start, agentEnd);
   if (!isTypedTail(bytes, agentEnd + 2, end) && holdsClosingQuote(bytes, start, agentEnd)) {
@@ -76,15 +82,15 @@ function placeUserAgent(bytes: Uint8Array, start: number, agentEnd: number, end:
   placeTail(bytes, agentEnd + 2, end, layout);
 }
 
-/** Whether a quote with a space behind it stands here. */
+/** Whether the text contains a quote followed by a space. */
 function holdsClosingQuote(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at + 1 < end; at++) if (bytes[at] === QUOTE && bytes[at + 1] === SPACE) return true;
   return false;
 }
 
 /**
- * The quote that ends the user agent, -1 if no quote can. Searched from the right, so that a tail forged in the
- * user agent loses against the real one; quotes further right can only belong to fields that S3 adds one day.
+ * The quote that ends the user agent, or -1 if no quote can. Searches from the right, so that the real tail wins over
+ * a tail forged in the user agent; quotes further right can only belong to fields that S3 may add in the future.
  */
 function findUserAgentEnd(bytes: Uint8Array, start: number, end: number, layout: LineLayout): number {
   let last = -1;
@@ -119,7 +125,7 @@ function lastBoundary(bytes: Uint8Array, start: number, agentEnd: number, layout
   return last;
 }
 
-/** Whether seven fields of the right kinds stand here, and none of the wrong kind in the three places behind them. */
+/** Whether the text begins with seven fields of the right kinds, and up to three further fields are of theirs. */
 function isTypedTail(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   for (let field = TAIL.first; field <= TAIL.last; field++) {
@@ -131,7 +137,7 @@ function isTypedTail(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** What may stand in a place of the tail, told as loosely as new values need and as tightly as forgeries allow. */
+/** Whether the token is valid for this field: loose enough for new values, strict enough against forgeries. */
 function isOfKind(bytes: Uint8Array, start: number, end: number, field: number): boolean {
   if (start >= end || bytes[start] === QUOTE) return false;
   if (isDash(bytes, start, end)) return true;
@@ -155,7 +161,7 @@ function isOfKind(bytes: Uint8Array, start: number, end: number, field: number):
   }
 }
 
-/** Letters, digits, `-` and `_`. */
+/** Whether the token consists of letters, digits, `-` and `_`. */
 function isName(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
@@ -164,7 +170,7 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** The tail's fields by position; what is left over is extra. */
+/** Sets the fields of the tail by position; further fields become `extra`. */
 function placeTail(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
   let at = start;
   let field: number = TAIL.first;
@@ -180,7 +186,7 @@ function placeTail(bytes: Uint8Array, start: number, end: number, layout: LineLa
   layout.extraEnd = end;
 }
 
-/** How many tokens there are, counted up to `limit`. */
+/** The number of tokens; counting stops at `limit`. */
 function countTokens(bytes: Uint8Array, start: number, end: number, limit: number): number {
   let count = 0;
   for (let at = start; at < end && count < limit; at = endOfToken(bytes, at, end) + 1) count++;

@@ -1,8 +1,8 @@
-/** What S3 writes into the key of a log object. */
+/** The parts of a log object's key. */
 export interface LogObjectKey {
-  /** Epoch milliseconds, to the second: when S3 delivered it, or (partitioned by event time) the day of its records. */
+  /** Epoch milliseconds, to the second: delivery time, or (partitioned by event time) the day of the records. */
   readonly time: number;
-  /** From the partitioned form; null in the simple one. */
+  /** From the partitioned form; null in the simple form. */
   readonly accountId: string | null;
   readonly region: string | null;
   readonly sourceBucket: string | null;
@@ -12,8 +12,8 @@ const NAME = /(\d{4})-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-[0-9A-F]{16}(?:\.gz)?$/
 const PARTITION = /(?:^|\/)(\d{12})\/([a-z0-9-]{1,40})\/([^/]{1,255})\/\d{4}\/\d\d\/\d\d\/$/;
 
 /**
- * Reads the end of a log object's key, or of a path that ends like one: `[prefix]YYYY-MM-DD-hh-mm-ss-[16 hex]`, or
- * partitioned `[prefix]account/region/bucket/YYYY/MM/DD/YYYY-…`. Null: not the name of a log object.
+ * Parses the end of a log object's key, or of a path of the same form: `[prefix]YYYY-MM-DD-hh-mm-ss-[16 hex]`, or
+ * partitioned `[prefix]account/region/bucket/YYYY/MM/DD/YYYY-…`. Null if it is not the key of a log object.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html ("Log object key format")
  */
 export function readLogObjectKey(key: string): LogObjectKey | null {

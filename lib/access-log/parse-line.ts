@@ -16,13 +16,13 @@ import { locateStatus } from './locate-status';
 import { locateTail } from './locate-tail';
 import type { AccessLogRecord } from './record';
 
-/** A line without anything to read (`blank`), a record (`record`), or the reason why it is none. */
+/** An empty line (`blank`), a record (`record`), or the reason why the line is not a record. */
 export type LineOutcome = 'blank' | 'record' | FailureReason;
 
 /**
- * Finds the first eight fields of the line `bytes[start, end)` (without its LF), which decide whether it is a record
- * at all. What is left to find stands between `layout.restStart` and `layout.restEnd`; `locateDecision` or
- * `locateAll` finds it. Time is linear in the line's length on any bytes, for all three together.
+ * Finds the first eight fields of the line `bytes[start, end)` (without its LF), which decide whether the line is a
+ * record. The remaining fields are between `layout.restStart` and `layout.restEnd`; `locateDecision` or `locateAll`
+ * finds them. The three functions together take time linear in the length of the line, for any bytes.
  */
 export function locateLine(bytes: Uint8Array, start: number, end: number, layout: LineLayout): LineOutcome {
   let from = start;
@@ -42,14 +42,14 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
   return 'record';
 }
 
-/** Finds the Request-URI and the status block: with the head, all that the detections judge by. */
+/** Finds the Request-URI and the status block. Together with the head, detection needs nothing else. */
 export function locateDecision(bytes: Uint8Array, layout: LineLayout): void {
   if (locateStatusFast(bytes, layout)) return;
   clearFrom(layout, FIELD.requestUri);
   locateStatus(bytes, layout.restStart, layout.restEnd, layout, false);
 }
 
-/** Finds every field behind the head, and flags what is doubtful. Decides as `locateDecision` does. */
+/** Finds every field after the head and flags doubtful ones. Makes the same decisions as `locateDecision`. */
 export function locateAll(bytes: Uint8Array, layout: LineLayout): void {
   clearFrom(layout, FIELD.requestUri);
   const referer = locateStatus(bytes, layout.restStart, layout.restEnd, layout, true);
@@ -75,7 +75,7 @@ export function toRecord(bytes: Uint8Array, layout: LineLayout): AccessLogRecord
   return record as unknown as AccessLogRecord;
 }
 
-/** Reads one line to its record, or says why it is none; null for a blank line. */
+/** Parses one line to its record; returns the reason if the line is not a record, and null for a blank line. */
 export function parseLine(line: Uint8Array): AccessLogRecord | FailureReason | null {
   const layout = createLayout();
   const outcome = locateLine(line, 0, line.length, layout);
@@ -87,18 +87,18 @@ export function parseLine(line: Uint8Array): AccessLogRecord | FailureReason | n
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
-/** Text of the UTF-8 bytes `bytes[start, end)`; what is not UTF-8 becomes U+FFFD. */
+/** Decodes `bytes[start, end)` as UTF-8; invalid bytes become U+FFFD. */
 export function decode(bytes: Uint8Array, start: number, end: number): string {
   return utf8.decode(bytes.subarray(start, end));
 }
 
-/** Decodes the line once and cuts fields from it where a character is a byte, which is nearly always. */
+/** Decodes the line once and slices the fields from it if each character is one byte, as in nearly all lines. */
 function textReader(bytes: Uint8Array, layout: LineLayout): (start: number, end: number) => string {
   const from = layout.starts[0]!;
   const to = layout.restEnd;
   const line = decode(bytes, from, to);
   if (line.includes('\ufffd') && !isUtf8(bytes.subarray(from, to))) addFlag(layout, 'invalid-utf8');
-  // Decoding never lengthens, so equal lengths mean that each byte became one character in its own place.
+  // Decoding never makes a text longer, so equal lengths mean that each byte became one character at the same index.
   if (line.length === to - from) return (start, end) => line.slice(start - from, end - from);
   return (start, end) => decode(bytes, start, end);
 }
@@ -119,7 +119,7 @@ function integer(digits: string, layout: LineLayout): number | null {
   return null;
 }
 
-/** The fields behind the 27th; one that begins with a quote reaches to the next quote that a space follows. */
+/** The fields after the 27th; a field that begins with a quote ends at the next quote that a space follows. */
 function extraFields(bytes: Uint8Array, layout: LineLayout): [start: number, end: number][] {
   const fields: [number, number][] = [];
   let at = layout.extraStart;

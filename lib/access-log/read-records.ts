@@ -3,14 +3,14 @@ import { FAILURE_SAMPLE_BYTES, type LineSplitter, MAX_LINE_BYTES, splitLines } f
 import { decode, locateAll, locateLine, toRecord } from './parse-line';
 import type { AccessLogRecord } from './record';
 
-/** A line that could not be read; it is counted and shown, never dropped. */
+/** A line that could not be parsed. Parse failures are counted and reported, never dropped. */
 export interface ParseFailure {
-  /** What the line came from: a path or a log object. */
+  /** Where the line came from: a path or a log object. */
   readonly source: string;
-  /** From 1. */
+  /** Starts at 1. */
   readonly line: number;
   readonly reason: string;
-  /** The line's text, at most `FAILURE_SAMPLE_BYTES` of it. */
+  /** The first `FAILURE_SAMPLE_BYTES` bytes of the line. */
   readonly text: string;
 }
 
@@ -19,7 +19,10 @@ export interface RecordHandler {
   failure(failure: ParseFailure): void;
 }
 
-/** Reads a log object, pushed in chunks of any size, to one record or parse failure a line; blank lines are neither. */
+/**
+ * Parses a log object that the caller pushes in chunks of any size. Each line gives one record or one parse failure;
+ * blank lines give neither.
+ */
 export function readRecords(source: string, handler: RecordHandler): LineSplitter {
   const layout = createLayout();
   return splitLines({

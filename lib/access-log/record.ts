@@ -1,14 +1,14 @@
 /**
- * One line of an S3 server access log, read. Field names and order follow the AWS page "Amazon S3 server access log
- * format" (https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html). A field that the log prints as `-`
- * or `"-"`, and a field that the line's vintage does not have yet, is null.
+ * One parsed line of an S3 server access log. Field names and order follow the AWS page "Amazon S3 server access log
+ * format" (https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html). A field is null if the log has `-` or
+ * `"-"` there, or if the line was written before S3 added the field.
  */
 export interface AccessLogRecord {
   readonly bucketOwner: string | null;
   readonly bucket: string;
   /** When S3 received the request; epoch milliseconds, to the second. */
   readonly time: number;
-  /** As logged, an address or any other token; null for requests that S3 made itself, among others. */
+  /** As logged, an address or any other token; null, for example, for requests that S3 itself made. */
   readonly remoteIp: string | null;
   readonly requester: string | null;
   readonly requestId: string | null;
@@ -16,15 +16,15 @@ export interface AccessLogRecord {
   readonly operation: string;
   /** URL-encoded as logged: twice for REST and WEBSITE operations, once for batch deletes and lifecycle. */
   readonly key: string | null;
-  /** As the client sent it, quotes and all. */
+  /** As the client sent it, including any quotes. */
   readonly requestUri: string | null;
   readonly httpStatus: number | null;
   readonly errorCode: string | null;
-  /** Bytes of the answer's body; null stands for zero. */
+  /** Bytes of the response body; null means zero. */
   readonly bytesSent: number | null;
   /** Bytes. */
   readonly objectSize: number | null;
-  /** Milliseconds from the first byte in to the last byte out. */
+  /** Milliseconds from the first byte received to the last byte sent. */
   readonly totalTime: number | null;
   /** Milliseconds that S3 spent on the request. */
   readonly turnAroundTime: number | null;
@@ -44,17 +44,18 @@ export interface AccessLogRecord {
   readonly sourceRegion: string | null;
   /** Fields after the 27th, raw, with their quotes. */
   readonly extra: readonly string[];
-  /** What is not sure about this record; empty for a plain line. */
+  /** What is uncertain about this record; usually empty. */
   readonly flags: readonly RecordFlag[];
 }
 
 /**
- * - `truncated`: the line ends where no vintage of the format ends; what is missing is null.
- * - `ambiguous-status`: client text holds something that looks like a status block; the likelier one was taken.
- * - `ambiguous-referer`: client text holds `" "`, so where the referer ends and the user agent begins is a guess.
- * - `ambiguous-user-agent`: client text holds something that looks like the fields behind it.
- * - `untyped-tail`: the fields behind the user agent are not what their places should hold.
- * - `invalid-status`, `invalid-number`: something else stands in that place; it is null here.
+ * - `truncated`: the line ends where no version of the format ends; the missing fields are null.
+ * - `ambiguous-status`: client text contains something that looks like a status block; the likelier one was taken.
+ * - `ambiguous-referer`: client text contains `" "`, so the end of the referer and the start of the user agent are a
+ *   guess.
+ * - `ambiguous-user-agent`: client text contains something that looks like the fields after the user agent.
+ * - `untyped-tail`: a field after the user agent is not of the kind that belongs at its position.
+ * - `invalid-status`, `invalid-number`: the token at that position is not a status or number; the field is null.
  * - `invalid-utf8`: bytes that are not UTF-8 were replaced by U+FFFD.
  */
 export type RecordFlag =

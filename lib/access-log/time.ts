@@ -1,12 +1,12 @@
 import { isDigit } from './bytes';
 
-/** `[06/Feb/2019:00:00:38 +0000]`, brackets included. */
+/** Length of `[06/Feb/2019:00:00:38 +0000]`, including the brackets. */
 export const TIME_LENGTH = 28;
 
-/** `[06/Feb/2019` */
+/** Length of `[06/Feb/2019`. */
 export const DATE_LENGTH = 12;
 
-/** By the three letters of the English abbreviation. */
+/** Keyed by the three letters of the English abbreviation. */
 const MONTHS = new Map(
   ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map((name, month) => [
     monthKey(name.charCodeAt(0), name.charCodeAt(1), name.charCodeAt(2)),
@@ -19,8 +19,8 @@ function monthKey(a: number, b: number, c: number): number {
 }
 
 /**
- * Reads `[dd/Mon/yyyy:hh:mm:ss ±hhmm]` at `at`: epoch milliseconds, or NaN where the bytes are no such time or name
- * a day that does not exist. S3 writes +0000; another offset is honoured. The caller has made sure of 28 bytes.
+ * Parses `[dd/Mon/yyyy:hh:mm:ss ±hhmm]` at `at`. Returns epoch milliseconds, or NaN if the bytes are not such a time
+ * or name a day that does not exist. S3 writes +0000; other offsets are accepted. The caller guarantees 28 bytes.
  */
 export function readTime(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== 0x5b || bytes[at + 27] !== 0x5d) return Number.NaN; // [ and ]
@@ -38,15 +38,15 @@ export function readTime(bytes: Uint8Array, at: number): number {
   const offsetMinute = twoDigits(bytes, at + 25);
   const offset = sign * (offsetHour * 60 + offsetMinute);
   if (month === undefined || Number.isNaN(day + year + offset)) return Number.NaN;
-  // 60 is a leap second; it counts as the next minute's first, as POSIX time has no other place for it.
+  // 60 is a leap second. It counts as the first second of the next minute, because POSIX time has no leap seconds.
   if (!(hour <= 23 && minute <= 59 && second <= 60 && offsetHour <= 23 && offsetMinute <= 59)) return Number.NaN;
   if (day < 1 || day > daysInMonth(year, month)) return Number.NaN;
   return utcDay(year, month, day) * 86_400_000 + ((hour * 60 + minute - offset) * 60 + second) * 1000;
 }
 
 /**
- * Reads `:hh:mm:ss +0000]` at `at`: milliseconds since midnight, or -1 where something else stands there. What
- * `readTime` reads, without the date.
+ * Parses `:hh:mm:ss +0000]` at `at`: the part of the text for `readTime` that follows the date. Returns milliseconds
+ * since midnight, or -1 if the bytes have another form.
  */
 export function readUtcClock(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== 0x3a || bytes[at + 3] !== 0x3a || bytes[at + 6] !== 0x3a) return -1;
@@ -58,7 +58,7 @@ export function readUtcClock(bytes: Uint8Array, at: number): number {
   return hour <= 23 && minute <= 59 && second <= 60 ? ((hour * 60 + minute) * 60 + second) * 1000 : -1;
 }
 
-/** NaN where either byte is no digit. */
+/** NaN if either byte is not a digit. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = bytes[at]!;
   const ones = bytes[at + 1]!;

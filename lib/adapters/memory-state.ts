@@ -8,20 +8,19 @@ import type { PairName, RunName, StoredSighting } from '../detection/sighting';
 import type { DueItems, PartName, SetAside, State, Stored, Version } from '../ports';
 import { compareText } from '../text/order';
 
-/** The state of one process; it forgets with it. */
+/** A state in memory, which ends with its process. */
 export interface MemoryState extends State {
-  /** When the next thing is due, epoch milliseconds; null: nothing ever will be. */
+  /** When the next item is due, epoch milliseconds; null: no item will be due. */
   nextDueAt(): number | null;
   allBuckets(): Iterable<BucketState>;
-  /** All sightings there are. */
   allSightings(): Iterable<StoredSighting>;
   allSetAside(): readonly SetAside[];
-  /** As `isRunDone`, at once. */
+  /** Like `isRunDone`, but synchronous. */
   hasMarker(run: RunName): boolean;
 }
 
 export interface MemoryOptions {
-  /** Drops what has been told: for a process that reads each log object once. */
+  /** Drops parts once they are taken: for a process that reads each log object only once. */
   readonly dropTold?: boolean;
 }
 
@@ -31,18 +30,18 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
   const markers = new Set<string>();
   const buckets = new Map<string, Stored<BucketState>>();
   const parts = new Map<string, Stored<PendingPart>>();
-  /** Names of the parts of a log object, rule and bucket, in the order of their numbers. */
+  /** Keys of the parts of a log object, rule and bucket, in the order of their numbers. */
   const partsOfObject = new Map<string, string[]>();
-  /** Names of the parts that are to be looked at once. */
+  /** Keys of the parts that are due at once. */
   const atOnce = new Set<string>();
-  /** Of those that wait, by when that ends: mostly the ends of few windows. */
+  /** Keys of deferred parts, by the time when they are due: usually the end of one of few windows. */
   const waiting = new Map<number, Set<string>>();
   const streams = new Map<string, Stored<StreamState>>();
-  /** Keys of the streams with a draft. */
+  /** Keys of the streams that have a draft. */
   const drafts = new Set<string>();
   const plans = new Map<string, Stored<CombinedPlan>>();
   const aside: SetAside[] = [];
-  /** Names of the buckets with a notice. */
+  /** Names of the buckets that have a notice to send. */
   const notices = new Set<string>();
   let lease: Stored<Lease> | null = null;
 
@@ -50,7 +49,7 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     return String(++writes);
   }
 
-  /** Puts the value if what is there is what it is to replace. */
+  /** Puts the value if the stored version is `replaces`; returns the new version, or null. */
   function put<Value>(
     map: Map<string, Stored<Value>>,
     key: string,
@@ -115,8 +114,8 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
 
     async silentBuckets(from, to) {
       return [...buckets.values()].flatMap(({ value }) => {
-        const strange = value.notice === null ? silentFrom(value) : null;
-        return strange !== null && strange >= from && strange <= to ? [value.bucket] : [];
+        const silentAt = value.notice === null ? silentFrom(value) : null;
+        return silentAt !== null && silentAt >= from && silentAt <= to ? [value.bucket] : [];
       });
     },
 

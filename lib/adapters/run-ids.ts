@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Eight characters: of the runs of one log object, no two have the same. */
+/** A random id of eight characters, unique among the runs of one log object. */
 export function newRunId(): string {
   return randomBytes(6).toString('base64url');
 }

@@ -1,12 +1,12 @@
 import type { Alert } from './alert';
 
-/** In the id of an alert, where it says that the alert of this number could not be sent. */
+/** Part of the id of an alert that reports that the alert with this number could not be sent. */
 export const SET_ASIDE = '/set-aside/';
 
-/** In the id of an alert that says that what is stored to be sent could not be read. */
+/** Part of the id of an alert that reports that stored findings could not be read. */
 export const UNREADABLE = '/unreadable/';
 
-/** Whether it says that another alert could not be sent, or could not even be read. */
+/** Whether the alert reports that another alert could not be sent, or that its findings could not be read. */
 export function isSetAside(alert: Pick<Alert, 'alertId'>): boolean {
   return alert.alertId.includes(SET_ASIDE) || isUnreadable(alert);
 }
@@ -15,7 +15,7 @@ export function isUnreadable({ alertId }: Pick<Alert, 'alertId'>): boolean {
   return alertId.includes(UNREADABLE);
 }
 
-/** The sort key of what could not be sent, in the state table; null: that was a notice, and the table holds nothing. */
+/** The sort key in the state table of the findings that could not be sent; null for a notice, which stores nothing. */
 export function setAsideKey(alert: Pick<Alert, 'alertId' | 'totals'>): string | null {
   return isSetAside(alert) && alert.totals.requests > 0 ? alert.alertId.replace(SET_ASIDE, '/') : null;
 }

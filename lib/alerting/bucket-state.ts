@@ -1,55 +1,61 @@
-/** What is remembered of a watched bucket. Times are processing time, epoch milliseconds. */
+/** The stored state of a watched bucket. Times are processing time, epoch milliseconds. */
 export interface BucketState {
   readonly bucket: string;
   readonly firstLogAt: number;
-  /** Written at most once an hour. */
+  /** Updated at most once an hour. */
   readonly lastLogAt: number;
-  /** The longest time that it has been silent between two logs; milliseconds. */
+  /** The longest gap between two log objects so far; milliseconds. */
   readonly longestSilence: number;
-  /** Since when `new-ip` is on for it; null: it never was. */
+  /** When `new-ip` was first on for the bucket; null: never. */
   readonly newIpSince: number | null;
-  /** Null: it never learned. */
+  /** When learning ends; null: the bucket never learned. */
   readonly learningUntil: number | null;
-  /** How many networks were counted as they were learned; too few if somebody died before counting, never many too many. */
+  /** How many learned networks were counted. Too few if a run died before it counted; never far too many. */
   readonly learned: number;
-  /** Whether it learned so many networks that it is taken for public; null while it learns. */
+  /** Whether the bucket learned so many networks that it counts as public; null while it learns. */
   readonly looksPublic: boolean | null;
-  /** The notice that is to be sent, and from when on; null: none. */
+  /** The next notice to send, and the earliest time for it; null: none. */
   readonly notice: { readonly kind: 'started' | 'finished'; readonly notBefore: number } | null;
 }
 
 /**
- * A bucket that learned more networks than this is taken for public: `new-ip` is inactive there for anonymous conduct, and
- * for nothing else.
+ * A bucket that learned more networks than this counts as public: `new-ip` is inactive there for anonymous access, and
+ * only for that.
  */
 export const PUBLIC_BUCKET_NETWORKS = 1000;
 
-/** A bucket learns no more networks than this. Others are found as new when learning is over. */
+/** A bucket learns no more networks than this. `new-ip` finds the others as new when learning is over. */
 export const MAX_LEARNED = 10_000;
 
-/** The notice of what was learned waits for detections that were under way when learning ended; milliseconds. */
+/**
+ * How long the notice about what was learned waits after learning has ended, so that detection runs which were in
+ * progress then can finish; milliseconds.
+ */
 // guard: the notice of what was learned waits for slow runs
 export const LEARNING_GRACE = 20 * 60_000;
 
 const DAY = 86_400_000;
 
-/** A bucket that has logged for less than this has no habits yet; milliseconds. */
-const HABITS_AFTER = 3 * DAY;
+/** A bucket has no usual log interval before it has logged for this long; milliseconds. */
+const INTERVAL_KNOWN_AFTER = 3 * DAY;
 
-/** A silence is strange after this at the earliest, and at the latest; milliseconds. */
-const STRANGE_AFTER = { least: DAY, most: 14 * DAY };
+/** The shortest and the longest silence after which a bucket counts as silent; milliseconds. */
+const SILENT_AFTER = { min: DAY, max: 14 * DAY };
 
-/** How long the metric says that a bucket is silent: then the alarm is free to ring for the next one. Milliseconds. */
+/**
+ * How long the metric reports a bucket as silent. Then the alarm can return to OK, and fire for the next bucket.
+ * Milliseconds.
+ */
 export const SILENCE_REPORTED_FOR = DAY;
 
 /**
- * From when on it is strange to have heard nothing of a bucket: after twice its longest silence so far. Null: it has
- * not logged for long enough to say. Epoch milliseconds.
+ * From when on a bucket without new logs counts as silent: after twice its longest gap so far. Null: the bucket has not
+ * logged for long enough. Epoch milliseconds.
  */
 export function silentFrom({ firstLogAt, lastLogAt, longestSilence }: Omit<BucketState, 'notice'>): number | null {
-  if (lastLogAt - firstLogAt < HABITS_AFTER) return null;
-  return lastLogAt + Math.min(STRANGE_AFTER.most, Math.max(STRANGE_AFTER.least, 2 * longestSilence));
+  if (lastLogAt - firstLogAt < INTERVAL_KNOWN_AFTER) return null;
+  return lastLogAt + Math.min(SILENT_AFTER.max, Math.max(SILENT_AFTER.min, 2 * longestSilence));
 }
 
-/** How often a bucket's last log is written down; milliseconds. */
+/** `lastLogAt` is stored at most this often; milliseconds. */
 export const LAST_LOG_EVERY = 3_600_000;

@@ -3,7 +3,7 @@ import { compareText } from '../text/order';
 import type { OutboxFinding } from './outbox';
 import { highest, type Reached, worstReachedFirst } from './reached';
 
-/** Networks that are counted and not named, by the larger network around them. */
+/** Networks that an alert counts without naming them, grouped by a larger network that contains them. */
 export interface CountedGroup extends Reached {
   /** Canonical CIDR text, or `UNREADABLE`. */
   readonly network: string;
@@ -12,15 +12,15 @@ export interface CountedGroup extends Reached {
   readonly bytesSent: number;
 }
 
-/** The group of remote IPs that are no addresses. */
+/** The group of remote IPs that are not addresses. */
 const UNREADABLE = 'no address';
 
-/** Prefix lengths of groups, the narrowest first: what a site gets, a provider, a registry; then everything. */
+/** Prefix lengths of groups, narrowest first: the usual size of a site, a provider and a registry; then everything. */
 const PREFIX_LENGTHS = { 4: [24, 16, 8, 0], 6: [48, 32, 16, 0] } as const;
 
 type Countable = Pick<OutboxFinding, 'network' | 'requests' | 'bytesSent' | 'severity' | 'level'>;
 
-/** The narrowest group of a finding, with so many networks in it. */
+/** The narrowest group for a finding, containing `networks` networks. */
 export function groupOf({ network, requests, bytesSent, severity, level }: Countable, networks: number): CountedGroup {
   return { network: groupName(network, 0), networks, requests, bytesSent, severity, level };
 }
@@ -35,17 +35,17 @@ export function mergedGroups(a: CountedGroup, b: CountedGroup): CountedGroup {
   };
 }
 
-/** The groups that a network could be counted in, the narrowest first. */
+/** Names of the groups that may count a network, narrowest first. */
 export function groupsAround(network: string): readonly string[] {
   return PREFIX_LENGTHS[4].map((_, step) => groupName(network, step));
 }
 
-/** For sorting: the worst first, and of these the largest. */
+/** Sorts the worst groups first; of equally bad groups, the one with most networks. */
 export function worstGroupFirst(a: CountedGroup, b: CountedGroup): number {
   return worstReachedFirst(a, b) || b.networks - a.networks || compareText(a.network, b.network);
 }
 
-/** The same networks in fewer groups, a step wider: one of a family in the end. */
+/** Merges the narrowest groups into groups one step wider. Repeated calls end with one group per address family. */
 export function coarser(groups: ReadonlyMap<string, CountedGroup>): Map<string, CountedGroup> {
   const narrowest = Math.min(...[...groups.keys()].map(stepOf));
   const merged = new Map<string, CountedGroup>();
@@ -58,7 +58,7 @@ export function coarser(groups: ReadonlyMap<string, CountedGroup>): Map<string, 
   return merged;
 }
 
-/** How wide a group is: its place in `PREFIX_LENGTHS`. */
+/** How wide a group is: its index in `PREFIX_LENGTHS`. */
 function stepOf(group: string): number {
   const network = parseCidr(group);
   if ('problem' in network) return Number.POSITIVE_INFINITY;
@@ -66,7 +66,7 @@ function stepOf(group: string): number {
   return lengths.findIndex((length) => length <= network.prefixLength);
 }
 
-/** Of a network that is wider than that step, itself. */
+/** The group around a network at this step; the network itself if it is wider than that. */
 function groupName(text: string, step: number): string {
   const network = parseCidr(text);
   if ('problem' in network) return UNREADABLE;

@@ -2,7 +2,7 @@ import { FIELDS, type FieldName } from '../access-log/fields';
 import type { AccessLogRecord } from '../access-log/record';
 import { cutText, jsonBytes } from '../text/cut';
 
-/** Longest texts, in characters; what a client can write is cut here, what S3 writes is never so long. */
+/** Limits for the text of a field, in characters. Only client text is longer than `MAX_TEXT`; what S3 writes is not. */
 const MAX_TEXT = 512;
 const MIN_TEXT = 8;
 
@@ -10,9 +10,9 @@ const ALL = FIELDS.map(({ name }) => name);
 const FROM_CLIENTS: readonly FieldName[] = ['key', 'requestUri', 'referer', 'userAgent', 'hostHeader'];
 
 /**
- * The record with its texts cut, so that its JSON takes at most `maxBytes`: first each to 512 characters, then what
- * clients write to less and less until it fits, and only where that is not enough, as of a line that S3 did not write,
- * all of them. A cut text ends in `…`. Further fields are dropped.
+ * Cuts the texts of a record so that its JSON takes at most `maxBytes`. First cuts every text to 512 characters; then
+ * cuts client text shorter and shorter until the record fits; only if that is not enough, as for a line that S3 did not
+ * write, cuts all texts. A cut text ends with `…`. Drops the fields in `extra`.
  */
 export function cutRecord(record: AccessLogRecord, maxBytes: number): AccessLogRecord {
   let cut = withTextsCut({ ...record, extra: [] }, ALL, MAX_TEXT);

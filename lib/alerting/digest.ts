@@ -6,24 +6,24 @@ import { NO_SAMPLE, type OutboxFinding, type OutboxPart } from './outbox';
 import { highest, type Reached, reachedBy, subjectOf, worstReachedFirst } from './reached';
 
 /**
- * Any number of findings of one stream, in bounded room: the worst are kept, all are counted. Times are epoch
- * milliseconds.
+ * A summary of any number of findings of one stream, in bounded size: keeps the worst findings and counts all. Times
+ * are epoch milliseconds.
  */
 export interface Digest {
-  /** The worst first, one of each network; at most `MAX_KEPT`, of which `MAX_EVIDENCE` have a sample. */
+  /** Worst first, one per network; at most `MAX_KEPT`, of which the first `MAX_EVIDENCE` have a sample. */
   readonly findings: readonly OutboxFinding[];
-  /** How many networks are counted only: at most, since one that was counted may be counted again. */
+  /** How many networks are only counted. An upper bound, because a network may be counted more than once. */
   readonly more: number;
-  /** These by the network around them; at most `MAX_GROUPS`. */
+  /** The networks that are only counted, grouped; at most `MAX_GROUPS` groups. */
   readonly groups: readonly CountedGroup[];
   readonly totals: DigestTotals;
   readonly firstEventAt: number;
   readonly lastEventAt: number;
-  /** What each subject reached; of very many the worst. */
+  /** The severity and level that each subject reached; only the worst if there are more than `MAX_SUBJECTS`. */
   readonly reached: ReadonlyMap<string, Reached>;
-  /** Of the worst, then of the others; not all of very many. */
+  /** The log objects of the worst findings, then of others; at most `MAX_LOG_OBJECTS`. */
   readonly logObjects: readonly string[];
-  /** When the oldest of it was found. */
+  /** When the oldest finding was found; processing time. */
   readonly foundAt: number;
   readonly accountId: string | null;
   readonly region: string | null;
@@ -37,12 +37,12 @@ export interface DigestTotals {
   readonly effects: Effects;
 }
 
-/** Findings that are named. An item of DynamoDB takes 400 KB; so many findings of 4,000 bytes are less. */
+/** How many findings are kept. At 4,000 bytes each they fit into a DynamoDB item, which holds 400 KB. */
 export const MAX_KEPT = 100;
-/** Findings with a sample, which takes half of what a finding may take. */
+/** How many of them keep their sample, which takes up to half the size of a finding. */
 const MAX_EVIDENCE = 40;
 const MAX_GROUPS = 50;
-/** Subjects whose level is remembered in a window. What is not remembered is news again, never silent. */
+/** For how many subjects a window remembers the level. A subject that is not remembered is news again, never lost. */
 export const MAX_SUBJECTS = 1500;
 const MAX_LOG_OBJECTS = 20;
 
@@ -60,7 +60,7 @@ export const EMPTY_DIGEST: Digest = {
   region: null,
 };
 
-/** The digest with the findings of these parts in it. Time and memory are linear in the findings. */
+/** Adds the findings of these parts to the digest. Time and memory are linear in the number of findings. */
 export function addParts(digest: Digest, rule: FindingRule, parts: readonly OutboxPart[]): Digest {
   if (parts.length === 0) return digest;
   const byNetwork = new Map(digest.findings.map((finding) => [finding.network, finding] as const));
@@ -102,25 +102,25 @@ export function addParts(digest: Digest, rule: FindingRule, parts: readonly Outb
   };
 }
 
-/** How many networks it is about. */
+/** How many networks the digest covers, named or counted. */
 export function networksIn({ findings, more }: Digest): number {
   return findings.length + more;
 }
 
-/** The worst severity, and the highest level. */
+/** The highest severity and the highest level in the digest. */
 export function reachedIn({ reached }: Digest): Reached {
   return [...reached.values()].reduce(highest, { severity: 'Low', level: 'denied' });
 }
 
-/** Counts the findings that are not kept. */
+/** Counts findings that the digest does not keep. */
 function createCounted({ more: before, groups: groupsBefore, reached, findings }: Digest) {
   let more = before;
   let groups = new Map(groupsBefore.map((group) => [group.network, group] as const));
-  /** The networks counted so far, as far as they are remembered. */
+  /** The networks counted so far, as far as the digest remembers them. */
   const counted = new Set(reached.keys());
   for (const { network } of findings) counted.delete(network);
   return {
-    /** Takes out all but the worst, and counts what it takes out. */
+    /** Removes all but the worst findings from `byNetwork` and counts the removed ones. Returns the kept ones. */
     keepWorst(byNetwork: Map<string, OutboxFinding>): readonly OutboxFinding[] {
       const sorted = [...byNetwork.values()].sort(worstFirst);
       for (const finding of sorted.slice(MAX_KEPT)) {
@@ -142,13 +142,13 @@ function createCounted({ more: before, groups: groupsBefore, reached, findings }
   };
 }
 
-/** As many as a window remembers. */
+/** The worst `MAX_SUBJECTS` subjects. */
 export function worstSubjects(reached: ReadonlyMap<string, Reached>): ReadonlyMap<string, Reached> {
   if (reached.size <= MAX_SUBJECTS) return reached;
   return new Map([...reached].sort(([, a], [, b]) => worstReachedFirst(a, b)).slice(0, MAX_SUBJECTS));
 }
 
-/** Parts stand with the worst first. */
+/** The parts are sorted worst first, so the digest keeps the log objects of the worst. */
 function logObjectsOf({ logObjects }: Digest, parts: readonly OutboxPart[]): readonly string[] {
   const all = new Set(logObjects);
   for (const { logObject } of parts) {

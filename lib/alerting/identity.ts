@@ -3,27 +3,28 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { type Stream, streamKey } from './stream';
 
 /**
- * The name of a window: of its stream, of what its first message is about, and of the window before. It is written down
- * before that message is sent, and so stays the same where the message is repeated.
+ * The id of an alert window, derived from its stream, from the first part in its first message, and from the previous
+ * window. The run stores the id before it sends that message, so a repeated message has the same id.
  */
 export function windowIdOf(stream: Stream, first: string, before: string): string {
   return nameOf(JSON.stringify([streamKey(stream), first, before]));
 }
 
-/** The name of a message of many streams, of which each has its own. */
+/** The id of a combined message, derived from the alert ids that its streams would have alone. */
 export function combinedIdOf(names: readonly string[]): string {
   return nameOf(JSON.stringify(['combined', ...names]));
 }
 
 /**
- * The name of a notice: of the first that it is about. Not of all, and not of what it says of them: who dies between
- * publish and mark leaves a notice that others may join, and learning that may be ended, before it is sent again.
+ * The id of a notice, derived from its kind and the first bucket only. If a run dies after it publishes a notice and
+ * before it marks the buckets, the next run sends the notice again: by then other buckets may be part of it, and the
+ * learning of one may have ended. So neither the list of buckets nor the text may change the id.
  */
 export function noticeIdOf(kind: string, first: string): string {
   return nameOf(JSON.stringify(['notice', kind, first]));
 }
 
-/** Names a stream where what failed is counted. */
+/** The key under which the lease counts failures of a stream. */
 export function failureIdOf(stream: Stream): string {
   return nameOf(streamKey(stream)).slice(0, 16);
 }

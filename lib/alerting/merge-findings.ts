@@ -5,7 +5,7 @@ import { compareText } from '../text/order';
 import { fewOperations, type NamedOperation, NO_SAMPLE, type OutboxFinding } from './outbox';
 import { highest, worstReachedFirst } from './reached';
 
-/** Two findings of one stream and network as one: the worse is shown, and what they count is added. */
+/** Merges two findings of one stream and network: shows the details of the worse, and adds the counts of both. */
 export function mergedFinding(first: OutboxFinding, second: OutboxFinding): OutboxFinding {
   const [a, b] = worstFirst(first, second) <= 0 ? [first, second] : [second, first];
   return {
@@ -27,13 +27,13 @@ export function mergedFinding(first: OutboxFinding, second: OutboxFinding): Outb
   };
 }
 
-/** What both together are: of what was not known before one of them, nothing was known before both. */
+/** What was known of the pair before both findings is the lesser of what was known before each. */
 function leastRaised(a: Raised, b: Raised): Raised {
   if (a === null || b === null) return null;
   return a === 'signed' ? a : b;
 }
 
-/** Mostly of the same few. */
+/** Usually both have the same few addresses, so this avoids a new array. */
 function union(a: readonly string[], b: readonly string[]): readonly string[] {
   const others = b.filter((address) => !a.includes(address));
   return others.length === 0 ? a : [...a, ...others].slice(0, MAX_ADDRESSES);
@@ -48,7 +48,7 @@ function mergedOperations(a: readonly NamedOperation[], b: readonly NamedOperati
   return fewOperations([...byName.values()]);
 }
 
-/** By severity, level, bytes, and then age: the order of every list, and of what is left out of one. */
+/** Sorts by severity, level, bytes and age: the order of every list, and of what a cut list keeps. */
 export function worstFirst(a: OutboxFinding, b: OutboxFinding): number {
   return (
     worstReachedFirst(a, b) ||

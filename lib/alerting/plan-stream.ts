@@ -8,7 +8,7 @@ import { type Draft, isNews, isOpen, type MessageName, type StreamState } from '
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
-/** How often people want to be notified; see the configuration keys of the same names. */
+/** Limits for how often people are notified; see the configuration keys of the same names. */
 export interface AlertLimits {
   readonly alertWindowMinutes: number;
   readonly alertsPerWindow: number;
@@ -16,25 +16,25 @@ export interface AlertLimits {
   readonly deniedWindowMinutes: number;
 }
 
-/** Messages below Medium in any 24 hours, of one rule and bucket; of these, at most so many about denied requests. */
+/** Messages below Medium in any 24 hours, per rule and bucket; and how many of these may be about denied requests. */
 export const MAX_MINOR_A_DAY = 12;
 export const MAX_DENIED_A_DAY = 6;
 
 /**
- * Once a window has had `alertsPerWindow` messages, the others are so far apart, unless something is worse than all that
- * it has sent: under attack, a message a minute is enough. Milliseconds.
+ * The minimum gap between messages once a window has had `alertsPerWindow` of them; news worse than everything that the
+ * window has sent is exempt. Under attack, a message a minute is enough. Milliseconds.
  */
 export const BETWEEN_UPDATES = 50_000;
 
 export type Decision =
   | { readonly kind: 'send'; readonly as: MessageName['kind'] }
-  /** Nothing may be sent before that moment; epoch milliseconds. */
+  /** Nothing may be sent before `until`; epoch milliseconds. */
   | { readonly kind: 'wait'; readonly until: number };
 
-/** What of a stream's sibling counts: see `siblingOf`. */
+/** The relevant state of a stream's sibling (see `siblingOf`). */
 export type Sibling = Pick<StreamState, 'minorSentAt'> | null;
 
-/** The draft of a stream with the findings of more parts. */
+/** Adds the findings of more parts to the draft of a stream. */
 export function drafted(state: StreamState, parts: readonly OutboxPart[], now: number): Draft {
   const { draft, rule } = state;
   const digest = addParts(draft?.digest ?? EMPTY_DIGEST, rule, parts);
@@ -50,10 +50,10 @@ export function drafted(state: StreamState, parts: readonly OutboxPart[], now: n
 }
 
 /**
- * Decides whether what a stream has drafted is sent now. The first finding is sent at once and opens a window; while it
- * is open, news is sent at once too: a network that was not named in it, or one that reaches a higher level or severity
- * than was sent of it. Everything else waits for its end, where one digest covers all of it. For conduct below Medium
- * there are limits, by window and by day; no conduct delays what is worse.
+ * Decides whether a stream's draft is sent now. The first finding is sent at once and opens a window. While the window
+ * is open, news is sent at once too: a network that the window has not named, or one that reaches a higher level or
+ * severity than was reported for it. Everything else waits for the end of the window, when one digest covers it all.
+ * Findings below Medium have limits per window and per day; they never delay anything worse.
  */
 export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: number, limits: AlertLimits): Decision {
   if (state.rule === 'test') return spaced(state, 'new', now, limits);
@@ -70,14 +70,14 @@ export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: 
 }
 
 /**
- * When a finding has to be looked at that is put into the outbox now, by what is known of its stream: at once, or when
- * what holds it back has passed. What is known may be out of date: then this is too early, and never too late, since a
- * window that is open stays open until its end.
+ * When a finding that goes into the outbox now is due: at once, or when the window or limit that defers it ends. The
+ * given state of the stream may be out of date. Then the result may be too early but never too late, because an open
+ * window stays open until its end.
  */
 export function lookAt(state: StreamState | null, finding: OutboxFinding, now: number, limits: AlertLimits): number {
   if (state === null || state.rule === 'test') return now;
   if (isOpen(state, now)) {
-    // A network that does more than it was known for is not the one that was sent.
+    // A raised finding is news by definition: the network did more than was known of it.
     // guard: news does not wait for the end of its window
     if (finding.raised === null && !isNews(state, subjectOf(state.rule, finding), finding)) return state.closesAt + 1;
     return updateFreeAt(state, finding, null, now, limits);
@@ -85,19 +85,19 @@ export function lookAt(state: StreamState | null, finding: OutboxFinding, now: n
   return isGrave(finding) ? now : minorFreeAt(state, null, now, 1);
 }
 
-/** The message as which a draft is sent, by name. */
+/** The id and kind of the message that sends a draft. `first` identifies the first part in it. */
 export function named(state: StreamState, kind: MessageName['kind'], first: string, at: number): MessageName {
-  const goesOn = kind !== 'new';
+  const continues = kind !== 'new';
   return {
-    windowId: goesOn ? state.windowId : windowIdOf(state, first, state.windowId),
-    sequence: goesOn ? state.sequence + 1 : 1,
+    windowId: continues ? state.windowId : windowIdOf(state, first, state.windowId),
+    sequence: continues ? state.sequence + 1 : 1,
     kind,
     at,
     combinedId: null,
   };
 }
 
-/** The window that a message opens or goes on with, if it is sent at that moment. */
+/** The window that a message opens or continues if it is sent at `at`. */
 export function windowAfter(
   state: StreamState,
   { digest }: Draft,
@@ -108,13 +108,13 @@ export function windowAfter(
   if (kind === 'update') return { openedAt: state.openedAt, closesAt: state.closesAt };
   const usual = state.rule === 'test' ? 0 : usualLength(state, limits);
   if (kind === 'new') return { openedAt: at, closesAt: at + usual };
-  // Of what goes on without news, people are notified less and less often, but once a day.
+  // If the same conduct continues without news, digests become less frequent, down to one a day.
   const hasNews = [...digest.reached].some(([subject, reached]) => isNews(state, subject, reached));
   const doubled = Math.min(2 * (state.closesAt - state.openedAt), Math.max(DAY, usual));
   return { openedAt: at, closesAt: at + (hasNews ? usual : Math.max(usual, doubled)) };
 }
 
-/** The stream once the draft is sent. */
+/** The state of the stream after its draft was sent. */
 export function afterSending(
   state: StreamState,
   draft: Draft,
@@ -122,7 +122,7 @@ export function afterSending(
   at: number,
   limits: AlertLimits,
 ): StreamState {
-  const goesOn = kind === 'update';
+  const staysOpen = kind === 'update';
   const isTest = state.rule === 'test';
   const reached = reachedIn(draft.digest);
   const worst = kind === 'update' ? (draft.news ?? reached) : reached;
@@ -132,29 +132,29 @@ export function afterSending(
     sequence,
     ...windowAfter(state, draft, kind, at, limits),
     sentAt: at,
-    messages: (goesOn || isTest ? state.messages : 0) + 1,
-    minorMessages: (goesOn ? state.minorMessages : 0) + (isQuotaed(worst) ? 1 : 0),
+    messages: (staysOpen || isTest ? state.messages : 0) + 1,
+    minorMessages: (staysOpen ? state.minorMessages : 0) + (isLimitedPerWindow(worst) ? 1 : 0),
     minorSentAt: isGrave(worst) ? recent(state, at) : [...recent(state, at), at],
-    sent: goesOn ? mergedSubjects(state.sent, draft.digest) : draft.digest.reached,
+    sent: staysOpen ? mergedSubjects(state.sent, draft.digest) : draft.digest.reached,
     draft: null,
   };
 }
 
-/** When news may be sent while the window is open; at the latest it is in the digest after its end. */
+/** When news may be sent while the window is open; at the latest in the digest after the window's end. */
 function updateFreeAt(state: StreamState, news: Reached, sibling: Sibling, now: number, limits: AlertLimits): number {
   if (isGrave(news)) return now;
   const end = state.closesAt + 1;
-  if (isQuotaed(news) && state.minorMessages >= limits.alertsPerWindow) return end;
-  // The last of a day is left for the digest.
+  if (isLimitedPerWindow(news) && state.minorMessages >= limits.alertsPerWindow) return end;
+  // The last message of the day is reserved for the digest.
   return Math.min(end, minorFreeAt(state, sibling, now, 2));
 }
 
-/** Conduct of which a window has only so many messages. */
-function isQuotaed({ level, severity }: Reached): boolean {
+/** Whether the number of messages about such conduct is limited per window. */
+function isLimitedPerWindow({ level, severity }: Reached): boolean {
   return !isGrave({ level, severity }) && levelRank(level) <= levelRank('no access');
 }
 
-/** Whether it is worse than anything that the window has sent. */
+/** Whether the news has a higher severity than everything that the window has sent. */
 function isWorst({ sent }: StreamState, news: Reached): boolean {
   for (const { severity } of sent.values()) if (severityRank(severity) >= severityRank(news.severity)) return false;
   return true;
@@ -167,34 +167,34 @@ function spaced(
   { alertsPerWindow }: AlertLimits,
 ): Decision {
   const until = sentAt + BETWEEN_UPDATES;
-  // A clock that has gone back holds up nothing.
+  // A clock that was set back must not delay a message.
   const isFree = messages < alertsPerWindow || now >= until || now < sentAt;
   return isFree ? { kind: 'send', as } : { kind: 'wait', until };
 }
 
-/** Whether some of it was found before the window closed, and so goes on with it. */
+/** Whether some findings are from before the window closed, so that the message continues the window. */
 function isWaitingSince({ windowId, closesAt }: StreamState, { digest }: Draft): boolean {
   return windowId !== '' && digest.foundAt <= closesAt;
 }
 
-/** When the day of the rule and bucket has room for so many messages below Medium. */
+/** When the daily limit of the rule and bucket allows this many further messages below Medium. */
 function minorFreeAt(state: StreamState, sibling: Sibling, now: number, messages: number): number {
   const own = recent(state, now);
   const all = [...own, ...(sibling === null ? [] : recent(sibling, now))];
   if (!state.denied) return freeAt(all, MAX_MINOR_A_DAY, messages, now);
-  // One is left for what was not denied: both may be decided at the same moment.
+  // One message is reserved for the other stream: both may be decided at the same time.
   return Math.max(freeAt(own, MAX_DENIED_A_DAY, messages, now), freeAt(all, MAX_MINOR_A_DAY, messages + 1, now));
 }
 
-function freeAt(sentAt: readonly number[], most: number, messages: number, now: number): number {
-  const tooMany = sentAt.length + messages - most;
+function freeAt(sentAt: readonly number[], max: number, messages: number, now: number): number {
+  const tooMany = sentAt.length + messages - max;
   if (tooMany <= 0) return now;
-  // A clock that has gone back leaves them out of order.
+  // The times are out of order if a clock was set back.
   return sentAt.toSorted((a, b) => a - b)[Math.min(tooMany, sentAt.length) - 1]! + DAY;
 }
 
 function recent({ minorSentAt }: Pick<StreamState, 'minorSentAt'>, now: number): readonly number[] {
-  // A clock that has gone back does not make anything forgotten.
+  // The absolute difference, so that a clock that was set back does not drop any message from the count.
   return minorSentAt.filter((at) => Math.abs(now - at) < DAY);
 }
 

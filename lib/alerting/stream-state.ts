@@ -3,43 +3,43 @@ import { exceeds, type Reached } from './reached';
 import type { Stream } from './stream';
 
 /**
- * What is remembered of a stream: its alert window, and what was taken from the outbox and not yet sent. Times are
+ * The stored state of a stream: its alert window, and the findings taken from the outbox and not yet sent. Times are
  * processing time, epoch milliseconds.
  */
 export interface StreamState extends Stream {
-  /** Names what goes on from window to window, as long as one digest follows the other. Empty: nothing was ever sent. */
+  /** Stays the same from window to window while each is opened by a digest. Empty if nothing was ever sent. */
   readonly windowId: string;
-  /** Messages under this name so far. */
+  /** How many messages have had this window id so far. */
   readonly sequence: number;
   readonly openedAt: number;
-  /** At this very moment it is still open. */
+  /** The window is still open at exactly this time. */
   readonly closesAt: number;
   readonly sentAt: number;
-  /** Messages in this window. */
+  /** How many messages were sent in this window. */
   readonly messages: number;
-  /** Of these, about denied requests and requests without access. */
+  /** How many of these were about denied requests or requests without access. */
   readonly minorMessages: number;
-  /** When the messages below Medium were sent, of the last day. */
+  /** When the messages below Medium of the last 24 hours were sent. */
   readonly minorSentAt: readonly number[];
-  /** What was sent in this window of each subject. */
+  /** The severity and level that this window's messages reported for each subject. */
   readonly sent: ReadonlyMap<string, Reached>;
   readonly draft: Draft | null;
 }
 
-/** What was taken from the outbox and not yet sent. */
+/** Findings taken from the outbox and not yet sent. */
 export interface Draft {
   readonly digest: Digest;
-  /** The parts taken last: one that is still pending only has to be marked. */
+  /** The parts added last. If one is still pending, a run died in between, and the part only has to be marked. */
   readonly taking: readonly TakenPart[];
-  /** The worst of what is news in the open window; null: nothing is. */
+  /** The highest severity and level among the news for the open window; null: no news. */
   readonly news: Reached | null;
-  /** When it is due; epoch milliseconds. */
+  /** When the draft is due; epoch milliseconds. */
   readonly notBefore: number;
-  /** Set before it is published for the first time: from then on nothing is added, and it keeps its name. */
+  /** Set before the draft is first published. From then on nothing is added to it, and its id does not change. */
   readonly message: MessageName | null;
 }
 
-/** A part of the stream, by what tells it from the others. */
+/** Identifies a part within its stream. */
 export interface TakenPart {
   readonly logObject: string;
   readonly number: number;
@@ -49,13 +49,16 @@ export interface MessageName {
   readonly windowId: string;
   readonly sequence: number;
   readonly kind: 'new' | 'update' | 'digest';
-  /** When it was named; epoch milliseconds. */
+  /** When the id was reserved; epoch milliseconds. */
   readonly at: number;
-  /** The combined message in which it is sent; null: it is sent alone. */
+  /** The combined message that includes this one; null: sent alone. */
   readonly combinedId: string | null;
 }
 
-/** A message of many streams; written before their drafts are named, and once more when it is sent. */
+/**
+ * A message that combines many streams. Stored after the ids of their drafts are reserved and before it is published,
+ * and again once it is sent.
+ */
 export interface CombinedPlan {
   readonly combinedId: string;
   readonly rule: Stream['rule'];
@@ -63,7 +66,7 @@ export interface CombinedPlan {
   readonly sent: boolean;
 }
 
-/** Of which nothing was ever sent. */
+/** The state of a stream that never sent anything. */
 export function newStream({ rule, bucket, denied }: Stream): StreamState {
   return {
     rule,
@@ -82,14 +85,14 @@ export function newStream({ rule, bucket, denied }: Stream): StreamState {
   };
 }
 
-/** A window that seems to have been opened in the future was opened by a clock that was wrong; milliseconds. */
-const CLOCKS_DIFFER = 10 * 60_000;
+/** A window opened further in the future than this was opened by a wrong clock, and counts as closed; milliseconds. */
+const MAX_CLOCK_SKEW = 10 * 60_000;
 
 export function isOpen({ openedAt, closesAt }: Pick<StreamState, 'openedAt' | 'closesAt'>, now: number): boolean {
-  return now <= closesAt && now >= openedAt - CLOCKS_DIFFER;
+  return now <= closesAt && now >= openedAt - MAX_CLOCK_SKEW;
 }
 
-/** Whether the subject reached something above what was sent of it in the open window. */
+/** Whether the subject reached a higher severity or level than the open window has reported for it. */
 export function isNews({ sent }: Pick<StreamState, 'sent'>, subject: string, reached: Reached): boolean {
   const before = sent.get(subject);
   return before === undefined || exceeds(reached, before);

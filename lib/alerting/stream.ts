@@ -1,10 +1,13 @@
 import type { FindingRule } from '../detection/rules';
 
-/** What shares an alert window: one rule and bucket; findings all of whose requests were denied apart. */
+/**
+ * Findings that share an alert window: those of one rule and bucket. Findings of which every request was denied have a
+ * stream of their own.
+ */
 export interface Stream {
   readonly rule: FindingRule;
   readonly bucket: string;
-  /** The daily probing of every bucket name must not send a message as often as a request that got through. */
+  /** Bots probe every bucket name daily; such denials must not send messages as often as requests that got through. */
   readonly denied: boolean;
 }
 
@@ -12,12 +15,12 @@ export function streamOf({ rule, bucket, denied }: Stream): Stream {
   return { rule, bucket, denied };
 }
 
-/** One text for one stream: the bucket stands last, so that no name of a bucket can look like another stream. */
+/** A unique key of the stream. The bucket comes last, so that no bucket name can produce the key of another stream. */
 export function streamKey({ rule, bucket, denied }: Stream): string {
   return `${rule} ${denied ? 'denied' : 'other'} ${bucket}`;
 }
 
-/** The other stream of the same rule and bucket, with which it shares the messages of a day. */
+/** The other stream of the same rule and bucket; both share the daily message limit. */
 export function siblingOf({ rule, bucket, denied }: Stream): Stream {
   return { rule, bucket, denied: !denied };
 }

@@ -6,14 +6,15 @@ import { isOddTime } from '../detection/event-time';
 import type { Observer, Portion } from '../detection/observe';
 
 /**
- * A log object is folded in portions that end with the first line that makes them this many bytes, or this many
- * records: a fixed function of its bytes, so that a retry cuts it alike. What S3 writes reaches the bytes first; lines
- * that somebody made as short as they can be would take many times the memory.
+ * A log object is evaluated in portions. A portion ends with the line that reaches this many bytes or this many
+ * records. The boundaries depend only on the bytes of the log object, so a retry has the same portions. Lines that S3
+ * writes reach the limit of bytes first; without the limit of records, lines made as short as possible would take many
+ * times the memory.
  */
 const PORTION_BYTES = 16 * 1024 * 1024;
 export const PORTION_RECORDS = 50_000;
 
-/** What reading has met so far. Times of records are those that can be; epoch milliseconds. */
+/** What was read so far. The times are those of records with a plausible time; epoch milliseconds. */
 export interface ReadSoFar {
   records: number;
   parseFailures: number;
@@ -33,22 +34,22 @@ export function nothingRead(): ReadSoFar {
 }
 
 export interface ReadOptions {
-  /** Of bytes, of any size; valid until the next is asked for. */
+  /** The log object, in chunks of any size; a chunk is valid until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Names the log object in parse failures. */
+  /** The name of the log object in parse failures. */
   readonly source: string;
   readonly observer: Observer;
-  /** No record can be later; epoch milliseconds. */
+  /** The latest plausible time of a record; epoch milliseconds. */
   readonly latestTime?: number | undefined;
-  /** Filled while it is read. */
+  /** Updated while the log object is read. */
   readonly soFar: ReadSoFar;
   readonly onFailure?: ((failure: ParseFailure) => void) | undefined;
-  /** Makes the bytes for lines that a chunk cuts: of the same kind as the chunks, for speed. */
+  /** Allocates buffers for lines that cross a chunk boundary; see `splitLines`. */
   readonly allocate?: ((length: number) => Uint8Array) | undefined;
   readonly portionBytes?: number | undefined;
 }
 
-/** Reads a log object from chunks of bytes and gives what the observer made of each portion, the last one too. */
+/** Reads a log object and yields the observer's result for each portion, including the last. */
 export async function* readPortions(options: ReadOptions): AsyncGenerator<Portion, void> {
   const { chunks, source, observer, soFar, onFailure, allocate, portionBytes = PORTION_BYTES } = options;
   const { latestTime = Number.POSITIVE_INFINITY } = options;

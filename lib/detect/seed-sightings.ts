@@ -6,8 +6,8 @@ import type { State } from '../ports';
 type SeedSettings = Pick<DetectionSettings, 'forgetDays' | 'ipv4PrefixLength' | 'ipv6PrefixLength'>;
 
 /**
- * Begins with what is known, in a state that nobody else writes. A bucket of which something is known has nothing left
- * to learn silently.
+ * Adds the operator's known sightings to a state that no other process writes. A bucket with such sightings skips the
+ * learning phase.
  */
 export async function seedSightings(state: State, known: readonly Sighting[], settings: SeedSettings): Promise<void> {
   for (const sighting of known) {
@@ -29,12 +29,16 @@ export async function seedSightings(state: State, known: readonly Sighting[], se
     };
     await state.putSighting({ bucket, network, ...times, ...seeded }, stored?.version ?? null);
     if ((await state.bucket(bucket)) !== null) continue;
-    const never = { learningUntil: null, learned: 0, looksPublic: false, notice: null };
-    await state.putBucket({ bucket, firstLogAt: 0, lastLogAt: 0, longestSilence: 0, newIpSince: 0, ...never }, null);
+    const noLearning = { learningUntil: null, learned: 0, looksPublic: false, notice: null };
+    const seededBucket = { bucket, firstLogAt: 0, lastLogAt: 0, longestSilence: 0, newIpSince: 0, ...noLearning };
+    await state.putBucket(seededBucket, null);
   }
 }
 
-/** A sighting of an address, as a Splunk lookup has them, or of a smaller network than is remembered, as one of that. */
+/**
+ * Widens the sighting of an address (a Splunk lookup contains addresses) or of a small network to the prefix length
+ * that sightings have.
+ */
 function asRemembered(sighting: Sighting, { ipv4PrefixLength, ipv6PrefixLength }: SeedSettings): Sighting {
   const network = parseCidr(sighting.network);
   if ('problem' in network) return sighting;

@@ -19,29 +19,29 @@ export interface StreamFinding {
   readonly finding: OutboxFinding;
 }
 
-/** What all parts of a portion have in common. */
+/** The values that all parts of a portion share. */
 export type PartOrigin = Pick<OutboxPart, 'logObject' | 'portion' | 'foundAt' | 'accountId' | 'region'>;
 
-/** What a run knows of the parts of its log object, by rule and bucket. */
+/** What a run knows about the stored parts of its log object, by rule and bucket. */
 export type KnownParts = Map<string, OwnParts>;
 
 interface OwnParts {
-  /** All parts below have been put, by this run or another. */
+  /** All parts with a lower number are stored, by this run or another. */
   next: number;
-  /** What is in them, once another run was found to have put some; null: all are this run's own. */
+  /** The identities of the findings in these parts, once this run met parts of another run; null: all are its own. */
   stored: Set<string> | null;
 }
 
-/** What is known of streams, so that findings which are not news can wait without being looked at again. */
+/** A cached view of streams, used to defer findings that are not news until they are due. */
 export interface StreamViews {
-  /** By `streamKey`; what is known may be out of date. */
+  /** Keyed by `streamKey`; may be out of date. */
   of(streams: readonly Stream[], now: number): Promise<ReadonlyMap<string, StreamState>>;
 }
 
 /**
- * Puts the findings of a portion into the outbox, whoever put some of them there before: a log object that is delivered
- * twice, retried, or sent again after weeks, adds nothing twice. `known` is the run's own, from portion to portion. Time
- * and memory are linear in the findings.
+ * Puts the findings of a portion into the outbox, except those that another run has already stored: a log object that
+ * is delivered twice, retried, or sent again after weeks adds nothing twice. The run passes the same `known` for all
+ * its portions. Time and memory are linear in the number of findings.
  */
 export async function storeFindings(
   state: State,
@@ -89,7 +89,7 @@ async function storeOfStream(
   const isNew = (finding: OutboxFinding): boolean =>
     known.stored === null || !known.stored.has(identityOf(common, finding, common.portion));
   let left = findings.toSorted(worstFirst).filter(isNew);
-  // The worst with their evidence; of very many, the others without.
+  // The first part stores the worst findings with their evidence; further parts store the others without.
   let isFirst = true;
   while (left.length > 0) {
     const size = isFirst ? evidenceFor(left[0]!) : BRIEF_PER_PART;
@@ -101,7 +101,7 @@ async function storeOfStream(
       left = left.slice(size);
       isFirst = false;
     } else {
-      // Another run of this log object was here: what it has stored is stored.
+      // Another run of this log object has stored this part: skip the findings that it has stored.
       known.stored ??= new Set();
       const { logObject, rule: ofRule, bucket } = common;
       for await (const { rule, portion, number, findings: stored } of state.partsOf(
@@ -120,7 +120,7 @@ async function storeOfStream(
   }
 }
 
-/** How many findings are stored with their evidence, by the worst of them. */
+/** How many findings are stored with their evidence; depends on the worst of them. */
 function evidenceFor({ severity }: OutboxFinding): number {
   return severity === 'High' ? FINDINGS_PER_PART.high : FINDINGS_PER_PART.other;
 }

@@ -4,21 +4,24 @@ import type { State } from '../ports';
 import { readEach } from '../state/read-each';
 import type { StreamViews } from './store-findings';
 
-/** How long a stream is not read again; while its window is open, what was read stays true, if not complete. */
+/**
+ * How long a stream is not read again; milliseconds. While its window is open, what was read stays true but may become
+ * incomplete.
+ */
 const FRESH_FOR = { open: 60_000, closed: 10_000 };
 
-/** An open window has thousands of marks. */
+/** How many streams are cached: the state of an open window may contain thousands of subjects. */
 const MAX_STREAMS = 300;
 
-/** What a process knows of streams, for as long as it may be of use. */
+/** Caches the state of streams for a short time. */
 export function viewStreams(state: Pick<State, 'streams'>): StreamViews {
   const views = new Map<string, { readonly value: StreamState | null; readonly readAt: number }>();
   return {
     async of(streams, now) {
       const missing = streams.filter((stream) => !isFresh(views.get(streamKey(stream)), now));
       if (missing.length > 0) {
-        // Of a stream that cannot be read nothing is known, so that what is found is looked at at once; the run that
-        // notifies meets the same error, and reports it. It must not keep what is found from being stored.
+        // Nothing is known of a stream that cannot be read, so its findings are due at once. The error must not prevent
+        // findings from being stored; the run that notifies gets the same error and reports it.
         const read = await readEach(missing, (streams) => state.streams(streams));
         for (const [index, stream] of missing.entries()) {
           const { stored, error } = read[index]!;
@@ -36,7 +39,7 @@ export function viewStreams(state: Pick<State, 'streams'>): StreamViews {
     },
   };
 
-  /** Without its draft: that is large, and says nothing about what comes now. */
+  /** Caches the state without its draft, which is large and does not affect when new findings are due. */
   function remember(stream: Stream, value: StreamState | null, readAt: number): void {
     views.delete(streamKey(stream));
     views.set(streamKey(stream), { value: value === null ? null : { ...value, draft: null }, readAt });

@@ -6,36 +6,39 @@ import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored'
 
 const DAY = 86_400_000;
 
-/** What holds for the pairs of a bucket at a moment. */
+/** How new pairs of a bucket are treated at a given time. */
 export interface BucketPhase {
-  /** New pairs are recorded and not found. */
+  /** The bucket learns: new pairs become sightings without a finding. */
   readonly learning: boolean;
-  /** It looks public: anonymous conduct is neither recorded nor found. */
+  /** The bucket looks public: anonymous conduct causes neither sightings nor findings. */
   readonly inactiveForAnonymous: boolean;
   /**
-   * Whether one more network may be learned; each that may is counted until the portion ends. In a bucket that looks
-   * public, none whose conduct is public: strangers who sign would else use up what may be learned.
+   * Whether one more network may be learned; if so, counts it until the end of the portion. A bucket that looks public
+   * learns no network with public conduct: otherwise signed requests from other accounts could use up `MAX_LEARNED`.
    */
   mayLearn(isPublic: boolean): boolean;
 }
 
-/** Keeps the items of buckets; a warm function asks about a bucket that has learned hardly more than once an hour. */
+/**
+ * Reads and updates the items of buckets. For a bucket whose learning is finished, a warm function does so about once
+ * an hour.
+ */
 export interface BucketWatch {
-  /** A log object has records of the bucket: its first one starts its learning, whatever is in it. */
+  /** Call this for a bucket of which a log object has records. The first log object of a bucket starts its learning. */
   met(bucket: WatchedBucket, now: number): Promise<void>;
-  /** How the bucket stands; of one that was met. */
+  /** The current phase of the bucket. Call `met` first. */
   phaseOf(bucket: WatchedBucket, now: number): Promise<BucketPhase>;
-  /** Counts what a portion learned; of one that was met. */
+  /** Adds the networks learned from a portion to the count of the bucket. Call `met` first. */
   countLearned(bucket: string, networks: number, now: number): Promise<void>;
 }
 
-/** Buckets that are remembered: a function serves few, and one that serves many reads again. */
+/** How many buckets a process remembers. Most functions serve few; one that serves more reads items again. */
 const MAX_REMEMBERED = 5_000;
 
 export function watchBuckets(state: State): BucketWatch {
-  /** Only buckets whose learning has passed: until then an operator may end it from one moment to the next. */
-  const settled = new Map<string, BucketState>();
-  /** As read at that moment: a log object that meets a bucket asks at once how it stands. */
+  /** Only buckets whose learning is finished: until then, an operator may end the learning at any time. */
+  const finished = new Map<string, BucketState>();
+  /** The item as read at `at`, so that `phaseOf` right after `met` does not read it again. */
   const justRead = new Map<string, { readonly at: number; readonly value: BucketState }>();
 
   async function update(
@@ -54,20 +57,20 @@ export function watchBuckets(state: State): BucketWatch {
 
   return {
     async met({ bucket, policy }, now) {
-      const known = settled.get(bucket);
-      const isWritten = known !== undefined && now - known.lastLogAt < LAST_LOG_EVERY;
-      if (isWritten && (known.newIpSince !== null || !policy.newIp)) return;
+      const known = finished.get(bucket);
+      const isUpToDate = known !== undefined && now - known.lastLogAt < LAST_LOG_EVERY;
+      if (isUpToDate && (known.newIpSince !== null || !policy.newIp)) return;
       const current = await update(bucket, await state.bucket(bucket), (stored) => {
         const current = stored ?? firstMet(bucket, now);
-        if (policy.newIp && current.newIpSince === null) return beginning(current, policy.learningDays, now);
+        if (policy.newIp && current.newIpSince === null) return withNewIp(current, policy.learningDays, now);
         return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? withLogAt(current, now) : null;
       });
       // guard: a bucket that learns is not remembered as known
-      if (isOver(current, now)) remember(settled, bucket, current);
+      if (isOver(current, now)) remember(finished, bucket, current);
       remember(justRead, bucket, { at: now, value: current });
     },
     async phaseOf({ bucket, policy }, now) {
-      const known = settled.get(bucket);
+      const known = finished.get(bucket);
       if (known !== undefined && known.looksPublic !== null) return phase(known, policy, now);
       const read = justRead.get(bucket);
       // guard: what was read of a bucket holds at that moment only
@@ -77,7 +80,7 @@ export function watchBuckets(state: State): BucketWatch {
         const looksPublic = value.learningUntil !== null && (await hasLearnedMany(state, value));
         value = await update(bucket, await state.bucket(bucket), (current) => ({ ...current!, looksPublic }));
       }
-      if (isOver(value, now)) remember(settled, bucket, value);
+      if (isOver(value, now)) remember(finished, bucket, value);
       return phase(value, policy, now);
     },
     async countLearned(bucket, networks, now) {
@@ -119,12 +122,12 @@ function withLogAt(stored: BucketState, now: number): BucketState {
   return { ...stored, lastLogAt: now, longestSilence: Math.max(longestSilence, now - lastLogAt) };
 }
 
-/** The rule `new-ip` begins to look at a bucket, which may have to learn first. */
-function beginning(stored: BucketState, learningDays: number, now: number): BucketState {
-  const begun = { ...withLogAt(stored, now), newIpSince: now };
-  if (learningDays === 0) return begun;
+/** Turns `new-ip` on for the bucket, with a learning phase first if one is configured. */
+function withNewIp(stored: BucketState, learningDays: number, now: number): BucketState {
+  const active = { ...withLogAt(stored, now), newIpSince: now };
+  if (learningDays === 0) return active;
   return {
-    ...begun,
+    ...active,
     learningUntil: now + learningDays * DAY,
     looksPublic: null,
     notice: { kind: 'started', notBefore: now },
@@ -150,7 +153,10 @@ function phase(value: BucketState, { newIpChosen }: WatchedBucket['policy'], now
   };
 }
 
-/** By its counter, or by what is stored, which a death may have left uncounted; reads no further than it must. */
+/**
+ * Whether the bucket learned more than `PUBLIC_BUCKET_NETWORKS` networks: by its counter, or else by its sightings,
+ * because a run that died may have left some uncounted. Stops reading as soon as the answer is known.
+ */
 async function hasLearnedMany(state: State, { bucket, learned: counted }: BucketState): Promise<boolean> {
   if (counted > PUBLIC_BUCKET_NETWORKS) return true;
   let read = 0;

@@ -1,15 +1,15 @@
 import ipaddr from 'ipaddr.js';
 
-// The only file that knows ipaddr.js, which reads and writes IPv6 here. It reads more than an address: `010.0.0.1` as
-// 8.0.0.1, `10.1`, `167772161`, and (2.5.0) `::10.0.0.1` as if it were IPv4-mapped. So only hexadecimal groups get there.
+// The only file that uses ipaddr.js, which parses and formats IPv6 here. Its parser accepts too much: `010.0.0.1` as
+// 8.0.0.1, `10.1`, `167772161`, and (2.5.0) `::10.0.0.1` as if it were IPv4-mapped. So it only gets hexadecimal groups.
 
-/** An address as an unsigned integer of 32 or 128 bits. IPv4-mapped IPv6 never stands here: it is family 4. */
+/** An address as an unsigned integer of 32 or 128 bits. An IPv4-mapped IPv6 address has family 4 here. */
 export interface Address {
   readonly family: 4 | 6;
   readonly value: bigint;
 }
 
-/** The addresses from `first` to `last`, both included; the prefix length in bits, 32 or 128 for one address. */
+/** The addresses from `first` to `last`, inclusive. `prefixLength` is in bits: 32 or 128 for a single address. */
 export interface Network {
   readonly family: 4 | 6;
   readonly first: bigint;
@@ -17,23 +17,26 @@ export interface Network {
   readonly prefixLength: number;
 }
 
-/** Why a text is no network, worded to follow it (`"10.1.2.3/8" has host bits set`), and what to write where that is sure. */
+/**
+ * Why a text is not a network, worded to follow the text (`"10.1.2.3/8" has host bits set`), and what to write instead
+ * if the intended network is certain.
+ */
 export interface CidrProblem {
   readonly problem: string;
   readonly instead: string | null;
 }
 
 const ADDRESS_BITS = { 4: 32, 6: 128 } as const;
-/** Characters of `0000:0000:0000:0000:0000:ffff:255.255.255.255`. */
-const LONGEST_ADDRESS = 45;
-/** Characters; leaves room for the blanks, brackets and zone ids that `parseCidr` explains. */
-const LONGEST_CIDR = 100;
+/** In characters: the length of `0000:0000:0000:0000:0000:ffff:255.255.255.255`. */
+const MAX_ADDRESS_LENGTH = 45;
+/** In characters; leaves room for the whitespace, brackets and zone ids that `parseCidr` explains. */
+const MAX_CIDR_LENGTH = 100;
 
 const NOT_A_NETWORK: CidrProblem = { problem: 'is not an address or a CIDR network', instead: null };
 
 /**
- * Reads an address strictly: four plain decimals, or IPv6 without zone id, brackets or blanks; anything else is null.
- * IPv4-mapped IPv6 in any spelling becomes IPv4. Never throws.
+ * Parses an address strictly: four plain decimals, or IPv6 without zone id, brackets or whitespace; null for anything
+ * else. IPv4-mapped IPv6 in any notation becomes IPv4. Never throws.
  */
 export function parseAddress(text: string): Address | null {
   const address = readAddress(text);
@@ -41,11 +44,11 @@ export function parseAddress(text: string): Address | null {
 }
 
 /**
- * Reads an address or a network in CIDR form, as operators write them, and refuses what could mean two things. A
- * network within ::ffff:0:0/96 becomes its IPv4 network. Never throws.
+ * Parses an address or a network in CIDR notation, as operators write them, and rejects what is ambiguous. A network
+ * within ::ffff:0:0/96 becomes the IPv4 network. Never throws.
  */
 export function parseCidr(text: string): Network | CidrProblem {
-  if (text.length > LONGEST_CIDR) return NOT_A_NETWORK;
+  if (text.length > MAX_CIDR_LENGTH) return NOT_A_NETWORK;
   return readNetwork(text) ?? explain(text, LOOSE_FORMS);
 }
 
@@ -56,56 +59,60 @@ export function formatAddress({ family, value }: Address): string {
   return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
 }
 
-/** The canonical CIDR text; of a network of one address, that address without `/32` or `/128`. */
+/** The canonical CIDR text; for a network of one address, the address without `/32` or `/128`. */
 export function formatNetwork({ family, first, prefixLength }: Network): string {
   const address = formatAddress({ family, value: first });
   return prefixLength === ADDRESS_BITS[family] ? address : `${address}/${prefixLength}`;
 }
 
-/** The network that an address is remembered by: the address cut to the prefix length (bits) of its family. */
+/** The network that stands for an address in sightings: the address cut to the prefix length (bits) of its family. */
 export function networkOf(address: Address, ipv4PrefixLength: number, ipv6PrefixLength: number): Network {
   return networkAt(address, address.family === 4 ? ipv4PrefixLength : ipv6PrefixLength);
 }
 
-/** Whether the address lies in the network; never across families. */
+/** Whether the network contains the address; false if their families differ. */
 export function contains(network: Network, address: Address): boolean {
   return network.family === address.family && network.first <= address.value && address.value <= network.last;
 }
 
 interface LooseForm {
   readonly problem: string;
-  /** Whether every reader would take it for the same network. */
-  readonly sure: boolean;
-  /** Writes it strictly; a text of another form stays as it is. */
-  readonly amend: (text: string) => string;
+  /** Whether every parser would read the same network. */
+  readonly certain: boolean;
+  /** Rewrites the text strictly; returns a text of another form unchanged. */
+  readonly rewrite: (text: string) => string;
 }
 
 const LOOSE_FORMS: readonly LooseForm[] = [
-  { problem: 'contains whitespace', sure: true, amend: (text) => text.trim().replace(/\s*\/\s*/, '/') },
-  { problem: 'contains brackets', sure: true, amend: (text) => text.replace(/^\[(.*)\]/, '$1') },
-  { problem: 'contains a zone ID', sure: true, amend: (text) => text.replace(/%[^/]*/, '') },
-  { problem: 'has leading zeros', sure: true, amend: (text) => text.replace(/\/0+(?=\d)/, '/') },
-  // 010.0.0.1 is 10.0.0.1 for some and, read as octal, 8.0.0.1 for others.
+  { problem: 'contains whitespace', certain: true, rewrite: (text) => text.trim().replace(/\s*\/\s*/, '/') },
+  { problem: 'contains brackets', certain: true, rewrite: (text) => text.replace(/^\[(.*)\]/, '$1') },
+  { problem: 'contains a zone ID', certain: true, rewrite: (text) => text.replace(/%[^/]*/, '') },
+  { problem: 'has leading zeros', certain: true, rewrite: (text) => text.replace(/\/0+(?=\d)/, '/') },
+  // Some parsers read 010.0.0.1 as 10.0.0.1, others as octal, 8.0.0.1.
   {
     problem: 'has leading zeros',
-    sure: false,
-    amend: (text) => (text.includes('.') ? text.replace(/(^|[.:])0+(?=\d+(?:[./]|$))/g, '$1') : text),
+    certain: false,
+    rewrite: (text) => (text.includes('.') ? text.replace(/(^|[.:])0+(?=\d+(?:[./]|$))/g, '$1') : text),
   },
-  // 10/8 can only be 10.0.0.0/8; but 10.1 is 10.0.0.1 for inet_aton.
-  { problem: 'has fewer than four parts', sure: true, amend: (text) => (reachesPrefix(text) ? padded(text) : text) },
-  { problem: 'has fewer than four parts', sure: false, amend: padded },
+  // 10/8 can only be 10.0.0.0/8; but inet_aton reads 10.1 as 10.0.0.1.
+  {
+    problem: 'has fewer than four parts',
+    certain: true,
+    rewrite: (text) => (reachesPrefix(text) ? padded(text) : text),
+  },
+  { problem: 'has fewer than four parts', certain: false, rewrite: padded },
 ];
 
-/** What is wrong with a text that is no network; each form is tried once, so this is quick on any text. */
+/** What is wrong with a text that is not a network. Tries each form at most once, so it is fast for any text. */
 function explain(text: string, forms: readonly LooseForm[]): CidrProblem {
-  for (const [index, { problem, sure, amend }] of forms.entries()) {
-    const amended = amend(text);
-    if (amended === text) continue;
-    const outcome = readNetwork(amended) ?? explain(amended, forms.slice(index + 1));
-    if (!('problem' in outcome)) return { problem, instead: sure ? formatNetwork(outcome) : null };
-    // What has no remedy is the worse of two problems.
+  for (const [index, { problem, certain, rewrite }] of forms.entries()) {
+    const rewritten = rewrite(text);
+    if (rewritten === text) continue;
+    const outcome = readNetwork(rewritten) ?? explain(rewritten, forms.slice(index + 1));
+    if (!('problem' in outcome)) return { problem, instead: certain ? formatNetwork(outcome) : null };
+    // Of two problems, report the one without a suggestion: it is the worse.
     if (outcome !== NOT_A_NETWORK)
-      return outcome.instead === null ? outcome : { problem, instead: sure ? outcome.instead : null };
+      return outcome.instead === null ? outcome : { problem, instead: certain ? outcome.instead : null };
   }
   return NOT_A_NETWORK;
 }
@@ -133,7 +140,7 @@ function readNetwork(text: string): Network | CidrProblem | null {
   if (!/^(?:0|[1-9]\d*)$/.test(prefixText)) return null;
   const prefixLength = Number(prefixText);
   if (prefixLength > bits) return { problem: `has a prefix length over ${bits}`, instead: null };
-  // A shorter prefix reaches beyond the mapped addresses: then it is a plain IPv6 network.
+  // A network with a shorter prefix contains more than mapped addresses, so it is a plain IPv6 network.
   const mapped = isMapped(written) && prefixLength >= 96;
   const address = mapped ? unwrap(written) : written;
   const network = networkAt(address, mapped ? prefixLength - 96 : prefixLength);
@@ -147,7 +154,7 @@ function networkAt({ family, value }: Address, prefixLength: number): Network {
 }
 
 function readAddress(text: string): Address | null {
-  if (text.length > LONGEST_ADDRESS) return null;
+  if (text.length > MAX_ADDRESS_LENGTH) return null;
   return text.includes(':') ? readIpv6(text) : readIpv4(text);
 }
 
@@ -171,7 +178,7 @@ function readIpv6(text: string): Address | null {
   }
 }
 
-/** `::ffff:10.0.0.1` as `::ffff:0a00:0001`; null if it has dots and what stands last is no IPv4 address. */
+/** `::ffff:10.0.0.1` as `::ffff:0a00:0001`; null if the text has dots but does not end with an IPv4 address. */
 function withoutDottedTail(text: string): string | null {
   if (!text.includes('.')) return text;
   const tail = text.slice(text.lastIndexOf(':') + 1);
@@ -181,7 +188,7 @@ function withoutDottedTail(text: string): string | null {
   return `${text.slice(0, -tail.length)}${hex.slice(0, 4)}:${hex.slice(4)}`;
 }
 
-/** In ::ffff:0:0/96 (RFC 4291, 2.5.5.2). */
+/** Whether the address is in ::ffff:0:0/96 (RFC 4291, 2.5.5.2). */
 function isMapped({ family, value }: Address): boolean {
   return family === 6 && value >= 0xffff_0000_0000n && value <= 0xffff_ffff_ffffn;
 }
@@ -190,7 +197,7 @@ function unwrap({ value }: Address): Address {
   return { family: 4, value: value & 0xffff_ffffn };
 }
 
-/** Eight groups as one integer, in three steps that a double holds exactly: a shift per group would take twice as long. */
+/** Joins eight groups via three numbers that a double holds exactly: a bigint shift per group takes twice as long. */
 function join(groups: readonly number[]): bigint {
   const [a, b, c, d, e, f, g, h] = groups as [number, number, number, number, number, number, number, number];
   const high = (a * 65536 + b) * 65536 + c;

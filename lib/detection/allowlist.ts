@@ -2,32 +2,32 @@ import { type Address, type Network, parseCidr } from './address';
 import { compileNames, isGlob, matchesGlob } from './glob';
 import type { AllowlistEntry } from './settings';
 
-/** The allowlist of a configuration, ready to be asked about any number of records. */
+/** A compiled allowlist. */
 export interface Allowlist {
   /**
-   * Until when the address is approved for this bucket, in epoch milliseconds: a record is approved if its time is
-   * before. -Infinity where no entry covers it, +Infinity where an entry without an end does, else the latest end.
+   * When the approval of the address for this bucket ends, in epoch milliseconds: a record is approved if its time is
+   * earlier. -Infinity if no entry covers the address, +Infinity if an entry without an end does, else the latest end.
    */
   approvedUntil(bucket: string, address: Address): number;
-  /** Whether some entry, even an expired one, holds for this bucket, whatever its network. */
+  /** Whether any entry, even an expired one, applies to this bucket, whatever its network. */
   appliesTo(bucket: string): boolean;
 }
 
 /**
- * Compiles allowlist entries; 10,000 of them are expected. A look-up is a binary search and a climb through the
- * enclosing networks (at most one per prefix length), never a walk over the list. Throws an Error that names the entry
- * if a CIDR is not valid: the configuration has been validated before.
+ * Compiles allowlist entries; expect up to 10,000. A lookup is a binary search and a walk up the enclosing networks (at
+ * most one per prefix length), never a scan of the list. Throws an Error that names the entry if a CIDR is invalid,
+ * which the validation of the configuration should have caught.
  */
 export function compileAllowlist(entries: readonly AllowlistEntry[]): Allowlist {
   const approvals = entries.map(approvalOf);
-  const stretches = {
-    4: stretchesOf(approvals.filter(({ network }) => network.family === 4)),
-    6: stretchesOf(approvals.filter(({ network }) => network.family === 6)),
+  const intervals = {
+    4: intervalsOf(approvals.filter(({ network }) => network.family === 4)),
+    6: intervalsOf(approvals.filter(({ network }) => network.family === 6)),
   };
   return {
     approvedUntil: (bucket, { family, value }) => {
       let until = Number.NEGATIVE_INFINITY;
-      for (let node = innermostAt(stretches[family], value); node !== null; node = node.enclosing) {
+      for (let node = innermostAt(intervals[family], value); node !== null; node = node.enclosing) {
         until = Math.max(until, untilFor(node, bucket));
       }
       return until;
@@ -36,17 +36,17 @@ export function compileAllowlist(entries: readonly AllowlistEntry[]): Allowlist 
   };
 }
 
-/** An entry, read: its network, its end in epoch milliseconds or +Infinity, its buckets or null for all. */
+/** A parsed entry: its network, its end in epoch milliseconds or +Infinity, and its buckets, or null for all. */
 interface Approval {
   readonly network: Network;
   readonly until: number;
   readonly buckets: readonly string[] | null;
 }
 
-/** A network that entries name, and until when they approve it for which buckets. */
+/** A network that entries name, and when its approval ends for which buckets. */
 interface ApprovedNetwork {
   readonly network: Network;
-  /** The smallest other network of the list around this one. */
+  /** The smallest other network in the list that contains this one. */
   readonly enclosing: ApprovedNetwork | null;
   readonly untilForAll: number;
   readonly untilByName: ReadonlyMap<string, number>;
@@ -54,16 +54,16 @@ interface ApprovedNetwork {
 }
 
 /**
- * CIDR networks nest or are disjoint, so the addresses of a family fall into stretches that each have one innermost
- * network, or none. Stretch i begins at `starts[i]` and ends before the next; of those that begin at one place, where
- * networks begin or end together, all but the last are empty.
+ * CIDR networks are nested or disjoint, so they divide the addresses of a family into intervals with one innermost
+ * network, or none, each. Interval i begins at `starts[i]` and ends before the next. Where networks begin or end at the
+ * same address, several intervals have the same start; all but the last of these are empty.
  */
-interface Stretches {
+interface Intervals {
   readonly starts: readonly bigint[];
   readonly innermost: readonly (ApprovedNetwork | null)[];
 }
 
-function stretchesOf(approvals: readonly Approval[]): Stretches {
+function intervalsOf(approvals: readonly Approval[]): Intervals {
   const starts: bigint[] = [];
   const innermost: (ApprovedNetwork | null)[] = [];
   const begin = (start: bigint, node: ApprovedNetwork | null) => {
@@ -84,7 +84,7 @@ function stretchesOf(approvals: readonly Approval[]): Stretches {
   return { starts, innermost };
 }
 
-/** Puts together what names the same network; a network comes after all that enclose it. */
+/** Groups entries of the same network, and sorts the groups so that a network comes after all networks around it. */
 function groupByNetwork(approvals: readonly Approval[]): Approval[][] {
   const groups: Approval[][] = [];
   for (const approval of approvals.toSorted(compareNetworks)) {
@@ -114,7 +114,7 @@ function untilsOf(group: readonly Approval[]) {
   return { untilForAll, untilByName, untilByGlob };
 }
 
-function innermostAt({ starts, innermost }: Stretches, value: bigint): ApprovedNetwork | null {
+function innermostAt({ starts, innermost }: Intervals, value: bigint): ApprovedNetwork | null {
   let low = 0;
   let high = starts.length;
   while (low < high) {

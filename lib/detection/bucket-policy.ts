@@ -2,22 +2,22 @@ import type { Allowlist } from './allowlist';
 import { compileNames, isGlob, literalLength, matchesGlob } from './glob';
 import type { BucketSettings, DetectionSettings } from './settings';
 
-/** What holds for one bucket. */
+/** The settings that apply to one bucket. */
 export interface BucketPolicy {
   readonly watched: boolean;
   /** Whether the rule `unapproved-ip` is on. */
   readonly unapprovedIp: boolean;
   /** Whether the rule `new-ip` is on. */
   readonly newIp: boolean;
-  /** Whether somebody turned `new-ip` on for just this bucket: it does not rest there, however public it looks. */
+  /** Whether `bucketSettings` turns `new-ip` on: then it stays active even if the bucket looks public. */
   readonly newIpChosen: boolean;
   /** Days; 0: no learning. */
   readonly learningDays: number;
-  /** Its records prove that alerts arrive: they make a notice, and neither findings nor sightings. */
+  /** Whether its records only test that alerts arrive: they cause a test message, but no findings and no sightings. */
   readonly isTestBucket: boolean;
 }
 
-/** Bucket name by which people prove that alerts arrive: always watched, never learning, never remembered. */
+/** The bucket name for testing that alerts arrive: always watched, never learning, without sightings. */
 export const RESERVED_TEST_BUCKET = 's3-access-watch-test';
 
 const TEST_BUCKET_POLICY: BucketPolicy = {
@@ -30,8 +30,8 @@ const TEST_BUCKET_POLICY: BucketPolicy = {
 };
 
 /**
- * Makes the function that tells what holds for a bucket. `unapproved-ip` is on where the allowlist applies, unless
- * `bucketSettings` says otherwise: turned on for a bucket without any entry, it finds every address unapproved.
+ * Returns the function that gives the policy of a bucket. `unapproved-ip` is on where the allowlist applies, unless
+ * `bucketSettings` overrides that: turned on for a bucket without any entry, it finds every address unapproved.
  */
 export function compileBucketPolicies(
   settings: DetectionSettings,
@@ -54,11 +54,14 @@ export function compileBucketPolicies(
   };
 }
 
-/** Each key of its own: from the exact name, else from the matching glob with the most literals that gives the key. */
+/**
+ * Resolves each setting separately: from the exact name, else from the matching glob with the most literal characters
+ * among those that have the setting.
+ */
 function compileBucketSettings(
   byPattern: Readonly<Record<string, BucketSettings>>,
 ): (bucket: string) => BucketSettings {
-  // Buckets may be named `constructor`: a Map, and never the object, is asked by bucket name.
+  // A bucket may be named `constructor`, so bucket names are looked up in a Map, never in an object.
   const byName = new Map(Object.entries(byPattern).filter(([pattern]) => !isGlob(pattern)));
   const byGlob = Object.entries(byPattern)
     .filter(([pattern]) => isGlob(pattern))

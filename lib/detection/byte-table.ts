@@ -1,28 +1,28 @@
 import { type HashKey, keyedHash } from './keyed-hash';
 
 /**
- * Numbers for byte strings: each distinct key, a range of bytes and a salt, gets the next number, from 0. It makes no
- * strings, because a detection looks at an address in every line and needs its text once. Clients choose the keys, so
- * the hash has a key of its own; every hit is verified, so that a collision costs only time.
+ * Interns byte strings: each distinct key (a range of bytes and a salt) gets the next number, from 0. It creates no
+ * strings, because detection looks up an address for every line but needs its text only once. Clients choose the keys,
+ * so the hash is keyed with a secret; every hit is verified, so a collision only costs time.
  */
 export interface ByteTable {
   /**
-   * The number of the key made of `view[start, end)` and `salt`, a whole number that keeps equal bytes of different
-   * kinds (addresses of different buckets) apart.
+   * The number of the key `view[start, end)` with `salt`. The salt, an integer, keeps equal bytes of different kinds
+   * (the same address in different buckets) apart.
    */
   intern(view: DataView, start: number, end: number, salt: number): number;
   /** How many distinct keys there are. */
   readonly size: number;
-  /** How many slots the look-ups found taken by other keys: on average fewer than two for a look-up, of any keys. */
+  /** How often lookups met a slot with another key: on average fewer than two per lookup, whatever the keys are. */
   readonly collisions: number;
 }
 
-/** One for all tables of a process. No result shows it, so nobody outside can find keys that collide. */
+/** The hash key for all tables of the process. No output depends on it, so a client cannot find keys that collide. */
 export const PROCESS_KEY = randomKey();
 
 export function createByteTable(hashKey: HashKey = PROCESS_KEY): ByteTable {
   let slots = new Int32Array(64).fill(-1);
-  /** Of key n: its hash, its salt, and where in the arena it stands: `[offsets[n], offsets[n + 1])`. */
+  /** For key n: its hash, its salt, and its position in the arena, `[offsets[n], offsets[n + 1])`. */
   let hashes = new Int32Array(32);
   let salts = new Int32Array(32);
   let offsets = new Int32Array(33);

@@ -1,23 +1,23 @@
 import { addOperation, type CountedRecord, type Tally } from './tally';
 
 /**
- * What a portion adds to tallies, before it is moved into them: a row of numbers each, side by side, because a scan
- * adds to one of thousands in every line, and objects lie too far apart for that.
+ * Counts the records of the current portion before they are added to the tallies. Each tally has a row of adjacent
+ * numbers: a scan updates one of thousands of tallies for every line, and separate objects would cause cache misses.
  */
 export interface Counters {
-  /** A new row; its number. */
+  /** Adds a row and returns its number. */
   create(): number;
-  /** Counts a record of the tally that the row stands before; its operation also by its place in the names. */
+  /** Counts a record for the tally of this row. `operation` is the index of its operation in `operationNames`. */
   count(row: number, tally: Tally, record: Readonly<CountedRecord>, operation: number): void;
-  /** Whether this record is a better sample than the one that the tally has; the caller then sets it. */
+  /** Whether this record is a better sample than the current one. If so, remembers it, and the caller sets it. */
   isBetterSample(row: number, time: number, rank: number): boolean;
-  /** Adds what was counted to the tally, and begins the next portion. */
+  /** Adds the counts of the row to the tally and resets the row for the next portion. */
   moveInto(row: number, tally: Tally): void;
-  /** For a tally that begins anew: it has no sample. */
+  /** Call this for a tally that starts over: its row must not compare with the sample of the old tally. */
   forgetSample(row: number): void;
 }
 
-/** The columns of a row. An operation's records are kept apart only while it is the same from record to record. */
+/** The columns of a row. It counts only the current operation; when that changes, its counts move to the tally. */
 const REQUESTS = 0;
 const SUCCESSES = 1;
 const DENIED = 2;

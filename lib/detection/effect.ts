@@ -2,12 +2,12 @@ import { isChange } from './severity';
 import type { OperationCount } from './tally';
 
 /**
- * What a request did that succeeded: to objects, or (`settings`) to a policy, an ACL, tags or whatever else says how a
- * bucket or an object is kept.
+ * What a successful request did to objects; `settings` is a change of a policy, an ACL, tags or any other configuration
+ * of a bucket or an object.
  */
 export type Effect = 'deleted' | 'written' | 'settings' | 'read' | 'listed';
 
-/** Successful requests by what they did. Requests that only looked at metadata or settings are in none. */
+/** Successful requests by effect. Requests that only read metadata or settings are not counted. */
 export type Effects = Readonly<Record<Effect, number>>;
 
 export const NO_EFFECTS: Effects = { deleted: 0, written: 0, settings: 0, read: 0, listed: 0 };
@@ -16,7 +16,7 @@ const OBJECTS = new Set(['OBJECT', 'PART', 'UPLOAD', 'UPLOADS']);
 const LISTS = new Set(['BUCKET', 'BUCKETVERSIONS', 'UPLOAD', 'UPLOADS']);
 const DELETIONS = new Set(['REST.POST.MULTI_OBJECT_DELETE', 'REST.DELETE.BUCKET', 'S3.CREATE.DELETEMARKER']);
 
-/** Null: it neither changed anything nor showed the content of an object or a list. */
+/** The effect of a successful request; null if it changed nothing and returned no object content and no list. */
 export function effectOf(operation: string): Effect | null {
   const [, method = '', resource = ''] = operation.split('.');
   if (isChange(operation)) {
@@ -24,18 +24,18 @@ export function effectOf(operation: string): Effect | null {
     if (!OBJECTS.has(resource)) return 'settings';
     return method === 'DELETE' || method === 'EXPIRE' ? 'deleted' : 'written';
   }
-  // The reading half of a copy.
+  // The read half of a copy.
   if (operation.endsWith('_GET')) return 'read';
   if (method !== 'GET' && method !== 'SELECT') return null;
   if (resource === 'OBJECT') return 'read';
   return LISTS.has(resource) ? 'listed' : null;
 }
 
-/** What the successful requests of these operations did. */
+/** The effects of the successful requests of these operations. */
 export function effectsOf(operations: ReadonlyMap<string, Readonly<OperationCount>>): Effects {
   const effects = { ...NO_EFFECTS };
   for (const [operation, { successes }] of operations) {
-    // Each key of a multi-object delete has a line of its own.
+    // S3 logs a separate line for each key of a multi-object delete, so the request itself is not counted.
     if (operation === 'REST.POST.MULTI_OBJECT_DELETE' && operations.has('BATCH.DELETE.OBJECT')) continue;
     const effect = effectOf(operation);
     if (effect !== null) effects[effect] += successes;

@@ -1,22 +1,22 @@
 const DAY = 86_400_000;
 
-/** Amazon S3 began on 14 March 2006: no request is older. Epoch milliseconds. */
+/** Amazon S3 started on 14 March 2006: no request is older. Epoch milliseconds. */
 export const S3_BEGAN_AT = Date.UTC(2006, 2, 14);
 
-/** A record may say that it is so much later than its log object was written: clocks differ. Milliseconds. */
+/** How much later than its log object a record may be: clocks differ. Milliseconds. */
 const MAX_AHEAD = DAY;
 
-/** The latest time that a record of a log object can have, which was written at that time. Epoch milliseconds. */
+/** The latest plausible time of a record in a log object written at `writtenAt`. Epoch milliseconds. */
 export function latestEventTime(writtenAt: number): number {
   return writtenAt + MAX_AHEAD;
 }
 
-/** Whether no request can have been made at that time. */
+/** Whether the time is implausible: after `latest`, or before S3 existed. */
 export function isOddTime(time: number, latest: number): boolean {
   return time > latest || time < S3_BEGAN_AT;
 }
 
-/** The time that a record is judged and counted by: what it says, or the nearest that can be. */
+/** The time used to evaluate and count a record: its own time, or the nearest plausible time. */
 export function believedTime(time: number, latest: number): number {
   if (time > latest) return latest;
   return time < S3_BEGAN_AT ? S3_BEGAN_AT : time;

@@ -1,18 +1,19 @@
-/** Two words that nobody outside of the process knows. */
+/** The secret key of the hash: two random 32-bit words that never leave the process. */
 export interface HashKey {
   readonly low: number;
   readonly high: number;
 }
 
-/** How often the state is mixed behind the last word. */
+/** The number of rounds after the last word. */
 const FINAL_ROUNDS = 3;
 
 /**
- * HalfSipHash-1-3 of the four bytes of `salt`, the lowest first, and `view[start, end)`. Who does not know the key
- * cannot make inputs that collide. (A random seed in FNV or a multiplication would not do: a difference in the highest
- * bit of a word stays there for every seed, and the same difference in the next word cancels it.)
+ * HalfSipHash-1-3 of the four bytes of `salt`, least significant first, and `view[start, end)`. Without the key, nobody
+ * can construct inputs that collide. (A random seed for FNV or a multiplicative hash is not enough: a difference in the
+ * highest bit of a word stays there for every seed, and the same difference in the next word cancels it.)
  * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF" (https://cr.yp.to/siphash/siphash-20120918.pdf),
- * with words of 32 bits as in https://github.com/veorq/SipHash; one round a word and three at the end are for tables.
+ * with 32-bit words as in https://github.com/veorq/SipHash. One round per word and three final rounds are the variant
+ * for hash tables.
  */
 export function keyedHash({ low, high }: HashKey, view: DataView, start: number, end: number, salt: number): number {
   let v0 = low;

@@ -2,9 +2,9 @@ import { changesIn, effectOf, effectsOf } from './effect';
 import type { Tally } from './tally';
 
 /**
- * How far a conduct got, from the least to the most: nothing but denials; failures of another kind, and so no access;
- * metadata or a list; the content of objects; a change. The numbers are the order, and never leave a process as a
- * measure.
+ * The level of access that requests reached, in ascending order: only denials; other failures, so no access; metadata
+ * or a list; object content; a change. The index of a level only orders levels within a process: it is never stored or
+ * sent.
  */
 export const LEVELS = ['denied', 'no access', 'metadata', 'read', 'changed'] as const;
 
@@ -33,7 +33,7 @@ export function levelOfSuccess(operation: string): Level {
   }
 }
 
-/** The place of a level in `LEVELS`: of two requests, the higher rank is the worse. */
+/** The index of a level in `LEVELS`: the higher, the worse. */
 export function rankOf(level: Level): number {
   return LEVELS.indexOf(level);
 }
@@ -44,15 +44,15 @@ export function compareLevels(a: Level, b: Level): number {
 }
 
 /**
- * Whether all that succeeded is what a public object gives to everybody: nothing was signed by the own account, and
- * nothing was changed. Anybody has an account of AWS to sign with. Such conduct makes a network neither known nor
- * trustworthy.
+ * Whether everything that succeeded is what a public object allows everybody: no request was signed by our own account,
+ * and nothing was changed. A signature of another account proves nothing, because anybody can have an AWS account. Such
+ * conduct makes a network neither known nor trustworthy.
  */
 export function isPublicConduct(tally: Conduct & Pick<Tally, 'ownSuccesses'>): boolean {
   return tally.successes > 0 && tally.ownSuccesses === 0 && levelOf(tally) !== 'changed';
 }
 
-/** Whether nothing that succeeded was signed, by whomever, and nothing was changed: what a public bucket is there for. */
+/** Whether no successful request was signed by any account, and nothing was changed: normal use of a public bucket. */
 export function isAnonymousConduct(tally: Conduct & Pick<Tally, 'signedSuccesses'>): boolean {
   return tally.successes > 0 && tally.signedSuccesses === 0 && levelOf(tally) !== 'changed';
 }

@@ -1,10 +1,13 @@
-/** Keeps copies of lines side by side in a few large buffers: a buffer of its own would cost a line half its size. */
+/** Stores copies of lines in a few large buffers: a separate buffer per line would add half the size of the line. */
 export interface LineArena {
   /** A copy of `bytes[start, end)`. */
   keep(bytes: Uint8Array, start: number, end: number): Uint8Array;
 }
 
-/** A buffer is freed when none of its lines is needed any more. Most log objects are small; of others each is larger. */
+/**
+ * A buffer is freed once none of its lines is in use. Most log objects are small, so the first buffer is small too, and
+ * each further one is twice as large, up to a maximum.
+ */
 const FIRST_BUFFER_BYTES = 4 * 1024;
 const MAX_BUFFER_BYTES = 256 * 1024;
 

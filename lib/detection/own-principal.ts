@@ -5,10 +5,10 @@ import type { LineLayout } from '../access-log/layout';
 const COLON = 0x3a;
 const CANONICAL_ID_LENGTH = 64;
 const ACCOUNT_ID_LENGTH = 12;
-/** Before the account of an ARN: `arn:<partition>:<service>:<region>:`. */
+/** Colons before the account in an ARN: `arn:<partition>:<service>:<region>:`. */
 const COLONS_BEFORE_ACCOUNT = 4;
 
-/** Whether the record names a requester: a dash is an anonymous one. */
+/** Whether the record names a requester; a dash means an anonymous request. */
 export function isSigned({ view, starts, ends }: LineLayout): boolean {
   const start = starts[FIELD.requester]!;
   const length = ends[FIELD.requester]! - start;
@@ -16,9 +16,10 @@ export function isSigned({ view, starts, ends }: LineLayout): boolean {
 }
 
 /**
- * Whether the requester of a signed record is of this account: an ARN names its account, and a canonical user id is of
- * the account that owns the bucket, or of another. Others, like services of AWS, act for the account whose bucket it
- * is. Null: nobody can say. Makes no strings, since it is asked about each success.
+ * Whether the requester of a signed record belongs to this account. An ARN names its account; a canonical user id
+ * either equals the bucket owner's id or belongs to another account. Other requesters, such as AWS services, act for
+ * the account that owns the bucket. True if `accountId` is null, because then nothing can be decided. Runs for each
+ * success, so it creates no strings.
  */
 export function isOwn(layout: LineLayout, accountId: string | null): boolean {
   if (accountId === null) return true;
@@ -30,7 +31,7 @@ export function isOwn(layout: LineLayout, accountId: string | null): boolean {
   return !isCanonicalId(view, start, end) || isBucketOwner(layout, start, end);
 }
 
-/** Where the account stands in an ARN; -1 where the text is none, or names none. */
+/** The index of the account in an ARN; -1 if the text is not an ARN or names no account. */
 function accountOf(view: DataView, start: number, end: number): number {
   if (end - start < 4 || !hasText(view, start, 'arn:')) return -1;
   let at = start;

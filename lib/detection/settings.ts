@@ -1,39 +1,39 @@
 /**
- * What the detections need to know, already validated: `lib/config` makes it, and its JSON form is what travels
- * beside the deployed function. Times are epoch milliseconds.
+ * The validated settings of detection. `lib/config` produces them, and the deployed function reads them as JSON. Times
+ * are epoch milliseconds.
  */
 export interface DetectionSettings {
-  /** Who may reach which bucket. Empty: no bucket has an allowlist, and `unapproved-ip` rests everywhere. */
+  /** Which addresses may access which bucket. Empty: no bucket has an allowlist, and `unapproved-ip` is inactive. */
   readonly allowlist: readonly AllowlistEntry[];
   /** Bucket names or `*` globs to watch; empty: all. */
   readonly buckets: readonly string[];
   /** Bucket names or `*` globs not to watch; wins over `buckets`. */
   readonly excludeBuckets: readonly string[];
-  /** By bucket name or `*` glob; an exact name wins, then the glob with the most literal characters. */
+  /** Keyed by bucket name or `*` glob; an exact name wins, then the glob with the most literal characters. */
   readonly bucketSettings: Readonly<Record<string, BucketSettings>>;
-  /** Records that are never looked at. */
+  /** Records that match one of these are never evaluated. */
   readonly trusted: readonly TrustedRule[];
   readonly unapprovedIp: boolean;
   readonly newIp: boolean;
-  /** `200`, `2xx`, …: the HTTP statuses that count as a success. */
+  /** The HTTP statuses that count as a success: `200`, `2xx`, … */
   readonly successStatuses: readonly string[];
-  /** Days that a bucket's new pairs are recorded without findings; 0: none. */
+  /** For how many days the new pairs of a bucket are recorded without findings; 0: no learning. */
   readonly learningDays: number;
-  /** Days after its last use when a pair is forgotten; 0: never. */
+  /** How many days after its last use a pair is forgotten; 0: never. */
   readonly forgetDays: number;
-  /** How much of an address is remembered: 32 is the whole address. */
+  /** How many bits of an IPv4 address a sighting stores: 32 is the whole address. */
   readonly ipv4PrefixLength: number;
-  /** How much of an address is remembered: 64 is the network one host rotates through. */
+  /** How many bits of an IPv6 address a sighting stores: 64 is the network within which a host changes its address. */
   readonly ipv6PrefixLength: number;
 }
 
 export interface AllowlistEntry {
-  /** An address or a network in CIDR form, without host bits. */
+  /** An address or a network in CIDR notation, without host bits. */
   readonly cidr: string;
   readonly reason: string | null;
-  /** Bucket names or `*` globs it holds for; null: all. */
+  /** The bucket names or `*` globs that the entry applies to; null: all. */
   readonly buckets: readonly string[] | null;
-  /** From this moment on (of the record's own time) it no longer approves; null: for ever. */
+  /** The entry approves records before this time, by the record's own time; null: without an end. */
   readonly until: number | null;
 }
 
@@ -43,7 +43,7 @@ export interface BucketSettings {
   readonly learningDays?: number | undefined;
 }
 
-/** All given conditions must hold; at least one of requester, operation and cidr is given. */
+/** A record matches if all given conditions hold. At least one of requester, operation and cidr is given. */
 export interface TrustedRule {
   readonly requester: string | null;
   readonly operation: string | null;

@@ -1,9 +1,10 @@
 import { type Address, parseAddress, parseCidr } from './address';
 
 /**
- * Networks that nobody on the internet has, by what they are for:
- * https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry.
- * A private address in an access log came through a VPC endpoint: S3 has no other way to see one.
+ * Special-use networks and their purpose:
+ * https://www.iana.org/assignments/iana-ipv4-special-registry and
+ * https://www.iana.org/assignments/iana-ipv6-special-registry.
+ * A private address in an access log came through a VPC endpoint: S3 sees private addresses in no other way.
  */
 const NETWORKS: readonly (readonly [cidr: string, use: string])[] = [
   ['0.0.0.0/8', 'this network'],
@@ -35,7 +36,7 @@ const PARSED = NETWORKS.map(([cidr, use]) => {
   return { ...network, use };
 });
 
-/** What an address is for that is nobody's on the internet; null for any other, and for what is no address. */
+/** The purpose of a special-use address; null for a public address, and for a text that is not an address. */
 export function specialUseOf(text: string): string | null {
   const address = parseAddress(text);
   return address === null ? null : useOf(address);

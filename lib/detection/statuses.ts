@@ -1,11 +1,11 @@
-/** `200` or `2xx` as configured, any case; the canonical (lower-case) pattern, or null for anything else. */
+/** Parses a configured `200` or `2xx`, in any case. Returns the lower-case pattern, or null for anything else. */
 export function parseStatusPattern(text: string): string | null {
   return /^[1-5](?:\d\d|xx)$/i.test(text) ? text.toLowerCase() : null;
 }
 
 /**
- * Makes the test whether an HTTP status is one of the patterns (`200`, `2xx`); a record without status never is.
- * Throws an Error that names a pattern which `parseStatusPattern` does not read.
+ * Compiles patterns (`200`, `2xx`) to a function that tests an HTTP status; null, no status, never matches. Throws an
+ * Error that names the pattern if `parseStatusPattern` rejects it.
  */
 export function compileStatuses(patterns: readonly string[]): (status: number | null) => boolean {
   const succeeds = new Uint8Array(1000);
@@ -14,8 +14,8 @@ export function compileStatuses(patterns: readonly string[]): (status: number | 
 }
 
 /**
- * Whether a request got what it asked for, by `isSuccessStatus` of `compileStatuses`. A preflight never did: a
- * stranger's browser gets 200 for it without any right.
+ * Whether a request succeeded; `isSuccessStatus` comes from `compileStatuses`. A CORS preflight never counts as a
+ * success: any browser gets 200 for it without any permission.
  */
 export function isSuccessfulRequest(
   isSuccessStatus: (status: number | null) => boolean,
@@ -25,7 +25,7 @@ export function isSuccessfulRequest(
   return operation !== 'REST.OPTIONS.PREFLIGHT' && isSuccessStatus(status);
 }
 
-/** Whether S3 refused the request: 401 or 403. */
+/** Whether S3 denied the request: 401 or 403. */
 export function isDenied(status: number | null): boolean {
   return status === 401 || status === 403;
 }

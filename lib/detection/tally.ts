@@ -2,24 +2,24 @@ import { parseLine } from '../access-log/parse-line';
 import type { AccessLogRecord } from '../access-log/record';
 
 /**
- * What is counted of the records that belong together: those of one (bucket, network); for `new-ip`, from its first
- * success on. Times are epoch milliseconds.
+ * The counts of the records of one (bucket, network); for `new-ip`, only from its first success on. Times are epoch
+ * milliseconds.
  */
 export interface Tally {
   requests: number;
   /** Records whose status counts as a success. */
   successes: number;
-  /** Of these, with a requester: somebody's credentials signed them. */
+  /** Successes with a requester: they were signed with some account's credentials. */
   signedSuccesses: number;
-  /** Of these, signed by a principal of the deployment's own account; of any, where that account is not known. */
+  /** Signed successes by a principal of the deployment's account; by any principal if that account is not known. */
   ownSuccesses: number;
-  /** Records with 401 or 403. */
+  /** Records with status 401 or 403. */
   denied: number;
   bytesSent: number;
   firstEventAt: number;
   lastEventAt: number;
   readonly operations: Map<string, OperationCount>;
-  /** The worst request: of the highest level, and of these the earliest. As logged, without its LF. */
+  /** The worst request: the earliest of those with the highest level. */
   sample: Sample | null;
 }
 
@@ -29,25 +29,26 @@ export interface OperationCount {
 }
 
 export interface Sample {
+  /** The line as logged, without its LF. */
   readonly line: Uint8Array;
-  /** By which it is judged; the line itself may name one that cannot be. */
+  /** The time used for evaluation (`believedTime`); the line itself may have an implausible one. */
   readonly time: number;
-  /** Of its level (`rankOf`). */
+  /** The rank of its level (`rankOf`). */
   readonly rank: number;
-  /** The line as a record, read when it is first asked for; null where it is none. */
+  /** The parsed line, parsed at the first call; null if the line is not a record. */
   record(): AccessLogRecord | null;
 }
 
-/** One record, as far as it is counted. */
+/** The parts of a record that tallies count. */
 export interface CountedRecord {
-  /** By which it is judged. */
+  /** The time used for evaluation (`believedTime`). */
   time: number;
-  /** Of the level that it reached (`rankOf`). */
+  /** The rank of the level that it reached (`rankOf`). */
   rank: number;
   success: boolean;
   /** Whether it has a requester. */
   signed: boolean;
-  /** Whether that is a principal of the own account; said of successes only. */
+  /** Whether the requester is a principal of our own account; set only for successes. */
   own: boolean;
   denied: boolean;
   bytesSent: number;
@@ -69,7 +70,7 @@ export function emptyTally(): Tally {
   };
 }
 
-/** What stands for the tally of what no portion has added to yet; never counted in. */
+/** Placeholder for a tally to which no portion has added yet; never add to it. */
 export const NOTHING: Tally = emptyTally();
 
 export function count(tally: Tally, record: Readonly<CountedRecord>): void {
@@ -93,33 +94,33 @@ export function addOperation({ operations }: Tally, name: string, requests: numb
   }
 }
 
-/** What decides between samples. */
+/** The values by which samples are compared. */
 export type SampleRank = Pick<Sample, 'time' | 'rank'>;
 
-/** Whether this record is worse than the sample that the tally has, or as bad and earlier. */
+/** Whether this record is worse than the sample of the tally, or equally bad and earlier. */
 export function isBetterSample({ sample }: Pick<Tally, 'sample'>, { time, rank }: SampleRank): boolean {
   if (sample === null) return true;
   return sample.rank === rank ? time < sample.time : rank > sample.rank;
 }
 
-/** Both rules show the same line, in alerts and on the screen: it is read once for all of them. */
+/** Creates a sample that parses its line once: both rules may show it, in alerts and on the screen. */
 export function createSample(line: Uint8Array, { time, rank }: SampleRank): Sample {
-  let read: AccessLogRecord | null | undefined;
+  let parsed: AccessLogRecord | null | undefined;
   return {
     line,
     time,
     rank,
     record() {
-      if (read === undefined) {
+      if (parsed === undefined) {
         const record = parseLine(line);
-        read = typeof record === 'string' ? null : record;
+        parsed = typeof record === 'string' ? null : record;
       }
-      return read;
+      return parsed;
     },
   };
 }
 
-/** Adds what was counted later to what was counted before. */
+/** Adds the later tally `from` to the earlier tally `into`. */
 export function addTally(into: Tally, from: Tally): void {
   into.requests += from.requests;
   into.successes += from.successes;

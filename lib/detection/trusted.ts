@@ -2,27 +2,27 @@ import { type Address, contains, parseCidr } from './address';
 import { compileNames } from './glob';
 import type { TrustedRule } from './settings';
 
-/** What of a record decides whether it is trusted; `time` in epoch milliseconds. */
+/** The parts of a record that decide whether it is trusted; `time` in epoch milliseconds. */
 export interface TrustSubject {
   readonly bucket: string;
-  /** Null where the record has no remote IP, or one that is not an address. */
+  /** Null if the record has no remote IP, or one that is not an address. */
   readonly address: Address | null;
   readonly requester: string | null;
   readonly operation: string;
   readonly time: number;
 }
 
-/** The trusted rules of a configuration, ready to be asked about any number of records. */
+/** Compiled trusted rules. */
 export interface Trusted {
   /** Whether there is any rule. */
   readonly any: boolean;
-  /** Whether some rule trusts this record. */
+  /** Whether any rule trusts this record. */
   matches(record: TrustSubject): boolean;
 }
 
 /**
- * Compiles trusted rules. Throws an Error that names the rule if its CIDR is not valid, or if it has no requester,
- * operation or CIDR and so would silence whole buckets: the configuration has been validated before.
+ * Compiles trusted rules. Throws an Error that names the rule if its CIDR is invalid, or if it has neither requester,
+ * operation nor CIDR and so would suppress whole buckets. The validation of the configuration should have caught both.
  */
 export function compileTrusted(rules: readonly TrustedRule[]): Trusted {
   const tests = rules.map(compileRule);
@@ -32,7 +32,7 @@ export function compileTrusted(rules: readonly TrustedRule[]): Trusted {
   };
 }
 
-/** All given conditions must hold. Nobody is not somebody: a requester condition, even `*`, needs a requester. */
+/** All given conditions must hold. A requester condition, even `*`, does not match an anonymous request. */
 function compileRule(rule: TrustedRule): (record: TrustSubject) => boolean {
   if (rule.requester === null && rule.operation === null && rule.cidr === null) {
     throw new Error(`trusted rule "${rule.reason}" has neither requester, operation nor cidr`);

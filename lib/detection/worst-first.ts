@@ -2,7 +2,7 @@ import type { Finding } from './finding';
 import { compareLevels, type Level, levelOf } from './level';
 import { SEVERITIES, type Severity, severityOf } from './severity';
 
-/** What decides which of two findings is the worse. */
+/** The values that decide which of two findings is worse. */
 export interface Weight {
   readonly severity: Severity;
   readonly level: Level;
@@ -17,8 +17,8 @@ export function weightOf(finding: Pick<Finding, 'rule' | 'tally'>): Weight {
 }
 
 /**
- * The order of every list of findings, and what a list keeps that is cut: by severity, level and bytes sent, and of
- * those that are alike, the oldest first.
+ * The order of every list of findings, which also decides what a cut list keeps: by severity, level and bytes sent,
+ * then oldest first.
  */
 export function worstFirst(a: Weight, b: Weight): number {
   return (

@@ -2,12 +2,12 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type CheckedConfiguration, S3AccessWatch } from './s3-access-watch';
 
-/** `S3AccessWatch`, and with a stage `S3AccessWatch-dev`: several can stand beside each other. */
+/** `S3AccessWatch`, or `S3AccessWatch-dev` with a stage, so that several stacks can coexist. */
 export function stackName(stage: string | null): string {
   return `S3AccessWatch${stage === null ? '' : `-${stage}`}`;
 }
 
-/** The watch in a stack of its own, which says at the end what to do next. */
+/** A stack that contains only the watch. Its outputs say what to do after the deployment. */
 export class AccessWatchStack extends Stack {
   readonly watch: S3AccessWatch;
 
@@ -40,8 +40,9 @@ export class AccessWatchStack extends Stack {
 }
 
 /**
- * The partitioned form of the keys, by the time of delivery: the key then says when the log object came, and whose it
- * is. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html#server-access-logging-overview
+ * Logging status with the partitioned key format, by delivery time: the key then contains the delivery time, account,
+ * Region and bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html#server-access-logging-overview
  */
 function loggingStatus(targetBucket: string, targetPrefix: string): string {
   return JSON.stringify({

@@ -2,8 +2,8 @@ import { Names, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * A name, of at most 110 characters, for what an account has once for all Regions, as dashboards and Amazon Q's
- * channels: the same stack in another Region has another one.
+ * A name of at most 110 characters for resources whose names an account shares between all Regions, such as dashboards
+ * and Amazon Q channels. The same stack in another Region gets another name.
  */
 export function accountWideName(scope: IConstruct): string {
   return `${Names.uniqueResourceName(scope, { maxLength: 90, separator: '-' })}-${Stack.of(scope).region}`;

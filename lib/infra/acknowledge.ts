@@ -1,18 +1,18 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Says why a finding of cdk-nag (`AwsSolutions-S1`) is as it should be, so that nobody who runs it has to ask again. */
+/** Records why a finding of cdk-nag (`AwsSolutions-S1`) is intended, so that cdk-nag does not report it. */
 export function acknowledge(scope: IConstruct, id: string, reason: string): void {
   Validations.of(scope).acknowledge({ id, reason });
 }
 
-/** The same for a policy's resource that ends in `*`; cdk-nag wants each of them by its text. */
+/** Like `acknowledge`, for a policy resource that ends in `*`: cdk-nag requires the text of each such resource. */
 export function acknowledgeWildcard(scope: IConstruct, resourceArn: string, reason: string): void {
   const text = textOf(Stack.of(scope).resolve(resourceArn));
   acknowledge(scope, `AwsSolutions-IAM5[Resource::${text}]`, reason);
 }
 
-/** As cdk-nag writes what is only known when it is deployed: `<LogicalId.Arn>/*`. */
+/** The resource in the notation that cdk-nag uses for values known only at deployment: `<LogicalId.Arn>/*`. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, unknown>;

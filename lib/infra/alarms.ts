@@ -20,29 +20,29 @@ export interface AlarmsProps {
   readonly watcher: Watcher;
   readonly alerts: AlertTopic;
   readonly own: OwnMetric;
-  /** Whose subscriptions the function counts. */
+  /** Whether the function counts the subscriptions to alerts and to alarms. */
   readonly subscriptions: { readonly alerts: boolean; readonly alarms: boolean };
   readonly noLogsAlarmHours: number;
   readonly action: IAlarmAction;
-  /** Address of a page with a heading for each alarm; null: the dashboard. */
+  /** URL of a page with a heading for each alarm; null: the dashboard. */
   readonly runbookUrl: string | null;
-  /** Address of the dashboard, which shows the runbook as well. */
+  /** URL of the dashboard, which shows the runbook as well. */
   readonly dashboardUrl: string;
 }
 
-/** One way to miss an alert. */
+/** The alarm for one way to miss an alert. */
 interface Way {
-  /** The alarm's id, and the heading of `docs/runbook.md` that says what to do. */
+  /** The id of the alarm, and its heading in `docs/runbook.md`. */
   readonly name: string;
-  /** What has happened, in one sentence. */
+  /** What happened, in one sentence. */
   readonly says: string;
   readonly metric: IMetric;
-  /** It rings from this on, or, where `below` is set, when the metric is lower. */
+  /** The alarm fires if the metric is at least this; if `below` is set, if it is lower. */
   readonly from: number;
   readonly below?: true;
-  /** How many periods in a row; default 1. */
+  /** The number of consecutive periods; default 1. */
   readonly periods?: number;
-  /** Whether hearing nothing is bad news. */
+  /** Whether missing data counts as breaching. */
   readonly missingIsBad?: true;
 }
 
@@ -50,9 +50,9 @@ const FIVE_MINUTES = Duration.minutes(5);
 const HOUR = Duration.hours(1);
 const MINUTE_MS = 60_000;
 
-/** An alarm for each way to miss an alert; all go to the operations topic, and again when it is over. */
+/** An alarm for each way to miss an alert. All notify the operations topic, when they fire and when they recover. */
 export class Alarms extends Construct {
-  /** By their names, which are headings of the runbook. */
+  /** Keyed by name, which is the heading in the runbook. */
   readonly all: ReadonlyMap<string, Alarm>;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
@@ -141,7 +141,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
     {
       name: 'PairsOwed',
       says: 'A new network was recorded more than two hours ago, but its finding was never stored.',
-      // A claim is owed for an hour; what is counted is the time since.
+      // A claim may be owed for one hour; the metric is the time since then.
       metric: own('PairsOwedFor', 'Maximum', FIVE_MINUTES),
       from: 60 * MINUTE_MS,
     },

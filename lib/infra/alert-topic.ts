@@ -6,10 +6,10 @@ import type { Configuration } from '../config/configuration';
 
 export type AlertTopicProps = Pick<Configuration, 'alertTopicArn' | 'alertTopicKeyArn' | 'alertEmails'>;
 
-/** Where alerts are published: a topic made here, to which only our own function publishes, or one by its ARN. */
+/** The topic for alerts: a new topic, to which only our own function may publish, or an existing one by its ARN. */
 export class AlertTopic extends Construct {
   readonly topic: ITopic;
-  /** ARN of a key of its own that whoever publishes has to use; null: none, or one of AWS that needs no grant. */
+  /** ARN of the customer managed key that publishers have to use; null: none, or an AWS managed key without grants. */
   readonly keyArn: string | null;
   readonly isOurs: boolean;
 
@@ -24,13 +24,16 @@ export class AlertTopic extends Construct {
 
   private make(): Topic {
     const topic = new Topic(this, 'Topic', { displayName: 'S3 access watch', enforceSSL: true });
-    // SNS's own key costs nothing, and serves whoever publishes from this account; the construct takes only others.
+    // The AWS managed key for SNS is free and works for every publisher of this account. The L2 construct takes only
+    // customer managed keys.
     (topic.node.defaultChild as CfnTopic).kmsMasterKeyId = 'alias/aws/sns';
     return topic;
   }
 
-  /** A policy takes the place of the one that a topic has from SNS, which lets the whole account publish. */
-  isPublishedToBy(role: Role): void {
+  /**
+   * Lets only this role publish. The policy replaces the default policy of SNS, which lets the whole account publish.
+   */
+  allowOnlyPublisher(role: Role): void {
     if (!this.isOurs) return;
     this.topic.addToResourcePolicy(
       new PolicyStatement({
@@ -40,7 +43,7 @@ export class AlertTopic extends Construct {
         resources: [this.topic.topicArn],
       }),
     );
-    // Nor may those whose own policies allow them to publish anywhere: nobody forges an alert.
+    // Denies principals whose own policies allow publishing to any topic, so that nobody can forge an alert.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'NobodyElse',
@@ -54,7 +57,7 @@ export class AlertTopic extends Construct {
   }
 }
 
-/** An e-mail subscription, in the topic's own Region; the address has to confirm it. */
+/** Adds an e-mail subscription in the Region of the topic; the recipient has to confirm it. */
 export function subscribe(scope: Construct, topic: ITopic, email: string): void {
   const stack = Stack.of(scope);
   const { region } = stack.splitArn(topic.topicArn, ArnFormat.NO_RESOURCE_NAME);
@@ -67,11 +70,11 @@ export function subscribe(scope: Construct, topic: ITopic, email: string): void 
   warnOfAnotherAccount(scope, topic, email);
 }
 
-/** A topic of another account has to let this one subscribe somebody. */
+/** Warns if the topic belongs to another account, whose policy has to allow the subscription. */
 export function warnOfAnotherAccount(scope: Construct, topic: ITopic, subscriber: string): void {
   const stack = Stack.of(scope);
   const { account } = stack.splitArn(topic.topicArn, ArnFormat.NO_RESOURCE_NAME);
-  // Where the stack is for any account, it may be this one.
+  // An environment-agnostic stack may be deployed to the account of the topic.
   if (account === undefined || Token.isUnresolved(account) || Token.isUnresolved(stack.account)) return;
   if (account === stack.account) return;
   Annotations.of(scope).addWarningV2(

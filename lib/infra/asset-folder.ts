@@ -6,8 +6,9 @@ import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { IConstruct } from 'constructs';
 
 /**
- * An asset of the files that `fill` puts into a new folder; `use` is called while it can be read. Everybody may read
- * them, whatever files made here are otherwise: https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html
+ * Creates an asset of the files that `fill` writes into a new folder, and calls `use` while the folder exists. All
+ * users get read permission, whatever the umask is, because Lambda requires it:
+ * https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html
  */
 export function withAssetFolder<Result>(
   scope: IConstruct,
@@ -20,7 +21,7 @@ export function withAssetFolder<Result>(
     for (const file of readdirSync(folder)) chmodSync(join(folder, file), 0o644);
     return use(Code.fromAsset(folder));
   } finally {
-    // The CDK has a copy, unless it was told to make none (`--no-staging`).
+    // The CDK has its own copy, unless staging is off (`--no-staging`).
     if (!scope.node.tryGetContext(DISABLE_ASSET_STAGING_CONTEXT)) rmSync(folder, { recursive: true, force: true });
   }
 }

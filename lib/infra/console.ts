@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { consoleHost } from '../text/aws-partition';
 import { partitionOf } from './deploy-location';
 
-/** Where people look at a dashboard of this Region, in the console of its partition. */
+/** The URL of a dashboard in the console of the stack's Region and partition. */
 export function dashboardUrl(scope: IConstruct, dashboardName: string): string {
   const { region } = Stack.of(scope);
   const host = consoleHost(partitionOf(scope));

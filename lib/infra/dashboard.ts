@@ -18,12 +18,12 @@ import type { Watcher } from './watch-function';
 
 export interface DashboardProps {
   readonly name: string;
-  /** By the headings of the runbook. */
+  /** Keyed by the headings of the runbook. */
   readonly alarms: ReadonlyMap<string, Alarm>;
   readonly feed: Feed;
   readonly watcher: Watcher;
   readonly own: OwnMetric;
-  /** What the commands of the runbook are about. */
+  /** The resources that the commands of the runbook use. */
   readonly names: RunbookNames;
 }
 
@@ -32,8 +32,8 @@ const DAY = Duration.days(1);
 const FULL = 24;
 
 /**
- * Three questions, from the top: does it work, how far is it behind, what did it find; then what it costs; and below,
- * what to do about each alarm.
+ * The dashboard answers, from top to bottom: does it work, how far is it behind, what did it find, what does it cost.
+ * Below that, it shows the section of the runbook for each alarm.
  */
 export function dashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
   const { name: dashboardName, alarms, feed, watcher, own, names } = props;

@@ -6,25 +6,28 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import type { LogBucket } from './log-bucket';
 
-/** How often a message comes again before it is given up as a dead letter. */
+/** How often the function may receive a message before it becomes a dead letter. */
 const MAX_RECEIVES = 5;
 
 /**
- * A message is hidden from others for so many of the function's time-outs, as AWS asks for:
+ * The visibility timeout of the queue as a multiple of the function's timeout, as AWS recommends:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
-const TIMEOUTS_HIDDEN = 6;
+const VISIBILITY_TIMEOUTS = 6;
 
 export interface FeedProps {
   readonly logBucket: LogBucket;
-  /** Of the function that takes the messages. */
+  /** The timeout of the function that receives the messages. */
   readonly functionTimeout: Duration;
 }
 
-/** The way of a new log object to the function: EventBridge, then a queue, with a place for what fails at either. */
+/**
+ * Delivers events about new log objects to the function: from EventBridge through a queue, with a dead-letter queue for
+ * each of the two steps.
+ */
 export class Feed extends Construct {
   readonly queue: Queue;
-  /** Messages that the function could not do. */
+  /** Messages that the function could not process. */
   readonly deadLetters: Queue;
   /** Events that EventBridge could not put into the queue. */
   readonly undelivered: Queue;
@@ -37,9 +40,9 @@ export class Feed extends Construct {
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // A dead letter's age counts from here, so there it has ten days left.
+      // SQS counts the age of a dead letter from its first enqueue, so it has at least ten days left there.
       retentionPeriod: Duration.days(4),
-      visibilityTimeout: Duration.seconds(functionTimeout.toSeconds() * TIMEOUTS_HIDDEN),
+      visibilityTimeout: Duration.seconds(functionTimeout.toSeconds() * VISIBILITY_TIMEOUTS),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     const { bucket, prefix } = logBucket;

@@ -7,16 +7,16 @@ import { CONFIGURATION_FILE } from '../config/deployed-names';
 import { functionConfiguration } from '../config/function-configuration';
 import { withAssetFolder } from './asset-folder';
 
-/** Where the bundled function stands: from here as it is built (`dist/lib/infra`), and from here in a checkout. */
-const PLACES = [join(__dirname, '..', '..', 'lambda'), join(__dirname, '..', '..', 'dist', 'lambda')];
+/** Possible folders of the bundled function, relative to the built file (`dist/lib/infra`) and to a checkout. */
+const FOLDERS = [join(__dirname, '..', '..', 'lambda'), join(__dirname, '..', '..', 'dist', 'lambda')];
 
-/** The file and the function in it that Lambda calls. */
+/** The bundled file, and the handler that Lambda calls. */
 const BUNDLE = 'handler.js';
 export const HANDLER = 'handler.handler';
 
 /**
- * The bundled function with its configuration beside it, as one asset: what was validated is what runs, and a list of
- * 10,000 networks has room.
+ * One asset with the bundled function and its configuration: the function runs with exactly the validated
+ * configuration, and there is room for an allowlist of 10,000 networks.
  */
 export function withFunctionAsset<Result>(
   scope: IConstruct,
@@ -32,7 +32,7 @@ export function withFunctionAsset<Result>(
 }
 
 function bundleFolder(): string {
-  const found = PLACES.find((folder) => existsSync(join(folder, BUNDLE)));
-  if (found === undefined) throw new Error(`${join(PLACES[1]!, BUNDLE)} does not exist; build it with: npm run build`);
+  const found = FOLDERS.find((folder) => existsSync(join(folder, BUNDLE)));
+  if (found === undefined) throw new Error(`${join(FOLDERS[1]!, BUNDLE)} does not exist; build it with: npm run build`);
   return found;
 }

@@ -11,17 +11,18 @@ import { withAssetFolder } from './asset-folder';
 
 const READ_BY_ALL = 0o444;
 
-/** Of a file of the operator's, beside the function and the networks: of 250 for all of it, unzipped. */
+/** Maximum size of the operator's own file: Lambda allows 250 MiB unzipped for the function and all its layers. */
 const MAX_OWN_MIB = 200;
 
-/** Lambda puts the files of all layers here. */
+/** The folder into which Lambda extracts all layers. */
 export const LAYER_FOLDER = '/opt';
 
 /**
- * The databases that say where addresses are and whose, a layer each: they change seldom, are twenty times the size of
- * the function, and are opened only when an alert is sent. The packages with them are not dependencies of
- * ours, because nobody is to download a hundred megabytes who did not ask: where one is missing, alerts go without it,
- * which is said. Where it was asked for, that is a mistake, and was refused before.
+ * The databases for the location and network of addresses, in one layer each: they rarely change, are twenty times as
+ * large as the function, and are opened only when an alert is sent. Their packages are not dependencies of this
+ * project, because nobody should have to download a hundred megabytes without asking. If a package is missing, alerts
+ * are sent without its data, and the stack has a warning. A package that the configuration names explicitly must be
+ * installed; the validation of the configuration checks that before.
  */
 export function geographyLayers(scope: Construct, geo: GeoData): LayerVersion[] {
   if (geo === 'none') return [];
@@ -49,16 +50,16 @@ function packageLayer(scope: Construct, { name, files, credit }: GeoPackage, fol
   return new LayerVersion(scope, name === ASN.name ? 'Networks' : 'Places', {
     description: `${credit}: ${name} ${version}`,
     code: Code.fromAsset(folder, {
-      // Its licences too, which ask for it.
+      // The licenses require that they are included.
       exclude: ['*', ...[...files, '*LICENSE*'].map((file) => `!${file}`)],
-      // A version of a package does not change, and reading all of it takes longer than everything else here.
+      // A version of a package never changes, and hashing all its files takes longer than the rest of the synthesis.
       assetHashType: AssetHashType.CUSTOM,
       assetHash: `${name} ${version} ${files.join(' ')}`,
     }),
   });
 }
 
-/** A file of the operator's; its path is relative to where the app runs. */
+/** The layer with the operator's own file; its path is relative to the working directory of the app. */
 function ownLayer(scope: Construct, geo: string): LayerVersion {
   const path = resolve(geo);
   const megabytes = Math.ceil(statSync(path).size / 1024 / 1024);

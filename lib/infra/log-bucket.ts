@@ -14,22 +14,24 @@ import { acknowledge, acknowledgeWildcard } from './acknowledge';
 
 export type LogBucketProps = Pick<Configuration, 'logBucket' | 'logPrefix' | 'logBucketKeyArn' | 'logExpiryDays'>;
 
-/** Where S3 delivers access logs: made here, or there already. It announces each new object on EventBridge. */
+/**
+ * The bucket to which S3 delivers access logs, new or existing. It sends an event for each new object to EventBridge.
+ */
 export class LogBucket extends Construct {
   readonly bucket: IBucket;
-  /** Keys that begin with it are logs; "": every key. */
+  /** Log objects have keys with this prefix; "": all keys. */
   readonly prefix: string;
-  /** ARN of the KMS key that its objects are encrypted with; null: S3's own. */
+  /** ARN of the KMS key that encrypts its objects; null: encrypted with keys of S3. */
   readonly keyArn: string | null;
 
   constructor(scope: Construct, id: string, { logBucket, logPrefix, logBucketKeyArn, logExpiryDays }: LogBucketProps) {
     super(scope, id);
     this.prefix = logPrefix;
     this.keyArn = logBucketKeyArn;
-    this.bucket = logBucket === null ? this.make(logExpiryDays) : this.takeOver(logBucket);
+    this.bucket = logBucket === null ? this.make(logExpiryDays) : this.useExisting(logBucket);
   }
 
-  /** ARN of the objects that are logs. */
+  /** ARN pattern of the log objects. */
   get logsArn(): string {
     return this.bucket.arnForObjects(`${this.prefix}*`);
   }
@@ -43,7 +45,7 @@ export class LogBucket extends Construct {
       lifecycleRules: expiryDays === null ? [] : [{ expiration: Duration.days(expiryDays) }],
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    // The construct's own flag would deploy a function to set this.
+    // The flag of the L2 construct would deploy a function that sets this.
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
@@ -57,24 +59,27 @@ export class LogBucket extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
-    // Without it S3 could deliver no more logs into the bucket, which stays.
+    // The bucket outlives the stack, and S3 could not deliver logs to it without this policy.
     bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     acknowledge(
       bucket,
       'AwsSolutions-S1',
       'It receives access logs: logging its own access would create a log of every log.',
     );
-    return bucket as IBucket; // whose optional properties the CDK's own types make undefined
+    return bucket as IBucket; // its optional properties may be undefined in the CDK's own types
   }
 
-  /** Its policy, encryption and other notifications stay as they are; it has to let log delivery write already. */
-  private takeOver(name: string): IBucket {
+  /**
+   * Uses an existing bucket. Its policy, encryption and other notifications do not change; its policy must already
+   * allow log delivery.
+   */
+  private useExisting(name: string): IBucket {
     const stack = Stack.of(this);
     const handlerLogs = stack.formatArn({
       service: 'logs',
       resource: 'log-group',
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      // CloudFormation cuts the stack's name where the function's would become too long.
+      // CloudFormation shortens the stack name if the function name would become too long.
       resourceName: `/aws/lambda/${Token.isUnresolved(stack.stackName) ? '' : stack.stackName.slice(0, 20)}*`,
     });
     const role = new NotificationsRole(this, 'NotificationsRole', {
@@ -97,7 +102,8 @@ export class LogBucket extends Construct {
       notificationsHandlerRole: role,
     });
     bucket.enableEventBridgeNotification();
-    // Its notifications are written anew as they are: S3 is not to try where each of them goes, and refuse all if one fails.
+    // The CDK rewrites all notifications of the bucket. Without this, S3 would test each destination again and reject
+    // the update if one of them fails.
     const written = bucket.node.findChild('Notifications').node.findChild('Resource') as CfnResource;
     written.addPropertyOverride('SkipDestinationValidation', true);
     return bucket;
@@ -105,8 +111,8 @@ export class LogBucket extends Construct {
 }
 
 /**
- * Of the function with which the CDK writes notifications, once for all buckets of a stack: each bucket adds its right
- * to it. Only the managed policy is left out, which would let it write any log.
+ * The role of the function with which the CDK writes the notifications of all buckets of a stack; each bucket adds its
+ * permission. Leaves out the managed policy, which would allow the function to write to any log group.
  */
 class NotificationsRole extends Role {
   override addManagedPolicy(): void {}

@@ -8,8 +8,8 @@ import { Construct } from 'constructs';
 import { subscribe } from './alert-topic';
 
 /**
- * Where the alarms go: trouble with the watch itself. Encrypted with a key of its own, because CloudWatch can be let
- * use no other: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ * The topic for alarms about the watch itself. Encrypted with a customer managed key, because CloudWatch cannot be
+ * allowed to use the AWS managed key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export class OperationsTopic extends Construct {
   readonly topic: Topic;
@@ -28,7 +28,7 @@ export class OperationsTopic extends Construct {
         sid: 'Alarms',
         principals: [cloudWatch],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'], // in a key's policy: the key
+        resources: ['*'], // in a key policy, this means the key itself
         conditions,
       }),
     );

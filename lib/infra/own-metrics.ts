@@ -5,7 +5,7 @@ import { METRICS_NAMESPACE, type MetricName } from '../config/deployed-names';
 /** One of the function's own metrics. */
 export type OwnMetric = (name: MetricName, statistic: string, period: Duration) => Metric;
 
-/** The metrics of one deployment, whose `service` dimension is this. */
+/** The metrics of the deployment with this `service` dimension. */
 export function ownMetrics(serviceName: string): OwnMetric {
   return (metricName, statistic, period) =>
     new Metric({

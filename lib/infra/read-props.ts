@@ -3,19 +3,19 @@ import type { IConstruct } from 'constructs';
 import { namedFiles } from '../adapters/files/named-files';
 import { readConfiguration } from '../config/read-configuration';
 import { LATE_KEYS } from '../config/schema';
-import { placeOf } from './deploy-location';
+import { deployLocationOf } from './deploy-location';
 import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 
 /**
- * Checks props as the context of the app is checked; names of resources may be those of others in the app, which are
- * known when it is deployed. Throws `ConfigError` with every problem.
+ * Validates props in the same way as the context of the app. Names of resources may be unresolved tokens, because other
+ * resources of the app have names that are known only at deployment. Throws `ConfigError` with every problem.
  */
 export function readProps(scope: IConstruct, props: S3AccessWatchProps): CheckedConfiguration {
   const layers = [{ source: 'props', values: props as Readonly<Record<string, unknown>> }];
   return readConfiguration({
     layers,
     ...namedFiles(layers, () => process.cwd()),
-    place: placeOf(Stack.of(scope).region),
+    place: deployLocationOf(Stack.of(scope).region),
     late: new Set(LATE_KEYS.filter((key) => Token.isUnresolved(props[key]))),
     purpose: 'deployment',
     now: Date.now(),

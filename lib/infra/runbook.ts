@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** From here as it is built (`dist/lib/infra`), and from here in a checkout. */
-const PLACES = [join(__dirname, '..', '..', '..', 'docs'), join(__dirname, '..', '..', 'docs')];
+/** Possible folders of the runbook, relative to the built file (`dist/lib/infra`) and to a checkout. */
+const FOLDERS = [join(__dirname, '..', '..', '..', 'docs'), join(__dirname, '..', '..', 'docs')];
 
 /** Names that the commands of the runbook use as shell variables. */
 export type RunbookNames = Readonly<
@@ -12,11 +12,11 @@ export type RunbookNames = Readonly<
   >
 >;
 
-/** `docs/runbook.md`, in the parts that a dashboard shows; Markdown. */
+/** The parts of `docs/runbook.md` that a dashboard shows, in Markdown. */
 export interface Runbook {
-  /** Sets what the commands use, for this deployment. */
+  /** Shell commands that set the variables which the other commands use, for this deployment. */
   preparation(names: RunbookNames): string;
-  /** The part that says what to do about an alarm, with its heading. */
+  /** The section for an alarm, with its heading. */
   section(alarm: string): string;
 }
 
@@ -42,18 +42,18 @@ export function readRunbook(): Runbook {
   };
 }
 
-/** `NoLogObjects` has the heading `## NoLogObjects`, which links name so. */
+/** The anchor of an alarm's heading: `## NoLogObjects` has the anchor `nologobjects`. */
 export function headingOf(alarm: string): string {
   return alarm.toLowerCase();
 }
 
-/** A dashboard has neither languages of code nor the documents beside this one. */
+/** Adapts the text to a dashboard, which supports no language of a code block and cannot link to other documents. */
 function forDashboards(text: string): string {
   return text.replaceAll('```sh\n', '```\n').replace(/\[([^\]]+)\]\((?!https:)[^)]*\)/g, '`docs/$1`');
 }
 
 function runbookPath(): string {
-  const paths = PLACES.map((folder) => join(folder, 'runbook.md'));
+  const paths = FOLDERS.map((folder) => join(folder, 'runbook.md'));
   const found = paths.find((path) => existsSync(path));
   if (found === undefined) throw new Error(`there is no ${paths.join(' or ')}`);
   return found;

@@ -24,11 +24,11 @@ export type {
 } from './props';
 
 /**
- * Watches S3 server access logs: notifies by e-mail or Slack when a bucket is reached from an address that should not
- * reach it, or from one that never reached it before. One is enough for all buckets of an account and Region, which
- * have to log to its log bucket.
+ * Watches S3 server access logs. Notifies by e-mail or Slack when a bucket is accessed from an address that is not
+ * approved, or from one that never accessed it before. One construct is enough for all buckets of an account and
+ * Region; the buckets have to log to its log bucket.
  *
- * Wrong props throw one error with every problem; what is only odd becomes a warning of the stack.
+ * Invalid props throw one error that lists every problem; questionable ones become warnings of the stack.
  */
 export class S3AccessWatch extends Construct {
   readonly logBucket: LogBucket;
@@ -39,7 +39,7 @@ export class S3AccessWatch extends Construct {
   readonly watcher: Watcher;
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
-  /** Where people look at it. */
+  /** The URL of the dashboard. */
   readonly dashboardUrl: string;
 
   constructor(scope: Construct, id: string, props: S3AccessWatchProps | CheckedConfiguration) {
@@ -54,11 +54,11 @@ export class S3AccessWatch extends Construct {
     this.operations = new OperationsTopic(this, 'Operations', operationsEmails ?? alertEmails);
 
     this.watcher = new Watcher(this, 'Watcher', configuration);
-    this.watcher.readsLogsOf(this.logBucket);
-    this.watcher.takesFrom(this.feed);
-    this.watcher.remembersIn(this.table);
-    this.watcher.publishesTo(this.alerts);
-    this.watcher.knowsPlaces(geographyLayers(this.watcher, configuration.geo));
+    this.watcher.readLogsFrom(this.logBucket);
+    this.watcher.receiveFrom(this.feed);
+    this.watcher.keepStateIn(this.table);
+    this.watcher.publishTo(this.alerts);
+    this.watcher.addGeoLayers(geographyLayers(this.watcher, configuration.geo));
 
     slackChannel(this, configuration, this.alerts, this.operations);
     const { alarms, dashboard, dashboardUrl } = monitorItself(this, configuration, this);
@@ -72,13 +72,13 @@ export class S3AccessWatch extends Construct {
   }
 }
 
-/** What it is about: `s3-access-watch:allowlist-3`; the CDK takes no brackets in it. */
+/** The id of a warning, derived from its path: `s3-access-watch:allowlist-3`. The CDK allows no brackets in an id. */
 function warningId(warning: string): string {
-  const [place] = warning.split(': ', 1);
-  return `s3-access-watch:${place!.replace(/\W+/g, '-').replace(/^-|-$/g, '')}`;
+  const [path] = warning.split(': ', 1);
+  return `s3-access-watch:${path!.replace(/\W+/g, '-').replace(/^-|-$/g, '')}`;
 }
 
-/** What the stack cannot see to where it does not make the log bucket. */
+/** What the stack cannot ensure for an existing log bucket. */
 const EXISTING_LOG_BUCKET =
   'an existing log bucket is used as it is. It must be in this account and Region, and its policy must allow ' +
   'logging.s3.amazonaws.com to put objects. It must have no default retention, no Requester Pays, and no default KMS ' +

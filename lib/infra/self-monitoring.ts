@@ -15,7 +15,7 @@ import { ownMetrics } from './own-metrics';
 import type { RunbookNames } from './runbook';
 import type { Watcher } from './watch-function';
 
-/** What is watched over, and where alarms go. */
+/** The monitored resources, and the topic for alarms. */
 export interface WatchedParts {
   readonly logBucket: LogBucket;
   readonly feed: Feed;
@@ -28,19 +28,19 @@ export interface WatchedParts {
 export interface SelfMonitoring {
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
-  /** Where people look at it. */
+  /** The URL of the dashboard. */
   readonly dashboardUrl: string;
 }
 
-/** An alarm for each way to miss an alert, and a dashboard with the runbook in it, to which they link. */
+/** Creates an alarm for each way to miss an alert, and a dashboard with the runbook, to which the alarms link. */
 export function monitorItself(scope: Construct, configuration: Configuration, parts: WatchedParts): SelfMonitoring {
   const { feed, watcher, alerts, operations } = parts;
   const { noDestination, noLogsAlarmHours, runbookUrl } = configuration;
   const subscriptions = { alerts: alerts.isOurs && !noDestination, alarms: hasAlarmSubscriptions(configuration) };
-  if (subscriptions.alerts) watcher.checksAlertSubscriptions(alerts);
-  if (subscriptions.alarms) watcher.checksAlarmSubscriptions(operations);
+  if (subscriptions.alerts) watcher.countAlertSubscriptions(alerts);
+  if (subscriptions.alarms) watcher.countAlarmSubscriptions(operations);
   const own = ownMetrics(watcher.serviceName);
-  // Fixed, because the dashboard shows the alarms, and they link to it.
+  // Not a generated name: the dashboard refers to the alarms, and the alarms link to the dashboard.
   const name = accountWideName(scope);
   const url = dashboardUrl(scope, name);
   const alarms = new Alarms(scope, 'Alarms', {

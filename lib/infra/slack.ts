@@ -7,7 +7,7 @@ import { accountWideName } from './account-wide-name';
 import { type AlertTopic, warnOfAnotherAccount } from './alert-topic';
 import type { OperationsTopic } from './operations-topic';
 
-/** The channel in which alerts and alarms are shown, if there is to be one. */
+/** Configures the Slack channel for alerts and alarms, if the configuration has one. */
 export function slackChannel(
   scope: Construct,
   {
@@ -29,8 +29,9 @@ interface SlackProps {
 }
 
 /**
- * Amazon Q in a Slack channel: it shows what is published, and may do nothing. A channel without a guardrail policy
- * has AdministratorAccess as its guardrail, so it gets one that denies everything, beside a role that allows nothing.
+ * Amazon Q in a Slack channel: it shows published messages and has no permissions. Without a guardrail policy, a
+ * channel has AdministratorAccess as its guardrail. So it gets a guardrail that denies everything, and a role that
+ * allows nothing.
  */
 class Slack extends Construct {
   constructor(scope: Construct, id: string, { workspaceId, channelId, topics }: SlackProps) {
@@ -44,7 +45,7 @@ class Slack extends Construct {
       statements: [new PolicyStatement({ effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     });
     new SlackChannelConfiguration(this, 'Channel', {
-      // Another workspace makes another configuration, beside which this one still stands for a moment.
+      // Another workspace means another configuration, which coexists with the old one during the deployment.
       slackChannelConfigurationName: `${accountWideName(this)}-${workspaceId}`,
       slackWorkspaceId: workspaceId,
       slackChannelId: channelId,

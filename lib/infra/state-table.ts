@@ -6,7 +6,7 @@ import type { Configuration } from '../config/configuration';
 
 const { partitionKey, sortKey, timeToLiveAttribute, pendingIndex } = STATE_TABLE;
 
-/** The state table: made here, or one that an earlier deployment left. It stays when the stack goes. */
+/** The state table, new or from an earlier deployment. It is retained when the stack is deleted. */
 export function stateTable(
   scope: Construct,
   id: string,
@@ -22,7 +22,7 @@ export function stateTable(
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute,
     deletionProtection,
-    // One that refuses to be deleted would hold up even the undoing of a first deployment that failed.
+    // RETAIN, because deletion protection would block even the rollback of a failed first deployment.
     removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   table.addGlobalSecondaryIndex({
@@ -32,5 +32,5 @@ export function stateTable(
     projectionType: ProjectionType.INCLUDE,
     nonKeyAttributes: [...pendingIndex.nonKeyAttributes],
   });
-  return table as ITable; // whose optional properties the CDK's own types make undefined
+  return table as ITable; // its optional properties may be undefined in the CDK's own types
 }

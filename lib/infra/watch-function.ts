@@ -23,19 +23,19 @@ import { LAYER_FOLDER } from './geography-layers';
 import type { LogBucket } from './log-bucket';
 import type { OperationsTopic } from './operations-topic';
 
-/** Log objects that one call gets at most, and how long they are waited for: what is late by hours loses nothing. */
+/** Maximum number of log objects per invocation, and how long to wait for them: logs are hours late anyway. */
 const BATCH_SIZE = 10;
 const BATCHING_WINDOW = Duration.seconds(5);
 
-/** Calls at a time, of the ten of a new account; and so the most connections, and writes, there are at once. */
-const MAX_CALLS = 5;
+/** Concurrent invocations, of the ten that a new account has. Also limits concurrent connections and writes. */
+const MAX_CONCURRENCY = 5;
 
-/** Processor time comes with memory: fetching a log object takes a hundred times what reading it does. */
+/** CPU power is proportional to memory. Fetching a log object takes a hundred times as long as parsing it. */
 const MEMORY_MIB = 1024;
 
 /**
- * The function: detects new log objects, and sends what is due. Each `…` method grants a right together with what
- * the function has to know to use it, so that neither can be forgotten.
+ * The function: runs detection on new log objects and sends due alerts. Each method grants a permission together with
+ * the environment variable that the function needs to use it, so that neither can be forgotten.
  */
 export class Watcher extends Construct {
   static readonly TIMEOUT = Duration.minutes(5);
@@ -43,7 +43,7 @@ export class Watcher extends Construct {
   readonly function: LambdaFn;
   readonly logGroup: LogGroup;
   readonly schedule: Rule;
-  /** The `service` dimension of its metrics: two deployments in one account and Region have two. */
+  /** The `service` dimension of its metrics, which differs between deployments in one account and Region. */
   readonly serviceName: string;
   private readonly role: Role;
 
@@ -73,7 +73,7 @@ export class Watcher extends Construct {
           memorySize: MEMORY_MIB,
           role: this.role.withoutPolicyUpdates(),
           logGroup: this.logGroup,
-          // The schedule comes every minute: what failed is tried again anyway, and not by three calls at once.
+          // The schedule invokes the function every minute. Retries would only add concurrent invocations.
           retryAttempts: 0,
           maxEventAge: Duration.minutes(1),
           environment: {
@@ -89,33 +89,33 @@ export class Watcher extends Construct {
     });
   }
 
-  /** Reads the objects under the log prefix, and may learn that one is not there any more. */
-  readsLogsOf({ bucket, prefix, keyArn, logsArn }: LogBucket): void {
+  /** Lets the function read objects under the log prefix, and find out that an object was deleted. */
+  readLogsFrom({ bucket, prefix, keyArn, logsArn }: LogBucket): void {
     this.allow(['s3:GetObject', 's3:GetObjectVersion'], [logsArn]);
-    // Without it, S3 answers 403 and not 404 for an object that is gone.
+    // Without this permission, S3 returns 403 instead of 404 for a deleted object.
     this.allow(
       ['s3:ListBucket'],
       [bucket.bucketArn],
-      // S3 asks for this right when it is asked for an object, too: then there may be no prefix to compare.
+      // S3 checks this permission for GetObject too, and such a request has no prefix to compare.
       prefix === '' ? {} : { StringLikeIfExists: { 's3:prefix': `${prefix}*` } },
     );
     if (keyArn !== null) this.allow(['kms:Decrypt'], [keyArn]);
     acknowledgeWildcard(this.role, logsArn, 'It may read any log object under the prefix, and nothing else.');
   }
 
-  takesFrom({ queue }: Feed): void {
+  receiveFrom({ queue }: Feed): void {
     this.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
     new EventSourceMapping(this, 'Feed', {
       target: this.function,
       eventSourceArn: queue.queueArn,
       batchSize: BATCH_SIZE,
       maxBatchingWindow: BATCHING_WINDOW,
-      maxConcurrency: MAX_CALLS,
+      maxConcurrency: MAX_CONCURRENCY,
       reportBatchItemFailures: true,
     }).node.addDependency(this.role);
   }
 
-  remembersIn(table: ITable): void {
+  keepStateIn(table: ITable): void {
     this.allow(
       ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [table.tableArn],
@@ -124,28 +124,28 @@ export class Watcher extends Construct {
     this.function.addEnvironment(ENVIRONMENT.tableName, table.tableName);
   }
 
-  publishesTo(alerts: AlertTopic): void {
+  publishTo(alerts: AlertTopic): void {
     const { topic, keyArn } = alerts;
-    alerts.isPublishedToBy(this.role);
+    alerts.allowOnlyPublisher(this.role);
     this.allow(['sns:Publish'], [topic.topicArn]);
     if (keyArn !== null) this.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
     this.function.addEnvironment(ENVIRONMENT.alertTopicArn, topic.topicArn);
   }
 
-  /** Counts who has subscribed to the alerts that it publishes. */
-  checksAlertSubscriptions({ topic }: AlertTopic): void {
+  /** Makes the function count the subscriptions to alerts. */
+  countAlertSubscriptions({ topic }: AlertTopic): void {
     this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
     this.function.addEnvironment(ENVIRONMENT.countSubscriptions, 'true');
   }
 
-  /** Counts who has subscribed to the alarms. */
-  checksAlarmSubscriptions({ topic }: OperationsTopic): void {
+  /** Makes the function count the subscriptions to alarms. */
+  countAlarmSubscriptions({ topic }: OperationsTopic): void {
     this.allow(['sns:GetTopicAttributes'], [topic.topicArn]);
     this.function.addEnvironment(ENVIRONMENT.operationsTopicArn, topic.topicArn);
   }
 
-  /** Says in alerts where addresses are and whose. */
-  knowsPlaces(layers: readonly LayerVersion[]): void {
+  /** Adds the databases for the location and network of addresses. */
+  addGeoLayers(layers: readonly LayerVersion[]): void {
     this.function.addLayers(...layers);
     this.function.addEnvironment(ENVIRONMENT.geoFolder, LAYER_FOLDER);
   }

@@ -2,39 +2,45 @@ import { counted, isFree, type Lease, NO_LEASE, roomLeft } from '../alerting/lea
 import type { State, Stored } from '../ports';
 import { type Change, updateStored } from '../state/update-stored';
 
-/** The right to send messages, the count of what is sent in a minute, and what the next run has to know. */
+/** The right to send messages, the count of messages per minute, and what the next run has to know about failures. */
 export interface HeldLease {
-  /** How many messages this minute still has room for. */
+  /** How many messages may still be sent in this minute. */
   room(now: number, isHigh: boolean): number;
-  /** Takes one message of this minute; `full`: it has no more; `lost`: another run has the lease by now. */
+  /** Reserves one message of this minute; `full`: none is left; `lost`: another run has the lease now. */
   reserve(now: number, isHigh: boolean): Promise<'reserved' | 'full' | 'lost'>;
-  /** How often in a row this message failed. */
+  /** The number of consecutive failures of this message. */
   failuresOf(name: string): number;
   failed(name: string): void;
-  /** People have this message, though that could not be written where it belongs; whether they have it. */
+  /**
+   * Records that this message was delivered, although the run could not store that in the stream: the next run must not
+   * send it again.
+   */
   reported(name: string): void;
   isReported(name: string): boolean;
   succeeded(name: string): void;
   noticeSentAt(kind: 'started' | 'finished'): number;
   noticeSent(kind: 'started' | 'finished', at: number): void;
-  /** Gives it back, if it is still ours. */
+  /** Releases the lease if this run still holds it. */
   release(): Promise<void>;
 }
 
-/** A lease lasts longer than its holder can live by this, since clocks differ; milliseconds. */
+/** By how much a lease outlasts the latest end of its holder, because clocks differ; milliseconds. */
 // guard: a lease lasts longer than its holder
 const MARGIN = 60_000;
 
-/** Other runs may write it between our read and our write; after so many times it is left to them. */
+/** Attempts to take the lease: another run may write it between the read and the write. Then leave it to that run. */
 const MAX_ATTEMPTS = 5;
 
-/** Messages that fail, as far as they are remembered: an item has its limits. */
+/** How many failing messages the lease stores: the size of an item is limited. */
 const MAX_FAILING = 200;
 
-/** What people have counts as so many failures, or more. */
+/** A failure count of this or more marks a message as delivered (see `reported`). */
 const REPORTED = 1_000_000;
 
-/** Takes the lease if it is free; `until` is when its holder is dead or gone at the latest, epoch milliseconds. */
+/**
+ * Takes the lease if it is free; null: another run has it. `until` is the latest time at which this run can still be
+ * alive, epoch milliseconds.
+ */
 export async function takeLease(
   state: State,
   holder: string,
@@ -47,21 +53,21 @@ export async function takeLease(
     if (!isFree(stored?.value ?? null, holder, now)) return { keep: null };
     // guard: the next holder continues the count of messages
     const put = { ...NO_LEASE, ...stored?.value, holder, until: until + MARGIN };
-    return { put, written: (taken) => held(state, taken, perMinute) };
+    return { put, written: (taken) => heldLease(state, taken, perMinute) };
   };
   // guard: a lease is read before it is taken
   const asRead = await state.lease();
   return updateStored(item, asRead, decide, MAX_ATTEMPTS);
 }
 
-function held(state: State, taken: Stored<Lease>, perMinute: number): HeldLease {
+function heldLease(state: State, taken: Stored<Lease>, perMinute: number): HeldLease {
   let current: Stored<Lease> | null = taken;
   const failing = new Map(Object.entries(taken.value.failing));
   const noticeSentAt = { ...taken.value.noticeSentAt };
 
   async function write(lease: Lease): Promise<boolean> {
     if (current === null) return false;
-    const value = { ...lease, failing: Object.fromEntries(most(failing)), noticeSentAt: { ...noticeSentAt } };
+    const value = { ...lease, failing: Object.fromEntries(keptFailures(failing)), noticeSentAt: { ...noticeSentAt } };
     // guard: only the holder of a lease writes it
     const version = await state.putLease(value, current.version);
     current = version === null ? null : { value, version };
@@ -93,8 +99,8 @@ function held(state: State, taken: Stored<Lease>, perMinute: number): HeldLease 
   };
 }
 
-/** Of what people have, the latest, and of the others, what failed most often. */
-function most(failing: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+/** At most `MAX_FAILING` entries: the latest delivered messages, and the others that failed most often. */
+function keptFailures(failing: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
   const reported = [...failing].filter(([, count]) => count >= REPORTED).slice(-MAX_FAILING / 2);
   const others = [...failing].filter(([, count]) => count < REPORTED).sort(([, a], [, b]) => b - a);
   return [...others.slice(0, MAX_FAILING - reported.length), ...reported];

@@ -6,23 +6,26 @@ import type { NotifyRun } from './notify-run';
 import { finishCombined, MAX_TRIES, separate } from './send-streams';
 import { gatherStreams, releaseMessageIds, type StreamDraft } from './stream-draft';
 
-/** A combined message whose plan is written, and perhaps published. */
+/** A combined message whose plan is stored and which may already have been published. */
 export interface CombinedAgain {
   readonly plan: Stored<CombinedPlan>;
-  /** The worst first. */
+  /** Worst first. */
   readonly members: readonly StreamDraft[];
   readonly hasFailed: boolean;
 }
 
-/** What is to be done about drafts that have a name. */
+/** How to handle drafts that already have a message id. */
 export interface Named {
-  /** To be sent alone, under the names that they have. */
+  /** Send these alone, with the ids that they have. */
   readonly alone: readonly StreamDraft[];
   readonly again: readonly CombinedAgain[];
   readonly progress: boolean;
 }
 
-/** What is to be done about drafts that were given a name by a run that died before it could say that they are sent. */
+/**
+ * Decides how to handle drafts that already have a message id: the run that reserved the id died before it could store
+ * that they were sent.
+ */
 export async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promise<Named> {
   const alone: StreamDraft[] = [];
   const byPlan = new Map<string, StreamDraft[]>();
@@ -48,8 +51,9 @@ export async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun):
 }
 
 /**
- * What is to be done about drafts that were named for a combined message: it is sent again, or null: they were finished,
- * or their names were taken away. Without a plan nothing was published, and what a plan does not name was not in it.
+ * Handles drafts whose id belongs to a combined message. Returns the message if it has to be sent again; null if the
+ * drafts were finished or their ids released. Without a stored plan nothing was published, and a stream that the plan
+ * does not name was not part of the message.
  */
 async function sortCombined(
   combinedId: string,
@@ -75,12 +79,12 @@ async function sortCombined(
   if (all.length === plan.value.streams.length && failures < MAX_TRIES) {
     return { plan, members: all.toSorted(worstCandidateFirst), hasFailed: failures > 0 };
   }
-  // It cannot be sent together: each is sent by itself.
+  // The message cannot be sent as a whole: send each stream alone.
   await separate(all, run);
   return null;
 }
 
-/** With the streams of the plan that the index did not show: it lags, and the table does not. */
+/** Adds the streams of the plan that `found` lacks: the index may lag behind, so this reads the table. */
 async function withMissing(
   { streams, combinedId }: CombinedPlan,
   found: readonly StreamDraft[],

@@ -6,13 +6,13 @@ import type { State } from '../ports';
 import { compareText } from '../text/order';
 import { isoTime } from '../text/times';
 
-/** How many of the networks that a bucket learned its notice names. */
+/** How many of the learned networks a notice names. */
 const MAX_NAMED = 100;
 
-/** How many sightings of a bucket are read for its notice: all that it may learn, and as many that were found since. */
+/** How many sightings of a bucket are read for its notice: the maximum that it learns, and as many found since then. */
 const MAX_READ = 2 * MAX_LEARNED;
 
-/** What the notice that is due for a bucket says. `newIpChosen`: somebody turned `new-ip` on for just this bucket. */
+/** The content of the notice that is due for a bucket. `newIpChosen`: `bucketSettings` turns `new-ip` on for it. */
 export async function noticeOf(
   state: State,
   { bucket, learningUntil, learned: counted, looksPublic: isTakenForPublic, notice }: BucketState,
@@ -30,16 +30,16 @@ export async function noticeOf(
     if (++read >= MAX_READ) break;
   }
   const count = readers.count() + others.count();
-  const most = Math.max(counted, count);
-  const looksPublic = !newIpChosen && (isTakenForPublic === true || most > PUBLIC_BUCKET_NETWORKS);
-  // Nobody reads a list of the public; who did more than read comes first.
+  const total = Math.max(counted, count);
+  const looksPublic = !newIpChosen && (isTakenForPublic === true || total > PUBLIC_BUCKET_NETWORKS);
+  // Networks that did more than public conduct come first. The others are of no use if the bucket looks public.
   const named = [...others.earliest(), ...(looksPublic ? [] : readers.earliest())].slice(0, MAX_NAMED);
   return {
     bucket,
     learningUntil: until,
     learned: { count, publicOnly: readers.count(), networks: named.map(learnedNetwork) },
     looksPublic,
-    isFull: most >= MAX_LEARNED,
+    isFull: total >= MAX_LEARNED,
   };
 }
 
@@ -48,7 +48,7 @@ function learnedNetwork({ network, publicOnly, firstSeenBy }: StoredSighting): L
   return { network, requester, operation, publicOnly, ...NO_GEO_LOCATION };
 }
 
-/** Counts sightings and keeps those that may be named: the state has no order of its own. */
+/** Counts sightings and keeps the earliest `MAX_NAMED`: the state returns them in no particular order. */
 function keepEarliest() {
   const kept: StoredSighting[] = [];
   let count = 0;

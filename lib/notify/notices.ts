@@ -14,21 +14,23 @@ import { WRITES_AT_ONCE } from './stream-draft';
 
 type Kind = 'started' | 'finished';
 
-/** Notices of one kind that are due together are one message. */
+/** One message with all notices of one kind that are due. */
 export interface DueNotice {
   readonly kind: Kind;
-  /** The one that has waited longest first. */
+  /** Longest due first. */
   readonly buckets: readonly Stored<BucketState>[];
 }
 
-/** Buckets in one notice, and of these, how many it names. */
+/** How many buckets one notice covers, and how many of these it names. */
 const MAX_BUCKETS = 5_000;
 const MAX_NAMED_BUCKETS = 50;
 
-/** Notices of one kind are so far apart: however many buckets begin to learn, it is a message an hour. Milliseconds. */
+/**
+ * The minimum gap between notices of one kind, so that many learning buckets cause one message an hour. Milliseconds.
+ */
 const BETWEEN_NOTICES = 3_600_000;
 
-/** Reads the notices that are due, but for those whose kind was sent a short while ago. */
+/** Reads the notices that are due, except kinds of which one was sent within `BETWEEN_NOTICES`. */
 export async function gatherNotices({ notices }: DueItems, run: NotifyRun): Promise<DueNotice[]> {
   const { lease } = run;
   const { state, clock } = run.notifier;
@@ -45,7 +47,7 @@ export async function gatherNotices({ notices }: DueItems, run: NotifyRun): Prom
   });
 }
 
-/** Since when no notice is held back because another of its kind was sent; epoch milliseconds. */
+/** The time after which neither kind of notice is deferred by an earlier one; epoch milliseconds. */
 export function noticesFreeSince(lease: HeldLease): number {
   return Math.max(lease.noticeSentAt('started'), lease.noticeSentAt('finished')) + BETWEEN_NOTICES;
 }
@@ -54,7 +56,7 @@ function longestDueFirst({ value: a }: Stored<BucketState>, { value: b }: Stored
   return a.notice!.notBefore - b.notice!.notBefore || compareText(a.bucket, b.bucket);
 }
 
-/** What is read of each bucket; one that cannot be read is left for another run, and keeps no other from its notice. */
+/** Reads each item. An item that cannot be read is left for a later run and does not delay the notices of others. */
 async function eachReadable<Item, Result>(
   items: readonly Item[],
   run: NotifyRun,
@@ -72,8 +74,9 @@ async function eachReadable<Item, Result>(
 }
 
 /**
- * Sends a notice, and marks the bucket that names it last: a run after a death sends the same notice again. If it fails
- * again and again, the first bucket has a notice of its own.
+ * Sends a notice and marks its buckets. The first bucket, from which the id of the notice is derived, is marked last:
+ * if the run dies in between, the next run sends the notice again with the same id. After `MAX_TRIES` failures, the
+ * first bucket gets a notice of its own.
  */
 export async function sendNotice({ kind, buckets }: DueNotice, run: NotifyRun): Promise<boolean> {
   const name = `notice ${kind}`;
@@ -103,7 +106,7 @@ async function sendTogether(kind: Kind, buckets: readonly Stored<BucketState>[],
   await markNotice(state, first!);
 }
 
-/** Sends the notice of one bucket; if that fails as well, only that it could not be sent. */
+/** Sends the notice of one bucket. If that fails as well, reports only that the notice could not be sent. */
 async function sendSingly(kind: Kind, bucket: Stored<BucketState>, run: NotifyRun): Promise<void> {
   try {
     await run.publish(noticeAlert(kind, [await describe(bucket, run)], 0, run.origin()));
@@ -121,7 +124,10 @@ function describe({ value }: Stored<BucketState>, { notifier }: NotifyRun): Prom
   return noticeOf(notifier.state, value, notifier.newIpChosenFor(value.bucket));
 }
 
-/** Says that this notice of the bucket is sent, and no other; after that of the start, that of the end is due later. */
+/**
+ * Stores that this notice of the bucket, and no other, was sent. After the notice about the start of learning, the
+ * notice about its end is due.
+ */
 async function markNotice(state: State, sent: Stored<BucketState>): Promise<void> {
   const { bucket, notice: sentNotice } = sent.value;
   const item = { read: () => state.bucket(bucket), put: state.putBucket };

@@ -5,17 +5,17 @@ import type { Clock, Geography, State } from '../ports';
 import type { HeldLease } from './hold-lease';
 import type { SendAlert } from './send-alert';
 
-/** What a process sends messages with. */
+/** The dependencies of a process that sends messages. */
 export interface Notifier {
   readonly state: State;
   readonly sendAlert: SendAlert;
   readonly clock: Clock;
   readonly geography: Geography;
   readonly limits: AlertLimits;
-  /** Of the deployment. */
+  /** The account of the deployment. */
   readonly accountId: string | null;
   readonly region: string | null;
-  /** Whether an operator turned `new-ip` on for exactly this bucket. */
+  /** Whether `bucketSettings` turns `new-ip` on for this bucket. */
   readonly newIpChosenFor: (bucket: string) => boolean;
 }
 
@@ -25,21 +25,21 @@ export interface SentAlert {
   readonly alert: Alert;
 }
 
-/** One run that holds the lease: what it has sent, and what failed. */
+/** One run that holds the lease, with what it has sent and what failed. */
 export interface NotifyRun {
   readonly notifier: Notifier;
   readonly lease: HeldLease;
-  /** Messages that could not be published, and since when, epoch milliseconds. */
+  /** How many messages could not be published, and the time of the first failure, epoch milliseconds. */
   readonly unpublished: { readonly count: number; readonly since: number };
   readonly sent: readonly SentAlert[];
   readonly failures: readonly unknown[];
   readonly setAside: number;
   origin(): AlertOrigin;
-  /** Adds where the addresses are, and publishes. */
+  /** Adds the locations of the addresses and publishes the alert. */
   publish(alert: Alert): Promise<void>;
   countSetAside(): void;
   fail(what: string, error: unknown): void;
-  /** What fails here fails alone, and is counted under this name; whether it succeeded. */
+  /** Runs `work`; counts a failure under `name` instead of throwing it. Returns whether the work succeeded. */
   isolated(name: string, work: () => Promise<void>): Promise<boolean>;
 }
 

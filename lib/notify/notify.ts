@@ -10,28 +10,34 @@ import { publishCombined, readingOf, reportUnreadable, sendAlone, sendCombined }
 import { gatherStreams, keepDraft, type StreamDraft } from './stream-draft';
 
 export interface Notified {
-  /** `busy`: another run has the lease, or took it; `full`: the minute has no more messages; `late`: no time is left. */
+  /**
+   * Why the run ended. `busy`: another run has the lease; `full`: the limit of messages per minute is reached; `late`:
+   * the time of the run is over; `failing`: something failed.
+   */
   readonly end: 'done' | 'busy' | 'full' | 'late' | 'failing';
   readonly sent: readonly SentAlert[];
-  /** Why messages were not sent. What they are about stays due. */
+  /** Why messages were not sent. Their findings stay due. */
   readonly failures: readonly unknown[];
-  /** Messages that were set aside, since they failed again and again. */
+  /** How many messages were set aside after repeated failures. */
   readonly setAside: number;
-  /** How long the oldest thing had been due when this began, milliseconds; null: this run did not learn it. */
+  /** How long the oldest due item had been due when the run began, milliseconds; null if the run could not read it. */
   readonly oldestDueFor: number | null;
 }
 
-/** Between two messages, whichever run sent the one before: SNS deactivates an e-mail subscription above ten a second. */
+/**
+ * The gap between two messages, also between runs: SNS deactivates an e-mail subscription that gets more than ten a
+ * second. Milliseconds.
+ */
 const BETWEEN_MESSAGES = 150;
 
-/** What one message needs, by far; a run that has less left does not begin another. Milliseconds. */
+/** A generous limit for sending one message: a run with less time left does not start another. Milliseconds. */
 const TIME_FOR_A_MESSAGE = 5_000;
 
-/** After so many failures in so much time, without a message that was sent, the others will hardly fare better now. */
+/** After this many failures over this time (milliseconds) without a success, the run stops trying. */
 const MAX_FAILURES = 3;
 const FAILING_FOR = 20_000;
 
-/** One message to be sent. The members stand with the worst first. */
+/** One message to send, with its members worst first. */
 type StreamMessage =
   | { readonly kind: 'streams'; readonly members: readonly StreamDraft[]; readonly hasFailed: boolean }
   | ({ readonly kind: 'combined-again' } & CombinedAgain);
@@ -39,9 +45,9 @@ type StreamMessage =
 type Message = StreamMessage | { readonly kind: 'notice'; readonly notice: DueNotice };
 
 /**
- * The path of notifying: under the lease, reads what is due, decides what is sent now, and sends it, the worst first and
- * one message at a time. Each message, part and notice can fail only itself; the lease is given back whatever happens.
- * `holder` names this run and no other; the run is over before `until`, epoch milliseconds.
+ * The notify path: takes the lease, reads what is due, decides what to send now, and sends it, worst first and one
+ * message at a time. A failure of one message, part or notice does not affect the others, and the run always releases
+ * the lease. `holder` is unique to this run; the run ends before `until`, epoch milliseconds.
  */
 export async function notify(notifier: Notifier, holder: string, until: number): Promise<Notified> {
   const { state, clock, limits } = notifier;
@@ -70,7 +76,7 @@ export async function notify(notifier: Notifier, holder: string, until: number):
   return { end, sent, failures, setAside, oldestDueFor };
 }
 
-/** Null: something was done, so that it is worth looking again. */
+/** Sends what is due now. Returns why the run ends; null if something was done, so another round may find more. */
 async function round(due: DueItems, run: NotifyRun, until: number): Promise<Notified['end'] | null> {
   const { state, clock, limits } = run.notifier;
   const failuresBefore = run.failures.length;
@@ -90,17 +96,17 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   const again = named.again.map((message): StreamMessage => ({ kind: 'combined-again', ...message }));
   const streams = await sendAll([...again, ...planned].sort(worstMessageFirst), run, until);
   if (streams.end === 'busy') return 'busy';
-  // Notices come after all that was found: however many there are, they delay nothing.
+  // Notices come after all findings, so that any number of notices delays no alert.
   const notices = streams.end === null ? (await gatherNotices(due, run)).map(noticeMessage) : [];
   const others = await sendAll(notices, run, until);
   if (others.end === 'busy') return 'busy';
   const end = streams.end ?? others.end;
   let progress = gathered.progress || named.progress || streams.progress || others.progress;
-  // What waits comes last: to keep it delays nothing.
+  // Drafts that wait are stored last, so that storing them delays no alert.
   for (const draft of gathered.drafts) {
     const { decision, fresh, stream } = draft;
     if (decision?.kind !== 'wait' || clock.now() + TIME_FOR_A_MESSAGE > until) continue;
-    if (fresh.length === 0 && draft.draft.notBefore >= decision.until) continue; // stored like this
+    if (fresh.length === 0 && draft.draft.notBefore >= decision.until) continue; // already stored like this
     if (isShort(decision.until, now)) continue;
     if (await run.isolated(failureIdOf(stream), () => keepDraft(state, draft, Math.max(decision.until, now), now)))
       progress = true;
@@ -110,7 +116,7 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   return progress ? null : 'done';
 }
 
-/** Sends messages in their order, as far as the minute and the time of the run have room. */
+/** Sends messages in order, within the limit per minute and the time of the run. */
 async function sendAll(
   messages: readonly Message[],
   run: NotifyRun,
@@ -123,7 +129,7 @@ async function sendAll(
     if (clock.now() + TIME_FOR_A_MESSAGE > until) return { end: 'late', progress };
     if (isDown(run)) return { end: 'failing', progress };
     const isHighOne = isUrgent(message);
-    // What is High has a share of its own, and may come behind what failed before.
+    // High has a reserved share of the minute, and may come after messages that failed before.
     if (isFull && !isHighOne) continue;
     await clock.sleep(BETWEEN_MESSAGES);
     const reserved = await run.lease.reserve(clock.now(), isHighOne);
@@ -136,12 +142,12 @@ async function sendAll(
   return { end: isFull ? 'full' : null, progress };
 }
 
-/** Nothing can be sent at all, as it seems: each try takes long, and none succeeds. */
+/** Whether publishing seems to be down: every attempt has failed, and the attempts took long. */
 function isDown({ sent, unpublished: { count, since }, notifier }: NotifyRun): boolean {
   return sent.length === 0 && count >= MAX_FAILURES && notifier.clock.now() - since >= FAILING_FOR;
 }
 
-/** What is High comes first; what failed before comes behind its equals, so that it harms only itself. */
+/** High comes first; a message that failed before comes after its equals, so that it delays only itself. */
 function worstMessageFirst(a: StreamMessage, b: StreamMessage): number {
   return (
     Number(isUrgent(b)) - Number(isUrgent(a)) ||
@@ -154,7 +160,7 @@ function noticeMessage(notice: DueNotice): Message {
   return { kind: 'notice', notice };
 }
 
-/** Too short to be worth a write: the next run is there before. Milliseconds. */
+/** A wait shorter than this is not stored, because the next run starts before it ends. Milliseconds. */
 const SHORT = 60_000;
 
 function isShort(until: number, now: number): boolean {
@@ -180,7 +186,7 @@ function isUrgent(message: Message): boolean {
   return message.kind !== 'notice' && message.members.some(({ digest }) => isHigh(digest));
 }
 
-/** How long the oldest of it has been due; milliseconds. A notice is not late while notices are held back. */
+/** How long the oldest due item has been due; milliseconds. A notice is not late while notices are deferred. */
 function ageOf({ parts, streams, notices }: DueItems, lease: HeldLease, now: number): number {
   let oldest = now;
   for (const { dueSince } of [...parts, ...streams]) oldest = Math.min(oldest, dueSince);

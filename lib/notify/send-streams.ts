@@ -18,13 +18,13 @@ import {
   writeStream,
 } from './stream-draft';
 
-/** After so many failures in a row, a message is set aside. */
+/** After this many consecutive failures, a message is set aside. */
 export const MAX_TRIES = 5;
 
 /**
- * Sends the draft of one stream: names it, publishes it, marks what it holds, and opens or continues the window. If the
- * run dies after the message is published, the next one sends the same message again under its name. What fails for the
- * fifth time in a row is set aside.
+ * Sends the draft of one stream: reserves its id, publishes it, marks its parts, and opens or continues the window. If
+ * the run dies after it publishes the message, the next run sends the same message again with the same id. After
+ * `MAX_TRIES` consecutive failures, the message is set aside.
  */
 export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<void> {
   const { state, clock, limits } = run.notifier;
@@ -47,9 +47,9 @@ export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<voi
 }
 
 /**
- * Of a draft that has just failed once more, sends only that it could not be sent, in words of our own, and keeps it for
- * people to look at. If that fails too, it is not the draft, but nothing can be sent: then it stays as it is, and is
- * tried as a whole again.
+ * Sets aside a draft that failed too often: sends a message that only reports this, without any text from log records,
+ * and stores the draft for people to look at. If that message fails too, the draft is not the cause, since nothing can
+ * be sent: then the draft stays as it is, and a later run tries it again.
  */
 async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
   const { state, clock } = run.notifier;
@@ -59,7 +59,7 @@ async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
   try {
     await state.setAside({ ...aside, draft: of.draft, reason: 'sending failed five times' });
   } catch (error) {
-    // What it holds may be why it failed; the log objects that it is from are named in any case.
+    // The findings may be why it failed. The draft names their log objects in any case.
     const bare = { ...of.draft, digest: { ...of.draft.digest, findings: [] } };
     await state.setAside({
       ...aside,
@@ -71,7 +71,10 @@ async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
   await finishReported(of, name, run);
 }
 
-/** Where writing that a message is sent fails, the next runs try only that again: people have the message. */
+/**
+ * Finishes a message that was delivered. If that fails, the lease remembers the delivery, so that later runs only
+ * repeat this write and do not send the message again.
+ */
 async function finishReported(of: StreamDraft, name: MessageName, run: NotifyRun): Promise<void> {
   try {
     await finish(of, name, run);
@@ -86,7 +89,8 @@ function alertIdOf({ windowId, sequence }: Pick<MessageName, 'windowId' | 'seque
 }
 
 /**
- * Something of a stream could not be read. It fails alone, and is tried again; after five tries people are notified, once.
+ * Counts that a stream, or a part of it, could not be read. Other streams are not affected, and the next run tries
+ * again. After `MAX_TRIES` failures, people are notified once.
  */
 export async function reportUnreadable({ stream, error }: StreamFailure, run: NotifyRun): Promise<void> {
   const { clock } = run.notifier;
@@ -103,12 +107,12 @@ export async function reportUnreadable({ stream, error }: StreamFailure, run: No
   }
 }
 
-/** Names the reading of a stream where what failed is counted. */
+/** The key under which the lease counts failures to read a stream. */
 export function readingOf(stream: Stream): string {
   return `read ${failureIdOf(stream)}`;
 }
 
-/** Says in the stream that its draft is sent. */
+/** Stores in the stream that its draft was sent. */
 async function finish(of: StreamDraft, name: MessageName, { notifier, lease }: NotifyRun): Promise<void> {
   const { state, clock, limits } = notifier;
   await markParts(state, of.fresh, clock.now());
@@ -117,9 +121,9 @@ async function finish(of: StreamDraft, name: MessageName, { notifier, lease }: N
 }
 
 /**
- * Sends the drafts of many streams in one message. They are named first, then the plan is written: a run that comes
- * after a death and finds no plan knows that nothing was published; one that finds it sends the same message again,
- * unless the plan says that it was sent. A stream that cannot be named is left out.
+ * Sends the drafts of many streams in one message. First reserves an id for each stream, then stores the plan. If this
+ * run dies and the next run finds no plan, nothing was published. If it finds the plan, it sends the same message
+ * again, unless the plan says that it was sent. A stream whose id cannot be reserved is left out.
  */
 export async function sendCombined(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
   const { state, clock } = run.notifier;
@@ -139,7 +143,7 @@ export async function sendCombined(members: readonly StreamDraft[], run: NotifyR
   await publishCombined(await putPlan(plan, null, run), drafts, run);
 }
 
-/** Sends a combined message, perhaps again. */
+/** Publishes a combined message, for the first time or again, and finishes its streams. */
 export async function publishCombined(
   plan: Stored<CombinedPlan>,
   members: readonly StreamDraft[],
@@ -150,7 +154,8 @@ export async function publishCombined(
   try {
     await run.publish(combinedAlert(combinedId, rule, digests, run.origin()));
   } catch (error) {
-    // Nobody got it, and nobody would the next time: from now on, each is sent by itself, behind what never failed.
+    // Nobody received it, and a retry would be refused too. Each stream is now sent alone, after those that never
+    // failed.
     if (error instanceof MessageRefused) await separate(members, run);
     throw error;
   }
@@ -159,13 +164,13 @@ export async function publishCombined(
   await finishCombined(members, run);
 }
 
-/** The streams of a combined message that cannot be sent: each is sent by itself, and fails only itself. */
+/** Splits a combined message that cannot be sent: each of its streams is sent alone, and a failure affects only it. */
 export async function separate(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
   await releaseMessageIds(run.notifier.state, members);
   for (const { stream } of members) run.lease.failed(failureIdOf(stream));
 }
 
-/** Says in each stream of a combined message that it is sent. */
+/** Stores in each stream of a combined message that its draft was sent. */
 export async function finishCombined(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
   await eachBounded(members, WRITES_AT_ONCE, (member) =>
     run.isolated(failureIdOf(member.stream), () => finish(member, member.draft.message!, run)),

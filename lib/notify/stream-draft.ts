@@ -7,16 +7,16 @@ import type { DueItems, DuePart, PartName, State, Stored, Version } from '../por
 import { eachBounded } from '../state/each-bounded';
 import { readEach } from '../state/read-each';
 
-/** How long a part is kept once it is taken, for log objects that are delivered again; milliseconds. */
+/** How long the table keeps a part after it was taken, in case its log object is delivered again; milliseconds. */
 // guard: a sent part is kept while its log object may be delivered again
 export const TAKEN_KEPT = 45 * 86_400_000;
 
-/** Parts that are read, and taken into a draft, at a time. */
+/** How many parts are read and added to a draft at a time. */
 const PARTS_AT_ONCE = 100;
 
 /**
- * Parts and streams that one round looks at, the worst first; the others come with the next. A round is short, so that
- * what is worse and has come meanwhile does not wait for it.
+ * How many parts and streams one round handles, worst first; the next round handles the others. Rounds are short, so
+ * that worse findings that arrive in the meantime do not wait long.
  */
 const MAX_PARTS = 5_000;
 const MAX_STREAMS = 1_000;
@@ -24,54 +24,54 @@ const STREAMS_AT_ONCE = 8;
 
 export const WRITES_AT_ONCE = 16;
 
-/** A part that is in the draft, and still has to be marked. */
+/** A part that the draft includes and that still has to be marked as taken. */
 interface FreshPart {
   readonly name: PartName;
   readonly version: Version;
 }
 
-/** A stream that has something to send, and what is to be written of it. */
+/** A stream that has something to send, and the state to write for it. */
 export interface StreamDraft extends Candidate {
-  /** As it is stored; null: nothing is. */
+  /** The stored state that a write replaces; null: none is stored. */
   readonly stored: Stored<StreamState> | null;
   readonly state: StreamState;
   readonly draft: Draft;
   readonly fresh: readonly FreshPart[];
-  /** Names the window that its message would open. */
+  /** Identifies the first new part; the id of a window that the message opens is derived from it. */
   readonly first: string;
-  /** Null: it was given its name already, and is sent again under it. */
+  /** Null if the draft already has a message id: then it is sent again with that id. */
   readonly decision: Decision | null;
 }
 
 export interface Gathered {
   readonly drafts: readonly StreamDraft[];
   readonly failures: readonly StreamFailure[];
-  /** How many streams are due: more than `drafts` where one round does not take them all. */
+  /** How many streams are due; may be more than `drafts`, because one round does not handle all. */
   readonly due: number;
-  /** Whether something was written on the way, so that it is worth looking again. */
+  /** Whether something was written, so that another round may find more. */
   readonly progress: boolean;
 }
 
-/** Something of a stream could not be read. */
+/** A stream, or a part of it, that could not be read. */
 export interface StreamFailure {
   readonly stream: Stream;
   readonly error: unknown;
 }
 
-/** What is due of a stream. */
+/** A stream with its due parts. */
 interface DueStream {
   readonly stream: Stream;
   readonly parts: DuePart[];
-  /** Whether there are more parts than this round takes. */
+  /** Whether there are more due parts than this round takes. */
   isMore: boolean;
 }
 
-/** Nothing is sent before the rest is taken, which the next round does. */
+/** Defers sending until the next round has taken the remaining parts. */
 const TAKE_MORE: Decision = { kind: 'wait', until: Number.NEGATIVE_INFINITY };
 
 /**
- * Reads what is due, stream by stream, and drafts what each would send. What fails of one stream is in `failures`, and
- * keeps no other from being sent.
+ * Reads the due parts of each stream and adds them to its draft. A failure of one stream goes into `failures` and does
+ * not affect the others.
  */
 export async function gatherStreams(
   state: State,
@@ -94,7 +94,7 @@ export async function gatherStreams(
     STREAMS_AT_ONCE,
     async ([index, { stream, parts, isMore }]): Promise<StreamDraft | null> => {
       try {
-        // Of a sibling that cannot be read, no messages are known.
+        // If the sibling cannot be read, its messages are not counted.
         const sibling = siblings[index]!.stored?.value ?? null;
         const { stored, error } = own[index]!;
         if (error !== null) throw error;
@@ -104,7 +104,7 @@ export async function gatherStreams(
         const { draft, value } = gathered;
         if (draft === null) return null;
         const decided = draft.message === null ? decide(value, draft, sibling, now, limits) : null;
-        // Nothing is left over for a later window: more is taken first, unless what is there is High.
+        // Take all parts before sending, so that none is left for a later window; but do not delay High.
         const decision = isMore && decided?.kind === 'send' && !isHigh(draft.digest) ? TAKE_MORE : decided;
         const { digest, message } = draft;
         const failed = failuresOf(stream);
@@ -145,8 +145,8 @@ function partsByStream({ parts, streams }: DueItems): Map<string, DueStream> {
 }
 
 /**
- * Takes the parts of a stream into its draft. All but the last of many are written and marked on the way, so that a
- * draft holds any number of them in bounded memory.
+ * Adds the due parts of a stream to its draft, in batches. Writes and marks every batch but the last on the way, so
+ * that memory is bounded for any number of parts.
  */
 async function gatherStream(
   state: State,
@@ -160,7 +160,7 @@ async function gatherStream(
   const { taking = [], message = null } = value.draft ?? {};
   const taken = (await state.parts(taking.map((part) => ({ ...part, ...stream })))).flatMap(pendingOf);
   const failures: unknown[] = [];
-  // What a draft that is being sent holds is marked once it is sent; nothing is added to it.
+  // A draft that is being sent gets no further parts, and its parts are marked once it is sent.
   if (message !== null)
     return { stored, value, draft: value.draft, fresh: taken, first: '', isWritten: false, failures };
   await markParts(state, taken, now);
@@ -191,7 +191,7 @@ async function gatherStream(
     fresh = due.map(freshOf);
   }
   const { draft } = value;
-  // What is stored stays as it is until something is written; the draft may hold more.
+  // `value` keeps the stored draft until the next write; `draft` may contain more.
   return { stored, value: { ...value, draft: stored?.value.draft ?? null }, draft, fresh, first, isWritten, failures };
 }
 
@@ -220,7 +220,10 @@ export async function markParts(state: State, parts: readonly FreshPart[], now: 
   await eachBounded(parts, WRITES_AT_ONCE, ({ name, version }) => state.markTaken(name, version, now + TAKEN_KEPT));
 }
 
-/** Writes a stream as it was read; only the holder of the lease does. */
+/**
+ * Writes a stream, replacing the version that was read. Throws if another run has written it: only the holder of the
+ * lease may.
+ */
 export async function writeStream(
   state: State,
   value: StreamState,
@@ -231,7 +234,7 @@ export async function writeStream(
   return { value, version };
 }
 
-/** Keeps what a draft holds until it is due. */
+/** Stores a draft that is not sent yet, with its new due time, and marks its parts. */
 export async function keepDraft(
   state: State,
   { stored, state: value, draft, fresh }: StreamDraft,
@@ -242,7 +245,7 @@ export async function keepDraft(
   await markParts(state, fresh, now);
 }
 
-/** Gives a draft the name under which it is sent, before it is. */
+/** Stores the message id of a draft before the draft is published. */
 export async function reserveMessageId(state: State, of: StreamDraft, message: MessageName): Promise<StreamDraft> {
   // guard: a named draft keeps its name
   if (of.draft.message !== null) return of;
@@ -258,7 +261,7 @@ export async function reserveMessageId(state: State, of: StreamDraft, message: M
   return { ...of, stored, draft };
 }
 
-/** Takes the names of drafts away that were surely not published under them: each goes on by itself. */
+/** Removes the ids of drafts that were certainly not published with them: each stream continues alone. */
 export async function releaseMessageIds(state: State, drafts: readonly StreamDraft[]): Promise<void> {
   await eachBounded(drafts, WRITES_AT_ONCE, ({ stored, state: value, draft }) =>
     writeStream(state, { ...value, draft: { ...draft, message: null } }, stored),

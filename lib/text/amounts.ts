@@ -1,8 +1,8 @@
 /*
- * How numbers are written for people, in mails and in the terminal.
+ * Formats numbers for people, in mails and in the terminal.
  */
 
-/** `12,345`: `Intl` would take longer to start than reading a small log. */
+/** `12,345`. Without `Intl`, whose start takes longer than reading a small log. */
 export function count(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
@@ -12,7 +12,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** Decimal units, three digits at most: `374 MB`. */
+/** `374 MB`: decimal units, at most three digits. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let unit = 0;

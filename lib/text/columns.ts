@@ -1,12 +1,12 @@
 import stringWidth from 'string-width';
 import { isPlain } from './visible';
 
-/** Columns that the text takes in a font of fixed width. Plain ASCII, as nearly all text is, needs no look-up. */
+/** Width of the text in columns of a monospaced font. Plain ASCII, as nearly all text is, needs no lookup. */
 export function columnsOf(text: string): number {
   return isPlain(text) ? text.length : stringWidth(text);
 }
 
-/** At most so many columns, and never half of a character; a cut text ends in `mark`. */
+/** Cuts the text to at most `columns` columns, never inside a character. A cut text ends with `mark`. */
 export function cutColumns(text: string, columns: number, mark = '… (cut)'): string {
   if (columnsOf(text) <= columns) return text;
   let kept = '';

@@ -1,21 +1,21 @@
-/** At most so many characters (UTF-16 code units), never half of a surrogate pair. */
+/** Cuts the text to at most `length` UTF-16 code units, never inside a surrogate pair. A cut text ends with `…`. */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text;
   const kept = text.slice(0, length - 1);
   return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
 }
 
-/** Bytes of the value's JSON in UTF-8. */
+/** Length of the value's JSON in UTF-8 bytes. */
 export function jsonBytes(value: unknown): number {
   return utf8Bytes(JSON.stringify(value));
 }
 
-/** Bytes of the text in UTF-8. */
+/** Length of the text in UTF-8 bytes. */
 export function utf8Bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** At most so many bytes of UTF-8, never half of a character. A cut text ends in `…`. */
+/** Cuts the text to at most `maxBytes` bytes of UTF-8, never inside a character. A cut text ends with `…`. */
 export function cutToBytes(text: string, maxBytes: number): string {
   let bytes = 0;
   let kept = '';

@@ -7,14 +7,14 @@ import { expectSame } from '../support/expect-same';
 import { slowParse } from '../support/slow-parser';
 import { logTime } from '../support/write-line';
 
-// Lines that other projects published, and lines that other parsers get wrong. They are not ours, so that they stand
+// Lines that other projects published, and lines that other parsers get wrong. They are not ours, so they are stored
 // beside the repository and not in it.
 const CORPUS = join(__dirname, '../../../shared/corpus');
 
 const bytesOf = (file: string): Uint8Array => readFileSync(join(CORPUS, file));
 const jsonOf = (file: string) => JSON.parse(readFileSync(join(CORPUS, file), 'utf8'));
 
-/** What became of each line that is not blank: a record, or the reason why it is none. */
+/** The outcome of each line that is not blank: a record, or the reason why it is not one. */
 function outcomesOf(file: string): (AccessLogRecord | string)[] {
   const outcomes: (AccessLogRecord | string)[] = [];
   const splitter = readRecords(file, {
@@ -34,7 +34,7 @@ function fail(reason: string): never {
 }
 
 const isThere = existsSync(CORPUS);
-// Jest says nothing of why a whole file is skipped.
+// Jest does not print why a whole file is skipped.
 if (!isThere) process.stderr.write(`\ncorpus.test.ts is SKIPPED: there is no ${CORPUS}\n`);
 const suite = isThere ? describe : describe.skip;
 
@@ -62,11 +62,11 @@ suite('corpus', () => {
         const { extra, flags, ...read } = record;
         expect({ ...read, time: logTime(record.time) }).toEqual(expected);
         expect(extra).toEqual(extraFields);
-        // Only the quoted fields of the years to come (H19) leave a doubt.
+        // Only future quoted fields (H19) are ambiguous.
         expect(flags).toEqual(id === 'H19' ? ['ambiguous-user-agent'] : []);
       });
 
-    test('bytes: only LF ends a line, and what is not UTF-8 is replaced', () => {
+    test('bytes: only LF ends a line, and invalid UTF-8 is replaced', () => {
       const records = recordsOf('hard-cases-bytes.log');
       const expected = jsonOf('hard-cases-bytes.json').map((one: Record<string, unknown>) => ({
         remoteIp: one.expectedRemoteIp,
@@ -86,7 +86,7 @@ suite('corpus', () => {
       expect(records.map(({ flags }) => flags)).toEqual([[], ['invalid-utf8'], [], [], []]);
     });
 
-    test('line ends: BOM, CRLF, blank lines, a line cut, no LF at the end', () => {
+    test('line ends: BOM, CRLF, blank lines, a truncated line, no LF at the end', () => {
       const { records: count, flaggedTruncated } = jsonOf('hard-cases-lineends.json');
       const records = recordsOf('hard-cases-lineends.log');
       expect(records).toHaveLength(count);
@@ -98,7 +98,7 @@ suite('corpus', () => {
     });
   });
 
-  test('no line of anybody is refused for its bucket, and the slow parser reads every one alike', () => {
+  test('no line is rejected for its bucket name, and the slow parser agrees on every line', () => {
     const names = readdirSync(CORPUS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.log'));
     expect(names.length).toBeGreaterThan(100);
     for (const name of names) {
@@ -111,12 +111,12 @@ suite('corpus', () => {
     }
   });
 
-  describe('what others published', () => {
-    /** Lines that are no records: two whose time somebody broke on purpose. Lines count from 1. */
+  describe('published logs of other projects', () => {
+    /** Lines that are not records: the time of two was broken on purpose. Line numbers start at 1. */
     const NOT_RECORDS: Record<string, Record<number, string>> = {
       'chadberchek-s3-log-downloader.log': { 10: 'no time', 15: 'no time' },
     };
-    /** Lines that have flags: with fields that nobody had in 2016, one of them quoted, and with a broken status. */
+    /** Lines with flags: one has fields that did not exist in 2016, one of them quoted; one has a broken status. */
     const FLAGGED: Record<string, Record<number, string>> = {
       'chadberchek-s3-log-downloader.log': { 11: 'ambiguous-user-agent', 12: 'truncated', 17: 'invalid-status' },
     };
@@ -135,19 +135,19 @@ suite('corpus', () => {
       expect(flagged).toEqual(FLAGGED[file] ?? {});
     });
 
-    test('azul.json: what their parser reads, field by field, in their names', () => {
+    test('azul.json: the same fields as in their parser, by their names', () => {
       const expected: Record<string, string>[] = jsonOf('public/azul.json');
       const own = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
       for (const [index, record] of recordsOf('public/azul.log').entries()) {
         for (const [name, value] of Object.entries(expected[index]!)) {
-          if (name.startsWith('_')) continue; // where their line came from
+          if (name.startsWith('_')) continue; // the source of their line
           const read = name === 'time' ? logTime(record.time) : record[own(name) as keyof AccessLogRecord];
           expect({ name, value: read === null ? '-' : String(read) }).toEqual({ name, value });
         }
       }
     });
 
-    test('cocoonlife-s3-log-parse.json: what their parser reads, except that a missing number is 0 there', () => {
+    test('cocoonlife-s3-log-parse.json: the same fields as in their parser, where a missing number is 0', () => {
       const [record] = recordsOf('public/cocoonlife-s3-log-parse.log') as [AccessLogRecord];
       expect({
         bucket_owner: record.bucketOwner,
@@ -171,7 +171,7 @@ suite('corpus', () => {
       }).toEqual(jsonOf('public/cocoonlife-s3-log-parse.json'));
     });
 
-    test('logstash-patterns-core.json: what their pattern reads, field by field, and what it must not find', () => {
+    test('logstash-patterns-core.json: the same fields as in their pattern, and no match where it has none', () => {
       const expected: Record<string, unknown>[] = jsonOf('public/logstash-patterns-core.json');
       const records = recordsOf('public/logstash-patterns-core.log');
       expect(records).toHaveLength(expected.length);

@@ -12,7 +12,7 @@ const BLOCK = '200 - 12 12 7 6';
 const TAIL = '- hostId= SigV4 TLS_AES AuthHeader a.s3.amazonaws.com TLSv1.3 - - eu-central-1';
 const PLAIN = Buffer.from(`${HEAD} ${URI} ${BLOCK} "-" "-" ${TAIL}`);
 
-/** What hostile texts are made of: each is repeated to fill a line. */
+/** Fragments of hostile texts, each repeated to fill a line. */
 const BITS: readonly { readonly name: string; readonly bit: string }[] = [
   { name: 'a letter', bit: 'x' },
   { name: 'quotes', bit: '"' },
@@ -24,20 +24,20 @@ const BITS: readonly { readonly name: string; readonly bit: string }[] = [
   { name: 'quotes and tails of dashes', bit: '" - - - - - - - ' },
   { name: 'quoted dashes', bit: '"-" ' },
   { name: 'status blocks', bit: '" 200 - 1 1 1 1 "' },
-  { name: 'status blocks behind an HTTP version', bit: ' HTTP/1.1" 200 - 1 1 1 1 "-" "' },
-  { name: 'status blocks that are not whole', bit: '" 200 - 1 1 1 1 x' },
+  { name: 'status blocks after an HTTP version', bit: ' HTTP/1.1" 200 - 1 1 1 1 "-" "' },
+  { name: 'incomplete status blocks', bit: '" 200 - 1 1 1 1 x' },
   {
     name: 'status blocks of long numbers',
     bit: `" 200 ${'A'.repeat(200)} ${'1'.repeat(200)} ${'1'.repeat(200)} - - x`,
   },
   { name: 'tails', bit: `" ${TAIL} ` },
-  { name: 'tails that are not whole', bit: '" - h SigV4 c a h TLSv1.2 - - _ x' },
+  { name: 'incomplete tails', bit: '" - h SigV4 c a h TLSv1.2 - - _ x' },
   { name: 'tails of long names', bit: `" ${'h'.repeat(200)} h SigV4 ${'c'.repeat(200)} ${'a'.repeat(200)} h x` },
   { name: 'tokens like operations', bit: 'R.X ' },
   { name: 'bytes that are not UTF-8', bit: '\xff' },
 ];
 
-/** Where in a line a text can stand. */
+/** The positions in a line where a text can be. */
 const PLACES: readonly { readonly name: string; readonly lineOf: (text: string) => string }[] = [
   { name: 'alone', lineOf: (text) => text },
   { name: 'as owner', lineOf: (text) => `${text}${HEAD}` },
@@ -46,28 +46,28 @@ const PLACES: readonly { readonly name: string; readonly lineOf: (text: string) 
   { name: 'as requester with spaces', lineOf: (text) => `${FRONT} arn:aws:iam::cloudfront:user/CloudFront ${text}` },
   { name: 'as key', lineOf: (text) => `${HEAD}${text} ${URI} ${BLOCK} "-" "-" ${TAIL}` },
   { name: 'in the URI', lineOf: (text) => `${HEAD} "GET /${text} HTTP/1.1" ${BLOCK} "-" "-" ${TAIL}` },
-  { name: 'in the URI, cut', lineOf: (text) => `${HEAD} "GET /${text}` },
+  { name: 'in the URI, truncated', lineOf: (text) => `${HEAD} "GET /${text}` },
   { name: 'in the referer', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "${text}" "-" ${TAIL}` },
   { name: 'in the user agent', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "-" "${text}" ${TAIL}` },
-  { name: 'in the user agent, cut', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "-" "${text}` },
-  { name: 'in the user agent behind a bare dash', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} - "${text}` },
+  { name: 'in the user agent, truncated', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "-" "${text}` },
+  { name: 'in the user agent after an unquoted dash', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} - "${text}` },
   {
     name: 'in the user agent of 2012',
     lineOf: (text) => `${HEAD.replace('2026', '2012')} ${URI} ${BLOCK} "-" "${text}" v`,
   },
-  { name: 'behind the tail', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "-" "-" ${TAIL} ${text}` },
+  { name: 'after the tail', lineOf: (text) => `${HEAD} ${URI} ${BLOCK} "-" "-" ${TAIL} ${text}` },
 ];
 
-/** Bytes; enough for a few of the longest bits, and the number of bits is what costs. */
+/** In bytes; long enough for a few of the longest fragments. The cost depends on the number of fragments. */
 const sizeFor = (bit: string): number => Math.max(2048, 6 * bit.length);
 
-/** For each byte: each rule passes over the line once, and some look some fields ahead from each quote. */
+/** Reads per byte: each rule reads the line once, and some look ahead by a few fields from each quote. */
 const MAX_READS = 40;
 
-/** How many bytes are read of a line to find all, to decide, and to make a record of it. */
+/** How many bytes are read to locate all fields, to locate the decision, and to create a record. */
 function readsOf(line: Uint8Array): number {
   const layout = createLayout();
-  locateLine(PLAIN, 0, PLAIN.length, layout); // so that the way of the usual line is tried first
+  locateLine(PLAIN, 0, PLAIN.length, layout); // so that the fast path is tried first
   return countReads(line, MAX_READS * line.length, (counted) => {
     if (locateLine(counted, 0, counted.length, layout) !== 'record') return;
     locateDecision(counted, layout);
@@ -76,7 +76,7 @@ function readsOf(line: Uint8Array): number {
   });
 }
 
-describe.each(PLACES)('a text $name costs in proportion to its length', ({ lineOf }) => {
+describe.each(PLACES)('parsing time is linear for a text $name', ({ lineOf }) => {
   test.each(BITS)('$name', ({ bit }) => {
     const [once, twice] = [sizeFor(bit), 2 * sizeFor(bit)].map((size) => {
       const line = Buffer.from(lineOf(bit.repeat(Math.ceil(size / bit.length))), 'latin1');
@@ -86,14 +86,14 @@ describe.each(PLACES)('a text $name costs in proportion to its length', ({ lineO
   });
 });
 
-test.each(['"', '" "', '\\" \\"', '" 200 - 1 1 1 1 "', 'é'])('a line of 1 MiB is read to its record: %s', (bit) => {
+test.each(['"', '" "', '\\" \\"', '" 200 - 1 1 1 1 "', 'é'])('a line of 1 MiB is parsed to a record: %s', (bit) => {
   const lineOf = (size: number) =>
     Buffer.from(`${HEAD} ${URI} ${BLOCK} "-" "${bit.repeat(size / bit.length)}" ${TAIL}`, 'latin1');
-  expect(readsOf(lineOf(8192))).toBeGreaterThan(8192); // throws before anybody would wait for minutes
+  expect(readsOf(lineOf(8192))).toBeGreaterThan(8192); // throws instead of running for minutes
   expect(parseLine(lineOf(2 ** 20 - 1000))).toMatchObject({ httpStatus: 200, bytesSent: 12, remoteIp: '192.0.2.3' });
 });
 
-test('the lines of every day are read a few times over, at most', () => {
+test('the bytes of ordinary lines are read at most a few times', () => {
   for (const { name, line } of LINE_CASES) {
     const bytes = Buffer.from(line as string);
     const reads = readsOf(bytes);

@@ -9,10 +9,10 @@ import { runs, SEED } from '../support/runs';
 
 const LF = 0x0a;
 
-/** The text of each line; of one that is too long, how long its sample is. */
+/** The text of each line; for a line that is too long, the length of its sample. */
 type Line = readonly [number: number, text: string] | readonly [number: number, sampleLength: number];
 
-/** What the splitter makes of these chunks, each of which is overwritten after it was pushed. */
+/** The lines of these chunks; each chunk is overwritten after it was pushed. */
 function split(chunks: Iterable<Uint8Array>): Line[] {
   const lines: Line[] = [];
   const splitter = splitLines({
@@ -40,9 +40,9 @@ describe('what a line is', () => {
     { name: 'no LF at the end', text: 'a\nb', expected: ['a', 'b'] },
     { name: 'LF at the end', text: 'a\nb\n', expected: ['a', 'b'] },
     { name: 'empty lines count', text: '\n\na\n\n', expected: ['', '', 'a', ''] },
-    { name: 'CR stays, and ends nothing', text: 'a\r\nb\rc\n', expected: ['a\r', 'b\rc'] },
+    { name: 'CR is kept and does not end a line', text: 'a\r\nb\rc\n', expected: ['a\r', 'b\rc'] },
     {
-      name: 'VT, FF, NEL and the bytes of U+2028 end nothing',
+      name: 'VT, FF, NEL and the bytes of U+2028 do not end a line',
       text: 'a\vb\fc\x85d\xe2\x80\xa8e\n',
       expected: ['a\vb\fc\x85d\xe2\x80\xa8e'],
     },
@@ -55,17 +55,17 @@ describe('chunks', () => {
   const bytes = Buffer.from(`\ufeffa\r\n\n\n"é" b\n${'x'.repeat(70)}\ny\n\nz`);
   const whole = split([bytes]);
 
-  test('of any size, the same lines', () => {
+  test('of any size give the same lines', () => {
     for (let size = 1; size <= bytes.length; size++) expect(split(chunksOf(bytes, size))).toEqual(whole);
   });
 
-  test('cut at any byte, the same lines, with empty chunks too', () => {
+  test('cut at any byte give the same lines, also with empty chunks', () => {
     for (let at = 0; at <= bytes.length; at++) {
       expect(split([bytes.subarray(0, at), bytes.subarray(0, 0), bytes.subarray(at)])).toEqual(whole);
     }
   });
 
-  test(`cut anyhow, the same lines (seed ${SEED})`, () => {
+  test(`cut at random give the same lines (seed ${SEED})`, () => {
     const text = fc.array(fc.constantFrom('a', '\n', '\r', 'x'.repeat(5000), '"', '\0'), { maxLength: 30 });
     fc.assert(
       fc.property(text, fc.array(fc.nat(), { maxLength: 8 }), (parts, cuts) => {
@@ -85,7 +85,7 @@ describe('lines that are too long', () => {
   test.each([
     { name: 'one chunk', size: Number.MAX_SAFE_INTEGER },
     { name: 'chunks of 64 KiB', size: 65_536 },
-    { name: 'chunks of a size that fits nowhere', size: 99_991 },
+    { name: 'chunks of an odd size', size: 99_991 },
   ])('$name: 1 MiB is kept, a byte more is not, and the lines around count on', ({ size }) => {
     const lines = [...split(chunksOf(Buffer.from(`a\n${exactly}\n\n${exactly}y\nb\n${exactly}\n${exactly}y`), size))];
     expect(lines.map(([number]) => number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -100,7 +100,7 @@ describe('lines that are too long', () => {
     ]);
   });
 
-  test('the sample is the line’s beginning, wherever the chunks are cut', () => {
+  test('the sample is the beginning of the line, wherever the chunks are cut', () => {
     const beginning = Array.from({ length: 3000 }, (_, index) => index % 1000).join();
     const bytes = Buffer.from(`${beginning}${exactly}`);
     for (const first of [
@@ -144,7 +144,7 @@ describe('lines that are too long', () => {
       copying.mockRestore();
     }
     expect(lengths).toEqual([FAILURE_SAMPLE_BYTES]);
-    // The buffer doubles up to the longest line that is kept, and then it is left alone.
+    // The buffer doubles up to the longest line that is kept, and does not grow after that.
     expect(Math.max(...allocated)).toBeLessThanOrEqual(2 * MAX_LINE_BYTES);
     expect(allocated.length).toBeLessThan(40);
   });
@@ -175,7 +175,7 @@ describe('records and failures of a log object', () => {
     },
   );
 
-  test('each line gives what it gives alone behind a line of the same owner, day and operation, and before one', () => {
+  test('each line gives the same result alone, after and before a line of the same owner, day and operation', () => {
     const plain = Buffer.from(LINE_CASES.find(({ name }) => name.endsWith('the plain line'))!.line);
     for (const [index, line] of lines.entries()) {
       const outcomes: (AccessLogRecord | string)[] = [];
@@ -193,7 +193,7 @@ describe('records and failures of a log object', () => {
     }
   });
 
-  test('a failure says where it stands, why, and shows at most 2 KB of the line', () => {
+  test('a failure has its source, line number and reason, and at most 2 KB of the line', () => {
     const long = `no-bucket${'-é'.repeat(2000)}`;
     expect(failuresOf([Buffer.from(`\n\r\nowner -\n${long}\nowner bucket [-] x`)])).toEqual([
       { source: 'here', line: 3, reason: 'no bucket', text: 'owner -' },

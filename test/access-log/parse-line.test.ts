@@ -12,7 +12,7 @@ test.each(LINE_CASES)('$name', ({ line, expected, flags = [] }) => {
   else expect(outcome).toEqual({ ...(outcome as AccessLogRecord), ...expected, flags });
 });
 
-test('of the bucket before nothing is left in the next line', () => {
+test('the remembered bucket does not affect the next line', () => {
   const plain = LINE_CASES.find(({ name }) => name === '27 fields, of 2026: the plain line')!.line as string;
   const buckets = [
     'payroll',
@@ -39,7 +39,7 @@ test('of the bucket before nothing is left in the next line', () => {
   expect(read).toEqual(expected);
 });
 
-test('no two cases have one name, and no address is anybody’s', () => {
+test('the names of the cases are unique, and all addresses are documentation addresses', () => {
   expect(new Set(LINE_CASES.map(({ name }) => name)).size).toBe(LINE_CASES.length);
   const text = LINE_CASES.map(({ line }) => Buffer.from(line).toString('latin1')).join('\n');
   const addresses = text.match(/(?<![\w.])\d{1,3}(\.\d{1,3}){3}(?![\w.])/g)!;

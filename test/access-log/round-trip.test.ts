@@ -12,7 +12,7 @@ const parsed = (line: Uint8Array): AccessLogRecord => {
   return record;
 };
 
-test(`a calm record is read as it was written, without a flag (seed ${SEED})`, () => {
+test(`an ordinary record is read as it was written, without a flag (seed ${SEED})`, () => {
   fc.assert(
     fc.property(calmRecord, ({ record, style }) => {
       const read = parsed(writeLine(record, style));
@@ -23,7 +23,7 @@ test(`a calm record is read as it was written, without a flag (seed ${SEED})`, (
   );
 });
 
-test(`a record with hostile texts is read as it was written, at most with flags of doubt (seed ${SEED})`, () => {
+test(`a record with hostile texts is read as it was written, at most flagged as ambiguous (seed ${SEED})`, () => {
   fc.assert(
     fc.property(unambiguousRecord, ({ record, style }) => {
       const read = parsed(writeLine(record, style));
@@ -33,7 +33,7 @@ test(`a record with hostile texts is read as it was written, at most with flags 
   );
 });
 
-test(`what S3 wrote is never what a client wrote, and a text that is not the client’s is flagged (seed ${SEED})`, () => {
+test(`fields of S3 never contain client text, and a wrong client text is flagged (seed ${SEED})`, () => {
   fc.assert(
     fc.property(attackedRecord, fc.constantFrom('utf8', 'latin1'), ({ record, style }, encoding) => {
       const read = parsed(writeLine(record, { ...style, encoding }));
@@ -44,7 +44,7 @@ test(`what S3 wrote is never what a client wrote, and a text that is not the cli
   );
 });
 
-/** The fields that detections judge by, and whatever else stands before a client's headers. */
+/** The fields that detection uses, and all other fields before the headers of the client. */
 function ofS3(record: AccessLogRecord): unknown {
   const { bucketOwner, bucket, time, remoteIp, requester, requestId, operation, key } = record;
   const { httpStatus, errorCode, bytesSent, objectSize, totalTime, turnAroundTime } = record;
@@ -64,9 +64,9 @@ test.each([
   { name: 'the status is short', damage: (block: string[]) => block.with(0, '20') },
   { name: 'the error code has a colon', damage: (block: string[]) => block.with(1, 'a:b') },
   { name: 'a count is negative', damage: (block: string[]) => block.with(5, '-1') },
-  { name: 'the status is lost', damage: (block: string[]) => block.slice(1) },
-  { name: 'a count is lost', damage: (block: string[]) => block.slice(0, 5) },
-  { name: 'all is lost', damage: () => [] },
+  { name: 'the status is missing', damage: (block: string[]) => block.slice(1) },
+  { name: 'a count is missing', damage: (block: string[]) => block.slice(0, 5) },
+  { name: 'the whole block is missing', damage: () => [] },
 ])(`a damaged status block does not let a forged one through: $name (seed ${SEED})`, ({ damage }) => {
   fc.assert(
     fc.property(attackedRecord, ({ record, style }) => {

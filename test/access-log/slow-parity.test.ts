@@ -11,10 +11,10 @@ import { runs, SEED } from '../support/runs';
 import { slowParse } from '../support/slow-parser';
 import { writeLine } from '../support/write-line';
 
-// One layout for all lines, as in a log object: what it remembers of one line must not show in the next.
+// One layout for all lines, as in a log object: what it remembers of a line must not affect the next one.
 const layout = createLayout();
 
-/** Reads a line that stands somewhere in a larger chunk, between bytes that would change it if they were read. */
+/** Parses a line within a larger chunk, between bytes that would change the result if they were read. */
 function parse(line: Uint8Array): AccessLogRecord | FailureReason | null {
   const chunk = Buffer.concat([Buffer.from('" " '), line, Buffer.from('" 299 - 1 1 1 1 "')]);
   const outcome = locateLine(chunk, 4, 4 + line.length, layout);
@@ -27,7 +27,7 @@ const anyLine = fc.oneof(
   fc.oneof(calmRecord, unambiguousRecord, attackedRecord).map(({ record, style }) => writeLine(record, style)),
   fc.constantFrom(...LINE_CASES).map(({ line }) => (typeof line === 'string' ? Buffer.from(line) : line)),
 );
-/** A line, and what could come of it: most often it has owner, date and operation of the line before. */
+/** A line that usually has the owner, date and operation of the previous line. */
 const mutatedLine = fc
   .record({ before: anyLine, other: anyLine, mutations: fc.array(mutation, { minLength: 1, maxLength: 4 }) })
   .map(({ before, other, mutations }) => ({ before, line: mutate(before, other, mutations) }));
@@ -39,7 +39,7 @@ test(`agrees with the slow parser on generated lines (seed ${SEED})`, () => {
   );
 });
 
-test(`agrees with the slow parser on mutated lines, and all that can come of a line does (seed ${SEED})`, () => {
+test(`agrees with the slow parser on mutated lines, which cover every outcome and flag (seed ${SEED})`, () => {
   const seen = new Map<string, number>();
   const see = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
   fc.assert(
@@ -66,7 +66,7 @@ test(`agrees with the slow parser on mutated lines, and all that can come of a l
   for (const what of everything) expect({ what, often: seen.get(what)! >= 20 }).toEqual({ what, often: true });
 });
 
-test(`what detections read of a mutated line is what its record says (seed ${SEED})`, () => {
+test(`detection reads the same fields of a mutated line as its record has (seed ${SEED})`, () => {
   const quick = createLayout();
   fc.assert(
     fc.property(mutatedLine, ({ before, line }) => {
@@ -82,7 +82,7 @@ test(`what detections read of a mutated line is what its record says (seed ${SEE
   );
 });
 
-/** The time, and the text of each field that a detection judges by. */
+/** The time, and the text of each field that detection uses. */
 function decisionOf(bytes: Uint8Array, { time, starts, ends }: LineLayout): unknown[] {
   const fields = [...starts.subarray(0, FIELD.turnAroundTime + 1)];
   const text = Buffer.from(bytes).toString('latin1');

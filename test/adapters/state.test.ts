@@ -130,7 +130,7 @@ function stream(given: Partial<StreamState> = {}): StreamState {
   };
 }
 
-/** With functions called, so that two can be compared. */
+/** Replaces functions by their results, so that two values can be compared. */
 function plain<Value>(value: Value): unknown {
   return JSON.parse(
     JSON.stringify(value, (_key, inner: unknown) => {
@@ -162,7 +162,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
   }
 
   describe('sightings', () => {
-    test('come back as they were put, all that can be null null and not null', async () => {
+    test('are read as they were written, with every nullable field null and not null', async () => {
       const full = sighting({ forgottenSince: NOW - DAY, publicOnly: true, raised: 'changed', foundReadingAt: NOW });
       const bare = sighting({
         network: '2001:db8::/64',
@@ -179,13 +179,13 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       );
     });
 
-    test('are put where nothing is, once', async () => {
+    test('are created only once', async () => {
       expect(await state.putSighting(sighting(), null)).not.toBeNull();
       expect(await state.putSighting(sighting({ claimedBy: 'another' }), null)).toBeNull();
       expect((await state.sighting(sighting()))!.value.claimedBy).toBe('logs/a@1');
     });
 
-    test('are replaced only as they were read', async () => {
+    test('are replaced only in the version that was read', async () => {
       const first = await state.putSighting(sighting(), null);
       const second = await state.putSighting(sighting({ owedUntil: null }), first);
       expect(second).not.toBeNull();
@@ -195,7 +195,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect(await state.sighting(sighting())).toMatchObject({ version: second, value: { owedUntil: null } });
     });
 
-    test('of many are read in their order, those that are not there as null, and twice where asked twice', async () => {
+    test('are read in the order of the pairs, missing ones as null, repeated ones repeatedly', async () => {
       const there = Array.from({ length: 230 }, (_, n) => sighting({ network: `198.51.${n >> 8}.${n & 255}` }));
       for (const value of there) await state.putSighting(value, null);
       const absent = sighting({ network: '192.0.2.1' });
@@ -211,7 +211,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect(await all(state.sightingsOf('payroll'))).toHaveLength(230);
     });
 
-    test('of one bucket are not those of another, whatever it is called', async () => {
+    test('of one bucket are not those of another, whatever its name', async () => {
       for (const name of ['a', 'a#b', 'constructor', '__proto__']) {
         await state.putSighting(sighting({ bucket: name }), null);
         expect((await all(state.sightingsOf(name))).map((value) => value.bucket)).toEqual([name]);
@@ -219,7 +219,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect(await state.sighting(sighting({ bucket: 'toString' }))).toBeNull();
     });
 
-    test('of 50 that put one at once, one does', async () => {
+    test('are created by exactly one of 50 concurrent writers', async () => {
       const put = await Promise.all(
         Array.from({ length: 50 }, (_, n) => state.putSighting(sighting({ claimedBy: `logs/${n}` }), null)),
       );
@@ -227,7 +227,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     });
   });
 
-  test('the marker of a run is of that run and log object, and can be put twice', async () => {
+  test('the marker of a run belongs to that run and log object, and can be written twice', async () => {
     const run = { logObject: 'logs/a@1', run: 'r1' };
     expect(await state.isRunDone(run)).toBe(false);
     for (const expiresAt of [NOW, null]) await state.putRunDone(run, expiresAt);
@@ -242,7 +242,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     expect(await state.due(Number.MAX_SAFE_INTEGER)).toEqual({ parts: [], streams: [], notices: [] });
   });
 
-  test('buckets come back as they were put, and are replaced as they were read', async () => {
+  test('buckets are read as they were written, and replaced in the version that was read', async () => {
     expect(await state.bucket('payroll')).toBeNull();
     const version = await state.putBucket(bucket(), null);
     expect(await state.putBucket(bucket(), null)).toBeNull();
@@ -254,7 +254,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
   });
 
   describe('outbox parts', () => {
-    test('come back as they were put, once', async () => {
+    test('are read as they were written, and created only once', async () => {
       const put = part({ findings: [finding(), finding({ network: '2001:db8::/64', sample: () => null })] });
       const version = await state.putPart(put);
       expect(await state.putPart(part({ accountId: null }))).toBeNull();
@@ -263,7 +263,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect(absent).toBeNull();
     });
 
-    test('of a log object, rule and bucket are those and no others, from a number on', async () => {
+    test('are listed by log object, rule and bucket, from a number on', async () => {
       const wanted = [part(), part({ number: 1, portion: 3 }), part({ number: 12 })];
       const others = [
         part({ logObject: 'logs/a@12' }),
@@ -279,13 +279,13 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect((await from(13)).map(({ number }) => number)).toEqual([]);
     });
 
-    test('of a denied and another stream share their numbers', async () => {
+    test('of the denied and the other stream share their numbers', async () => {
       expect(await state.putPart(part({ denied: true }))).not.toBeNull();
       expect(await state.putPart(part())).toBeNull();
       expect(await all(state.partsOf('logs/a@1', 'new-ip', 'payroll', 0))).toMatchObject([{ denied: true }]);
     });
 
-    test('that are taken are not due any more, but still there', async () => {
+    test('that are taken are no longer due, but still stored', async () => {
       const version = (await state.putPart(part()))!;
       expect(await state.markTaken(part(), 'never was', NOW + 45 * DAY)).toBeNull();
       expect(await state.markTaken(part(), version, NOW + 45 * DAY)).not.toBeNull();
@@ -295,7 +295,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect(await state.parts([part()])).toMatchObject([{ value: { pending: null } }]);
     });
 
-    test('that wait are due when that ends', async () => {
+    test('that are deferred are due when that ends', async () => {
       const version = (await state.putPart(part({ pending: NOW + 1000 })))!;
       expect((await state.due(NOW + 999)).parts).toEqual([]);
       expect((await state.due(NOW + 1000)).parts).toMatchObject([{ dueSince: NOW + 1000 }]);
@@ -304,7 +304,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect((await state.due(NOW + DAY)).parts).toEqual([]);
     });
 
-    test('of a log object with a name longer than a key may be', async () => {
+    test('can have a log object whose name is longer than a key may be', async () => {
       const long = part({ logObject: `logs/${'ö'.repeat(1500)}@1` });
       await state.putPart(long);
       expect(plain(await all(state.partsOf(long.logObject, 'new-ip', 'payroll', 0)))).toEqual(plain([long]));
@@ -312,7 +312,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     });
   });
 
-  test('what is due: at once the worst first, then what has waited, the earliest first', async () => {
+  test('due items: first those due at once, worst first, then deferred ones, earliest first', async () => {
     const order = [
       { severity: 'High', level: 'changed', bytesSent: 0, foundAt: NOW },
       { severity: 'Medium', level: 'changed', bytesSent: 0, foundAt: NOW },
@@ -354,7 +354,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     ]);
   });
 
-  test('silent buckets: those of which it became strange in that time to hear nothing', async () => {
+  test('silent buckets: those that became silent in the given period', async () => {
     const known = { firstLogAt: NOW - 10 * DAY, notice: null };
     const strange = NOW + 4 * DAY; // two days of silence, twice
     await state.putBucket(bucket({ ...known, longestSilence: 2 * DAY }), null);
@@ -369,7 +369,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
   });
 
   describe('streams', () => {
-    test('come back as they were put, with all that they hold', async () => {
+    test('are read as they were written, with all their content', async () => {
       const kept = stream({ draft: draft() });
       const bare = stream({ bucket: 'other', sent: new Map(), minorSentAt: [] });
       const named = stream({
@@ -398,7 +398,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       );
     });
 
-    test('are replaced as they were read', async () => {
+    test('are replaced in the version that was read', async () => {
       const version = await state.putStream(stream(), null);
       expect(await state.putStream(stream({ messages: 3 }), null)).toBeNull();
       expect(await state.putStream(stream({ messages: 3 }), version)).not.toBeNull();
@@ -406,7 +406,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect((await state.streams([stream()]))[0]!.value.messages).toBe(3);
     });
 
-    test('are due when their draft is, and not without one', async () => {
+    test('are due when their draft is, and not due without one', async () => {
       const version = await state.putStream(stream({ draft: draft() }), null);
       expect((await state.due(NOW + 999)).streams).toEqual([]);
       const due = { rule: 'unapproved-ip', bucket: 'payroll', denied: false, dueSince: NOW + 1000 };
@@ -415,14 +415,14 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect((await state.due(NOW + DAY)).streams).toEqual([]);
     });
 
-    test('with a named draft are due since it was named', async () => {
+    test('whose draft has a message id are due since the id was reserved', async () => {
       const message = { windowId: 'w', sequence: 1, kind: 'new', at: NOW - 5, combinedId: null } as const;
       await state.putStream(stream({ draft: draft({ message, notBefore: NOW - 5 }) }), null);
       expect((await state.due(NOW)).streams).toMatchObject([{ dueSince: NOW - 5 }]);
     });
   });
 
-  test('text of a log is never another key', async () => {
+  test('text from a log never produces another key', async () => {
     const names = ['a', 'a#denied', 'denied#a', 'a#', '#a', 'a%23denied', 'a%', '%', 'a\nb', 'a b', 'a#000000000'];
     const streams = names.flatMap((name) => [true, false].map((denied) => stream({ bucket: name, denied })));
     for (const one of streams)
@@ -437,7 +437,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     expect(new Set((await state.due(NOW)).parts.map((one) => one.bucket))).toEqual(new Set(names));
   });
 
-  test('plans of combined messages come back, and are replaced as they were read', async () => {
+  test('plans of combined messages are read as they were written, and replaced in the version that was read', async () => {
     const plan = {
       combinedId: 'c1',
       rule: 'unapproved-ip',
@@ -456,7 +456,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     expect(await state.combinedPlan('c2')).toBeNull();
   });
 
-  test('what is set aside is kept, once, and is not due', async () => {
+  test('what is set aside is stored once, and is not due', async () => {
     const aside = {
       alertId: 'w1/4',
       stream: stream(),
@@ -469,7 +469,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     expect(await state.due(NOW + DAY)).toEqual({ parts: [], streams: [], notices: [] });
   });
 
-  test('there is one lease, and it is replaced as it was read', async () => {
+  test('there is one lease, replaced in the version that was read', async () => {
     const lease: Lease = {
       holder: 'one',
       until: NOW,
@@ -486,7 +486,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
   });
 });
 
-test('what is set aside is text in the table, under the keys that the alert names', async () => {
+test('what is set aside is text in the table, under the keys in the alert', async () => {
   const table = await newStateTable(dynamo.endpoint);
   const aside = { alertId: 'w1/4', stream: stream(), draft: draft(), at: NOW, reason: 'sending failed five times' };
   await dynamoState(table).setAside(aside);
@@ -501,7 +501,7 @@ test('what is set aside is text in the table, under the keys that the alert name
   });
 });
 
-test('a stream with all that it may hold fits an item', async () => {
+test('the largest possible stream fits into an item', async () => {
   const state = await newDynamoState(dynamo.endpoint);
   const noise = (n: number) => createHash('sha256').update(`${n}`).digest('hex');
   const long = (n: number) => Array.from({ length: 8 }, (_, index) => noise(100 * n + index)).join('');
@@ -539,7 +539,7 @@ test('a stream with all that it may hold fits an item', async () => {
   expect(await state.putStream(full, null)).not.toBeNull();
 });
 
-test('a table of another name is another memory', async () => {
+test('a table with another name is another state', async () => {
   const client = new DynamoDBClient(clientOptions(dynamo.endpoint));
   for (const name of ['one', 'two']) await createStateTable(dynamo.endpoint, name);
   const [one, two] = ['one', 'two'].map((name) => dynamoState(dynamoTable(client, name)));

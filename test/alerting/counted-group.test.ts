@@ -22,7 +22,7 @@ test.each([
   expect(groupOf(finding(network), 1).network).toBe(expected[0]);
 });
 
-test('two groups are one with the sums and the worst of both', () => {
+test('merged groups have the sums and the worst level of both', () => {
   const [a, b] = [
     groupOf(finding('203.0.113.7', { ...FAILED, requests: 3 }), 1),
     groupOf(finding('203.0.113.8', DELETED), 0),
@@ -41,7 +41,7 @@ function mapOf(groups: readonly CountedGroup[]): Map<string, CountedGroup> {
   return new Map(groups.map((group) => [group.network, group]));
 }
 
-test('only the narrowest are merged into wider ones', () => {
+test('only the narrowest groups are merged into wider ones', () => {
   const group = (network: string): CountedGroup => ({ ...groupOf(finding('10.0.0.1', FAILED), 1), network });
   const once = coarser(mapOf(['203.0.113.0/24', '203.0.114.0/24', '198.51.0.0/16', '2001:db8:4::/48'].map(group)));
   expect([...once.keys()]).toEqual(['203.0.0.0/16', '198.51.0.0/16', '2001:db8::/32']);
@@ -54,7 +54,7 @@ const ipv6 = fc
   .tuple(fc.nat(0xffff), fc.nat(0xffff), fc.nat(0xffff), fc.nat(0xffff))
   .map((parts) => `${parts.map((part) => part.toString(16)).join(':')}::/64`);
 
-test(`whatever the networks, they end in one group of each family, and nothing is lost on the way (seed ${SEED})`, () => {
+test(`any networks end in one group per family, and no count is lost on the way (seed ${SEED})`, () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(ipv4, ipv6, fc.constant('no address at all')), { minLength: 1, maxLength: 80 }),
@@ -80,7 +80,7 @@ test(`whatever the networks, they end in one group of each family, and nothing i
   );
 });
 
-test('the worst group comes first, and of these the largest', () => {
+test('the worst group comes first, and of equally bad ones the largest', () => {
   const group = (network: string, given: object, networks: number) => ({
     ...groupOf(finding('10.0.0.1', given), networks),
     network,

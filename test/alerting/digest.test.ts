@@ -21,7 +21,7 @@ function added(parts: readonly PendingPart[], digest = EMPTY_DIGEST): Digest {
   return addParts(digest, RULE, parts);
 }
 
-/** Failures of so many networks, a hundred in a part, from this one on. */
+/** Failures of this number of networks, starting with this one, a hundred per part. */
 function failures(count: number, from = 0): PendingPart[] {
   return Array.from({ length: Math.ceil(count / 100) }, (_, number) =>
     part(
@@ -32,8 +32,8 @@ function failures(count: number, from = 0): PendingPart[] {
   );
 }
 
-describe('the worst are kept', () => {
-  test('by severity, level, bytes and then age, whatever came first', () => {
+describe('the worst findings are kept', () => {
+  test('by severity, level, bytes and then age, in any order of arrival', () => {
     const worst = [
       finding('192.0.2.1', DELETED),
       finding('192.0.2.2', { bytesSent: 5000 }),
@@ -47,7 +47,7 @@ describe('the worst are kept', () => {
     expect([findings.length, more]).toEqual([MAX_KEPT, 20_006 - MAX_KEPT]);
   });
 
-  test('40 with a sample', () => {
+  test('with a sample for 40 of them', () => {
     const sample = () => RECORD;
     const { findings } = added([
       part(
@@ -62,8 +62,8 @@ describe('the worst are kept', () => {
   });
 });
 
-describe('what is not kept', () => {
-  test('is counted, and grouped by the network around it', () => {
+describe('a finding that is not kept', () => {
+  test('is counted and grouped by a larger network', () => {
     const digest = added([...failures(300), part(at('09:30'), [finding('192.0.2.1', DELETED)])]);
     expect(digest.more).toBe(201);
     expect(digest.groups).toEqual([
@@ -73,7 +73,7 @@ describe('what is not kept', () => {
     expect(digest.totals).toMatchObject({ requests: 301, successes: 1 });
   });
 
-  test('is counted once, however often it comes', () => {
+  test('is counted once, however often it occurs', () => {
     const parts = failures(300);
     const twice = added(parts, added(parts));
     expect(networksIn(twice)).toBe(300);
@@ -82,21 +82,21 @@ describe('what is not kept', () => {
     expect(twice.groups.reduce((sum, { requests }) => sum + requests, 0)).toBe(400);
   });
 
-  test('its level is remembered, so that it is no news again', () => {
+  test('has its level remembered, so that it is not news again', () => {
     const { reached } = added(failures(300));
     expect(reached.size).toBe(300);
     expect(reached.get('10.0.1.43')).toEqual({ severity: 'Low', level: 'no access' });
   });
 });
 
-test('of more subjects than a window remembers, the worst are', () => {
+test('if there are more subjects than a window remembers, it remembers the worst', () => {
   const digest = added([...failures(3000), part(at('09:30'), [finding('192.0.2.1', DELETED)])]);
   expect(digest.reached.size).toBe(MAX_SUBJECTS);
   expect(digest.reached.get('192.0.2.1')).toEqual({ severity: 'High', level: 'changed' });
   expect(reachedIn(digest)).toEqual({ severity: 'High', level: 'changed' });
 });
 
-test('log objects are named, account and Region taken from the first that says them', () => {
+test('log objects are listed; account and Region are those of the first part that has them', () => {
   const parts = Array.from({ length: 30 }, (_, index) =>
     part(at('09:00') + index, ['192.0.2.1'], index === 3 ? { accountId: '111122223333', region: 'eu-central-1' } : {}),
   );
@@ -105,7 +105,7 @@ test('log objects are named, account and Region taken from the first that says t
   expect(digest).toMatchObject({ accountId: '111122223333', region: 'eu-central-1', foundAt: at('09:00') });
 });
 
-test('nothing is an empty digest', () => {
+test('no parts give an empty digest', () => {
   expect(added([])).toEqual(EMPTY_DIGEST);
   expect(reachedIn(EMPTY_DIGEST)).toEqual({ severity: 'Low', level: 'denied' });
 });
@@ -129,7 +129,7 @@ const parts = fc.array(fc.array(conduct, { minLength: 1, maxLength: 60, size: 'm
   ),
 );
 
-/** Groups of parts that are added together. */
+/** Parts in groups; a group is added in one call. */
 function splitAt<Item>(items: readonly Item[], cuts: readonly number[]): Item[][] {
   const places = [0, ...cuts.map((cut) => cut % (items.length + 1)).sort((a, b) => a - b), items.length];
   return places.slice(1).map((end, index) => items.slice(places[index], end));
@@ -139,7 +139,7 @@ function networksOf(given: readonly PendingPart[]): Set<string> {
   return new Set(given.flatMap(({ findings }) => findings.map(({ network }) => network)));
 }
 
-test(`however the parts are split, the sums are the same, and no network is left out of the count (seed ${SEED})`, () => {
+test(`the sums do not depend on how the parts are split, and every network is counted (seed ${SEED})`, () => {
   fc.assert(
     fc.property(parts, fc.array(fc.nat(), { maxLength: 4 }), (given, cuts) => {
       const whole = added(given);
@@ -161,7 +161,7 @@ test(`however the parts are split, the sums are the same, and no network is left
   );
 });
 
-test(`of networks that come once, the same worst are kept however the parts are split (seed ${SEED})`, () => {
+test(`if each network occurs once, the kept findings do not depend on how the parts are split (seed ${SEED})`, () => {
   const once = parts.map((given) => {
     const seen = new Set<string>();
     return given.flatMap((one) => {
@@ -194,7 +194,7 @@ test(`the worst conduct is always kept (seed ${SEED})`, () => {
   );
 });
 
-/** How often the findings of the parts are looked at. */
+/** How often properties of the findings are read. */
 function looksAt(given: readonly PendingPart[]): number {
   let looks = 0;
   const counted = given.map((one) => ({
@@ -213,13 +213,13 @@ function looksAt(given: readonly PendingPart[]): number {
   return looks;
 }
 
-test('the work grows with the findings, and no faster', () => {
+test('the work is linear in the number of findings', () => {
   const [few, many] = [looksAt(failures(2_000)), looksAt(failures(8_000))];
   process.stdout.write(`digest: ${few} looks at 2,000 findings, ${many} at 8,000\n`);
   expect(many / few).toBeLessThan(4.5);
 });
 
-test(`a digest is bounded in bytes, whatever its findings say (seed ${SEED})`, () => {
+test(`the size of a digest is bounded, whatever its findings contain (seed ${SEED})`, () => {
   const operation = fc
     .string({ unit: fc.constantFrom('"', '\\', '\x01', '東', 'a'), minLength: 1, maxLength: 60 })
     .map((name) => ({ name: `REST.PUT.${name}`, requests: 1, successes: 1 }));

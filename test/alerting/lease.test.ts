@@ -8,20 +8,20 @@ const NOW = at('09:00:10');
 const HELD: Lease = { ...NO_LEASE, holder: 'another', until: NOW };
 
 test.each([
-  { name: 'nobody has had it', lease: null, free: true },
-  { name: 'another has it', lease: HELD, free: false },
+  { name: 'no run has had it', lease: null, free: true },
+  { name: 'another run has it', lease: HELD, free: false },
   { name: "another's is over", lease: { ...HELD, until: NOW - 1 }, free: true },
-  { name: 'it is ours', lease: { ...HELD, holder: 'me' }, free: true },
+  { name: 'this run has it', lease: { ...HELD, holder: 'me' }, free: true },
 ])('$name', ({ lease, free }) => {
   expect(isFree(lease, 'me', NOW)).toBe(free);
 });
 
-/** The lease after so many messages in this minute. */
+/** The lease after this number of messages in the minute. */
 function sent(count: number, now = NOW, lease: Lease = NO_LEASE): Lease {
   return count === 0 ? lease : sent(count - 1, now, counted(lease, now));
 }
 
-describe('the room of a minute', () => {
+describe('the number of messages left in a minute', () => {
   test.each([
     { messages: 0, high: 30, other: 20 },
     { messages: 19, high: 11, other: 1 },
@@ -34,19 +34,19 @@ describe('the room of a minute', () => {
     expect(roomLeft(lease, NOW, 30, false)).toBe(other);
   });
 
-  test('of two a minute one is kept; of one nothing is, so that others are sent at all', () => {
+  test('one of two is reserved for High; with a limit of one nothing is reserved, so that others are sent at all', () => {
     expect(roomLeft(NO_LEASE, NOW, 2, false)).toBe(1);
     expect(roomLeft(NO_LEASE, NOW, 1, false)).toBe(1);
   });
 
-  test('is new with the next minute, and not before', () => {
+  test('starts again with the next minute, and not before', () => {
     const lease = sent(30);
     expect(roomLeft(lease, at('09:00:59.999'), 30, true)).toBe(0);
     expect(roomLeft(lease, at('09:01'), 30, true)).toBe(30);
     expect(counted(lease, at('09:01'))).toMatchObject({ minute: minuteOf(at('09:01')), sent: 1 });
   });
 
-  test('a clock that goes back by a little does not begin a new minute', () => {
+  test('does not start again if the clock goes back a little', () => {
     const lease = sent(30);
     for (const back of [1, 5, 10]) {
       expect(roomLeft(lease, NOW - back * MINUTE, 30, true)).toBe(0);
@@ -54,14 +54,14 @@ describe('the room of a minute', () => {
     }
   });
 
-  test('one that was far ahead holds up nothing', () => {
+  test('is not affected if an earlier clock was far ahead', () => {
     const lease = sent(30);
     expect(roomLeft(lease, NOW - 11 * MINUTE, 30, true)).toBe(30);
     expect(counted(lease, NOW - 11 * MINUTE)).toMatchObject({ minute: minuteOf(NOW) - 11, sent: 1 });
   });
 });
 
-test(`however the clock moves by a few minutes, no minute has more messages than it may (seed ${SEED})`, () => {
+test(`no minute exceeds its limit, however the clock moves by a few minutes (seed ${SEED})`, () => {
   const steps = fc.array(fc.record({ move: fc.integer({ min: -90_000, max: 60_000 }), isHigh: fc.boolean() }), {
     maxLength: 300,
     size: 'max',

@@ -54,7 +54,7 @@ function found(given: Partial<Finding> = {}): Finding {
   };
 }
 
-/** As it is stored. */
+/** The finding as it is stored. */
 function stored(finding: Finding) {
   const { sample, ...rest } = outboxFinding(finding);
   return { ...rest, sample: sample() };
@@ -65,7 +65,7 @@ function storedBriefly(finding: Finding) {
   return { ...rest, sample: sample() };
 }
 
-test('a finding keeps its numbers, its addresses and the record that tells most', () => {
+test('a finding keeps its counts, its addresses and the worst record', () => {
   expect(stored(found())).toEqual({
     network: '203.0.113.7',
     remoteIp: '203.0.113.7',
@@ -87,7 +87,7 @@ test('a finding keeps its numbers, its addresses and the record that tells most'
   });
 });
 
-describe('what it says', () => {
+describe('an outbox finding contains', () => {
   const operations = new Map([['REST.DELETE.OBJECT', { requests: 2, successes: 2 }]]);
   const manyOperations = new Map([
     ['REST.GET.OBJECT', { requests: 90, successes: 1 }],
@@ -98,7 +98,7 @@ describe('what it says', () => {
   const nonsense = `10.0.0.1:443${'x'.repeat(100)}`;
   const cases: { name: string; given: Partial<Finding>; expected: object }[] = [
     {
-      name: 'why it is worse than its rule',
+      name: 'why it is worse than its rule says',
       given: { tally: tallyOf(RECORD, { operations }) },
       expected: {
         severity: 'High',
@@ -108,7 +108,7 @@ describe('what it says', () => {
       },
     },
     {
-      name: 'what was asked for, changes that succeeded first, not all of very many',
+      name: 'the operations, successful changes first, limited in number',
       given: { tally: tallyOf(RECORD, { operations: manyOperations }) },
       expected: {
         operations: [
@@ -119,22 +119,22 @@ describe('what it says', () => {
       },
     },
     {
-      name: 'since when it had been forgotten',
+      name: 'when the pair had been forgotten',
       given: { rule: 'new-ip', forgottenSince: at('07:00') },
       expected: { forgottenSince: at('07:00') },
     },
     {
-      name: 'the beginning of what is no address, and no addresses',
+      name: 'the beginning of a remote IP that is not an address, and no addresses',
       given: { rule: 'detector-error', network: nonsense, remoteIp: nonsense, addresses: new Set([nonsense]) },
       expected: { network: `${nonsense.slice(0, 79)}…`, remoteIp: `${nonsense.slice(0, 79)}…`, addresses: [] },
     },
     {
-      name: 'nothing of a line that is not there',
+      name: 'no sample if there is no line',
       given: { tally: tallyOf(RECORD, { sample: null }) },
       expected: { sample: null },
     },
     {
-      name: 'nothing of a line that is no record',
+      name: 'no sample if the line is not a record',
       given: { tally: tallyOf(RECORD, { sample: createSample(Buffer.from('nonsense'), { time: 0, rank: 3 }) }) },
       expected: { sample: null },
     },
@@ -144,7 +144,7 @@ describe('what it says', () => {
   });
 });
 
-test('a brief finding keeps its numbers, few addresses and operations, and no line', () => {
+test('a brief finding keeps its counts, few addresses and operations, and no sample', () => {
   const operations = new Map(['A', 'B', 'C'].map((name) => [`REST.GET.${name}`, { requests: 1, successes: 1 }]));
   const many = found({
     addresses: new Set(['203.0.113.7', '203.0.113.8', '203.0.113.9', '203.0.113.10']),
@@ -157,7 +157,7 @@ test('a brief finding keeps its numbers, few addresses and operations, and no li
   expect(stored(many)).toMatchObject(numbers);
 });
 
-test('what it is one of: a new network is found once in a log object, an unapproved address once in a portion', () => {
+test('the identity: a new network is found once per log object, an unapproved address once per portion', () => {
   const finding = { network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null, raised: null };
   expect(identityOf({ rule: 'new-ip' }, finding, 1)).toBe(identityOf({ rule: 'new-ip' }, finding, 2));
   for (const again of [
@@ -179,7 +179,7 @@ test.each([
   expect(cutText(text, length)).toBe(expected);
 });
 
-/** Text of that many characters at most which takes much room in JSON, or looks like nothing. */
+/** Text with a maximum length, of characters that are long in JSON, or invisible. */
 function hostile(maxLength: number): fc.Arbitrary<string> {
   const units = fc.constantFrom(
     '"',
@@ -208,7 +208,7 @@ const CLIENT_TEXTS = fc.record({
   hostHeader: hostile(1000),
 });
 
-test(`a cut record fits, whoever wrote it (seed ${SEED})`, () => {
+test(`a cut record fits, whatever its text (seed ${SEED})`, () => {
   const texts = Object.entries(RECORD).flatMap(([name, value]) => (typeof value === 'string' ? [name] : []));
   const anything = fc.record(Object.fromEntries(texts.map((name) => [name, hostile(8000)])));
   const numbers = { bytesSent: Number.MAX_SAFE_INTEGER, objectSize: Number.MAX_SAFE_INTEGER };
@@ -223,7 +223,7 @@ test(`a cut record fits, whoever wrote it (seed ${SEED})`, () => {
   );
 });
 
-test(`what S3 writes of a record stays whole, whatever its client sends (seed ${SEED})`, () => {
+test(`the fields of S3 stay complete, whatever the client sends (seed ${SEED})`, () => {
   const { bucketOwner, bucket, time, remoteIp, requester, requestId, operation, httpStatus, errorCode } = RECORD;
   const byS3 = { bucketOwner, bucket, time, remoteIp, requester, requestId, operation, httpStatus, errorCode };
   const ordinary = {
@@ -243,7 +243,7 @@ test(`what S3 writes of a record stays whole, whatever its client sends (seed ${
   );
 });
 
-test(`ordinary records stay as they are (seed ${SEED})`, () => {
+test(`ordinary records are unchanged (seed ${SEED})`, () => {
   fc.assert(
     fc.property(calmRecord, ({ record }) => {
       expect(cutRecord(record, 2000)).toEqual({ ...record, extra: [] });
@@ -252,7 +252,7 @@ test(`ordinary records stay as they are (seed ${SEED})`, () => {
   );
 });
 
-test(`a finding takes no more than its room (seed ${SEED})`, () => {
+test(`the size of a finding is bounded (seed ${SEED})`, () => {
   const address = '2001:0db8:85a3:1234:5678:8a2e:1370:7334';
   const rules = fc.constantFrom<FindingRule>('unapproved-ip', 'new-ip', 'detector-error', 'test');
   const operation = fc.tuple(hostile(100), fc.nat()).map(([text, n]) => [`REST.PUT.${text}${n}`, n] as const);

@@ -40,8 +40,8 @@ interface Sent {
 }
 
 /**
- * Looks each minute at what is to be looked at by then, and does what the decision says, until nothing waits. What is
- * found is put into the outbox as it was when its stream was last sent.
+ * Every minute, decides about the due parts and does what the decision says, until nothing waits. New findings go into
+ * the outbox with the state of their stream after its last message.
  */
 function live(arrivals: readonly Arrival[], limits: AlertLimits): Sent[] {
   const states = new Map<string, StreamState>();
@@ -95,7 +95,7 @@ const CONDUCTS: readonly Partial<OutboxFinding>[] = [
 ];
 
 const arrival: fc.Arbitrary<Arrival> = fc.record({
-  // Some in a burst, some at the edges of windows, some at any time of four days.
+  // Some in a burst, some at the edges of windows, some at random times of four days.
   foundAt: fc
     .oneof(
       fc.nat(90 * MINUTE),
@@ -126,12 +126,12 @@ function worstOf({ digest }: Draft): Reached {
   return digest.findings.map(reachedBy).reduce((a, b) => (a.severity === 'Low' ? b : a));
 }
 
-/** The most of these times within any 24 hours. */
+/** The maximum number of these times within any 24 hours. */
 function mostInADay(times: readonly number[]): number {
   return Math.max(0, ...times.map((from) => times.filter((time) => time >= from && time < from + DAY).length));
 }
 
-test(`over days, everything is sent once, at once where it is grave, and as often as people want to hear (seed ${SEED})`, () => {
+test(`over days, everything is sent once, at once if grave, and within the limits (seed ${SEED})`, () => {
   let longest = 0;
   fc.assert(
     fc.property(lives, ({ arrivals, limits }) => {
@@ -175,7 +175,7 @@ test(`over days, everything is sent once, at once where it is grave, and as ofte
     }),
     runs(60),
   );
-  // It is looked at each minute, and two messages of a stream are so far apart.
+  // Decisions are made every minute, and messages of a stream have a minimum gap.
   expect(longest).toBeLessThanOrEqual(MINUTE + Math.ceil(BETWEEN_UPDATES / MINUTE) * MINUTE);
 });
 
@@ -183,7 +183,7 @@ function conductOf(conduct: Partial<OutboxFinding>): Reached {
   return reachedBy(finding('', conduct));
 }
 
-test('somebody who goes on for days is reported less and less often, but once a day', () => {
+test('conduct that continues for days is reported less and less often, but once a day', () => {
   const arrivals = Array.from({ length: 5 * 144 }, (_, index) => ({
     foundAt: START + 10 * index * MINUTE,
     network: networks(1)[0]!,
@@ -195,7 +195,7 @@ test('somebody who goes on for days is reported less and less often, but once a 
   expect(minutes).toEqual([60, 120, 240, 480, 960, 1440, 1440, 1440, 1440, 1440]);
 });
 
-test('a request that fails every 12 minutes, from another network each time, is twelve mails a day', () => {
+test('failed requests every 12 minutes, each from a new network, cause twelve mails a day', () => {
   const arrivals = networks(4 * 120).map((network, index) => ({
     foundAt: START + 12 * index * MINUTE,
     network,
@@ -205,7 +205,7 @@ test('a request that fails every 12 minutes, from another network each time, is 
   expect(mostInADay(sent.map(({ at: now }) => now))).toBe(MAX_MINOR_A_DAY);
 });
 
-test('what is denied is six', () => {
+test('denied requests cause six', () => {
   const arrivals = networks(4 * 120).map((network, index) => ({
     foundAt: START + 12 * index * MINUTE,
     network,
@@ -214,13 +214,13 @@ test('what is denied is six', () => {
   expect(mostInADay(live(arrivals, LIMITS).map(({ at: now }) => now))).toBeLessThanOrEqual(MAX_DENIED_A_DAY);
 });
 
-test("as in Panther's, whoever comes is reported once an hour while that is not Low", () => {
+test("as in Panther's, a network is reported once an hour unless that is Low", () => {
   const arrivals = networks(72).map((network, index) => ({
     foundAt: START + 10 * index * MINUTE,
     network,
     conduct: {},
   }));
   const sent = live(arrivals, { ...LIMITS, alertsPerWindow: 1 });
-  // Each network is news, and above failures there is no quota.
+  // Each network is news, and the limit per window only holds for failures and denials.
   expect(sent).toHaveLength(72);
 });

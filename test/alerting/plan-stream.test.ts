@@ -40,7 +40,7 @@ const OPEN: StreamState = {
   sent: new Map([[A, READ]]),
 };
 
-/** The same after failures of A only. */
+/** The same stream after failures of A only. */
 const OPEN_LOW: StreamState = {
   ...OPEN,
   minorMessages: 1,
@@ -52,12 +52,12 @@ const failed = (network: string, given: Partial<OutboxFinding> = {}) => finding(
 const deleted = (network: string) => finding(network, DELETED);
 const metadata = (network: string) => finding(network, { severity: 'Low', level: 'metadata', effects: NO_EFFECTS });
 
-/** So many times, a minute apart, up to 08:00. */
+/** This number of times, a minute apart, up to 08:00. */
 function minorMessages(count: number): number[] {
   return Array.from({ length: count }, (_, index) => at('08:00') - (count - 1 - index) * MINUTE);
 }
 
-/** `update 2, 60 minutes` of what is sent; `until 10:00:00.001` of what waits. */
+/** `update 2, 60 minutes` for a message; `until 10:00:00.001` for a deferred draft. */
 function fate(
   parts: readonly PendingPart[],
   state: StreamState | null,
@@ -74,7 +74,7 @@ function fate(
   return `${message.kind} ${message.sequence}, ${(after.closesAt - after.openedAt) / MINUTE} minutes`;
 }
 
-describe('what is sent, and what waits until when', () => {
+describe('what is sent, and what is deferred until when', () => {
   const cases: {
     name: string;
     parts: PendingPart[];
@@ -92,7 +92,7 @@ describe('what is sent, and what waits until when', () => {
       expected: 'new 1, 60 minutes',
     },
     {
-      name: 'a known network at its level waits for the end of the window',
+      name: 'a reported network at the same level waits for the end of the window',
       parts: [part(at('09:30'), [A])],
       now: at('09:30'),
       expected: 'until 2026-03-02 10:00:00.001',
@@ -104,7 +104,7 @@ describe('what is sent, and what waits until when', () => {
       expected: 'until 2026-03-02 10:00:00.001',
     },
     {
-      name: 'after 3600.001 s it is not, and one digest covers what waited',
+      name: 'after 3600.001 s it is closed, and one digest covers everything deferred',
       parts: [part(at('09:30'), [A])],
       now: at('10:00:00.001'),
       expected: 'digest 2, 120 minutes',
@@ -116,32 +116,32 @@ describe('what is sent, and what waits until when', () => {
       expected: 'update 2, 60 minutes',
     },
     {
-      name: 'a known network that gets further is sent at once',
+      name: 'a reported network that reaches a higher level is sent at once',
       parts: [part(at('09:10'), [deleted(A)])],
       now: at('09:10'),
       expected: 'update 2, 60 minutes',
     },
     {
-      name: 'a known network that becomes more severe at the same level is sent at once',
+      name: 'a reported network that reaches a higher severity at the same level is sent at once',
       parts: [part(at('09:10'), [finding(A, { severity: 'High' })])],
       now: at('09:10'),
       expected: 'update 2, 60 minutes',
     },
     {
-      name: 'one that reads after failures is sent at once',
+      name: 'a network that reads after failures is sent at once',
       parts: [part(at('09:10'), [A])],
       state: OPEN_LOW,
       now: at('09:10'),
       expected: 'update 2, 60 minutes',
     },
     {
-      name: 'one that does less than before waits',
+      name: 'a network that does less than before waits',
       parts: [part(at('09:10'), [failed(A)])],
       now: at('09:10'),
       expected: 'until 2026-03-02 10:00:00.001',
     },
     {
-      name: 'what is new and what is known are one message',
+      name: 'new and reported networks are in one message',
       parts: [part(at('09:10'), [A, B])],
       now: at('09:10'),
       expected: 'update 2, 60 minutes',
@@ -154,28 +154,28 @@ describe('what is sent, and what waits until when', () => {
       expected: 'update 2, 60 minutes',
     },
     {
-      name: 'the others are 50 seconds apart',
+      name: 'further messages are 50 seconds apart',
       parts: [part(at('09:10'), [B])],
       state: { ...OPEN, messages: 5, sentAt: at('09:09:30') },
       now: at('09:10'),
       expected: 'until 2026-03-02 09:10:20.000',
     },
     {
-      name: 'and no more than that',
+      name: 'but not more than that',
       parts: [part(at('09:10'), [B])],
       state: { ...OPEN, messages: 5, sentAt: at('09:09:10') },
       now: at('09:10'),
       expected: 'update 2, 60 minutes',
     },
     {
-      name: 'but what is worse than all that the window sent does not wait for them',
+      name: 'news worse than everything the window has sent is exempt',
       parts: [part(at('09:10'), [deleted(B)])],
       state: { ...OPEN, messages: 5, sentAt: at('09:09:59') },
       now: at('09:10'),
       expected: 'update 2, 60 minutes',
     },
     {
-      name: 'a clock that has gone back holds up nothing',
+      name: 'a clock that was set back delays nothing',
       parts: [part(at('09:10'), [B])],
       state: { ...OPEN, messages: 5, sentAt: at('09:30') },
       now: at('09:10'),
@@ -189,21 +189,21 @@ describe('what is sent, and what waits until when', () => {
       expected: 'update 5, 60 minutes',
     },
     {
-      name: 'what would be the sixth waits',
+      name: 'the sixth waits',
       parts: [part(at('09:10'), [failed(B)])],
       state: { ...OPEN, sequence: 5, messages: 5, minorMessages: 5 },
       now: at('09:10'),
       expected: 'until 2026-03-02 10:00:00.001',
     },
     {
-      name: 'that quota is not for what got access',
+      name: 'that limit does not hold for access',
       parts: [part(at('09:10'), [metadata(B)])],
       state: { ...OPEN, sequence: 5, messages: 5, minorMessages: 5 },
       now: at('09:10'),
       expected: 'update 6, 60 minutes',
     },
     {
-      name: 'nor for what is Medium, whatever the day has had',
+      name: 'nor for Medium, whatever was sent that day',
       parts: [part(at('09:10'), [B])],
       state: { ...OPEN, sequence: 50, messages: 50, minorMessages: 5, minorSentAt: minorMessages(12) },
       now: at('09:10'),
@@ -218,7 +218,7 @@ describe('what is sent, and what waits until when', () => {
       expected: 'until 2026-03-02 10:00:00.001',
     },
     {
-      name: 'as Panther: then the hour begins anew',
+      name: 'as Panther: then a new hour begins',
       parts: [part(at('09:10'), [failed(B)])],
       state: OPEN_LOW,
       now: at('10:00:01'),
@@ -226,7 +226,7 @@ describe('what is sent, and what waits until when', () => {
       expected: 'digest 2, 60 minutes',
     },
     {
-      name: 'the eleventh Low message of a day is sent, since one is left for the digest',
+      name: 'the eleventh Low message of a day is sent, because one is reserved for the digest',
       parts: [part(at('09:10'), [failed(B)])],
       state: { ...OPEN, minorSentAt: minorMessages(MAX_MINOR_A_DAY - 2) },
       now: at('09:10'),
@@ -240,7 +240,7 @@ describe('what is sent, and what waits until when', () => {
       expected: 'until 2026-03-02 10:00:00.001',
     },
     {
-      name: 'which is the twelfth',
+      name: 'the digest is the twelfth',
       parts: [part(at('09:10'), [failed(B)])],
       state: { ...OPEN, minorSentAt: minorMessages(MAX_MINOR_A_DAY - 1) },
       now: at('10:00:01'),
@@ -261,7 +261,7 @@ describe('what is sent, and what waits until when', () => {
       expected: 'until 2026-03-03 07:49:00.000',
     },
     {
-      name: 'those of denied requests count with the others',
+      name: 'messages about denied requests count too',
       parts: [part(at('09:10'), [failed(B)])],
       state: { ...OPEN, minorSentAt: minorMessages(6) },
       sibling: { minorSentAt: minorMessages(6) },
@@ -276,7 +276,7 @@ describe('what is sent, and what waits until when', () => {
       expected: 'until 2026-03-03 07:55:00.000',
     },
     {
-      name: 'and fewer where the others have had theirs: one is left for what was not denied',
+      name: 'and fewer after other messages: one is reserved for requests that were not denied',
       parts: [part(at('09:10'), [finding(B, DENIED)], { denied: true })],
       state: { ...OPEN, denied: true, minorSentAt: minorMessages(5) },
       sibling: { minorSentAt: minorMessages(6) },
@@ -284,7 +284,7 @@ describe('what is sent, and what waits until when', () => {
       expected: 'until 2026-03-03 07:55:00.000',
     },
     {
-      name: 'six of the twelve',
+      name: 'six of the twelve are left',
       parts: [part(at('09:10'), [finding(B, DENIED)], { denied: true })],
       state: { ...OPEN, denied: true, minorSentAt: minorMessages(5) },
       sibling: { minorSentAt: minorMessages(5) },
@@ -292,20 +292,20 @@ describe('what is sent, and what waits until when', () => {
       expected: 'digest 2, 1440 minutes',
     },
     {
-      name: 'news in a long window waits for the limit of the day, if that comes before its end',
+      name: 'news in a long window waits until the daily limit allows it, if that is before its end',
       parts: [part(at('09:10'), [finding(B, DENIED)], { denied: true })],
       state: { ...OPEN, denied: true, closesAt: at('09:00', '2026-03-03'), minorSentAt: minorMessages(5) },
       now: at('09:10'),
       expected: 'until 2026-03-03 07:56:00.000',
     },
     {
-      name: 'what was found in the last millisecond of the window has waited',
+      name: 'a finding in the last millisecond of the window was deferred',
       parts: [part(at('10:00'), [A])],
       now: at('10:05'),
       expected: 'digest 2, 120 minutes',
     },
     {
-      name: 'when nothing waited, what comes then is new again',
+      name: 'if nothing was deferred, the next finding is new again',
       parts: [part(at('10:00:00.001'), [A])],
       now: at('10:05'),
       expected: 'new 1, 60 minutes',
@@ -318,28 +318,28 @@ describe('what is sent, and what waits until when', () => {
       expected: 'digest 6, 60 minutes',
     },
     {
-      name: 'a digest of a known network that got further is news',
+      name: 'a digest of a reported network that reached a higher level is news',
       parts: [part(at('09:10'), [deleted(A)])],
       state: { ...OPEN, openedAt: at('02:00') },
       now: at('10:01'),
       expected: 'digest 2, 60 minutes',
     },
     {
-      name: 'a test is sent at once, each in a window of its own',
+      name: 'each test is sent at once, in a window of its own',
       parts: [part(at('09:10'), [A], { rule: 'test' })],
       state: { ...OPEN, rule: 'test' },
       now: at('09:10'),
       expected: 'new 1, 0 minutes',
     },
     {
-      name: 'but after the first ones not more often than every 50 seconds',
+      name: 'but after the first tests, not more often than every 50 seconds',
       parts: [part(at('09:00:10'), [A], { rule: 'test' })],
       state: { ...OPEN, rule: 'test', closesAt: at('09:00'), messages: 5 },
       now: at('09:00:10'),
       expected: 'until 2026-03-02 09:00:50.000',
     },
     {
-      name: 'remote IPs that are no addresses are one subject, so that nobody makes news by writing another',
+      name: 'remote IPs that are not addresses are one subject, so that another one is not news',
       parts: [part(at('09:10'), [finding('10.0.0.2:80')], { rule: 'detector-error' })],
       state: { ...OPEN, rule: 'detector-error', sent: new Map([['', READ]]) },
       now: at('09:10'),
@@ -350,7 +350,7 @@ describe('what is sent, and what waits until when', () => {
     expect(fate(parts, state, now, limits, sibling)).toBe(expected);
   });
 
-  test('the first of all can be held back by what its sibling has sent', () => {
+  test('the first message of a stream can be deferred because of messages of its sibling', () => {
     const parts = [part(at('09:00'), [failed(A)])];
     expect(fate(parts, null, at('09:00'), {}, { minorSentAt: minorMessages(12) })).toBe(
       'until 2026-03-03 07:49:00.000',
@@ -370,7 +370,13 @@ describe('the length of the window after a digest', () => {
     { name: 'is no longer than a day', stream: PAYROLL, closed: 1440, network: A, minutes: 1440 },
     { name: 'is the usual one with another network', stream: PAYROLL, closed: 960, network: B, minutes: 60 },
     { name: 'is a day for denied requests', stream: denied, closed: 1440, network: A, minutes: 1440 },
-    { name: 'is as configured, though more than a day', stream: denied, closed: 3000, network: A, minutes: 3000 },
+    {
+      name: 'is as configured, even if that is more than a day',
+      stream: denied,
+      closed: 3000,
+      network: A,
+      minutes: 3000,
+    },
     {
       name: "doubles for denied requests in Panther's way",
       stream: denied,
@@ -394,7 +400,7 @@ describe('the length of the window after a digest', () => {
 });
 
 describe('after sending', () => {
-  test('new, update and digest share the name of the window; what comes after a silence has another', () => {
+  test('new, update and digest share the window id; a message after a quiet window has another', () => {
     const first = send([part(at('09:00'), [A])], { now: at('09:00') });
     const update = send([part(at('09:10'), [B])], { state: first.state, now: at('09:10') });
     const digest = send([part(at('09:20'), [A])], { state: update.state, now: at('10:00:01') });
@@ -406,7 +412,7 @@ describe('after sending', () => {
     expect(later.message.windowId).not.toBe(name);
   });
 
-  test('what was sent of each network is the highest of all messages of the window', () => {
+  test('the window remembers the highest level and severity sent for each network', () => {
     const first = send([part(at('09:00'), [failed(A), B])], { now: at('09:00') });
     const second = send([part(at('09:10'), [deleted(A)])], { state: first.state, now: at('09:10') });
     const third = send([part(at('09:20'), [failed(A), C])], { state: second.state, now: at('09:20') });
@@ -435,7 +441,7 @@ describe('after sending', () => {
     expect(on(at('09:00') + DAY)).toEqual([at('09:00') + DAY]);
   });
 
-  test('whoever makes the first message of a window anew gives it another name only if it begins with another part', () => {
+  test('a repeated first message has another window id only if it begins with another part', () => {
     const parts = [part(at('09:00'), [A]), part(at('09:01'), [B])];
     const nameAt = (now: number, given = parts) => send(given, { now }).message.windowId;
     expect(nameAt(at('09:17'))).toBe(nameAt(at('09:02')));
@@ -443,8 +449,8 @@ describe('after sending', () => {
   });
 });
 
-describe('what a draft holds', () => {
-  test('news is the worst of what was not sent, and not what was', () => {
+describe('a draft', () => {
+  test('has as news the worst that was not sent yet', () => {
     const draft = drafted(OPEN, [part(at('09:10'), [A, failed(B)])], at('09:10'));
     expect(draft.news).toEqual(FAILURE);
     const more = drafted({ ...OPEN, draft }, [part(at('09:11'), [deleted(C)])], at('09:11'));
@@ -453,7 +459,7 @@ describe('what a draft holds', () => {
     expect(drafted(OPEN, [part(at('09:10'), [A])], at('09:10')).news).toBeNull();
   });
 
-  test('without a part it stays as it is', () => {
+  test('is unchanged without new parts', () => {
     const draft = drafted(OPEN, [part(at('09:10'), [B])], at('09:10'));
     expect(drafted({ ...OPEN, draft }, [], at('09:11'))).toMatchObject({ digest: draft.digest, news: draft.news });
   });
@@ -503,7 +509,7 @@ const limits: fc.Arbitrary<AlertLimits> = fc.record({
   deniedWindowMinutes: fc.constantFrom(60, 1440),
 });
 
-test(`a finding is looked at before it could be sent, never after (seed ${SEED})`, () => {
+test(`a finding is due no later than it could be sent (seed ${SEED})`, () => {
   let waiting = 0;
   fc.assert(
     fc.property(
@@ -536,7 +542,7 @@ test(`a finding is looked at before it could be sent, never after (seed ${SEED})
   expect(waiting).toBeGreaterThan(200);
 });
 
-test(`nothing that is Medium or worse waits for more than 50 seconds, unless it was sent (seed ${SEED})`, () => {
+test(`news of Medium or worse waits for at most 50 seconds (seed ${SEED})`, () => {
   const grave = reached.filter(({ severity }) => severity !== 'Low');
   fc.assert(
     fc.property(state, grave, reached, time, limits, (before, conduct, noise, now, given) => {

@@ -70,7 +70,7 @@ describe('the order of messages', () => {
       expected: ['metadata', 'failed', 'denied'],
     },
     {
-      name: 'then by bytes, of all that it is about',
+      name: 'then by the total of bytes',
       candidates: [
         candidate('small', [finding(A, { bytesSent: 999 })]),
         candidate('large', [finding(A, { bytesSent: 500 }), finding('198.51.100.2', { bytesSent: 500 })]),
@@ -83,12 +83,12 @@ describe('the order of messages', () => {
       expected: ['older', 'younger'],
     },
     {
-      name: 'a test comes after what is High, and before all else',
+      name: 'a test comes after High, and before everything else',
       candidates: [read('medium'), read('test', { rule: 'test' }), deleted('high')],
       expected: ['high', 'test', 'medium'],
     },
     {
-      name: 'what failed before comes behind its equals',
+      name: 'a message that failed before comes after its equals',
       candidates: [
         deleted('failed-high', { failures: 1 }),
         deleted('high'),
@@ -108,25 +108,25 @@ describe('what is sent together', () => {
   const cases: { name: string; candidates: Candidate[]; room: number; expected: string[] }[] = [
     { name: 'nothing is due', candidates: [], room: 20, expected: [] },
     {
-      name: 'as many as there is room for are alone',
+      name: 'streams are sent alone if the limit allows',
       candidates: many(3, read),
       room: 3,
       expected: ['b-00000', 'b-00001', 'b-00002'],
     },
     {
-      name: 'of more, the worst half is alone and the others are combined',
+      name: 'if there are more, the worst half is sent alone and the others are combined',
       candidates: [...many(4, failed, 'low'), deleted('high')],
       room: 4,
       expected: ['high', 'low-00000', 'unapproved-ip: low-00001 low-00002 low-00003'],
     },
     {
-      name: 'a rule at a time',
+      name: 'each combined message has one rule',
       candidates: [...many(2, failed, 'a'), ...many(2, (bucket) => failed(bucket, { rule: 'new-ip' }), 'n')],
       room: 0,
       expected: ['unapproved-ip: a-00000 a-00001', 'new-ip: n-00000 n-00001'],
     },
     {
-      name: 'what is High apart from the others, whatever else its rule has found',
+      name: 'High is not combined with others of the same rule',
       candidates: [
         ...many(2, (bucket) => failed(bucket, { rule: 'new-ip' }), 'n'),
         ...many(2, failed, 'a'),
@@ -136,19 +136,19 @@ describe('what is sent together', () => {
       expected: ['high', 'unapproved-ip: a-00000 a-00001', 'new-ip: n-00000 n-00001'],
     },
     {
-      name: 'not what failed before, which harms only itself',
+      name: 'a stream that failed before is not combined',
       candidates: [...many(2, read), read('poisoned', { failures: 1 })],
       room: 0,
       expected: ['unapproved-ip: b-00000 b-00001', 'poisoned'],
     },
     {
-      name: 'not what has its name already, and may have been published under it',
+      name: 'a stream with a reserved message id is not combined',
       candidates: [...many(2, failed), failed('named', { isNamed: true })],
       room: 0,
       expected: ['unapproved-ip: b-00000 b-00001', 'named'],
     },
     {
-      name: 'not a test',
+      name: 'a test is not combined',
       candidates: [...many(2, read), read('test', { rule: 'test' })],
       room: 0,
       expected: ['test', 'unapproved-ip: b-00000 b-00001'],
@@ -160,7 +160,7 @@ describe('what is sent together', () => {
 
   test('10,000 streams are a few dozen messages', () => {
     const messages = planMessages(many(10_000, read), 20);
-    // Alone would be more than the minute has room for, and the others come sooner without.
+    // Sending half alone would exceed the limit per minute, and all are sent sooner without.
     expect(messages).toHaveLength(Math.ceil(10_000 / MAX_LINES));
     expect(new Set(messages.flatMap(({ members }) => members)).size).toBe(10_000);
   });
@@ -175,7 +175,7 @@ describe('what is sent together', () => {
     expect(planMessages(wide, 0).map(({ members }) => members.length)).toEqual([MAX_LINES / 5, 20]);
   });
 
-  test('evidence fills it as well, in bytes', () => {
+  test('evidence fills a message too, in bytes', () => {
     const sample = () => ({ ...RECORD, userAgent: '東'.repeat(500) });
     const heavy = many(60, (bucket) => candidate(bucket, [finding(A, { ...DELETED, sample })]));
     const messages = planMessages(heavy, 0);
@@ -184,7 +184,7 @@ describe('what is sent together', () => {
   });
 });
 
-describe('what a combined message names of a stream', () => {
+describe('a combined message names of each stream', () => {
   const sample = () => RECORD;
   const others = networks(8).map((network) => finding(network, { sample }));
   const high = networks(25, 100).map((network) => finding(network, { ...DELETED, sample }));
@@ -194,19 +194,19 @@ describe('what a combined message names of a stream', () => {
     operations.length,
   ];
 
-  test('of High ones twenty with all their evidence, and no others', () => {
+  test('twenty High findings with all their evidence', () => {
     const named = namedInCombined(digestOf([part(at('09:00'), [...others, ...high])]));
     expect(named.map(({ network }) => network)).toEqual(networks(20, 100));
     for (const one of named) expect(evidence(one)).toEqual([true, 1, 1]);
   });
 
-  test('of others five, without', () => {
+  test('five other findings without evidence', () => {
     const named = namedInCombined(digestOf([part(at('09:00'), others)]));
     expect(named.map(({ network }) => network)).toEqual(networks(5));
     for (const one of named) expect(evidence(one)).toEqual([false, 0, 0]);
   });
 
-  test('of both together only what is High', () => {
+  test('only the High findings if there are both', () => {
     const named = namedInCombined(digestOf([part(at('09:00'), [...others, ...high.slice(0, 2)])]));
     expect(named.map(evidence)).toEqual([
       [true, 1, 1],
@@ -215,7 +215,7 @@ describe('what a combined message names of a stream', () => {
   });
 });
 
-test(`whatever is due: each stream is in one message, the worst first (seed ${SEED})`, () => {
+test(`each due stream is in one message, the worst first (seed ${SEED})`, () => {
   const arbitrary = fc.record({
     rule: fc.constantFrom('unapproved-ip' as const, 'new-ip' as const, 'detector-error' as const, 'test' as const),
     denied: fc.boolean(),
@@ -241,7 +241,7 @@ test(`whatever is due: each stream is in one message, the worst first (seed ${SE
           if (members.length > 1) expect([failures, isNamed, rule === 'test']).toEqual([0, false, false]);
         }
       }
-      // Nothing High that has not failed comes after what is not.
+      // No High message that has not failed comes after one that is not High.
       const firsts = messages.map(({ members }) => members[0]!).filter(({ failures }) => failures === 0);
       const ranks = firsts
         .filter(({ stream }) => stream.rule !== 'test')

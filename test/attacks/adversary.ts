@@ -15,12 +15,12 @@ import {
 } from './world';
 
 /*
- * An adversary chooses what he likes of everything that is not High: how many requests of which kind, from which
- * networks, to which buckets, when; and some writes fail. Then he deletes an object with stolen keys. However he chose,
- * that has to be sent within two minutes after its log object was read.
+ * An adversary sends any combination of requests below High: any number of any kind, from any networks, to any buckets,
+ * at any time; and some writes fail. Then the adversary deletes an object with stolen keys. In every case, the deletion
+ * must be sent within two minutes after its log object was read.
  */
 
-/** Requests that somebody may send who wants to hide a deletion. */
+/** Requests with which an attacker may try to hide a deletion. */
 const KINDS = {
   denials: denial,
   failures: failure,
@@ -39,25 +39,25 @@ const KINDS = {
 interface Noise {
   readonly kind: keyof typeof KINDS;
   readonly requests: number;
-  /** All from the network of the deletion, from one other, or each from another. */
+  /** All from the network of the deletion, all from one other network, or each from a different one. */
   readonly from: 'the same' | 'one other' | 'many';
-  /** All to the bucket of the deletion, to one other, or to many. */
+  /** All to the bucket of the deletion, to one other bucket, or to many. */
   readonly to: 'the same' | 'one other' | 'many';
-  /** In how many log objects. */
+  /** The number of log objects. */
   readonly objects: number;
-  /** Minutes until the next. */
+  /** Minutes until the next noise. */
   readonly wait: number;
 }
 
 export interface Attack {
   readonly noise: readonly Noise[];
-  /** Whether the last of the noise is in the log object of the deletion. */
+  /** Whether the last noise is in the log object of the deletion. */
   readonly together: boolean;
   readonly allowlist: boolean;
   readonly learningDays: number;
   readonly alertsPerMinute: number;
   readonly alertsPerWindow: number;
-  /** Of a hundred writes about other streams, so many fail. */
+  /** The percentage of writes about other streams that fail. */
   readonly failing: number;
   readonly seed: number;
 }
@@ -84,7 +84,7 @@ export const attacks: fc.Arbitrary<Attack> = fc.record({
 
 const VICTIM = 'payroll';
 
-/** How long the deletion waits; milliseconds. */
+/** How long it takes to send the deletion; milliseconds. */
 async function delayOf(attack: Attack): Promise<number> {
   const { allowlist, learningDays, alertsPerMinute, alertsPerWindow, failing, seed, together } = attack;
   const random = createRandom(seed);
@@ -93,7 +93,7 @@ async function delayOf(attack: Attack): Promise<number> {
     settings: { learningDays, ...(allowlist ? {} : { allowlist: [] }) },
     limits: { alertsPerMinute, alertsPerWindow },
   });
-  // Without an allowlist there is no rule that watches a bucket that learns.
+  // Without an allowlist, no rule watches a bucket that learns.
   if (learningDays > 0 && !allowlist) return 0;
   let networks = 0;
 
@@ -119,7 +119,7 @@ async function delayOf(attack: Attack): Promise<number> {
       await world.notify();
     }
     const until = world.now + one.wait * MINUTE;
-    // The schedule comes each minute; of many without anything due, one is enough.
+    // The schedule runs every minute; skip the runs for which nothing is due.
     for (let minutes = 0; minutes < one.wait; minutes++) {
       const due = world.state.nextDueAt();
       if (due === null || due > until) break;
@@ -143,7 +143,7 @@ async function delayOf(attack: Attack): Promise<number> {
   return Number.POSITIVE_INFINITY;
 }
 
-/** Writes about some buckets fail. */
+/** A state in which writes about some buckets fail. */
 function failingState(fails: (bucket: string | undefined) => boolean): MemoryState {
   const state = createMemoryState();
   const failing: Record<string, unknown> = { ...state };
@@ -157,7 +157,7 @@ function failingState(fails: (bucket: string | undefined) => boolean): MemorySta
   return failing as unknown as MemoryState;
 }
 
-/** Tries so many attacks; the worst delay. Throws where one is over the bound. */
+/** Tries many attacks and returns the worst delay. Throws if a delay exceeds the bound. */
 export async function worstDelay(
   given: { readonly seed: number; readonly numRuns: number },
   bound: number,

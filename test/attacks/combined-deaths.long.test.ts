@@ -1,5 +1,5 @@
 import { expectSameNames } from './combined-deaths';
 
-test('wherever a run dies that sends 40 streams: each is sent, and again only under the same name', async () => {
+test('wherever a run that sends 40 streams dies, each stream is sent, and repeated only with the same id', async () => {
   await expectSameNames(1);
 });

@@ -5,7 +5,7 @@ import { createWorld, failure, MINUTE } from './world';
 const BUCKETS = 40;
 const WRITES = ['putStream', 'markTaken', 'putCombinedPlan', 'putLease'] as const;
 
-/** A process that dies at its effect number `at`: before it, or after it. Null: it lives. */
+/** A process that dies before or after effect number `at`; null: it does not die. */
 function mortal(at: number | null, when: 'before' | 'after') {
   let effects = 0;
   let isDead = false;
@@ -22,7 +22,7 @@ function mortal(at: number | null, when: 'before' | 'after') {
   return { effect, count: () => effects };
 }
 
-/** The state of a process that dies so. */
+/** The state of a process that dies like this. */
 function dying(state: MemoryState, effect: <Result>(run: () => Promise<Result>) => Promise<Result>): MemoryState {
   const mortalState: Record<string, unknown> = { ...state };
   for (const method of WRITES) {
@@ -32,7 +32,7 @@ function dying(state: MemoryState, effect: <Result>(run: () => Promise<Result>) 
   return mortalState as unknown as MemoryState;
 }
 
-/** Sends what is due of 40 streams in a process that dies, then in others; all that was published. */
+/** Sends the due findings of 40 streams in a process that dies, then in others. Returns everything published. */
 async function publishedBy(
   at: number | null,
   when: 'before' | 'after',
@@ -57,8 +57,8 @@ async function publishedBy(
 }
 
 /**
- * Wherever a run dies that sends 40 streams, each is sent, and again only under the same name; tried at each so-manieth
- * effect.
+ * Expects that wherever a run that sends 40 streams dies, each stream is sent, and repeated only with the same id.
+ * Tries every `every`th effect.
  */
 export async function expectSameNames(every: number): Promise<void> {
   const { effects } = await publishedBy(null, 'before');

@@ -13,8 +13,8 @@ import {
 } from './world';
 
 /*
- * Who can send requests must not decide when an alert is sent: whatever was sent before, a deletion with stolen keys is
- * sent within two minutes after its log object was read.
+ * An attacker who can send requests must not be able to delay an alert: whatever was sent before, a deletion with
+ * stolen keys is sent within two minutes after its log object was read.
  */
 
 const BOUND = 2 * MINUTE;

@@ -6,11 +6,11 @@ import { finding, networks, PAYROLL } from '../support/alerting-parts';
 import { LIMITS } from '../support/limits';
 import { createWorld, denial, many, otherNetwork, START } from './world';
 
-/* What an attacker can make many of costs in proportion to how many there are, and no more. Counted, not timed. */
+/* The cost of anything that an attacker can multiply must grow linearly. These tests count instead of timing. */
 
 const ORIGIN = { logObject: 'logs/a@1', portion: 0, foundAt: START, accountId: null, region: null };
 
-/** How often storing so many findings looks at one of them. */
+/** How often storing `count` findings reads a property of one of them. */
 async function looksAt(count: number): Promise<number> {
   let looks = 0;
   const findings = networks(count).map((network) => {
@@ -29,9 +29,9 @@ async function looksAt(count: number): Promise<number> {
   return looks;
 }
 
-test('storing findings is linear in how many there are', async () => {
+test('storing findings is linear in the number of findings', async () => {
   const [few, many] = [await looksAt(2_000), await looksAt(16_000)];
-  // To sort them takes a little more than that.
+  // Sorting takes slightly more than linear time.
   expect(many / few).toBeLessThan(8 * 1.6);
 });
 

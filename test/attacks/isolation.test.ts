@@ -14,11 +14,11 @@ import {
 } from './world';
 
 /*
- * One bad item harms only itself: whatever fails, everything else is sent, and what fails again and again is set aside
+ * One bad item affects only itself: whatever fails, everything else is sent, and what fails repeatedly is set aside
  * with an alert.
  */
 
-/** A state some of whose writes fail. */
+/** A state in which some writes fail. */
 function failingState(
   fails: (method: 'putStream' | 'markTaken' | 'putBucket', given: unknown) => boolean,
 ): MemoryState {
@@ -66,8 +66,8 @@ test('every hundredth write fails: a deletion in another bucket is sent', async 
   expect(await deleted(world)).toBeLessThanOrEqual(2 * MINUTE);
 });
 
-describe('a message that is refused again and again', () => {
-  /** Refuses what is about this bucket, but for our own words about it. */
+describe('a message that is refused repeatedly', () => {
+  /** Refuses alerts about this bucket, except the one that reports the failure. */
   function refusing(bucket: string, refused: Alert[] = []) {
     return async (alert: Alert): Promise<void> => {
       if (alert.bucket !== bucket || alert.rule.title.includes('could not be sent')) return;
@@ -86,7 +86,7 @@ describe('a message that is refused again and again', () => {
       world.now += MINUTE;
       await world.notify();
     }
-    expect(refused).toHaveLength(2 * 5); // one for each rule
+    expect(refused).toHaveLength(2 * 5); // one per rule
     expect(new Set(refused.map(({ alertId }) => alertId)).size).toBe(2);
     const aside = world.sent.filter(({ alert }) => alert.bucket === 'poison').map(({ alert }) => alert);
     expect(aside.map(({ kind, rule }) => ({ kind, id: rule.id, severity: rule.severity }))).toEqual([
@@ -100,7 +100,7 @@ describe('a message that is refused again and again', () => {
       ]),
     );
     expect(state.nextDueAt()).toBeNull();
-    // The stream itself lives on.
+    // The stream itself continues.
     const sent = world.sent.length;
     await world.deliver([deletion('198.51.100.2', world.now, { bucket: 'poison' })]);
     for (let minutes = 0; minutes < 10; minutes++) {
@@ -110,7 +110,7 @@ describe('a message that is refused again and again', () => {
     expect(world.sent.length).toBeGreaterThan(sent);
   });
 
-  test('keeps no others from being sent, however many they are', async () => {
+  test('does not prevent others from being sent, however many there are', async () => {
     const world = createWorld({
       publish: async ({ bucket }) => {
         if (bucket?.startsWith('poison')) throw new Error('InvalidParameter');
@@ -123,7 +123,7 @@ describe('a message that is refused again and again', () => {
   });
 });
 
-test('nothing is set aside while nothing at all can be sent', async () => {
+test('nothing is set aside while no message at all can be sent', async () => {
   let isDown = true;
   const state = createMemoryState();
   const world = createWorld({
@@ -140,11 +140,11 @@ test('nothing is set aside while nothing at all can be sent', async () => {
   expect(state.allSetAside()).toEqual([]);
   isDown = false;
   await world.notify();
-  // It was not the alerts: they are sent as they are.
+  // The alerts were not the cause: they are sent unchanged.
   expect(world.sent.map(({ alert }) => alert.rule.id).sort()).toEqual(['new-ip', 'unapproved-ip']);
 });
 
-test('remote IPs of long text in many log objects: one message, then digests; others are sent', async () => {
+test('long texts as remote IPs in many log objects: one message, then digests; other alerts are sent', async () => {
   const world = createWorld();
   for (let object = 0; object < 20; object++) {
     await world.deliver(
@@ -157,7 +157,7 @@ test('remote IPs of long text in many log objects: one message, then digests; ot
   expect(world.sent.filter(({ alert }) => alert.rule.id === 'detector-error')).toHaveLength(1);
 });
 
-test('forged lines with names that no bucket can have are parse failures, and stop nothing', async () => {
+test('forged lines with impossible bucket names are parse failures and block nothing', async () => {
   const world = createWorld({ settings: { learningDays: 3 } });
   const names = ['payroll#denied', ...many(160, (n) => `${n}${'\u0001'.repeat(200)}`)];
   const { parseFailures } = await world.deliver(names.map((bucket) => ({ ...PLAIN, bucket, time: world.now })));

@@ -2,7 +2,7 @@ import { emailText } from '../../lib/render/email/email-text';
 import type { Logged } from '../support/observe-lines';
 import { createWorld, DAY, deletion, many, otherNetwork, PLAIN, publicRead, START, type World } from './world';
 
-/* Who can read what is public while a bucket learns must not decide what is reported later, or what is proposed. */
+/* Reading public objects while a bucket learns must not change what is reported later, or what is proposed. */
 
 const LEARNING = { allowlist: [], learningDays: 3 };
 
@@ -53,7 +53,7 @@ test.each([
   ]);
 });
 
-test('a signed read in a public bucket is reported, whoever signed it', async () => {
+test('a signed read in a public bucket is reported, whatever account signed it', async () => {
   const world = await afterLearning(many(1001, (n) => publicRead(otherNetwork(n), START)));
   const before = world.sent.length;
   const requester = 'arn:aws:iam::999999999999:user/x';
@@ -63,10 +63,10 @@ test('a signed read in a public bucket is reported, whoever signed it', async ()
 });
 
 test('a principal of another account is never proposed, and is shown with its account', async () => {
-  const stranger = 'arn:aws:iam::999999999999:user/deploy-bot';
+  const foreign = 'arn:aws:iam::999999999999:user/deploy-bot';
   const world = await afterLearning([
     { ...PLAIN, time: START, remoteIp: '203.0.113.5' },
-    { ...PLAIN, time: START, remoteIp: '198.51.100.66', requester: stranger },
+    { ...PLAIN, time: START, remoteIp: '198.51.100.66', requester: foreign },
     publicRead('198.51.100.67', START),
   ]);
   const mail = emailText(world.sent.at(-1)!.alert, { listed: 100, detailed: 100 });

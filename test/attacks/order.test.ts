@@ -17,7 +17,7 @@ import {
   START,
 } from './world';
 
-test('31 streams at once: what is High is sent first, with who did it and to what', async () => {
+test('31 streams at once: the High one is sent first, with requester and object', async () => {
   const world = createWorld({ settings: { newIp: false } });
   for (let n = 0; n < 30; n++) await world.deliver([failure('198.51.100.1', world.now, { bucket: `bucket-${n}` })]);
   await world.deliver([deletion('198.51.100.66', world.now)]);
@@ -50,7 +50,7 @@ test('many High streams at once: combined, each with its evidence', async () => 
   expect(networks.every(({ operations }) => operations[0]?.name === 'REST.DELETE.OBJECT')).toBe(true);
 });
 
-test('decoys with more requests do not hide who took the most', async () => {
+test('decoys with more requests do not hide the network that read the most bytes', async () => {
   const world = createWorld({ settings: { newIp: false } });
   const head = { operation: 'REST.HEAD.OBJECT', bytesSent: null };
   await world.deliver(many(600, (n) => ({ ...PLAIN, ...head, time: world.now, remoteIp: otherNetwork(n % 150) })));
@@ -80,7 +80,7 @@ test('10,000 forged bucket names: the deletion is sent, and the flood of notices
   expect(world.sent.filter(({ alert }) => alert.rule.id === 'learning-started')).toHaveLength(1);
 });
 
-describe('conduct below Medium sends at most twelve mails a day for a bucket and rule', () => {
+describe('findings below Medium cause at most twelve mails a day per bucket and rule', () => {
   const kinds = {
     failures: failure,
     denials: denial,
@@ -88,7 +88,7 @@ describe('conduct below Medium sends at most twelve mails a day for a bucket and
     'failures and denials in turn': (ip: string, time: number) =>
       (time % (24 * MINUTE) < 12 * MINUTE ? failure : denial)(ip, time),
   } as const;
-  test.each(Object.entries(kinds))('%s, every twelve minutes, from ever new networks', async (_, request) => {
+  test.each(Object.entries(kinds))('%s every twelve minutes, each from a new network', async (_, request) => {
     const world = createWorld({ settings: request === publicRead ? { allowlist: [] } : {} });
     for (let n = 0; world.now < START + 3 * DAY; n++) {
       await world.deliver([request(otherNetwork(n), world.now)]);
@@ -102,15 +102,15 @@ describe('conduct below Medium sends at most twelve mails a day for a bucket and
       const inDay = times.filter((at) => at >= from && at < from + DAY);
       expect(inDay.length).toBeLessThanOrEqual(12);
     }
-    // Nothing is left out: each network is in one message.
+    // Nothing is lost: each network is in one message.
     const networks = world.sent.reduce((sum, { alert }) => sum + alert.totals.networks, 0);
     expect(networks).toBe(3 * 120);
-    // And nothing waits longer than a day.
+    // Nothing waits longer than a day.
     expect(world.now - START).toBeGreaterThan(3 * DAY);
   });
 });
 
-test('a digest covers all that waited, however much that is', async () => {
+test('a digest covers all deferred findings, however many there are', async () => {
   const world = createWorld({ settings: { newIp: false } });
   await world.deliver([failure('198.51.100.1', world.now)]);
   await world.notify();
@@ -127,7 +127,7 @@ test('a digest covers all that waited, however much that is', async () => {
   ]);
 });
 
-test('news above what was sent is at once, though nothing else may be: denied, then a read, then a change', async () => {
+test('news above what was sent is sent at once when nothing else is: denied, then a read, then a change', async () => {
   const world = createWorld({ settings: { newIp: false } });
   const ip = '198.51.100.1';
   const kinds: string[] = [];

@@ -21,7 +21,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const START = Date.parse('2026-03-02T09:00:10Z');
 
-/** `unapproved-ip` is on for every bucket, with an office that is on the allowlist. */
+/** `unapproved-ip` is on for every bucket, and the allowlist has the network of an office. */
 const ALLOWLISTED: DetectionSettings = { ...DEFAULTS, allowlist: [entry('10.20.0.0/16')] };
 
 export interface Sent {
@@ -30,7 +30,7 @@ export interface Sent {
   readonly alert: Alert;
 }
 
-/** The two paths on one state, under a clock that the attacker's story moves. */
+/** The detect and the notify path on one state, with a clock that the test advances. */
 export interface World {
   now: number;
   readonly state: State & Pick<MemoryState, 'nextDueAt'>;
@@ -39,7 +39,7 @@ export interface World {
   deliver(lines: readonly Logged[] | Uint8Array, given?: Delivery): Promise<Detected>;
   /** One run of the schedule. */
   notify(): Promise<Notified>;
-  /** Runs the schedule each minute; stops at the first alert that is wanted, and resolves to it. */
+  /** Runs the schedule every minute until `time`, or until an alert is `wanted`, and resolves to that alert or null. */
   runUntil(time: number, wanted?: (alert: Alert) => boolean): Promise<Sent | null>;
 }
 
@@ -52,7 +52,7 @@ export interface WorldOptions {
   readonly settings?: Partial<DetectionSettings>;
   readonly limits?: Partial<AlertLimits>;
   readonly state?: State & Pick<MemoryState, 'nextDueAt'>;
-  /** Throws where a message is refused. */
+  /** Throws to refuse a message. */
   readonly publish?: (alert: Alert) => Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export function createWorld({
       world.now += milliseconds;
     },
   };
-  const place = { accountId: '111122223333', region: 'eu-central-1' };
+  const origin = { accountId: '111122223333', region: 'eu-central-1' };
   const detector: Detector = {
     compiled,
     state,
@@ -84,14 +84,14 @@ export function createWorld({
     newRunId: () => `run ${runs++}`,
     views: viewStreams(state),
     limits: all,
-    ...place,
+    ...origin,
   };
   const notifier: Notifier = {
     state,
     clock,
     limits: all,
     geography: noGeography,
-    ...place,
+    ...origin,
     newIpChosenFor: () => false,
     async sendAlert(alert) {
       await publish?.(alert);
@@ -143,7 +143,7 @@ async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 type Request = Partial<AccessLogRecord>;
 
-/** A form upload that fails its condition: neither denied nor successful, and anybody can send it. */
+/** A form upload that fails its precondition: neither denied nor successful, and anybody can send it. */
 export function failure(remoteIp: string, time: number, given: Request = {}): Request {
   return {
     time,
@@ -170,7 +170,7 @@ export function denial(remoteIp: string, time: number, given: Request = {}): Req
   };
 }
 
-/** An anonymous read of an object that is public. */
+/** An anonymous read of a public object. */
 export function publicRead(remoteIp: string, time: number, given: Request = {}): Request {
   return {
     time,
@@ -184,7 +184,7 @@ export function publicRead(remoteIp: string, time: number, given: Request = {}):
   };
 }
 
-/** An object is deleted with stolen keys. */
+/** The deletion of an object with stolen keys. */
 export function deletion(remoteIp: string, time: number, given: Request = {}): Request {
   return {
     time,

@@ -17,7 +17,7 @@ import { newStateTable } from '../support/state-table';
 const NOW = at('12:00');
 const HOUR = 3_600_000;
 
-/** What a process asks of the state, by name. */
+/** The calls of the state by a process, by name. */
 type Asked = Record<string, number>;
 
 function counted(state: State): { state: State; asked: Asked } {
@@ -36,7 +36,7 @@ function counted(state: State): { state: State; asked: Asked } {
 
 let runs = 0;
 
-/** A process of its own on the state. */
+/** A new process on the state. */
 function startProcess(memory: State, given: Partial<DetectionSettings> = {}) {
   const compiled = compileSettings({ ...DEFAULTS, ...given });
   const { state, asked } = counted(memory);
@@ -77,13 +77,13 @@ const PAIRS = 250;
 const networks = (given: Logged & object = {}): Logged[] =>
   Array.from({ length: PAIRS }, (_, host) => ({ remoteIp: `198.51.100.${host}`, ...given }));
 
-describe('what a new pair costs', () => {
+describe('the cost of a new pair', () => {
   let memory: MemoryState;
   beforeEach(() => {
     memory = createMemoryState();
   });
 
-  test('is one write, and one marker for all of a log object, in however many portions', async () => {
+  test('is one write, and one marker for the whole log object, however many portions it has', async () => {
     const { deliver, asked } = startProcess(memory);
     const detected = await deliver('a', networks(), 10_000);
     expect(detected.findings.get('new-ip')).toBe(PAIRS);
@@ -93,10 +93,10 @@ describe('what a new pair costs', () => {
     expect(asked.isRunDone).toBeUndefined();
   });
 
-  test('is nothing to others that meet it, but one read of the marker', async () => {
+  test('is one read of the marker for other log objects with the pair', async () => {
     await startProcess(memory).deliver('a', networks());
     const other = startProcess(memory);
-    other.time.now = NOW + 50 * HOUR; // long after its time
+    other.time.now = NOW + 50 * HOUR; // long after the claim has lapsed
     const { longestOverdue } = await other.deliver('b', networks());
     await other.deliver('c', [{ remoteIp: '203.0.113.7' }, ...networks()]);
     expect(other.asked).toMatchObject({ isRunDone: 1, putSighting: 1 });
@@ -104,7 +104,7 @@ describe('what a new pair costs', () => {
     expect(longestOverdue).toBe(0);
   });
 
-  test('a refresh, of which there is one a day, says that nothing is owed', async () => {
+  test('a refresh, once a day, clears what is owed', async () => {
     await startProcess(memory).deliver('a', networks());
     expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil === null)).toEqual([]);
     const next = startProcess(memory);
@@ -113,7 +113,7 @@ describe('what a new pair costs', () => {
     expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil !== null)).toEqual([]);
   });
 
-  test('a log object without anything new puts no marker, nor does one that only learns', async () => {
+  test('a log object without new pairs puts no marker, nor does one that only learns', async () => {
     const learning = startProcess(memory, { learningDays: 3 });
     await learning.deliver('a', networks());
     await learning.deliver('b', networks());
@@ -121,11 +121,11 @@ describe('what a new pair costs', () => {
   });
 });
 
-describe('what a bucket writes while it learns', () => {
+describe('the writes of a bucket while it learns', () => {
   const crowd = (howMany: number, given: Logged & object): Logged[] =>
     Array.from({ length: howMany }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}`, ...given }));
 
-  test('is bounded: the public 1,001 times, others 10,000 times, and one count a portion that learned', async () => {
+  test('are bounded: 1,001 for public conduct, 10,000 for others, and one count per portion that learned', async () => {
     const memory = createMemoryState();
     const { deliver, asked } = startProcess(memory, { learningDays: 3 });
     await deliver('a', crowd(3000, { requester: null }));
@@ -147,7 +147,7 @@ describe('a run that dies before its marker', () => {
     },
   });
 
-  test('with its findings in the outbox is not overdue: it is asked for once, and then nothing is owed', async () => {
+  test('with its findings in the outbox is not overdue: the marker is read once, and then nothing is owed', async () => {
     const memory = createMemoryState();
     await expect(startProcess(refusing(memory, 'putRunDone')).deliver('a', networks())).rejects.toThrow('dead');
     const other = startProcess(memory);
@@ -159,7 +159,7 @@ describe('a run that dies before its marker', () => {
     expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil !== null)).toEqual([]);
   });
 
-  test('and before the outbox is overdue: who meets its pairs brings them', async () => {
+  test('and before the outbox is overdue: the next log object with its pairs finds them', async () => {
     const memory = createMemoryState();
     await expect(startProcess(refusing(memory, 'putPart')).deliver('a', networks())).rejects.toThrow('dead');
     const early = startProcess(memory);
@@ -183,19 +183,19 @@ describe('the marker', () => {
     return put;
   };
 
-  test('outlives all claims of its run by a week, and for ever where nothing is forgotten', async () => {
+  test('outlives all claims of its run by a week, and never expires if nothing is forgotten', async () => {
     expect(await expiries(90, [at('09:00'), at('09:00', -400)])).toEqual([NOW + (90 + 1 + 30 + 7) * DAY]);
     expect(await expiries(90, [at('09:00'), at('09:00', 50)])).toEqual([at('09:00', 50) + (90 + 1 + 30 + 7) * DAY]);
     expect(await expiries(0, [at('09:00')])).toEqual([null]);
   });
 });
 
-describe('what a sighting keeps of who was seen', () => {
+describe('what a sighting stores of the first request', () => {
   test.each([
-    ['short ones as they are', 'arn:aws:iam::111122223333:user/ana', 'arn:aws:iam::111122223333:user/ana'],
+    ['a short requester is unchanged', 'arn:aws:iam::111122223333:user/ana', 'arn:aws:iam::111122223333:user/ana'],
     ['256 bytes', 'a'.repeat(256), 'a'.repeat(256)],
     ['257 bytes: cut', 'a'.repeat(257), `${'a'.repeat(253)}…`],
-    ['far letters: cut by bytes', '\u{1f600}'.repeat(65), `${'\u{1f600}'.repeat(63)}…`],
+    ['letters of four bytes: cut by bytes', '\u{1f600}'.repeat(65), `${'\u{1f600}'.repeat(63)}…`],
     ['128 letters of two bytes', 'ä'.repeat(128), 'ä'.repeat(128)],
     ['129 letters of two bytes: cut', 'ä'.repeat(129), `${'ä'.repeat(126)}…`],
   ])('%s', (_name, requester, kept) => {
@@ -206,7 +206,7 @@ describe('what a sighting keeps of who was seen', () => {
     expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(256);
   });
 
-  test('operations, and nobody', () => {
+  test('the operation, without a requester', () => {
     const operation = 'REST.GET.'.padEnd(500, 'X');
     expect(firstSeenByOf({ requester: null, operation })).toEqual({
       requester: null,
@@ -219,7 +219,7 @@ describe('a network that is known for reads', () => {
   const anonymous = { requester: null };
   const deletion = { operation: 'REST.DELETE.OBJECT', httpStatus: 204 };
 
-  /** What is found, log object by log object: `new`, what raised it, or nothing. */
+  /** The findings, log object by log object: `new`, the reason of a raise, or nothing. */
   async function found(...logObjects: readonly Logged[][]): Promise<string[]> {
     const { detector } = startProcess(createMemoryState());
     const all: string[] = [];
@@ -243,26 +243,26 @@ describe('a network that is known for reads', () => {
   }
 
   test.each<{ name: string; next: Logged & object; expected: string }>([
-    { name: 'is known for more of them', next: anonymous, expected: '' },
-    { name: 'is not known for a request that is signed', next: {}, expected: 'signed' },
+    { name: 'is known for further anonymous reads', next: anonymous, expected: '' },
+    { name: 'is not known for a signed request', next: {}, expected: 'signed' },
     { name: 'is not known for an anonymous change', next: { ...anonymous, ...deletion }, expected: 'changed' },
     { name: 'is not known for a change', next: deletion, expected: 'changed' },
-    { name: 'finds nothing by a signed request that is denied', next: { httpStatus: 403 }, expected: '' },
+    { name: 'has no finding for a denied signed request', next: { httpStatus: 403 }, expected: '' },
   ])('$name: "$expected"', async ({ next, expected }) => {
     expect(await found([anonymous], [next])).toEqual(['new', expected]);
   });
 
-  test('is raised once in each way, and then known for whatever it does', async () => {
+  test('is raised once for each reason, and then known for everything', async () => {
     const all = await found([anonymous], [{}], [{}], [deletion], [deletion], [anonymous], [{}]);
     expect(all).toEqual(['new', 'signed', '', 'changed', '', '', '']);
   });
 
-  test('is known for all that its first log object shows', async () => {
+  test('is known for everything in its first log object', async () => {
     expect(await found([anonymous, {}], [{}], [deletion])).toEqual(['new', '', 'changed']);
     expect(await found([anonymous, deletion], [{}], [deletion])).toEqual(['new', '', '']);
   });
 
-  test('is not known for a change a week after it was found, but later it is', async () => {
+  test('is not known for a change within a week after it was found, but is later', async () => {
     const late = (milliseconds: number) => ({ ...deletion, time: at('09:00', 7) + milliseconds });
     expect(await found([{}], [late(0)])).toEqual(['new', 'changed']);
     expect(await found([{}], [late(1000)])).toEqual(['new', '']);
@@ -277,7 +277,7 @@ describe('in DynamoDB', () => {
   });
   afterAll(() => dynamo.close());
 
-  test('a claim is one write unit, however long its names are', async () => {
+  test('a claim takes one write unit, however long its names are', async () => {
     const table = await newStateTable(dynamo.endpoint);
     const bucket = 'b'.repeat(63);
     const logObject = `${bucket}/a-prefix/111122223333/ap-southeast-1/${bucket}/2026/03/02/2026-03-02-02-14-08-23102EB5EF2F6498`;

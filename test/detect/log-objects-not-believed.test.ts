@@ -18,7 +18,7 @@ const PARTITIONED = `logs/111122223333/eu-central-1/payroll/2026/03/02/${KEY}`;
 interface Deployment {
   readonly state: MemoryState;
   readonly parts: OutboxPart[];
-  /** Detects these lines as a log object that was written at noon, a day later for each number. */
+  /** Runs detection on these lines as a log object written at noon, one day later for each number. */
   deliver(
     lines: readonly Logged[],
     given?: { key?: string; day?: number; portionBytes?: number },
@@ -81,10 +81,10 @@ function findingsIn(parts: readonly OutboxPart[]) {
   );
 }
 
-describe('a time that cannot be', () => {
+describe('an implausible time', () => {
   const IN_2099 = Date.UTC(2099, 0);
 
-  test('is counted, and moves nothing: the pair is found, and can be forgotten', async () => {
+  test('is counted and does not affect the sighting: the pair is found and can be forgotten', async () => {
     const { state, parts, deliver } = deploy();
     const { counts, latest } = await deliver([{ time: IN_2099 }, { time: 0, remoteIp: '203.0.113.8' }]);
     expect(counts.recordsWithOddTime).toBe(2);
@@ -94,19 +94,19 @@ describe('a time that cannot be', () => {
       { network: '203.0.113.8', firstSeenAt: Date.UTC(2006, 2, 14), lastSeenAt: Date.UTC(2006, 2, 14) },
     ]);
     expect(parts.flatMap(({ findings }) => findings.map(({ lastEventAt }) => lastEventAt))).not.toContain(IN_2099);
-    // It would be known until 2189, were it believed.
+    // If the time were used, the pair would be known until 2189.
     parts.length = 0;
     await deliver([{ time: at('09:00', 120) }], { day: 120 });
     expect(findingsIn(parts)).toContain('new-ip payroll 203.0.113.7: 1');
   });
 
-  test('is still what the sample says', async () => {
+  test('is still in the sample', async () => {
     const { parts, deliver } = deploy();
     await deliver([{ time: IN_2099 }]);
     for (const { findings } of parts) expect(findings[0]!.sample()).toMatchObject({ time: IN_2099 });
   });
 
-  test('keeps no pair from being forgotten that is known', async () => {
+  test('does not keep a known pair from being forgotten', async () => {
     const { parts, deliver } = deploy();
     await deliver([{ time: at('09:00') }]);
     await deliver([{ time: IN_2099 }], { day: 1 });
@@ -123,11 +123,11 @@ describe('a time that cannot be', () => {
   });
 });
 
-describe('a line of another bucket than its key names', () => {
+describe('a line of a bucket other than the one in the key', () => {
   const own: Logged = { remoteIp: '203.0.113.7' };
   const forged: Logged = { remoteIp: '203.0.113.8', bucket: 'archive', requestId: 'FORGED' };
 
-  test('is not believed: it is counted, and reported once, for the bucket of the key', async () => {
+  test('is not trusted: it is counted, and reported once, for the bucket in the key', async () => {
     const { state, parts, deliver } = deploy();
     const lines = [forged, own, { ...forged, requestId: 'SECOND' }, { ...forged, remoteIp: 'nonsense' }];
     const { counts, findings } = await deliver(lines, { key: PARTITIONED });
@@ -140,12 +140,12 @@ describe('a line of another bucket than its key names', () => {
     ]);
     const [doubt] = parts.find(({ rule }) => rule === 'detector-error')!.findings;
     expect(doubt!.sample()).toMatchObject({ requestId: 'FORGED', bucket: 'archive' });
-    // The other bucket does not even begin to learn.
+    // The other bucket does not even start to learn.
     expect([...state.allBuckets()].map(({ bucket }) => bucket)).toEqual(['payroll']);
     expect([...state.allSightings()].map(({ bucket }) => bucket)).toEqual(['payroll']);
   });
 
-  test('is reported once a log object, in however many portions such lines stand', async () => {
+  test('is reported once per log object, however many portions have such lines', async () => {
     const { parts, deliver } = deploy();
     const { counts } = await deliver([own, forged, forged, forged], { key: PARTITIONED, portionBytes: 1 });
     expect(counts.recordsOfOtherBuckets).toBe(3);
@@ -154,13 +154,13 @@ describe('a line of another bucket than its key names', () => {
     expect(findingsIn(parts).filter((name) => name.startsWith('detector-error'))).toHaveLength(2);
   });
 
-  test('nor is one of the reserved test bucket, which would prove nothing', async () => {
+  test('is not trusted either if it is of the reserved test bucket, because it would prove nothing', async () => {
     const { parts, deliver } = deploy();
     await deliver([{ bucket: 's3-access-watch-test' }], { key: PARTITIONED });
     expect(parts.map(({ rule }) => rule)).toEqual(['detector-error']);
   });
 
-  test('cannot be known where the key names no bucket', async () => {
+  test('cannot be recognized if the key names no bucket', async () => {
     const { parts, deliver } = deploy();
     for (const key of [KEY, 'test-alert-1.log', `website-${KEY}`]) {
       const { counts } = await deliver([own, forged], { key });
@@ -176,7 +176,11 @@ describe('the account and Region of the key', () => {
   ];
 
   test.each([
-    { name: 'are the deployment’s', where: { accountId: '111122223333', region: 'eu-central-1' }, misplaced: false },
+    {
+      name: 'are those of the deployment',
+      where: { accountId: '111122223333', region: 'eu-central-1' },
+      misplaced: false,
+    },
     { name: 'name another account', where: { accountId: '444455556666', region: 'eu-central-1' }, misplaced: true },
     { name: 'name another Region', where: { accountId: '111122223333', region: 'us-east-1' }, misplaced: true },
   ])('$name: $misplaced', async ({ where, misplaced }) => {
@@ -186,11 +190,11 @@ describe('the account and Region of the key', () => {
     expect(whereOf(parts)).toEqual([`${where.accountId} ${where.region}`]);
     const doubts = findingsIn(parts).filter((name) => name.startsWith('detector-error'));
     expect(doubts).toEqual(misplaced ? [`detector-error payroll ${DOUBTS.otherPlace}: 1`] : []);
-    // What the lines say is judged all the same.
+    // The lines are evaluated nevertheless.
     expect(findingsIn(parts)).toContain('new-ip payroll 203.0.113.7: 1');
   });
 
-  test('are believed where no deployment says what they are, and not needed', async () => {
+  test('are accepted if the deployment does not know its own, and are optional', async () => {
     const anywhere = deploy();
     expect((await anywhere.deliver([{}], { key: PARTITIONED })).isMisplaced).toBe(false);
     expect(whereOf(anywhere.parts)).toEqual(['111122223333 eu-central-1']);
@@ -199,7 +203,7 @@ describe('the account and Region of the key', () => {
     expect(whereOf(somewhere.parts)).toEqual(['111122223333 eu-central-1']);
   });
 
-  test('are no finding of a log object without records', async () => {
+  test('cause no finding for a log object without records', async () => {
     const { parts, deliver } = deploy({ accountId: '444455556666' });
     expect((await deliver([], { key: PARTITIONED })).isMisplaced).toBe(true);
     expect(parts).toEqual([]);
@@ -226,7 +230,7 @@ test('a flood from one network is one finding, with the deletion in it as its sa
   expect(finding!.sample()).toMatchObject({ operation: 'REST.DELETE.OBJECT', remoteIp: '2001:db8::beef' });
 });
 
-test('an hour of another clock is no oddity', async () => {
+test('a clock that differs by an hour is plausible', async () => {
   const { counts } = await deploy().deliver([
     { time: at('13:00') },
     { time: at('12:00', 1) },

@@ -5,7 +5,7 @@ import { DEFAULTS, entry } from '../support/observe-lines';
 
 const COMPILED = compileSettings({ ...DEFAULTS, allowlist: [entry('192.0.2.1')] });
 
-test('a portion has a bound in records, wherever the chunks end: short lines must not fill the memory', async () => {
+test('a portion is limited in records, wherever the chunks end, so that short lines cannot fill the memory', async () => {
   const line = 'o b [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - A.B -\n';
   const log = Buffer.from(line.repeat(2 * PORTION_RECORDS + 7));
   for (const chunkBytes of [log.length, 1_000_003]) {

@@ -31,24 +31,29 @@ const CASES: {
 }[] = [
   { name: 'is remembered', has: true },
   { name: 'for a quarter of an hour', after: QUARTER, has: true },
-  { name: 'and no longer', after: QUARTER + 1, has: false },
+  { name: 'but not longer than that', after: QUARTER + 1, has: false },
   { name: 'not while its finding is owed', known: { owedUntil: NOW + 1 }, has: false },
-  { name: 'not where a refresh is due', seen: { lastAt: NOW + DAY }, has: false },
-  { name: 'but until it is', seen: { lastAt: NOW + DAY - 1 }, has: true },
-  { name: 'not where it was seen earlier than is known', seen: { firstAt: NOW - DAY - 1 }, has: false },
-  { name: 'for more than the anonymous reads that it is known for', known: { publicOnly: true }, has: false },
-  { name: 'for anonymous reads', known: { publicOnly: true }, seen: { isPublic: true }, has: true },
-  { name: 'for anonymous reads, if it is known for more', seen: { isPublic: true }, has: true },
+  { name: 'not if a refresh is due', seen: { lastAt: NOW + DAY }, has: false },
+  { name: 'but until then', seen: { lastAt: NOW + DAY - 1 }, has: true },
+  { name: 'not if it was seen before its first known time', seen: { firstAt: NOW - DAY - 1 }, has: false },
+  { name: 'for more than anonymous reads, if it is known only for those', known: { publicOnly: true }, has: false },
   {
-    name: 'for a change, if it was found when it only read',
+    name: 'for anonymous reads, if it is known for those',
+    known: { publicOnly: true },
+    seen: { isPublic: true },
+    has: true,
+  },
+  { name: 'for anonymous reads, if it is known for signed requests', seen: { isPublic: true }, has: true },
+  {
+    name: 'for a change, if it only read when it was found',
     known: { foundReadingAt: NOW },
     seen: { changedAt: NOW },
     has: false,
   },
-  { name: 'for reads, if it was found when it only read', known: { foundReadingAt: NOW }, has: true },
-  { name: 'for a change, if it is known for whatever it does', seen: { changedAt: NOW }, has: true },
-  { name: 'in no other bucket', seen: { bucket: 'website' }, has: false },
-  { name: 'for no other network', seen: { network: '203.0.113.8' }, has: false },
+  { name: 'for reads, if it only read when it was found', known: { foundReadingAt: NOW }, has: true },
+  { name: 'for a change, if it is known for everything', seen: { changedAt: NOW }, has: true },
+  { name: 'in another bucket', seen: { bucket: 'website' }, has: false },
+  { name: 'for another network', seen: { network: '203.0.113.8' }, has: false },
 ];
 
 test.each(CASES)('a pair $name: $has', ({ known = {}, seen = {}, after = 0, has }) => {
@@ -58,7 +63,7 @@ test.each(CASES)('a pair $name: $has', ({ known = {}, seen = {}, after = 0, has 
   expect(remembered.has(pair, NOW + after)).toBe(has);
 });
 
-test('remembers 200,000 pairs, and of more the latest', () => {
+test('remembers the latest 200,000 pairs', () => {
   const remembered = rememberPairs();
   for (let n = 0; n <= 200_000; n++) remembered.remember({ ...KNOWN, network: String(n) }, NOW);
   const has = (network: string) =>
@@ -66,7 +71,7 @@ test('remembers 200,000 pairs, and of more the latest', () => {
   expect(['0', '1', '200000'].map(has)).toEqual([false, true, true]);
 });
 
-test('remembers 10,000 markers, and of more those that were asked about last', () => {
+test('remembers the 10,000 markers that were used last', () => {
   const remembered = rememberPairs();
   const run = (n: number) => ({ logObject: 'logs/a@1', run: String(n) });
   for (let n = 0; n < 10_000; n++) remembered.rememberMarker(run(n));

@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const START = Date.parse('2026-03-02T00:00:00Z');
 
-/** The item of a bucket whose log objects came at these times, hours after the first. */
+/** The item of a bucket with log objects at these times, in hours after the first. */
 async function afterLogs(hours: readonly number[]): Promise<BucketState> {
   const state = createMemoryState();
   const watch = watchBuckets(state);
@@ -18,30 +18,30 @@ async function afterLogs(hours: readonly number[]): Promise<BucketState> {
   return (await state.bucket('payroll'))!.value;
 }
 
-/** From how many hours after its last log on its silence is strange; null: it never is. */
-async function strangeAfter(hours: readonly number[]): Promise<number | null> {
+/** How many hours after its last log a bucket counts as silent; null: never. */
+async function hoursUntilSilent(hours: readonly number[]): Promise<number | null> {
   const bucket = await afterLogs(hours);
   const from = silentFrom(bucket);
   return from === null ? null : (from - bucket.lastLogAt) / HOUR;
 }
 
-describe('when it is strange to hear nothing of a bucket', () => {
+describe('when a bucket counts as silent', () => {
   const hourly = Array.from({ length: 100 }, (_, hour) => hour);
-  const rows: readonly { name: string; hours: readonly number[]; strange: number | null }[] = [
-    { name: 'after its first log: never', hours: [0], strange: null },
-    { name: 'before it has logged for three days: never', hours: hourly.slice(0, 72), strange: null },
-    { name: 'of one that logs every hour: after a day', hours: hourly, strange: 24 },
-    { name: 'of one that logs every day: after two', hours: [0, 24, 48, 72, 96], strange: 48 },
-    { name: 'of one that logs on Mondays: after two weeks', hours: [0, 168, 336], strange: 336 },
-    { name: 'of one that once was silent for a month: after two weeks', hours: [0, 720, 744], strange: 336 },
-    { name: 'a long silence is remembered', hours: [0, 24, 124, 125, 126], strange: 200 },
-    { name: 'within an hour nothing is written', hours: [...hourly, 99.5], strange: 24 },
+  const rows: readonly { name: string; hours: readonly number[]; silentAfter: number | null }[] = [
+    { name: 'after its first log: never', hours: [0], silentAfter: null },
+    { name: 'before it has logged for three days: never', hours: hourly.slice(0, 72), silentAfter: null },
+    { name: 'with a log every hour: after a day', hours: hourly, silentAfter: 24 },
+    { name: 'with a log every day: after two days', hours: [0, 24, 48, 72, 96], silentAfter: 48 },
+    { name: 'with a log every Monday: after two weeks', hours: [0, 168, 336], silentAfter: 336 },
+    { name: 'after a gap of a month: after two weeks', hours: [0, 720, 744], silentAfter: 336 },
+    { name: 'a long silence is remembered', hours: [0, 24, 124, 125, 126], silentAfter: 200 },
+    { name: 'nothing is written within an hour', hours: [...hourly, 99.5], silentAfter: 24 },
   ];
-  test.each(rows)('$name', async ({ hours, strange }) => {
-    expect(await strangeAfter(hours)).toBe(strange);
+  test.each(rows)('$name', async ({ hours, silentAfter }) => {
+    expect(await hoursUntilSilent(hours)).toBe(silentAfter);
   });
 
-  test('of a bucket that was seeded, its habits begin with its first log', async () => {
+  test('the log interval of a seeded bucket starts with its first log', async () => {
     const state = createMemoryState();
     const watch = watchBuckets(state);
     const policy = compileSettings(configurationOf({})).policyOf('payroll');
@@ -56,7 +56,7 @@ describe('when it is strange to hear nothing of a bucket', () => {
   });
 });
 
-test('that a bucket is silent is told for a day', async () => {
+test('a silent bucket is reported for a day', async () => {
   const state = createMemoryState();
   const watch = watchBuckets(state);
   const policy = compileSettings(configurationOf({ learningDays: 0 })).policyOf('payroll');
@@ -69,7 +69,7 @@ test('that a bucket is silent is told for a day', async () => {
   expect(await silent(last + 2 * DAY + 1)).toEqual([]);
 });
 
-describe('how much a bucket has learned', () => {
+describe('whether a bucket looks public after learning', () => {
   const policy = compileSettings(configurationOf({ learningDays: 3 })).policyOf('payroll');
   const payroll = { bucket: 'payroll', policy };
   const END = START + 3 * DAY;
@@ -92,9 +92,9 @@ describe('how much a bucket has learned', () => {
   const CASES: readonly { name: string; counted: number; stored: number; others?: number; looksPublic: boolean }[] = [
     { name: 'as counted', counted: 1001, stored: 1001, looksPublic: true },
     { name: 'no more than 1,000', counted: 1000, stored: 1000, looksPublic: false },
-    { name: 'what a death left uncounted counts, too', counted: 0, stored: 1001, looksPublic: true },
-    { name: 'what it took for public while it learned stays so', counted: 1001, stored: 1000, looksPublic: true },
-    { name: 'what was found or seeded is not learned', counted: 0, stored: 1000, others: 100, looksPublic: false },
+    { name: 'with sightings that a run left uncounted when it died', counted: 0, stored: 1001, looksPublic: true },
+    { name: 'if it looked public while it learned', counted: 1001, stored: 1000, looksPublic: true },
+    { name: 'without found or seeded pairs', counted: 0, stored: 1000, others: 100, looksPublic: false },
   ];
   test.each(CASES)('$name: $looksPublic', async ({ counted, stored, others = 0, looksPublic }) => {
     const state = createMemoryState();
@@ -109,14 +109,14 @@ describe('how much a bucket has learned', () => {
     expect((await watchBuckets(state).phaseOf(payroll, END + DAY)).inactiveForAnonymous).toBe(looksPublic);
   });
 
-  test('is added up by whoever counts at the same time', async () => {
+  test('concurrent runs add up their counts', async () => {
     const state = createMemoryState();
     await watchBuckets(state).met(payroll, START);
     await Promise.all(Array.from({ length: 10 }, () => watchBuckets(state).countLearned('payroll', 7, START)));
     expect((await state.bucket('payroll'))!.value.learned).toBe(70);
   });
 
-  test('is known in the next portion, also at the same moment', async () => {
+  test('the next portion sees the count, also at the same time', async () => {
     const watch = watchBuckets(createMemoryState());
     await watch.met(payroll, START);
     await watch.countLearned('payroll', 9_999, START);
@@ -124,7 +124,7 @@ describe('how much a bucket has learned', () => {
     expect([true, false, false].map((isPublic) => phase.mayLearn(isPublic))).toEqual([false, true, false]);
   });
 
-  test('lets a portion learn the public up to 1,001, and others beyond', async () => {
+  test('a portion learns up to 1,001 networks with public conduct, and others beyond that', async () => {
     const watch = watchBuckets(createMemoryState());
     await watch.met(payroll, START);
     const phase = await watch.phaseOf(payroll, START);

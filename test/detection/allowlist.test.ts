@@ -34,7 +34,7 @@ describe('approvedUntil', () => {
       expected: NEVER,
     },
     {
-      name: 'unlike Panther, an IPv4-mapped IPv6 address is judged as IPv4',
+      name: 'unlike Panther, an IPv4-mapped IPv6 address is treated as IPv4',
       entries: [entry('10.0.0.0/8')],
       remoteIp: '::ffff:10.0.0.1',
       expected: ALWAYS,
@@ -54,7 +54,7 @@ describe('approvedUntil', () => {
     },
     { name: 'beside a single address', entries: [entry('203.0.113.7')], remoteIp: '203.0.113.8', expected: NEVER },
     {
-      name: 'the last address there is',
+      name: 'the highest address',
       entries: [entry('::/0')],
       remoteIp: `ffff${':ffff'.repeat(7)}`,
       expected: ALWAYS,
@@ -80,7 +80,7 @@ describe('approvedUntil', () => {
       expected: NEVER,
     },
     {
-      name: 'a bucket named as an object member',
+      name: 'a bucket named like a property of objects',
       entries: [entry('203.0.113.0/24', { buckets: ['payroll'] })],
       bucket: 'constructor',
       remoteIp: '203.0.113.7',
@@ -117,7 +117,7 @@ describe('approvedUntil', () => {
       expected: ALWAYS,
     },
     {
-      name: 'behind a nested network, the wider one',
+      name: 'after a nested network, the wider one',
       entries: [entry('203.0.113.0/24', { until: 2_000 }), entry('203.0.113.64/26', { buckets: ['website'] })],
       remoteIp: '203.0.113.128',
       expected: 2_000,
@@ -146,7 +146,7 @@ describe('approvedUntil', () => {
     }
   });
 
-  test('10,000 disjoint networks: right at each border, and the entries are not read again', () => {
+  test('10,000 disjoint networks: correct at each boundary, without reading the entries again', () => {
     let reads = 0;
     const counted = (plain: AllowlistEntry) =>
       new Proxy(plain, {
@@ -168,8 +168,8 @@ describe('approvedUntil', () => {
     expect(reads).toBe(0);
   });
 
-  describe('against a walk over the list', () => {
-    /** Few values, so that networks nest, meet and repeat. */
+  describe('compared with a scan of the list', () => {
+    /** Few values, so that networks are nested, adjacent and repeated. */
     const low = fc.constantFrom(0, 1, 2, 64, 127, 128, 255);
     const someAddress: fc.Arbitrary<Address> = fc.oneof(
       fc.tuple(fc.constantFrom(0n, 10n, 255n), low).map(([high, low]) => ipv4((high << 24n) | BigInt(low))),
@@ -188,7 +188,7 @@ describe('approvedUntil', () => {
       until: fc.option(fc.nat(5)),
     });
 
-    test(`says the same (seed ${seed})`, () => {
+    test(`gives the same result (seed ${seed})`, () => {
       const bucket = fc.constantFrom('pay', 'payroll', 'web', 'website', 'constructor');
       const question = fc.tuple(bucket, someAddress);
       fc.assert(
@@ -217,7 +217,7 @@ function ipv6(value: bigint): Address {
   return { family: 6, value };
 }
 
-/** The slow reference: every entry, one by one. */
+/** The slow reference: checks every entry. */
 function walkedUntil(entries: readonly AllowlistEntry[], bucket: string, asked: Address): number {
   let until = NEVER;
   for (const one of entries) {
@@ -255,7 +255,7 @@ describe('appliesTo', () => {
   });
 });
 
-test('an entry that is no network is named', () => {
+test('the error names an entry that is not a network', () => {
   expect(() => compileAllowlist([entry('10.0.0.0/8'), entry('10.1.2.3/8')])).toThrow(
     'allowlist entry "10.1.2.3/8" has host bits set',
   );

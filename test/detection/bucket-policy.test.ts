@@ -21,9 +21,9 @@ function check({ settings, bucket = 'payroll', expected }: Case): void {
 
 describe('watched', () => {
   const cases: Case[] = [
-    { name: 'no buckets named: all', settings: {}, expected: { watched: true } },
-    { name: 'named', settings: { buckets: ['website', 'payroll'] }, expected: { watched: true } },
-    { name: 'not named', settings: { buckets: ['website'] }, expected: { watched: false } },
+    { name: 'no buckets listed: all', settings: {}, expected: { watched: true } },
+    { name: 'listed', settings: { buckets: ['website', 'payroll'] }, expected: { watched: true } },
+    { name: 'not listed', settings: { buckets: ['website'] }, expected: { watched: false } },
     { name: 'in another case', settings: { buckets: ['Payroll'] }, expected: { watched: false } },
     {
       name: "unlike Panther's BUCKETS_TO_MONITOR, a glob",
@@ -32,7 +32,7 @@ describe('watched', () => {
     },
     { name: 'excluded', settings: { excludeBuckets: ['pay*'] }, expected: { watched: false } },
     {
-      name: 'named and excluded',
+      name: 'listed and excluded',
       settings: { buckets: ['payroll'], excludeBuckets: ['pay*'] },
       expected: { watched: false },
     },
@@ -43,20 +43,20 @@ describe('watched', () => {
 
 describe('unapprovedIp', () => {
   const cases: Case[] = [
-    { name: 'rests without an allowlist', settings: {}, expected: { unapprovedIp: false } },
-    { name: 'works with an allowlist', settings: { allowlist: [office] }, expected: { unapprovedIp: true } },
+    { name: 'is inactive without an allowlist', settings: {}, expected: { unapprovedIp: false } },
+    { name: 'is active with an allowlist', settings: { allowlist: [office] }, expected: { unapprovedIp: true } },
     {
-      name: 'rests where no entry applies',
+      name: 'is inactive if no entry applies',
       settings: { allowlist: [{ ...office, buckets: ['website'] }] },
       expected: { unapprovedIp: false },
     },
     {
-      name: 'works where only an expired entry applies',
+      name: 'is active if only an expired entry applies',
       settings: { allowlist: [{ ...office, until: 0 }] },
       expected: { unapprovedIp: true },
     },
     {
-      name: 'is off where it is off for all',
+      name: 'is off if it is off for all',
       settings: { allowlist: [office], unapprovedIp: false },
       expected: { unapprovedIp: false },
     },
@@ -83,7 +83,7 @@ describe('bucketSettings', () => {
       expected: { newIp: false, learningDays: 7 },
     },
     {
-      name: 'of another bucket',
+      name: 'the name of another bucket',
       settings: { bucketSettings: { website: { newIp: false } } },
       expected: { newIp: true },
     },
@@ -100,14 +100,14 @@ describe('bucketSettings', () => {
       expected: { learningDays: 2 },
     },
     {
-      name: 'the glob with the most literals, wherever it stands',
+      name: 'the glob with the most literals, whatever its position',
       settings: {
         bucketSettings: { 'p*': { learningDays: 1 }, 'payr*': { learningDays: 2 }, 'p****y*': { learningDays: 3 } },
       },
       expected: { learningDays: 2 },
     },
     {
-      name: 'each key from the closest pattern that gives it',
+      name: 'each key from the most specific pattern that has it',
       settings: {
         bucketSettings: {
           '*': { unapprovedIp: true, newIp: true, learningDays: 1 },
@@ -124,7 +124,7 @@ describe('bucketSettings', () => {
     'a bucket named %s is only a bucket',
     (bucket) => {
       check({ name: bucket, settings: {}, bucket, expected: { watched: true, newIp: true, learningDays: 3 } });
-      // JSON.parse makes `__proto__` a key as any other, where a literal would set the prototype.
+      // JSON.parse creates an ordinary key `__proto__`; an object literal would set the prototype.
       const bucketSettings = JSON.parse(`{"${bucket}": {"learningDays": 8}}`);
       check({ name: bucket, settings: { bucketSettings }, bucket, expected: { learningDays: 8 } });
     },
@@ -135,7 +135,7 @@ describe(RESERVED_TEST_BUCKET, () => {
   const cases: Case[] = [
     { name: 'is watched, without learning or rules', settings: { allowlist: [office] }, expected: {} },
     { name: 'is watched when excluded', settings: { excludeBuckets: ['*'] }, expected: {} },
-    { name: 'is watched when others are named', settings: { buckets: ['payroll'] }, expected: {} },
+    { name: 'is watched when others are listed', settings: { buckets: ['payroll'] }, expected: {} },
     {
       name: 'takes no settings',
       settings: { bucketSettings: { '*': { learningDays: 7, newIp: true, unapprovedIp: true } } },
@@ -147,7 +147,7 @@ describe(RESERVED_TEST_BUCKET, () => {
     check({ name, settings, bucket: 's3-access-watch-test', expected });
   });
 
-  test('is one name and no prefix', () => {
+  test('is one name, not a prefix', () => {
     const settings = { excludeBuckets: ['*'] };
     check({ name: '', settings, bucket: 's3-access-watch-test-2', expected: { watched: false, isTestBucket: false } });
   });

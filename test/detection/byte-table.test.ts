@@ -11,7 +11,7 @@ interface Key {
   readonly salt: number;
 }
 
-/** Asks for every key, each somewhere else in a larger view as it would stand in a chunk of a log. */
+/** Interns every key, each at another position of a larger view, as in a chunk of a log. */
 function numbersOf(keys: readonly Key[], hashKey?: HashKey): { numbers: number[]; size: number } {
   const table = createByteTable(hashKey);
   const numbers = keys.map(({ bytes, salt }, index) => {
@@ -20,13 +20,13 @@ function numbersOf(keys: readonly Key[], hashKey?: HashKey): { numbers: number[]
     chunk.set(bytes, before);
     const view = new DataView(chunk.buffer, 0);
     const number = table.intern(view, before, before + bytes.length, salt);
-    chunk.fill(0xff); // what is remembered is a copy
+    chunk.fill(0xff); // the table stores copies
     return number;
   });
   return { numbers, size: table.size };
 }
 
-/** The same with strings and a Map. */
+/** The reference, with strings and a Map. */
 function expectedNumbersOf(keys: readonly Key[]): { numbers: number[]; size: number } {
   const known = new Map<string, number>();
   const numbers = keys.map(({ bytes, salt }) => {
@@ -42,7 +42,7 @@ function expectSameNumbers(keys: readonly Key[], hashKey?: HashKey): void {
 }
 
 const salt = fc.oneof(fc.nat(3), fc.nat());
-/** Few distinct bytes make keys that begin, end or are alike. */
+/** Few distinct bytes, so that keys share prefixes and suffixes or are equal. */
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),
   fc.array(fc.constantFrom(0, 0x2e, 0x31, 0xff), { maxLength: 40 }).map((array) => Uint8Array.from(array)),
@@ -51,7 +51,7 @@ const bytes = fc.oneof(
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const hashKey = fc.record<HashKey>({ low: word, high: word });
 
-test(`numbers keys as a Map over strings does, whatever the key of the hash is (seed ${SEED})`, () => {
+test(`numbers keys like a Map of strings, with any hash key (seed ${SEED})`, () => {
   const keys = fc.array(fc.record({ bytes, salt }), { maxLength: 60 });
   const again = fc.record({ keys, picks: fc.array(fc.nat()), hashKey });
   fc.assert(
@@ -62,7 +62,7 @@ test(`numbers keys as a Map over strings does, whatever the key of the hash is (
   );
 });
 
-test('goes on numbering when its slots, its keys and its bytes outgrow their places', () => {
+test('continues numbering when slots, keys and bytes outgrow their buffers', () => {
   const keys = Array.from({ length: 5_000 }, (_, index): Key => {
     const address = `198.51.${index >> 8}.${index & 255}`.repeat(1 + (index % 3));
     return { bytes: Buffer.from(address), salt: index % 5 };
@@ -70,26 +70,26 @@ test('goes on numbering when its slots, its keys and its bytes outgrow their pla
   expectSameNumbers([...keys, ...keys.toReversed()]);
 });
 
-test('takes a key longer than all the room it has', () => {
+test('accepts a key longer than its buffer', () => {
   const long = new Uint8Array(20_000).fill(0x61);
   const longer = new Uint8Array(200_000).fill(0x61);
   expectSameNumbers([long, longer, long, longer.with(199_999, 0x62), longer].map((bytes) => ({ bytes, salt: 0 })));
 });
 
-test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('tells apart %d bytes that differ in one place only', (length) => {
+test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('distinguishes keys of %d bytes that differ in one byte', (length) => {
   const base = new Uint8Array(length).fill(0x41);
   const others = Array.from(base, (_, place) => base.with(place, 0x42));
   expectSameNumbers([base, ...others, base].map((bytes) => ({ bytes, salt: 0 })));
 });
 
-test('tells apart equal bytes of different salts', () => {
+test('distinguishes equal bytes with different salts', () => {
   const bytes = Buffer.from('203.0.113.7');
   const salts = [0, 1, 2 ** 31 - 1, 0x811c9dc5 | 0, 1, 0];
   expectSameNumbers(salts.map((salt) => ({ bytes, salt })));
   expectSameNumbers(salts.map((salt) => ({ bytes: new Uint8Array(0), salt })));
 });
 
-/** Slots found taken by other keys when all keys are put in and looked up again. */
+/** Slots found with other keys while all keys are added and looked up again. */
 function collisionsOf(keys: readonly Key[]): number {
   const table = createByteTable();
   const views = keys.map(({ bytes }) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -100,8 +100,8 @@ function collisionsOf(keys: readonly Key[]): number {
   return table.collisions;
 }
 
-describe('keys that collide in a hash without a key cost no more than others', () => {
-  // FNV-1a over words of four bytes, which stood here: anybody can turn its steps round.
+describe('keys that collide in an unkeyed hash cost no more than others', () => {
+  // FNV-1a over words of four bytes, which the table used before: anybody can invert its steps.
   const PRIME = 0x01000193;
   const step = (hash: number, word: number): number => Math.imul(hash ^ word, PRIME);
   const start = (salt: number): number => Math.imul(0x811c9dc5 ^ salt, PRIME);
@@ -120,7 +120,7 @@ describe('keys that collide in a hash without a key cost no more than others', (
       },
     },
     {
-      // The highest bits of two words in a row cancel each other, whatever hash came before: a random seed is no help.
+      // The highest bits of two successive words cancel each other, whatever the hash was before: a seed does not help.
       name: 'under every seed',
       wordsOf: (index) => Array.from({ length: 28 }, (_, place) => 0x31303031 | (((index >> (place >> 1)) & 1) << 31)),
     },
@@ -130,7 +130,7 @@ describe('keys that collide in a hash without a key cost no more than others', (
     const families = [1000, 2000, 4000].map((count) => Array.from({ length: count }, (_, index) => wordsOf(index)));
     expect(new Set(families[2]!.map((words) => fnv(words, 0))).size).toBe(1);
     for (const words of families) {
-      // For each key chance gives one or two; a hash in which they collide gives as many as there are keys.
+      // One or two per key are expected; a hash in which they collide has as many as there are keys.
       expect(collisionsOf(words.map((each) => keyOf(each)))).toBeLessThan(6 * words.length);
     }
   });
@@ -140,13 +140,13 @@ describe('keys that collide in a hash without a key cost no more than others', (
     expect(collisionsOf(keys)).toBeLessThan(6 * keys.length);
   });
 
-  test('addresses in a row and equal but for their ends', () => {
+  test('consecutive addresses, which differ only at the end', () => {
     const texts = Array.from({ length: 8000 }, (_, index) => `2001:db8:${(index * 7).toString(16)}::${index}`);
     const keys = texts.map((text): Key => ({ bytes: Uint8Array.from(Buffer.from(text)), salt: 0 }));
     expect(collisionsOf(keys)).toBeLessThan(6 * keys.length);
   });
 
-  test('and their numbers are those of a Map', () => {
+  test('and get the same numbers as in a Map', () => {
     for (const { wordsOf } of FAMILIES) {
       const keys = Array.from({ length: 500 }, (_, index) => keyOf(wordsOf(index), index % 2));
       expectSameNumbers([...keys, ...keys.toReversed()]);
@@ -154,7 +154,7 @@ describe('keys that collide in a hash without a key cost no more than others', (
   });
 });
 
-test('the key of the hash is drawn anew in every process', () => {
+test('every process has another hash key', () => {
   const root = join(__dirname, '../..');
   const script = "process.stdout.write(JSON.stringify(require('./lib/detection/byte-table').PROCESS_KEY))";
   const keys = [0, 1].map((): HashKey => {

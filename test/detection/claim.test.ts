@@ -47,7 +47,7 @@ function storedAs(given: Partial<StoredSighting> = {}): StoredSighting {
   };
 }
 
-/** Seen within an hour of the last time, where nothing else is given; what is not public is a change. */
+/** A pair seen within an hour of its last time, unless given otherwise. Conduct that is not public is a change. */
 function firstSeenBy(given: Partial<SeenPair> = {}): SeenPair {
   const times = { firstAt: LAST, lastAt: LAST + 3_600_000 };
   const changedAt = given.isPublic ? null : (given.firstAt ?? LAST);
@@ -81,7 +81,7 @@ const claimOf = (next: Partial<StoredSighting>): ClaimDecision => ({
   },
 });
 
-/** What is stored, but for the times, and when it expires by them. */
+/** An update of the stored sighting, with a new expiry. */
 const updateOf = (next: Partial<StoredSighting>): ClaimDecision => ({
   kind: 'update',
   next: { ...storedAs(), expiresAt: expiryOf(NOW, NOW, 90), ...next },
@@ -98,20 +98,20 @@ interface Case {
 
 const LEARNED = { claimedBy: LEARNING, claimedIn: null, owedUntil: null };
 const FORGOTTEN = forgottenAt(LAST, 90);
-/** A pair that is seen next at that moment. */
+/** The times of a pair that is seen only at `time`. */
 const onlyAt = (time: number) => ({ firstAt: time, lastAt: time });
 
 const CASES: Record<string, readonly Case[]> = {
   'never seen': [
     { name: 'is claimed', stored: null, expected: claimOf({ firstSeenAt: LAST }) },
     {
-      name: 'is claimed whatever its age, and kept from now on',
+      name: 'is claimed whatever its age, and expires counted from now',
       stored: null,
       seen: onlyAt(LAST - 4000 * DAY),
       expected: claimOf({ firstSeenAt: LAST - 4000 * DAY, lastSeenAt: LAST - 4000 * DAY }),
     },
     {
-      name: 'is kept from its last event on if that is later than now',
+      name: 'expires counted from its last event if that is later than now',
       stored: null,
       seen: onlyAt(NOW + DAY),
       expected: claimOf({ firstSeenAt: NOW + DAY, lastSeenAt: NOW + DAY, expiresAt: expiryOf(NOW + DAY, 0, 90) }),
@@ -123,7 +123,7 @@ const CASES: Record<string, readonly Case[]> = {
       expected: claimOf({ firstSeenAt: LAST, claimedBy: LEARNING, claimedIn: null, owedUntil: null }),
     },
     {
-      name: 'with forgetDays 0 is kept for ever',
+      name: 'with forgetDays 0 never expires',
       stored: null,
       context: { forgetDays: 0 },
       expected: claimOf({ firstSeenAt: LAST, expiresAt: null }),
@@ -131,7 +131,7 @@ const CASES: Record<string, readonly Case[]> = {
   ],
   'claimed by this log object': [
     {
-      name: 'in another run, and owed: its marker is asked for',
+      name: 'in another run, and owed: its marker is read',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW - 1 }),
       expected: { kind: 'ask-marker', run: { logObject: 'mine', run: 'earlier' } },
     },
@@ -148,26 +148,26 @@ const CASES: Record<string, readonly Case[]> = {
       expected: claimOf({}),
     },
     {
-      name: 'in a run without a marker, its time over: is claimed again without asking the outbox',
+      name: 'in a run without a marker, lapsed: is claimed again without reading the outbox',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW - 1 }),
       answers: NO_MARKER,
       expected: claimOf({}),
     },
     {
-      name: 'in a run without a marker that found it when learning was over: stays found',
+      name: 'in a run without a marker that found it after learning: stays found',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW }),
       context: { learning: true },
       answers: NO_MARKER,
       expected: claimOf({}),
     },
     {
-      name: 'in an earlier portion of this run: is known, since the outbox has it by now',
+      name: 'in an earlier portion of this run: is known, because the outbox has it already',
       stored: storedAs({ claimedBy: 'mine', claimedIn: 'this', owedUntil: NOW + 1 }),
       expected: KNOWN,
     },
     { name: 'and no longer owed: is known', stored: storedAs({ claimedBy: 'mine' }), expected: KNOWN },
     {
-      name: 'and no longer owed, forgotten since: is claimed again',
+      name: 'and no longer owed, forgotten in the meantime: is claimed again',
       stored: storedAs({ claimedBy: 'mine' }),
       seen: onlyAt(FORGOTTEN + 1),
       expected: claimOf({
@@ -177,7 +177,7 @@ const CASES: Record<string, readonly Case[]> = {
       }),
     },
     {
-      name: 'in a run that put its marker, forgotten since: is claimed again',
+      name: 'in a run that put its marker, forgotten in the meantime: is claimed again',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW - 1 }),
       seen: onlyAt(FORGOTTEN + 1),
       answers: MARKED,
@@ -188,7 +188,7 @@ const CASES: Record<string, readonly Case[]> = {
       }),
     },
     {
-      name: 'in this run, forgotten since the earlier portion: is claimed again',
+      name: 'in this run, forgotten after the earlier portion: is claimed again',
       stored: storedAs({ claimedBy: 'mine', claimedIn: 'this', owedUntil: NOW + 1 }),
       seen: onlyAt(FORGOTTEN + 1),
       expected: claimOf({
@@ -207,19 +207,19 @@ const CASES: Record<string, readonly Case[]> = {
   ],
   'owed by another, its marker there': [
     {
-      name: 'long before its time is over: is known',
+      name: 'long before it lapses: is known',
       stored: storedAs({ owedUntil: NOW + OWED_FOR }),
       answers: MARKED,
       expected: KNOWN,
     },
     {
-      name: 'long after: is known without asking the outbox',
+      name: 'long after: is known without reading the outbox',
       stored: storedAs({ owedUntil: NOW - 100 * DAY }),
       answers: MARKED,
       expected: KNOWN,
     },
     {
-      name: 'and in need of a refresh, which says that nothing is owed',
+      name: 'and due for a refresh, which clears what is owed',
       stored: storedAs({ owedUntil: NOW - 100 * DAY }),
       seen: { lastAt: LAST + 5 * DAY },
       answers: MARKED,
@@ -235,76 +235,76 @@ const CASES: Record<string, readonly Case[]> = {
   ],
   'owed by another': [
     {
-      name: 'within its time: the marker is asked for',
+      name: 'before it lapses: the marker is read',
       stored: storedAs({ owedUntil: NOW + 1 }),
       expected: ASK_MARKER,
     },
-    { name: 'after its time: the marker is asked for', stored: storedAs({ owedUntil: NOW - 1 }), expected: ASK_MARKER },
+    { name: 'after it lapsed: the marker is read', stored: storedAs({ owedUntil: NOW - 1 }), expected: ASK_MARKER },
     {
-      name: '1 ms before its time is over: is known, not relied on',
+      name: '1 ms before it lapses: is known, but owed',
       stored: storedAs({ owedUntil: NOW + 1 }),
       answers: NO_MARKER,
       expected: KNOWN_OWED,
     },
     {
-      name: 'at that moment: is known, not relied on',
+      name: 'at that moment: is known, but owed',
       stored: storedAs({ owedUntil: NOW }),
       answers: NO_MARKER,
       expected: KNOWN_OWED,
     },
     {
-      name: '1 ms after: the outbox is asked',
+      name: '1 ms after: the outbox is read',
       stored: storedAs({ owedUntil: NOW - 1 }),
       answers: NO_MARKER,
       expected: ASK_OUTBOX,
     },
     {
-      name: 'long after, and in need of a refresh: the outbox is asked first',
+      name: 'long after, and due for a refresh: the outbox is read first',
       stored: storedAs({ owedUntil: NOW - 100 * DAY }),
       seen: { lastAt: LAST + 5 * DAY },
       answers: NO_MARKER,
       expected: ASK_OUTBOX,
     },
     {
-      name: 'which the outbox holds: nothing is owed any more',
+      name: 'in the outbox: nothing is owed any more',
       stored: storedAs({ owedUntil: NOW - 1 }),
       answers: { isMarked: false, isInOutbox: true },
       expected: updateOf({ lastSeenAt: LAST + 3_600_000 }),
     },
     {
-      name: 'which the outbox does not hold: is claimed in its place',
+      name: 'not in the outbox: is taken over',
       stored: storedAs({ owedUntil: NOW - 1 }),
       answers: NOT_BROUGHT,
       expected: claimOf({}),
     },
     {
-      name: 'which the outbox does not hold, and the bucket learns: is learned',
+      name: 'not in the outbox, and the bucket learns: is learned',
       stored: storedAs({ owedUntil: NOW - 1 }),
       answers: NOT_BROUGHT,
       context: { learning: true },
       expected: claimOf({ claimedBy: LEARNING, claimedIn: null, owedUntil: null }),
     },
     {
-      name: 'and found after it had been forgotten, which the outbox does not hold: keeps since when',
+      name: 'found after it had been forgotten, not in the outbox: keeps since when',
       stored: storedAs({ owedUntil: NOW - 1, forgottenSince: FIRST }),
       answers: NOT_BROUGHT,
       expected: claimOf({ forgottenSince: FIRST }),
     },
     {
-      name: 'whose answer comes when its time is not over: is known',
+      name: 'with the answer before it lapses: is known',
       stored: storedAs({ owedUntil: NOW }),
       answers: NOT_BROUGHT,
       expected: KNOWN_OWED,
     },
     {
-      name: 'within its time, but in need of a refresh: is refreshed, and still owed by it',
+      name: 'before it lapses, but due for a refresh: is refreshed, and still owed',
       stored: storedAs({ owedUntil: NOW }),
       seen: { lastAt: LAST + REFRESH_AFTER },
       answers: NO_MARKER,
       expected: updateOf({ owedUntil: NOW, lastSeenAt: LAST + REFRESH_AFTER }),
     },
     {
-      name: 'and forgotten: is claimed without asking',
+      name: 'and forgotten: is claimed without reading more',
       stored: storedAs({ owedUntil: NOW - 1 }),
       seen: onlyAt(FORGOTTEN + 1),
       expected: claimOf({
@@ -320,26 +320,26 @@ const CASES: Record<string, readonly Case[]> = {
     { name: 'from a seed', stored: storedAs({ claimedBy: SEED }), expected: KNOWN },
     { name: 'while the bucket learns', stored: storedAs(), context: { learning: true }, expected: KNOWN },
     {
-      name: 'also 1 ms before it is a day since the last time',
+      name: 'also 1 ms before a day after the last time',
       stored: storedAs(),
       seen: { lastAt: LAST + REFRESH_AFTER - 1 },
       expected: KNOWN,
     },
     {
-      name: 'is refreshed from exactly one day on',
+      name: 'is refreshed after exactly one day',
       stored: storedAs(),
       seen: { lastAt: LAST + REFRESH_AFTER },
       expected: updateOf({ lastSeenAt: LAST + REFRESH_AFTER }),
     },
-    { name: 'at its very beginning', stored: storedAs(), seen: onlyAt(FIRST), expected: KNOWN },
+    { name: 'at its first time', stored: storedAs(), seen: onlyAt(FIRST), expected: KNOWN },
     {
-      name: 'is given an earlier beginning by a late log, which takes back nothing',
+      name: 'gets an earlier first time from a late log, which changes nothing else',
       stored: storedAs(),
       seen: onlyAt(FIRST - 1),
       expected: updateOf({ firstSeenAt: FIRST - 1 }),
     },
     {
-      name: 'keeps who was seen first, since when it had been forgotten, and whose it is',
+      name: 'keeps the first requester, when it had been forgotten, and its claim',
       stored: storedAs({ claimedBy: LEARNING, forgottenSince: FIRST }),
       seen: { firstAt: FIRST - 5, lastAt: LAST + 2 * DAY },
       expected: updateOf({
@@ -366,7 +366,7 @@ const CASES: Record<string, readonly Case[]> = {
       expected: updateOf({ lastSeenAt: FORGOTTEN, expiresAt: expiryOf(FORGOTTEN, NOW, 90) }),
     },
     {
-      name: '1 ms later: is claimed, with since when',
+      name: '1 ms later: is claimed, with the time when it was forgotten',
       stored: storedAs(),
       seen: onlyAt(FORGOTTEN + 1),
       expected: claimOf({
@@ -376,19 +376,19 @@ const CASES: Record<string, readonly Case[]> = {
       }),
     },
     {
-      name: 'not if its first event was in time, however late the last',
+      name: 'not if its first event was in time, however late the last was',
       stored: storedAs(),
       seen: { firstAt: FORGOTTEN, lastAt: FORGOTTEN + 50 * DAY },
       expected: updateOf({ lastSeenAt: FORGOTTEN + 50 * DAY, expiresAt: expiryOf(FORGOTTEN + 50 * DAY, NOW, 90) }),
     },
     {
-      name: 'by event time, however late its logs come',
+      name: 'by event time, however late its logs arrive',
       stored: storedAs(),
       context: { now: FORGOTTEN + 500 * DAY },
       expected: KNOWN,
     },
     {
-      name: 'again: since the last time',
+      name: 'again: after the last time',
       stored: storedAs({ forgottenSince: FIRST }),
       seen: onlyAt(FORGOTTEN + 1),
       expected: claimOf({
@@ -398,7 +398,7 @@ const CASES: Record<string, readonly Case[]> = {
       }),
     },
     {
-      name: 'while the bucket learns: is learned, and was forgotten all the same',
+      name: 'while the bucket learns: is learned, and keeps when it was forgotten',
       stored: storedAs(),
       seen: onlyAt(FORGOTTEN + 1),
       context: { learning: true },
@@ -414,12 +414,12 @@ const CASES: Record<string, readonly Case[]> = {
   ],
 };
 
-/** Known for public conduct, and what is met of it then. */
+/** A pair known for public conduct only, and what it does next. */
 const PUBLIC = { publicOnly: true };
 const PUBLIC_CASES: Record<string, readonly Case[]> = {
   'public conduct': [
     {
-      name: 'of a new pair: is all that it is known for',
+      name: 'of a new pair: is recorded as public only',
       stored: null,
       seen: { isPublic: true },
       expected: claimOf({ firstSeenAt: LAST, publicOnly: true, foundReadingAt: LAST }),
@@ -440,13 +440,13 @@ const PUBLIC_CASES: Record<string, readonly Case[]> = {
       expected: updateOf({ ...PUBLIC, lastSeenAt: LAST + REFRESH_AFTER }),
     },
     {
-      name: 'of a pair known for more, in a refresh, does not take that back',
+      name: 'of a pair known for more, in a refresh, keeps that',
       stored: storedAs({ raised: 'changed' }),
       seen: { isPublic: true, lastAt: LAST + REFRESH_AFTER },
       expected: updateOf({ raised: 'changed', lastSeenAt: LAST + REFRESH_AFTER }),
     },
     {
-      name: 'of a pair known for more, and forgotten: is all that it is known for from then on',
+      name: 'of a pair known for more, and forgotten: is recorded as public only',
       stored: storedAs({ raised: 'changed' }),
       seen: { ...onlyAt(FORGOTTEN + 1), isPublic: true },
       expected: claimOf({
@@ -476,18 +476,18 @@ const PUBLIC_CASES: Record<string, readonly Case[]> = {
       expected: claimOf({ raised: 'changed', ...LEARNED }),
     },
     {
-      name: 'while the bucket learns, of a pair that another found: is found',
+      name: 'while the bucket learns, of a pair that another run found: is found',
       stored: storedAs({ ...PUBLIC, owedUntil: NOW }),
       context: { learning: true },
       expected: claimOf({ raised: 'changed' }),
     },
     {
-      name: 'of a pair that had been forgotten before it was known again: keeps since when',
+      name: 'of a pair that was found again after it had been forgotten: keeps when',
       stored: storedAs({ ...PUBLIC, forgottenSince: FIRST }),
       expected: claimOf({ raised: 'changed', forgottenSince: FIRST }),
     },
     {
-      name: 'of a pair that is forgotten: is a return, and raises nothing',
+      name: 'of a forgotten pair: is a new claim, not a raise',
       stored: storedAs(PUBLIC),
       seen: onlyAt(FORGOTTEN + 1),
       expected: claimOf({
@@ -509,20 +509,20 @@ const PUBLIC_CASES: Record<string, readonly Case[]> = {
   ],
   'a raise that was not brought': [
     {
-      name: 'and was its own: is claimed again by what raised it',
+      name: 'and was its own: is claimed again by the conduct that raised it',
       stored: storedAs({ raised: 'changed', claimedBy: 'mine', owedUntil: NOW }),
       answers: NO_MARKER,
       expected: claimOf({ raised: 'changed' }),
     },
     {
-      name: 'and was its own: waits, in a portion of public conduct, for the one that raised it',
+      name: 'and was its own: a portion with public conduct leaves it to the portion that raised it',
       stored: storedAs({ raised: 'changed', claimedBy: 'mine', owedUntil: NOW - 1 }),
       seen: { isPublic: true },
       answers: NO_MARKER,
       expected: KNOWN_OWED,
     },
     {
-      name: 'is taken over by whoever does more than what is public',
+      name: 'is taken over by a log object with more than public conduct',
       stored: storedAs({ raised: 'changed', owedUntil: NOW - 1 }),
       answers: NOT_BROUGHT,
       expected: claimOf({ raised: 'changed' }),
@@ -537,37 +537,37 @@ const PUBLIC_CASES: Record<string, readonly Case[]> = {
   ],
 };
 
-/** Reads that the own account signed. */
+/** Reads signed by our own account. */
 const READS = { changedAt: null };
 const changedAtOnly = (time: number) => ({ ...onlyAt(time), changedAt: time });
-/** Found, when it had changed nothing, and known since. */
+/** A pair that was found when it only read, and is known since then. */
 const READER = { foundReadingAt: LAST };
 const WEEK = LAST + CHANGE_IS_NEWS_FOR;
 
 const READER_CASES: Record<string, readonly Case[]> = {
   'reads that the own account signed': [
     {
-      name: 'of a new pair: are found, and when',
+      name: 'of a new pair: are found, with the time',
       stored: null,
       seen: READS,
       expected: claimOf({ firstSeenAt: LAST, foundReadingAt: LAST }),
     },
     {
-      name: 'of a new pair, while the bucket learns: are learned, and nobody found them',
+      name: 'of a new pair, while the bucket learns: are learned, without a time of finding',
       stored: null,
       seen: READS,
       context: { learning: true },
       expected: claimOf({ firstSeenAt: LAST, ...LEARNED }),
     },
     {
-      name: 'of a pair known for public conduct: raise it, and are when it was found',
+      name: 'of a pair known for public conduct: raise it, with the time of finding',
       stored: storedAs(PUBLIC),
       seen: READS,
       expected: claimOf({ raised: 'signed', foundReadingAt: LAST }),
     },
-    { name: 'of a pair found by such: are known', stored: storedAs(READER), seen: READS, expected: KNOWN },
+    { name: 'of a pair found by reads: are known', stored: storedAs(READER), seen: READS, expected: KNOWN },
     {
-      name: 'in a refresh do not change when it was found',
+      name: 'in a refresh keep when it was found',
       stored: storedAs(READER),
       seen: { ...READS, lastAt: LAST + REFRESH_AFTER },
       expected: updateOf({ ...READER, lastSeenAt: LAST + REFRESH_AFTER }),
@@ -588,13 +588,13 @@ const READER_CASES: Record<string, readonly Case[]> = {
       expected: KNOWN,
     },
     {
-      name: 'in whose portion there are later ones: counts by the first',
+      name: 'with later ones in the same portion: the first counts',
       stored: storedAs(READER),
       seen: { firstAt: LAST, lastAt: WEEK + DAY, changedAt: WEEK },
       expected: claimOf({ raised: 'changed', lastSeenAt: WEEK + DAY, expiresAt: expiryOf(WEEK + DAY, NOW, 90) }),
     },
     {
-      name: 'before it was found, in a log that comes late: raises it',
+      name: 'before it was found, in a late log: raises it',
       stored: storedAs(READER),
       seen: changedAtOnly(LAST - 60_000),
       expected: claimOf({ raised: 'changed', lastSeenAt: LAST }),
@@ -627,7 +627,7 @@ const READER_CASES: Record<string, readonly Case[]> = {
       expected: claimOf({ raised: 'changed' }),
     },
     {
-      name: 'in a run beside another of its log object raises what that one claimed before it',
+      name: 'in one of two concurrent runs of a log object raises what the other claimed',
       stored: storedAs({ ...READER, raised: 'signed', claimedBy: 'mine', owedUntil: NOW + 1 }),
       answers: NO_MARKER,
       expected: claimOf({ raised: 'changed' }),
@@ -635,7 +635,7 @@ const READER_CASES: Record<string, readonly Case[]> = {
   ],
   'a raise by a change that was not brought': [
     {
-      name: 'and was its own: waits, in a portion of reads, for the one that raised it',
+      name: 'and was its own: a portion with reads leaves it to the portion that raised it',
       stored: storedAs({ raised: 'changed', claimedBy: 'mine', owedUntil: NOW - 1 }),
       seen: READS,
       answers: NO_MARKER,
@@ -649,7 +649,7 @@ const READER_CASES: Record<string, readonly Case[]> = {
       expected: claimOf({ foundReadingAt: LAST }),
     },
     {
-      name: 'by a signature, and was its own: is claimed again by what raised it',
+      name: 'by a signature, and was its own: is claimed again by the conduct that raised it',
       stored: storedAs({ ...READER, raised: 'signed', claimedBy: 'mine', owedUntil: NOW }),
       seen: READS,
       answers: NO_MARKER,
@@ -664,7 +664,7 @@ describe.each(Object.entries({ ...CASES, ...PUBLIC_CASES, ...READER_CASES }))('%
   });
 });
 
-describe('a claim that is run again', () => {
+describe('a claim that is repeated', () => {
   const AGAIN: ClaimContext = { ...CONTEXT, run: 'next' };
 
   function claimed(stored: StoredSighting | null, seen: SeenPair, context: ClaimContext): StoredSighting {
@@ -673,7 +673,7 @@ describe('a claim that is run again', () => {
     return decision.next;
   }
 
-  test('says the same, but for its new time and run', () => {
+  test('is the same except for its time and run', () => {
     const seen = firstSeenBy();
     const once = claimed(null, seen, CONTEXT);
     const again = claimed(once, seen, { ...AGAIN, now: NOW + DAY });
@@ -681,12 +681,12 @@ describe('a claim that is run again', () => {
     expect(again).toEqual({ ...once, ...own });
   });
 
-  test('does not lose since when the pair had been forgotten, which by then it is no longer', () => {
+  test('keeps when the pair had been forgotten, although it is no longer', () => {
     const seen = firstSeenBy(onlyAt(FORGOTTEN + 1));
     const once = claimed(storedAs(), seen, CONTEXT);
     expect(once.forgottenSince).toBe(FORGOTTEN);
     expect(claimed(once, seen, AGAIN)).toEqual({ ...once, claimedIn: 'next' });
-    // And so where the second run meets a later portion first, and where another log object brings it instead.
+    // Also if the second run reaches a later portion first, or if another log object takes over.
     expect(claimed(once, firstSeenBy(onlyAt(FORGOTTEN + DAY)), AGAIN).forgottenSince).toBe(FORGOTTEN);
     const others = { ...CONTEXT, logObject: 'others', now: NOW + OWED_FOR + 1 };
     expect(decideClaim(once, seen, others, NO_MARKER)).toEqual(ASK_OUTBOX);
@@ -706,13 +706,13 @@ describe('a claim that is run again', () => {
   });
 });
 
-test('a claim lapses 1 ms after its time, and what owes nothing never does', () => {
+test('a claim lapses 1 ms after its time; one that owes nothing never lapses', () => {
   expect(OWED_FOR).toBe(3_600_000);
   expect([NOW - 1, NOW, NOW + 1].map((now) => hasLapsed({ owedUntil: NOW }, now))).toEqual([false, false, true]);
   expect(hasLapsed({ owedUntil: null }, Number.MAX_SAFE_INTEGER)).toBe(false);
 });
 
-test('a refresh is needed once a day, and for an earlier beginning', () => {
+test('a refresh is due once a day, and for an earlier first time', () => {
   const stored = { firstSeenAt: FIRST, lastSeenAt: LAST };
   expect(REFRESH_AFTER).toBe(DAY);
   expect(needsRefresh(stored, { firstAt: FIRST, lastAt: LAST + DAY - 1 })).toBe(false);

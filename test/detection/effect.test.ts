@@ -41,7 +41,7 @@ test.each(CASES)('%s: %s', (operation, effect) => {
   expect(effectOf(operation)).toBe(effect);
 });
 
-test('what succeeded is counted by what it did, and nothing else', () => {
+test('successful requests are counted by effect, and no others', () => {
   const operations = new Map([
     ['REST.GET.OBJECT', { requests: 9, successes: 7 }],
     ['WEBSITE.GET.OBJECT', { requests: 1, successes: 1 }],
@@ -51,14 +51,14 @@ test('what succeeded is counted by what it did, and nothing else', () => {
   expect(effectsOf(operations)).toEqual({ ...NO_EFFECTS, read: 8 });
 });
 
-test('a multi-object delete counts once for each key, where the keys are known', () => {
+test('a multi-object delete counts once per key if the keys are logged', () => {
   const operations = new Map([['REST.POST.MULTI_OBJECT_DELETE', { requests: 1, successes: 1 }]]);
   expect(effectsOf(operations)).toEqual({ ...NO_EFFECTS, deleted: 1 });
   operations.set('BATCH.DELETE.OBJECT', { requests: 30, successes: 28 });
   expect(effectsOf(operations)).toEqual({ ...NO_EFFECTS, deleted: 28 });
 });
 
-test('sums, and how many were changes', () => {
+test('sums of effects, and the number of changes', () => {
   const sum = sumOfEffects(
     { deleted: 1, written: 2, settings: 3, read: 4, listed: 5 },
     { deleted: 10, written: 20, settings: 30, read: 40, listed: 50 },

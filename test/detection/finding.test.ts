@@ -44,7 +44,7 @@ describe('findings', () => {
     expect(findings.map(({ tally }) => tally.requests).toSorted()).toEqual([3, 3, 3, 3, 6, 6]);
   });
 
-  test('name the network also where one address is found', async () => {
+  test('have the network, even if only one address is found', async () => {
     const { findings } = await watch(NOBODY, [[{ remoteIp: '2001:db8::1' }]]);
     expect(findings).toMatchObject([
       { rule: 'new-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
@@ -52,7 +52,7 @@ describe('findings', () => {
     ]);
   });
 
-  test('of unapproved-ip need no success, of new-ip they do', async () => {
+  test('of unapproved-ip need no success; those of new-ip do', async () => {
     const { findings } = await watch(NOBODY, [[DENIED], [DENIED], [{}], [DENIED]]);
     expect(findings.map(({ rule, tally }) => [rule, tally.requests, tally.denied])).toEqual([
       ['new-ip', 2, 1],
@@ -60,13 +60,13 @@ describe('findings', () => {
     ]);
   });
 
-  test('of new-ip name the address that was first, also if its log came late', async () => {
+  test('of new-ip have the address that was first, even if its log is late', async () => {
     const late = { remoteIp: '2001:db8::2', time: at('08:00') };
     const { findings } = await watch({}, [[{ remoteIp: '2001:db8::1', time: at('09:00') }], [late]]);
     expect(findings).toMatchObject([{ rule: 'new-ip', remoteIp: '2001:db8::2', network: '2001:db8::/64' }]);
   });
 
-  test('of unapproved-ip name the address of the worst request, in whichever portion it is', async () => {
+  test('of unapproved-ip have the address of the worst request, whatever its portion', async () => {
     const read = { remoteIp: '2001:db8::1', time: at('08:00') };
     const deleted = { remoteIp: '2001:db8::2', time: at('09:00'), operation: 'REST.DELETE.OBJECT', httpStatus: 204 };
     for (const portions of [[[read, deleted]], [[read], [deleted]], [[deleted], [read]]]) {
@@ -82,8 +82,8 @@ describe('findings', () => {
     }
   });
 
-  describe('folded', () => {
-    /** What each portion of these lines observes. */
+  describe('added up', () => {
+    /** The observations in each portion of these lines. */
     function portionsOf(...portions: Logged[][]): Portion[] {
       const observer = createObserver(compileSettings({ ...DEFAULTS, ...NOBODY }), { keepsAll: true });
       const layout = createLayout();
@@ -97,7 +97,7 @@ describe('findings', () => {
     const asFinding = (observation: NetworkObservation) =>
       networkFinding(observation, observation.success!.remoteIp, null);
 
-    test('are there as soon as they are added, and grow', () => {
+    test('exist as soon as they are added, and grow', () => {
       const folded = foldFindings();
       const [first, second] = portionsOf([{}], [{}, DENIED]);
       expect(folded.list()).toEqual([]);
@@ -107,7 +107,7 @@ describe('findings', () => {
       expect(folded.list()).toMatchObject([{ rule: 'unapproved-ip', tally: { requests: 3, denied: 1 } }]);
     });
 
-    test('count on what is found, and nothing else', () => {
+    test('keep counting only what is found', () => {
       const folded = foldFindings();
       const [before, found, after] = portionsOf([{}], [{}], [DENIED]).map(({ networks }) => networks[0]!);
       folded.countOn(before!);
@@ -117,7 +117,7 @@ describe('findings', () => {
       expect(folded.list()).toMatchObject([{ rule: 'new-ip', tally: { requests: 2, denied: 1 } }]);
     });
 
-    test('are named after the first success, also if only a later portion, of a known pair, tells of it', () => {
+    test('have the address of the first success, even if a later portion contains it', () => {
       const folded = foldFindings();
       const of = (host: number, clock: string): Logged => ({ remoteIp: `2001:db8::${host}`, time: at(clock) });
       const [found, earlier, later] = portionsOf([of(1, '09:00')], [of(2, '08:00')], [of(3, '10:00')]).map(
@@ -133,7 +133,7 @@ describe('findings', () => {
       expect(folded.list()[0]!.addressCount).toBe(3);
     });
 
-    test('found again after it had been forgotten are that one finding, with the history of the first', () => {
+    test('found again after it had been forgotten are one finding, with the history of the first', () => {
       const folded = foldFindings();
       const [first, again] = portionsOf([{}], [{ time: at('09:00', 200) }]).map(({ networks }) => networks[0]!);
       folded.add(networkFinding(first!, '203.0.113.7', 7));
@@ -145,7 +145,7 @@ describe('findings', () => {
   describe('are sorted', () => {
     const cases: { name: string; lines: Logged[]; expected: string[] }[] = [
       {
-        name: 'by their first event, which late lines move',
+        name: 'by their first event, also from late lines',
         lines: [
           { remoteIp: '198.51.100.1', time: at('10:00') },
           { remoteIp: '198.51.100.2', time: at('09:00') },
@@ -237,13 +237,13 @@ describe('learning', () => {
     expect(namesOf(await watch(learns3, [first, later(arrivedAt)]))).toEqual(expected);
   });
 
-  test('lasts by arrival, however old or young the records', async () => {
+  test('lasts by arrival time, whatever the times of the records', async () => {
     const old = [first, later(END - 1, { time: at('00:00', 30) }), later(END, { time: at('00:00', -300) })];
     expect((await watch(learns3, old.slice(0, 2))).findings).toEqual([]);
     expect(namesOf(await watch(learns3, [first, old[2]!]))).toEqual(['new-ip payroll 198.51.100.2']);
   });
 
-  test('a learned pair is known for good', async () => {
+  test('a learned pair stays known', async () => {
     const portions = [first, later(START), later(END + DAY), later(END + 80 * DAY, { time: at('09:00', 80) })];
     expect((await watch(learns3, portions)).findings).toEqual([]);
   });
@@ -255,7 +255,7 @@ describe('learning', () => {
     ]);
   });
 
-  test('never holds back unapproved-ip', async () => {
+  test('never suppresses unapproved-ip', async () => {
     expect(namesOf(await watch({ ...learns3, ...NOBODY }, [first]))).toEqual(['unapproved-ip payroll 198.51.100.1']);
   });
 
@@ -265,7 +265,7 @@ describe('learning', () => {
     expect(learning).toEqual([]);
   });
 
-  test('is of each bucket: its own days, from its own first log on', async () => {
+  test('is per bucket: with its own days, from its own first log on', async () => {
     const settings: Partial<DetectionSettings> = {
       learningDays: 3,
       bucketSettings: { website: { learningDays: 7 }, backups: { learningDays: 0 } },
@@ -303,7 +303,7 @@ describe('learning', () => {
     expect(learning).toEqual([{ bucket: 'payroll', until: END, learned: 0 }]);
   });
 
-  test('does not begin again when another observer, or another process, meets the bucket', async () => {
+  test('does not start again with another observer or process', async () => {
     const state = createMemoryState();
     const { policyOf } = compileSettings({ ...DEFAULTS, ...learns3 });
     const payroll = { bucket: 'payroll', policy: policyOf('payroll') };
@@ -323,7 +323,7 @@ describe('learning', () => {
     expect((await watch(settings, [lines])).learning).toMatchObject([{ bucket: 'payroll' }]);
   });
 
-  test('is not needed by a bucket of which something is known', async () => {
+  test('is skipped for a bucket with seeded sightings', async () => {
     const known = { bucket: 'payroll', network: '203.0.113.1', firstSeenAt: 0, lastSeenAt: at('00:00') };
     const elsewhere = later(START, { bucket: 'website' });
     const { findings, learning } = await watch(learns3, [first, elsewhere], [known]);

@@ -4,13 +4,13 @@ import { compileNames, globsOverlap, isGlob, literalLength, matchesGlob } from '
 const seed = Number(process.env.FC_SEED ?? Date.now());
 const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 8 });
 
-/** The oracle: quick for short texts only. */
+/** The reference: fast for short texts only. */
 function matchesRegExp(glob: string, text: string): boolean {
   const escaped = glob.split('*').map((literal) => literal.replace(/[^a-z]/g, '\\$&'));
   return new RegExp(`^${escaped.join('.*')}$`, 's').test(text);
 }
 
-/** All texts over a and b, up to the length. */
+/** All texts of a and b, up to the length. */
 function textsUpTo(length: number): string[] {
   const texts = [''];
   for (const text of texts) if (text.length < length) texts.push(`${text}a`, `${text}b`);
@@ -20,14 +20,14 @@ function textsUpTo(length: number): string[] {
 describe('matchesGlob', () => {
   const cases: { name: string; glob: string; text: string; expected: boolean }[] = [
     { name: 'a name matches itself', glob: 'payroll', text: 'payroll', expected: true },
-    { name: 'a name matches no longer one', glob: 'payroll', text: 'payroll-eu', expected: false },
+    { name: 'a name does not match a longer one', glob: 'payroll', text: 'payroll-eu', expected: false },
     { name: 'case matters', glob: 'Pay*', text: 'payroll', expected: false },
     { name: '* matches anything', glob: '*', text: 'payroll', expected: true },
     { name: '* matches nothing', glob: 'pay*', text: 'pay', expected: true },
     { name: 'a prefix', glob: 'pay*', text: 'payroll', expected: true },
     { name: 'a suffix', glob: '*-logs', text: 'eu-logs', expected: true },
     { name: 'prefix and suffix do not share characters', glob: 'ab*ba', text: 'aba', expected: false },
-    { name: 'the middle lies before the suffix', glob: '*a*a', text: 'a', expected: false },
+    { name: 'the middle must be before the suffix', glob: '*a*a', text: 'a', expected: false },
     { name: 'literals in order', glob: 'a*b*c', text: 'a-c-b', expected: false },
     { name: 'a literal found again further on', glob: '*ab*b', text: 'aabb', expected: true },
     { name: '** is *', glob: 'a**b', text: 'ab', expected: true },
@@ -52,7 +52,7 @@ describe('matchesGlob', () => {
     );
   });
 
-  test('does not backtrack: a hostile text ends', () => {
+  test('does not backtrack on a hostile text', () => {
     expect(matchesGlob(`${'*a'.repeat(50)}*b`, 'a'.repeat(1_000_000))).toBe(false);
     expect(matchesGlob(`${'a*'.repeat(50)}ba*`, `${'a'.repeat(1_000_000)}b`)).toBe(false);
   });
@@ -81,9 +81,9 @@ describe('globsOverlap', () => {
     expect(globsOverlap(b, a)).toBe(expected);
   });
 
-  test(`says whether any text matches both (seed ${seed})`, () => {
+  test(`returns whether any text matches both (seed ${seed})`, () => {
     const short = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 4 });
-    // The shortest text that matches both is no longer than their literals together.
+    // The shortest text that matches both is at most as long as their literals together.
     const texts = textsUpTo(8);
     fc.assert(
       fc.property(short, short, (a, b) => {
@@ -100,7 +100,12 @@ describe('compileNames', () => {
     { name: 'exact names', patterns: ['payroll', 'eu.logs'], yes: ['payroll', 'eu.logs'], no: ['payrolls', 'Payroll'] },
     { name: 'globs', patterns: ['pay*', '*-logs'], yes: ['pay', 'payroll', 'eu-logs'], no: ['logs', 'xpay'] },
     { name: 'both', patterns: ['a', 'b*'], yes: ['a', 'b', 'bc'], no: ['ab', 'c'] },
-    { name: 'names of object members', patterns: ['payroll'], yes: [], no: ['constructor', '__proto__', 'toString'] },
+    {
+      name: 'names of object properties',
+      patterns: ['payroll'],
+      yes: [],
+      no: ['constructor', '__proto__', 'toString'],
+    },
   ];
   test.each(cases)('$name', ({ patterns, yes, no }) => {
     const isNamed = compileNames(patterns);
@@ -108,7 +113,7 @@ describe('compileNames', () => {
     expect(no.filter(isNamed)).toEqual([]);
   });
 
-  test(`agrees with each pattern asked in turn (seed ${seed})`, () => {
+  test(`agrees with a check of each pattern (seed ${seed})`, () => {
     fc.assert(
       fc.property(fc.array(pattern, { maxLength: 4 }), pattern, (patterns, name) => {
         expect(compileNames(patterns)(name)).toBe(patterns.some((glob) => matchesRegExp(glob, name)));

@@ -4,7 +4,7 @@ import { runs, SEED } from '../support/runs';
 
 const KEY: HashKey = { low: 0x03020100, high: 0x07060504 };
 
-/** The hash of a message of at least four bytes, of which the salt is the first four. */
+/** The hash of a message of at least four bytes; the first four are the salt. */
 function hashOf(key: HashKey, message: Uint8Array, before = 0): number {
   const chunk = new Uint8Array(before + message.length + 5).fill(0x99);
   chunk.set(message, before);
@@ -14,8 +14,8 @@ function hashOf(key: HashKey, message: Uint8Array, before = 0): number {
 
 const counted = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => index);
 
-// Of the bytes 0, 1, 2, … under the key 0, 1, 2, … 7. Published with the Linux kernel's siphash (lib/test_siphash.c,
-// hsiphash with words of 32 bits), which has them from the authors' program.
+// Hashes of the bytes 0, 1, 2, … with the key 0, 1, 2, … 7, published with siphash of the Linux kernel
+// (lib/test_siphash.c, hsiphash with 32-bit words), which has them from the program of the authors.
 test.each([
   [4, 0x7e059ea6],
   [5, 0x88e3d89b],
@@ -37,7 +37,7 @@ test.each([
 const MASK = 0xffffffffn;
 const rotated = (word: bigint, by: bigint): bigint => ((word << by) | (word >> (32n - by))) & MASK;
 
-/** The same in words of unlimited length, in the order of the paper: one message of whole words, then the rounds. */
+/** The reference with bigints, in the order of the paper: the message in words, then the rounds. */
 function slowHash({ low, high }: HashKey, message: Uint8Array): number {
   const [k0, k1] = [BigInt(low >>> 0), BigInt(high >>> 0)];
   let [a, b, c, d] = [k0, k1, 0x6c796765n ^ k0, 0x74656462n ^ k1];
@@ -63,7 +63,7 @@ function slowHash({ low, high }: HashKey, message: Uint8Array): number {
   return Number(b ^ d);
 }
 
-test(`is the function of the paper for any key and message (seed ${SEED})`, () => {
+test(`equals the function of the paper for any key and message (seed ${SEED})`, () => {
   const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
   const message = fc.uint8Array({ minLength: 4, maxLength: 300 });
   fc.assert(

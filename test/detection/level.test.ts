@@ -10,7 +10,9 @@ import {
 } from '../../lib/detection/level';
 import { count, emptyTally, type Tally } from '../../lib/detection/tally';
 
-/** `GET.OBJECT+` succeeded, `!` was denied, `?` failed otherwise; before it `*`: without a requester, `~`: by one of another account. */
+/**
+ * `GET.OBJECT+` succeeded, `!` was denied, `?` failed otherwise; prefix `*`: anonymous, `~`: signed by another account.
+ */
 function tallyOf(...requests: string[]): Tally {
   const tally = emptyTally();
   for (const request of requests) {
@@ -52,7 +54,7 @@ test.each<[string, Level]>([
   expect(levelOfSuccess(operation)).toBe(level);
 });
 
-test('levels are in order', () => {
+test('levels are in ascending order', () => {
   expect(LEVELS.map(rankOf)).toEqual([0, 1, 2, 3, 4]);
   expect([...LEVELS].toSorted(compareLevels)).toEqual(['denied', 'no access', 'metadata', 'read', 'changed']);
   expect(compareLevels('changed', 'read')).toBeGreaterThan(0);

@@ -32,7 +32,7 @@ import {
 } from '../support/observe-lines';
 import { runs, SEED } from '../support/runs';
 
-/** Nobody is approved, so that both rules flag whoever comes. */
+/** No address is approved, so both rules flag every one. */
 const NOBODY = { allowlist: [entry('192.0.2.1')] };
 
 const DENIED = { httpStatus: 403, errorCode: 'AccessDenied', bytesSent: 243 } as const;
@@ -42,7 +42,7 @@ const NOTHING_ODD = { recordsWithOddTime: 0, recordsOfOtherBuckets: 0 };
 
 const ROLE = 'arn:aws:sts::111122223333:assumed-role/backup/i-0abc';
 
-/** The only finding of that rule. */
+/** The only finding of the rule. */
 async function findingOf(
   rule: Finding['rule'],
   settings: Partial<DetectionSettings>,
@@ -61,7 +61,7 @@ describe('trusted records', () => {
   const backup = { requester: 'arn:aws:sts::111122223333:assumed-role/backup/*' };
   const ofRole = (time: number, more: Logged & object = {}) => ({ requester: ROLE, time, ...more });
 
-  test('are judged one by one, also within a pair, and counted', async () => {
+  test('are evaluated one by one, also within a pair, and counted', async () => {
     const lines = [ofRole(at('08:00')), { time: at('09:00'), requestId: 'ANA' }, ofRole(at('10:00'))];
     const { findings, counts } = await watch({ ...NOBODY, trusted: [trust(backup)] }, [lines]);
     expect(findings.map(({ rule }) => rule)).toEqual(['new-ip', 'unapproved-ip']);
@@ -73,7 +73,7 @@ describe('trusted records', () => {
     expect(counts).toMatchObject({ records: 3, trustedRecords: 2 });
   });
 
-  test('make neither finding nor sighting', async () => {
+  test('cause neither findings nor sightings', async () => {
     const { findings, sightings, counts } = await watch({ ...NOBODY, trusted: [trust(backup)] }, [
       [ofRole(at('09:00'))],
     ]);
@@ -84,13 +84,13 @@ describe('trusted records', () => {
     });
   });
 
-  test('that succeed are no first success of the others', async () => {
+  test('that succeed are not the first success of the others', async () => {
     const lines = [ofRole(at('08:00')), { ...DENIED, time: at('09:00') }, { time: at('10:00') }];
     const { tally } = await findingOf('new-ip', { trusted: [trust(backup)] }, lines);
     expect(countsOf(tally)).toEqual({ requests: 1, successes: 1, denied: 0, bytesSent: 100 });
   });
 
-  test('are trusted whatever their remote IP is, and such an IP is kept short', async () => {
+  test('are trusted whatever their remote IP is, and a long invalid remote IP is cut', async () => {
     const lines = [{ remoteIp: 'unknown', requester: 'svc:a.amazonaws.com' }, { remoteIp: 'x'.repeat(5_000) }];
     const { counts, invalid } = await watch({ trusted: [trust({ requester: 'svc:*' })] }, [lines]);
     expect(counts).toMatchObject({ trustedRecords: 1, invalidRemoteIps: 1 });
@@ -112,7 +112,12 @@ describe('trusted records', () => {
     { name: 'in another bucket', rule: { ...backup, bucket: 'website' }, line: ofRole(at('09:00')), trusted: false },
     { name: 'before its end', rule: { ...backup, until: at('09:01') }, line: ofRole(at('09:00')), trusted: true },
     { name: 'from its end on', rule: { ...backup, until: at('09:00') }, line: ofRole(at('09:00')), trusted: false },
-    { name: 'nobody is nobody to trust', rule: { requester: '*' }, line: { requester: null }, trusted: false },
+    {
+      name: 'an anonymous request is never trusted by requester',
+      rule: { requester: '*' },
+      line: { requester: null },
+      trusted: false,
+    },
     {
       name: 'a requester with spaces',
       rule: { requester: 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E*' },
@@ -127,7 +132,7 @@ describe('trusted records', () => {
     );
   });
 
-  test('are told apart by operation from line to line', async () => {
+  test('are distinguished by operation from line to line', async () => {
     const operations = ['REST.GET.OBJECT', 'REST.PUT.OBJECT', 'REST.GET.OBJECT', 'REST.GET.OBJECT', 'REST.PUT.OBJECT'];
     const lines = operations.map((operation) => ({ operation }));
     const { findings, counts } = await watch({ trusted: [trust({ operation: 'REST.GET.OBJECT' })] }, [lines]);
@@ -151,19 +156,19 @@ describe('an allowlist entry with an end', () => {
     expect(sightings).toMatchObject([{ firstSeenAt: at('12:00:00'), lastSeenAt: at('12:00:01') }]);
   });
 
-  test('approves old records whenever they arrive', async () => {
+  test('approves old records, whenever they arrive', async () => {
     const lines = [{ time: at('11:00') }];
     expect((await watch(office, [{ lines, arrivedAt: at('12:00', 60) }])).findings).toEqual([]);
   });
 
-  test('of several, the last end counts, and no end is none', async () => {
+  test('if there are several, the last end counts, and an entry without one wins', async () => {
     const later = entry('203.0.113.0/25', { until: at('12:00:01') });
     const line = { time: at('12:00') };
     expect((await watch({ allowlist: [...office.allowlist, later] }, [[line]])).findings).toEqual([]);
     expect((await watch({ allowlist: [...office.allowlist, entry('203.0.113.7')] }, [[line]])).findings).toEqual([]);
   });
 
-  test('still applies to the bucket when it is over: unapproved-ip does not rest', async () => {
+  test('still applies to the bucket after its end: unapproved-ip stays active', async () => {
     expect(
       namesOf(await watch(office, [[{ time: at('12:00'), remoteIp: '198.51.100.9' }]]), 'unapproved-ip'),
     ).toHaveLength(1);
@@ -185,7 +190,7 @@ describe('addresses', () => {
     expect(networkCount).toBe(1);
   });
 
-  test('of one /64 are one network, whose findings name each', async () => {
+  test('of one /64 are one network, whose finding lists each', async () => {
     const lines = ['2001:db8:0:1::2', '2001:db8:0:1:ffff::1', '2001:db8:0:2::2'].map((remoteIp) => ({ remoteIp }));
     const { findings, networkCount } = await watch(NOBODY, [lines]);
     expect(findings.map(nameOf)).toEqual([
@@ -202,7 +207,7 @@ describe('addresses', () => {
     expect(networkCount).toBe(2);
   });
 
-  test('of one network make one finding of the whole portion, and the approved ones none', async () => {
+  test('of one network cause one finding for the portion, and approved ones none', async () => {
     const settings = { ...NOBODY, newIp: false, allowlist: [entry('2001:db8::2/127')] };
     const lines = Array.from({ length: 500 }, (_, host) => ({ remoteIp: `2001:db8::${(host + 1).toString(16)}` }));
     const { findings } = await watch(settings, [lines]);
@@ -222,7 +227,7 @@ describe('addresses', () => {
     expect(sightings.map((sighting) => sighting.network)).toEqual([network]);
   });
 
-  test(`at most ${MAX_ADDRESSES} of a network are named, all are counted`, async () => {
+  test(`at most ${MAX_ADDRESSES} of a network are listed, and all are counted`, async () => {
     const lines = Array.from({ length: 50 }, (_, index) => ({ remoteIp: `2001:db8::${index + 1}` }));
     expect(MAX_ADDRESSES).toBe(20);
     for (const rule of ['new-ip', 'unapproved-ip'] as const) {
@@ -234,14 +239,14 @@ describe('addresses', () => {
     }
   });
 
-  test('a remote IP that reads like a network is no part of that network', async () => {
+  test('a remote IP that looks like a network is not part of that network', async () => {
     const lines = [{ remoteIp: '2001:db8::/64' }, { remoteIp: '2001:db8::1' }];
     const { findings, invalid } = await watch({ ...NOBODY, newIp: false }, [lines]);
     expect(findings).toMatchObject([{ rule: 'unapproved-ip', network: '2001:db8::/64', tally: { requests: 1 } }]);
     expect(invalid).toEqual([{ bucket: 'payroll', remoteIp: '2001:db8::/64', requests: 1 }]);
   });
 
-  test('the one that succeeded first speaks for the network', async () => {
+  test('the one that succeeded first represents the network', async () => {
     const lines = [
       { ...DENIED, remoteIp: '2001:db8::1', time: at('08:00') },
       { remoteIp: '2001:db8::2', time: at('10:00') },
@@ -250,14 +255,14 @@ describe('addresses', () => {
     expect(await findingOf('new-ip', {}, lines)).toMatchObject({ remoteIp: '2001:db8::3' });
   });
 
-  test('the approved ones of a network are no part of it', async () => {
+  test('the approved ones of a network are not counted in it', async () => {
     const lines = ['2001:db8::1', '2001:db8::2', '2001:db8::3'].map((remoteIp) => ({ remoteIp }));
     const finding = await findingOf('new-ip', { allowlist: [entry('2001:db8::2/127')] }, lines);
     expect([...finding.addresses]).toEqual(['2001:db8::1']);
     expect(finding.tally.requests).toBe(1);
   });
 
-  test('that are none are counted and named, at most 100 of them', async () => {
+  test('that are not addresses are counted, and at most 100 are listed', async () => {
     const lines = Array.from({ length: 150 }, (_, index) => ({ remoteIp: `host-${index}` }));
     const { invalid, counts, findings, networkCount } = await watch(NOBODY, [lines, lines, [{}]]);
     expect(counts).toMatchObject({ records: 301, invalidRemoteIps: 300 });
@@ -278,13 +283,13 @@ describe('the tally', () => {
     { time: at('09:30'), httpStatus: null, bytesSent: 1000, operation: 'S3.EXPIRE.OBJECT' },
   ];
 
-  test('sums what a pair did', async () => {
+  test('adds up the records of a pair', async () => {
     const { tally } = await findingOf('unapproved-ip', NOBODY, lines);
     expect(countsOf(tally)).toEqual({ requests: 6, successes: 2, denied: 2, bytesSent: 5 + 243 + 300 + 7 + 1000 });
     expect([tally.firstEventAt, tally.lastEventAt]).toEqual([at('08:00'), at('12:00')]);
   });
 
-  test('counts operations, and which of them succeeded', async () => {
+  test('counts operations and their successes', async () => {
     const { tally } = await findingOf('unapproved-ip', NOBODY, lines);
     expect(Object.fromEntries(tally.operations)).toEqual({
       'REST.GET.OBJECT': { requests: 3, successes: 1 },
@@ -294,7 +299,7 @@ describe('the tally', () => {
     });
   });
 
-  test('tells operations apart that take turns, however short or long their names', async () => {
+  test('distinguishes alternating operations, whatever the length of their names', async () => {
     const names = [
       'R.A',
       'R.B',
@@ -311,7 +316,7 @@ describe('the tally', () => {
     );
   });
 
-  test('keeps pairs apart that take turns', async () => {
+  test('separates alternating pairs', async () => {
     const turns = [1, 2, 1, 3, 2, 1].map((n) => ({ remoteIp: `198.51.100.${n}`, bytesSent: n }));
     const { findings } = await watch({ newIp: false, ...NOBODY }, [turns]);
     expect(findings.map(({ remoteIp, tally }) => [remoteIp, tally.requests, tally.bytesSent])).toEqual([
@@ -321,7 +326,7 @@ describe('the tally', () => {
     ]);
   });
 
-  test('keeps buckets apart that the same address uses', async () => {
+  test('separates buckets that the same address uses', async () => {
     const turns = ['payroll', 'website', 'payroll'].map((bucket) => ({ bucket }));
     const { findings, networkCount } = await watch({ newIp: false, ...NOBODY }, [turns]);
     expect(findings.map(({ bucket, tally }) => [bucket, tally.requests])).toEqual([
@@ -331,7 +336,7 @@ describe('the tally', () => {
     expect(networkCount).toBe(1);
   });
 
-  test('reads the numbers where the Request-URI holds quotes and a forged status', async () => {
+  test('has the right numbers if the Request-URI contains quotes and a forged status', async () => {
     const requestUri = 'GET /x" HTTP/1.1" 200 - 9 9 9 9 "-" HTTP/1.1';
     const { tally } = await findingOf('unapproved-ip', NOBODY, [
       { requestUri: 'GET /a" 200 - 999 9 9 9 " HTTP/1.1', ...DENIED, bytesSent: 8 },
@@ -340,7 +345,7 @@ describe('the tally', () => {
     expect(countsOf(tally)).toEqual({ requests: 2, successes: 0, denied: 2, bytesSent: 24 });
   });
 
-  test('takes a line without status or sizes for what it is', async () => {
+  test('counts a line without status or sizes', async () => {
     const head = '- payroll [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - REST.GET.OBJECT a';
     const { tally } = await findingOf('unapproved-ip', NOBODY, [
       head,
@@ -350,7 +355,7 @@ describe('the tally', () => {
     expect(countsOf(tally)).toEqual({ requests: 3, successes: 1, denied: 1, bytesSent: 100 });
   });
 
-  test('is not led astray by a number that is none', async () => {
+  test('ignores an invalid number', async () => {
     const line = (block: string) =>
       `- payroll [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - REST.GET.OBJECT a "GET /a HTTP/1.1" ${block} "-" "curl"`;
     const lines = [line('200 - 99999999999999999999 1 1 1'), line('200 - -5 1 1 1'), line('2000 - 5 1 1 1')];
@@ -359,12 +364,12 @@ describe('the tally', () => {
   });
 });
 
-/** Without what only reads it. */
+/** The values of a tally, without its methods. */
 function plain({ sample, ...tally }: Tally): object {
   return { ...tally, sample: sample === null ? null : { ...sample, record: null } };
 }
 
-/** Any record, with the rank that its operation and outcome have. */
+/** Any record, with the rank for its operation and outcome. */
 const someCounted: fc.Arbitrary<CountedRecord> = fc
   .record({
     time: fc.nat(20),
@@ -389,7 +394,7 @@ function tallyOf(records: readonly CountedRecord[]): Tally {
   return tally;
 }
 
-test(`tallies add up as their records do (seed ${SEED})`, () => {
+test(`adding tallies is the same as adding their records (seed ${SEED})`, () => {
   fc.assert(
     fc.property(fc.array(fc.array(someCounted, { maxLength: 6 }), { maxLength: 4 }), (groups) => {
       const sum = emptyTally();
@@ -400,7 +405,7 @@ test(`tallies add up as their records do (seed ${SEED})`, () => {
   );
 });
 
-test(`the sample of a tally is of the level that the tally reached, and the earliest of that (seed ${SEED})`, () => {
+test(`the sample of a tally is the earliest record of the highest level (seed ${SEED})`, () => {
   fc.assert(
     fc.property(fc.array(someCounted, { minLength: 1, maxLength: 8 }), (records) => {
       const tally = tallyOf(records);
@@ -428,17 +433,17 @@ describe('the sample', () => {
       expected: 'REST.DELETE.OBJECT',
     },
     {
-      name: 'a read before metadata, however late',
+      name: 'a read before metadata, even if later',
       lines: [done('REST.HEAD.OBJECT', '08:00'), done('REST.GET.OBJECT', '12:00'), done('REST.GET.ACL', '09:00')],
       expected: 'REST.GET.OBJECT',
     },
     {
-      name: 'a list is no worse than metadata',
+      name: 'a list is not worse than metadata',
       lines: [done('REST.GET.BUCKET', '09:00'), done('REST.HEAD.OBJECT', '08:00')],
       expected: 'REST.HEAD.OBJECT',
     },
     {
-      name: 'a change that failed is no change',
+      name: 'a failed change does not count as a change',
       lines: [{ ...done('REST.DELETE.OBJECT', '08:00'), ...DENIED }, done('REST.HEAD.OBJECT', '12:00')],
       expected: 'REST.HEAD.OBJECT',
     },
@@ -449,10 +454,10 @@ describe('the sample', () => {
     },
     { name: 'the earliest success', lines: [success('11:00'), success('10:00'), success('12:00')], expected: 'S10' },
     { name: 'a success before any failure', lines: [denial('09:00'), success('12:00')], expected: 'S12' },
-    { name: 'also if the failure comes later', lines: [success('12:00'), denial('09:00')], expected: 'S12' },
+    { name: 'even if the failure comes later', lines: [success('12:00'), denial('09:00')], expected: 'S12' },
     { name: 'else the earliest', lines: [denial('11:00'), denial('10:00'), denial('12:00')], expected: 'D10' },
     {
-      name: 'of two in a second, the first in the log',
+      name: 'the first in the log of two in one second',
       lines: [success('10:00'), { ...success('10:00'), requestId: 'X' }],
       expected: 'S10',
     },
@@ -470,7 +475,7 @@ describe('the sample', () => {
     expect(tally.sample).toMatchObject({ time: at('09:00'), rank: rankOf('read') });
   });
 
-  test('of one rule is not that of the other', async () => {
+  test('differs between the rules', async () => {
     const lines = [denial('09:00'), success('11:00'), success('10:00'), denial('12:00')];
     expect(sampleOf((await findingOf('new-ip', {}, lines)).tally).requestId).toBe('S10');
   });
@@ -490,12 +495,12 @@ describe('new-ip counts from the first success on', () => {
       expected: { requests: 2, successes: 1, denied: 1, bytesSent: 343 },
     },
     {
-      name: 'a success further down moves it back',
+      name: 'an earlier success further down moves it back',
       lines: [{ time: clock.c }, { ...DENIED, time: clock.b }, { time: clock.a }],
       expected: { requests: 3, successes: 2, denied: 1, bytesSent: 443 },
     },
     {
-      name: 'a denial in its second counts',
+      name: 'a denial in the same second counts',
       lines: [{ ...DENIED, time: clock.a }, { time: clock.a }, { ...DENIED, time: clock.a }],
       expected: { requests: 3, successes: 1, denied: 2, bytesSent: 586 },
     },
@@ -515,7 +520,7 @@ describe('new-ip counts from the first success on', () => {
     expect(findings.map(({ tally }) => countsOf(tally))).toEqual(expected === null ? [] : [expected]);
   });
 
-  test('an address that was only denied before it is not named', async () => {
+  test('an address that was only denied before it is not listed', async () => {
     const lines = [
       { remoteIp: '2001:db8::1', ...DENIED, time: clock.a },
       { remoteIp: '2001:db8::2', time: clock.b },
@@ -534,7 +539,7 @@ describe('new-ip counts from the first success on', () => {
     });
   });
 
-  test('in a later portion, of a pair that is found, denials count on, and so does a success of before', async () => {
+  test('later portions of a found pair keep counting denials, and an earlier success', async () => {
     const { tally } = await findingOf(
       'new-ip',
       {},
@@ -548,14 +553,14 @@ describe('new-ip counts from the first success on', () => {
     expect([tally.firstEventAt, tally.lastEventAt]).toEqual([clock.a, clock.c]);
   });
 
-  test('of a pair that had been forgotten: its first success since then', async () => {
+  test('for a pair that had been forgotten: the first success since then', async () => {
     const known = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: clock.a, lastSeenAt: clock.a };
     const again = [
       { ...DENIED, time: at('09:00', 200) },
       { time: at('10:00', 200) },
       { ...DENIED, time: at('11:00', 200) },
     ];
-    // Whether or not this process has met it before it was forgotten.
+    // Whether or not this process saw it before it was forgotten.
     for (const portions of [[again], [[{ time: clock.b }], again]]) {
       const { findings } = await watch({}, portions, [known]);
       expect(findings.map(({ tally }) => countsOf(tally))).toEqual([
@@ -583,7 +588,7 @@ describe('any records in any order', () => {
   const someRecord = fc.record({
     bucket: fc.constantFrom('payroll', 'website'),
     spelling: fc.constantFrom(...SPELLINGS),
-    // Few moments, so that many records share one.
+    // Few different times, so that many records share one.
     time: fc.nat(9).map((day) => at('09:00', day)),
     operation: fc.constantFrom('REST.GET.OBJECT', 'REST.PUT.OBJECT', 'REST.HEAD.OBJECT', 'REST.OPTIONS.PREFLIGHT'),
     httpStatus: fc.constantFrom(200, 206, 304, 403, 401, 404, 500, null),
@@ -595,13 +600,13 @@ describe('any records in any order', () => {
     [200, 206, 304].includes(httpStatus ?? 0) && operation !== 'REST.OPTIONS.PREFLIGHT';
 
   const WORSE_AND_WORSE = ['REST.OPTIONS.PREFLIGHT', 'REST.GET.OBJECT', 'REST.PUT.OBJECT'];
-  /** 0 denied, 1 failed, 2 metadata (here only trusted requests ask for it), 3 read, 4 changed. */
+  /** 0 denied, 1 failed, 2 metadata (here only of trusted requests), 3 read, 4 changed. */
   const rankIn = (record: SomeRecord): number => {
     if (isSuccess(record)) return 2 + WORSE_AND_WORSE.indexOf(record.operation);
     return record.httpStatus === 401 || record.httpStatus === 403 ? 0 : 1;
   };
 
-  /** What a finding says, but for which of several records of one moment stands for it. */
+  /** The values of a finding, except which of several records of the same time is its sample. */
   interface Facts {
     rule: string;
     bucket: string;
@@ -625,7 +630,7 @@ describe('any records in any order', () => {
     };
   }
 
-  /** The rules, said with all records at hand: slow and plain. Do not improve it. */
+  /** The reference: the rules over all records at once, slow and simple. Do not improve it. */
   function expectedFacts(records: readonly SomeRecord[]): Facts[] {
     const judged = records.filter(
       ({ spelling, time, operation }) =>
@@ -670,7 +675,7 @@ describe('any records in any order', () => {
       .map((one) => ({ ...one, operations: one.operations.toSorted() }))
       .toSorted((a, b) => (`${a.rule} ${a.bucket} ${a.of}` < `${b.rule} ${b.bucket} ${b.of}` ? -1 : 1));
 
-  test(`in one portion give the same findings, to the last count (seed ${SEED})`, async () => {
+  test(`in one portion give the same findings with the same counts (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(someRecord, { maxLength: 14 }), async (records) => {
         const expected = sorted(expectedFacts(records));
@@ -682,7 +687,7 @@ describe('any records in any order', () => {
     );
   });
 
-  test(`cut into portions anywhere, give the same unapproved networks and the same set of new ones (seed ${SEED})`, async () => {
+  test(`split into any portions, give the same unapproved networks and the same new ones (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(someRecord, { maxLength: 14 }),
@@ -694,8 +699,8 @@ describe('any records in any order', () => {
           const expected = sorted(expectedFacts(records));
           const ofRule = (rule: string, facts: readonly Facts[]) => facts.filter((one) => one.rule === rule);
           expectSame(ofRule('unapproved-ip', found), ofRule('unapproved-ip', expected));
-          // A denial of which it is not yet known that a success came before it is left out at the portion's end; so
-          // only `requests`, `denied` and `bytesSent` of new IPs can be less than they should be.
+          // At the end of a portion, a denial is dropped if no earlier success is known yet; so
+          // only `requests`, `denied` and `bytesSent` of new IPs can be too low.
           const sure = ({ rule, bucket, of, counts, sample }: Facts) => {
             const [, successes, , , firstEventAt] = counts;
             return { rule, bucket, of, successes, firstEventAt, sample };
@@ -709,7 +714,7 @@ describe('any records in any order', () => {
 });
 
 describe('portions', () => {
-  /** What each portion of these lines is; those numbered in `found` say of their networks that they are findings. */
+  /** The portions of these lines; after those numbered in `found`, their networks are marked as findings. */
   function portionsOf(portions: readonly Logged[][], found: readonly number[] = []): Portion[] {
     const observer = createObserver(compileSettings({ ...DEFAULTS, ...NOBODY }), { keepsAll: true });
     const layout = createLayout();
@@ -739,7 +744,7 @@ describe('portions', () => {
     [{ time: at('12:00'), ...DENIED }],
   ];
 
-  test('are only what was met in them', () => {
+  test('contain only what occurred in them', () => {
     expect(portionsOf(portions, [0]).map(namesIn)).toEqual([
       ['bucket payroll', 'unapproved-ip 203.0.113.7', 'network 203.0.113.7'],
       [],
@@ -749,13 +754,13 @@ describe('portions', () => {
     ]);
   });
 
-  test('name a bucket once, in the portion that met it first, whatever its records are', () => {
+  test('list a bucket once, in the first portion with a record of it', () => {
     const lines = (...buckets: string[]) => buckets.map((bucket) => ({ bucket, remoteIp: null }));
     const names = portionsOf([lines('a', 'b', 'a'), lines('a', 'c'), lines('b')]).map(namesIn);
     expect(names).toEqual([['bucket a', 'bucket b'], ['bucket c'], []]);
   });
 
-  test('name buckets where new-ip is off, too, with what holds for them, but not those that nobody watches', () => {
+  test('list buckets where new-ip is off too, with their policy, but not unwatched ones', () => {
     const settings = { ...DEFAULTS, excludeBuckets: ['website'], bucketSettings: { logs: { newIp: false } } };
     const observer = createObserver(compileSettings(settings));
     const lines = ['website', 'logs', 's3-access-watch-test', 'payroll'].map((bucket) => ({ bucket, remoteIp: null }));
@@ -767,8 +772,8 @@ describe('portions', () => {
     ]);
   });
 
-  test('of what is a finding count everything since its first success', () => {
-    // Said once, it holds for all portions after it; said again, it does not hold less.
+  test('count everything of a finding since its first success', () => {
+    // One call is enough for all later portions; further calls change nothing.
     for (const found of [[0], [0, 2], [0, 1, 2, 3]]) {
       expect(portionsOf(portions, found).map(networkFacts)).toEqual([
         [{ network: '203.0.113.7', requests: 1, success: successAt(at('09:00')) }],
@@ -780,7 +785,7 @@ describe('portions', () => {
     }
   });
 
-  test('of what is a finding count from a success on that comes late', () => {
+  test('count a finding from a success that appears late', () => {
     const late = [
       [{ time: at('10:00') }],
       [{ time: at('09:30'), ...DENIED }],
@@ -795,7 +800,7 @@ describe('portions', () => {
     expect(requests).toEqual([[1], [], [1], [1], [1]]);
   });
 
-  test('of what is nobody’s finding begin anew', () => {
+  test('start again for pairs without a finding', () => {
     expect(portionsOf(portions).map(networkFacts)).toEqual([
       [{ network: '203.0.113.7', requests: 1, success: successAt(at('09:00')) }],
       [],
@@ -805,7 +810,7 @@ describe('portions', () => {
     ]);
   });
 
-  test('have tallies of their own, with samples of their own, which later portions leave alone', () => {
+  test('have their own tallies and samples, which later portions do not change', () => {
     const [first, second] = portionsOf([[{ requestId: 'A' }], [{ requestId: 'B', time: at('10:00') }, {}]], [0]);
     for (const kind of ['flagged', 'networks'] as const) {
       const [{ tally: before }, { tally: after }] = [first![kind][0]!, second![kind][0]!];
@@ -816,7 +821,7 @@ describe('portions', () => {
     }
   });
 
-  test('tell of a remote IP that is no address, and of the reserved test bucket', () => {
+  test('contain remote IPs that are not addresses, and the reserved test bucket', () => {
     const lines: Logged[] = [
       { remoteIp: 'x'.repeat(300) },
       { remoteIp: 'unknown', ...DENIED },
@@ -842,7 +847,7 @@ describe('portions', () => {
     expect(buckets.map(({ bucket }) => bucket)).toEqual(['payroll']);
   });
 
-  test('tell the first and the last success', () => {
+  test('contain the first and the last success', () => {
     const lines = ['10:00', '12:00', '09:00', '11:00'].map((clock) => ({ time: at(clock) }));
     const [portion] = portionsOf([[...lines, { time: at('13:00'), ...DENIED }]]);
     expect(portion!.networks.map(({ success }) => success)).toEqual([
@@ -853,9 +858,9 @@ describe('portions', () => {
 
 describe('buckets', () => {
   const cases: { name: string; settings: Partial<DetectionSettings>; bucket: string; expected: string[] }[] = [
-    { name: 'not named', settings: { buckets: ['website'] }, bucket: 'payroll', expected: [] },
+    { name: 'not listed', settings: { buckets: ['website'] }, bucket: 'payroll', expected: [] },
     { name: 'excluded', settings: { excludeBuckets: ['pay*'] }, bucket: 'payroll', expected: [] },
-    { name: 'named', settings: { buckets: ['payroll'] }, bucket: 'payroll', expected: ['new-ip', 'unapproved-ip'] },
+    { name: 'listed', settings: { buckets: ['payroll'] }, bucket: 'payroll', expected: ['new-ip', 'unapproved-ip'] },
     { name: 'without new-ip', settings: { newIp: false }, bucket: 'payroll', expected: ['unapproved-ip'] },
     { name: 'without unapproved-ip', settings: { unapprovedIp: false }, bucket: 'payroll', expected: ['new-ip'] },
     {
@@ -903,7 +908,7 @@ describe('buckets', () => {
     expect(watched.counts.records).toBe(2);
   });
 
-  test('that are not watched have no oddities either, but their records are counted', async () => {
+  test('that are not watched have no anomalies either, but their records are counted', async () => {
     const lines = [{ remoteIp: null }, { remoteIp: 'nonsense' }, {}];
     const { counts, invalid, networkCount, sightings } = await watch({ ...NOBODY, buckets: ['website'] }, [lines]);
     expect(counts).toEqual({
@@ -917,7 +922,7 @@ describe('buckets', () => {
     expect({ invalid, networkCount, sightings }).toEqual({ invalid: [], networkCount: 0, sightings: [] });
   });
 
-  test('the reserved one is always watched, never remembered, and makes no findings', async () => {
+  test('the reserved test bucket is always watched, never remembered, and has no findings', async () => {
     const lines = [{}, DENIED, { remoteIp: null }, { remoteIp: 'nonsense' }].map((line) => ({
       ...line,
       bucket: 's3-access-watch-test',
@@ -948,7 +953,7 @@ describe('buckets', () => {
   });
 });
 
-test('lines of one log object after another may be read with layouts of their own', () => {
+test('each log object may be parsed with its own layout', () => {
   const observer = createObserver(compileSettings({ ...DEFAULTS, ...NOBODY, newIp: false }));
   for (const operation of ['REST.GET.OBJECT', 'REST.PUT.OBJECT']) show(observer, createLayout(), [{ operation }]);
   const { flagged } = observer.endPortion();

@@ -17,7 +17,7 @@ const COMPILED = compileSettings({
 
 const OF_PAYROLL = { latestTime: at('00:00', 8), bucket: 'payroll', isMisplaced: true, accountId: null };
 
-/** Without what only reads the sample. */
+/** The values of a tally, without the methods of the sample. */
 function plainTally({ sample, operations, ...counts }: Tally) {
   const text = sample === null ? null : Buffer.from(sample.line).toString();
   return { ...counts, operations: [...operations], sample: sample && [text, sample.time, sample.rank] };
@@ -68,7 +68,7 @@ const someLine: fc.Arbitrary<Logged> = fc.record({
   requestId: fc.nat(999).map(String),
 });
 
-test(`what is dropped between portions changes nothing that is observed (seed ${SEED})`, () => {
+test(`dropping pairs between portions changes no observation (seed ${SEED})`, () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(someLine, { maxLength: 8 }), { maxLength: 6 }),
@@ -83,7 +83,7 @@ test(`what is dropped between portions changes nothing that is observed (seed ${
   );
 });
 
-test(`of remote IPs that are no addresses, ${MAX_INVALID_SAMPLES} of a log object are reported, whatever is dropped`, () => {
+test(`at most ${MAX_INVALID_SAMPLES} remote IPs that are not addresses are reported per log object, whatever is dropped`, () => {
   const lines = Array.from({ length: 150 }, (_, host) => ({ remoteIp: `host-${host}` }));
   for (const mostKept of [0, 1000]) {
     const { portions, counts } = observe([lines.slice(0, 70), lines, lines.toReversed()], false, { mostKept });
@@ -92,7 +92,7 @@ test(`of remote IPs that are no addresses, ${MAX_INVALID_SAMPLES} of a log objec
   }
 });
 
-test('buckets that are met again are not new, unless there are more than it keeps', () => {
+test('buckets that occur again are not new, unless there are more than it keeps', () => {
   const observer = createObserver(COMPILED, { mostKept: 2 });
   const portion = (...buckets: string[]) => {
     show(
@@ -102,7 +102,7 @@ test('buckets that are met again are not new, unless there are more than it keep
     );
     return observer.endPortion().buckets.map(({ bucket }) => bucket);
   };
-  // Three pairs: these are dropped, the names of the two buckets are not.
+  // Three pairs: the pairs are dropped, but the names of the two buckets are kept.
   expect(portion('a', 'b', 'a')).toEqual(['a', 'b']);
   expect(portion('a', 'b', 'a')).toEqual([]);
   expect(portion('c')).toEqual(['c']);
@@ -112,7 +112,7 @@ test('buckets that are met again are not new, unless there are more than it keep
 describe('memory', () => {
   const BOUND = 40;
 
-  /** What is kept, at most, after portions of 20 lines each that are all different in what `lineOf` says. */
+  /** The maximum kept after portions of 20 lines, in which every line from `lineOf` is different. */
   function mostKept(portions: number, lineOf: (n: number) => Logged, options: ObserverOptions): number {
     const observer = createObserver(COMPILED, options);
     const layout = createLayout();
@@ -133,21 +133,21 @@ describe('memory', () => {
   test.each<{ name: string; lineOf: (n: number) => Logged }>([
     { name: 'addresses', lineOf: (n) => ({ remoteIp: address(n) }) },
     { name: 'approved addresses', lineOf: (n) => ({ remoteIp: `192.0.2.${n & 15}`, bucket: `b-${n >> 4}` }) },
-    { name: 'texts that are no addresses', lineOf: (n) => ({ remoteIp: `host-${n}` }) },
+    { name: 'texts that are not addresses', lineOf: (n) => ({ remoteIp: `host-${n}` }) },
     { name: 'addresses of the test bucket', lineOf: (n) => ({ remoteIp: address(n), bucket: 's3-access-watch-test' }) },
     { name: 'buckets', lineOf: (n) => ({ bucket: `bucket-${n}` }) },
     { name: 'buckets that are not watched', lineOf: (n) => ({ bucket: 'website', remoteIp: address(n) }) },
     { name: 'operations', lineOf: (n) => ({ operation: `REST.GET.X${n}` }) },
   ])('does not grow with the $name of a log object', ({ lineOf }) => {
-    // Pairs, buckets, operations and the names of buckets, each up to the bound.
+    // Pairs, buckets, operations and bucket names, each up to the bound.
     for (const portions of [10, 160]) {
       expect(mostKept(portions, lineOf, { mostKept: BOUND })).toBeLessThanOrEqual(4 * BOUND);
     }
-    // The measure notices what grows.
+    // The measurement detects growth.
     expect(mostKept(160, lineOf, { keepsAll: true })).toBeGreaterThan(3_100);
   });
 
-  test('has a bound in bytes, too, for names that are long', () => {
+  test('is bounded in bytes too, for long names', () => {
     const lineOf = (n: number) => ({ operation: `${n}${'X'.repeat(20_000)}` });
     expect(mostKept(40, lineOf, {})).toBeLessThan(500);
   });

@@ -7,7 +7,7 @@ const ACCOUNT = '111122223333';
 const OTHER = '999999999999';
 const OWNER = PLAIN.bucketOwner!;
 
-/** What is said of a requester, in a line that stands behind others in its chunk. */
+/** The result for a requester, in a line that follows others in its chunk. */
 function ask<Answer>(requester: string | null, question: (layout: ReturnType<typeof createLayout>) => Answer): Answer {
   const before = 'another line\n';
   const bytes = Buffer.from(before + lineOf({ requester }));
@@ -46,6 +46,6 @@ test.each<{ requester: string; own: boolean }>([
   expect(ask(requester, isSigned)).toBe(true);
 });
 
-test('nobody signed for an anonymous requester', () => {
+test('an anonymous request is not signed', () => {
   expect(ask(null, isSigned)).toBe(false);
 });

@@ -5,25 +5,25 @@ import { severityOf } from '../../lib/detection/severity';
 import { REFRESH_AFTER, type Sighting } from '../../lib/detection/sighting';
 import { at, DAY, entry, type Logged, lineOf, namesOf, sampleOf, trust, watch } from '../support/observe-lines';
 
-// The two published rules that the detections come from. What they do, and how it was found out, is written down in
-// the project's notes on their semantics; rows A1… and F1… are what those notes demand of us.
+// The two published rules from which detection is derived. What they do, and how that was found out, is described in
+// the project's notes on their semantics; A1… and F1… are the requirements from those notes.
 
 const DENIED = { httpStatus: 403, errorCode: 'AccessDenied' } as const;
 /** Panther's default: the networks of ALLOWLIST_NETWORKS. */
 const PRIVATE = { allowlist: [entry('10.0.0.0/8')] };
 const PANTHER: Partial<DetectionSettings> = { ...PRIVATE, newIp: false };
-/** Splunk's rule knows no allowlist. */
+/** Splunk's rule has no allowlist. */
 const SPLUNK: Partial<DetectionSettings> = { unapprovedIp: false };
 
-/** How the allowlist rule judges one line. */
+/** The result of the allowlist rule for one line. */
 async function panther(logged: Logged, settings: Partial<DetectionSettings> = {}): Promise<boolean> {
   return (await watch({ ...PANTHER, ...settings }, [[logged]])).findings.length === 1;
 }
 
-/** How the first-seen rule judges one line of a pair never seen. */
+/** The result of the first-seen rule for one line of a new pair. */
 async function splunk(logged: Logged, settings: Partial<DetectionSettings> = {}): Promise<boolean> {
   const { findings, sightings } = await watch({ ...SPLUNK, ...settings }, [[logged]]);
-  // What makes a finding is remembered, and the other way round.
+  // There is a sighting if and only if there is a finding.
   expect(sightings).toHaveLength(findings.length);
   return findings.length === 1;
 }
@@ -39,7 +39,7 @@ describe('Panther’s own tests of AWS.S3.ServerAccess.IPWhitelist', () => {
 });
 
 describe('Panther’s rule', () => {
-  test('fires on the line that AWS documents (#65: for its first months it read a field that no line has)', async () => {
+  test('flags the line that AWS documents (#65: at first the rule read a field that does not exist)', async () => {
     const owner = '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be';
     const line =
       `${owner} amzn-s3-demo-bucket1 [06/Feb/2019:00:00:38 +0000] 192.0.2.3 ${owner} 3E57427F3EXAMPLE ` +
@@ -55,20 +55,20 @@ describe('Panther’s rule', () => {
 
   describe('A1: monitored buckets', () => {
     const cases: { name: string; settings: Partial<DetectionSettings>; bucket: string; expected: boolean }[] = [
-      { name: 'none named: every bucket', settings: {}, bucket: 'payroll', expected: true },
-      { name: 'a named one', settings: { buckets: ['website', 'payroll'] }, bucket: 'payroll', expected: true },
-      { name: 'another one', settings: { buckets: ['website'] }, bucket: 'payroll', expected: false },
+      { name: 'none listed: every bucket', settings: {}, bucket: 'payroll', expected: true },
+      { name: 'a listed bucket', settings: { buckets: ['website', 'payroll'] }, bucket: 'payroll', expected: true },
+      { name: 'another bucket', settings: { buckets: ['website'] }, bucket: 'payroll', expected: false },
       { name: 'in another case', settings: { buckets: ['payroll'] }, bucket: 'Payroll', expected: false },
       { name: 'the beginning of a name', settings: { buckets: ['pay'] }, bucket: 'payroll', expected: false },
       { name: 'the beginning of another name', settings: { buckets: ['payroll'] }, bucket: 'pay', expected: false },
-      { name: 'a dot is a dot', settings: { buckets: ['pay.roll'] }, bucket: 'payxroll', expected: false },
+      { name: 'a dot is only a dot', settings: { buckets: ['pay.roll'] }, bucket: 'payxroll', expected: false },
     ];
     test.each(cases)('$name: $expected', async ({ settings, bucket, expected }) => {
       expect(await panther({ bucket }, settings)).toBe(expected);
     });
   });
 
-  test('A2: a remote IP of - makes no finding and no sighting, but is counted', async () => {
+  test('A2: a remote IP of - causes no finding and no sighting, but is counted', async () => {
     const lines = [{ remoteIp: null }, { remoteIp: null, operation: 'S3.EXPIRE.OBJECT', httpStatus: null }];
     const { findings, sightings, counts, invalid } = await watch(PRIVATE, [lines]);
     expect({ findings, sightings, invalid }).toEqual({ findings: [], sightings: [], invalid: [] });
@@ -85,7 +85,7 @@ describe('Panther’s rule', () => {
       { remoteIp: '203.0.113.8', cidrs: ['10.0.0.0/8', '203.0.113.7'], expected: true },
       { remoteIp: '2001:db8:1::1', cidrs: ['2001:db8:1::/48'], expected: false },
       { remoteIp: '2001:db8:2::1', cidrs: ['2001:db8:1::/48'], expected: true },
-      // Never across families: the same bits, or everything there is.
+      // Never across families: neither with the same bits nor with all addresses.
       { remoteIp: '::a00:1', cidrs: ['10.0.0.0/8'], expected: true },
       { remoteIp: '2001:db8::1', cidrs: ['0.0.0.0/0'], expected: true },
       { remoteIp: '203.0.113.7', cidrs: ['::/0'], expected: true },
@@ -96,7 +96,7 @@ describe('Panther’s rule', () => {
     });
   });
 
-  describe('A4: fires whatever was asked, by whom, and with what success', () => {
+  describe('A4: flags any operation, requester and outcome', () => {
     const cases: { name: string; line: Logged & object; successes: number; denied: number }[] = [
       { name: 'a success', line: {}, successes: 1, denied: 0 },
       { name: '403', line: DENIED, successes: 0, denied: 1 },
@@ -108,7 +108,7 @@ describe('Panther’s rule', () => {
       { name: 'LIST', line: { operation: 'REST.GET.BUCKET' }, successes: 1, denied: 0 },
       { name: 'a preflight', line: { operation: 'REST.OPTIONS.PREFLIGHT' }, successes: 0, denied: 0 },
       { name: 'an AWS service', line: { requester: 'svc:cloudtrail.amazonaws.com' }, successes: 1, denied: 0 },
-      { name: 'nobody', line: { requester: null }, successes: 1, denied: 0 },
+      { name: 'an anonymous request', line: { requester: null }, successes: 1, denied: 0 },
     ];
     test.each(cases)('$name', async ({ line, successes, denied }) => {
       const [finding, ...others] = (await watch(PANTHER, [[line]])).findings;
@@ -117,7 +117,7 @@ describe('Panther’s rule', () => {
     });
   });
 
-  test('IPv6 is judged, not an error (#1468: for years every IPv6 access was one)', async () => {
+  test('IPv6 is evaluated, not an error (#1468: for years every IPv6 access was one)', async () => {
     for (const remoteIp of ['2600:1ffe:8140::a47:a85a', '::1', '::', 'fe80::1']) {
       const { findings, counts } = await watch(PANTHER, [[{ remoteIp }]]);
       expect(findings).toMatchObject([{ rule: 'unapproved-ip', remoteIp }]);
@@ -125,7 +125,7 @@ describe('Panther’s rule', () => {
     }
   });
 
-  describe('A6: what is no address is counted and shown, makes no finding, and stops nothing', () => {
+  describe('A6: a remote IP that is not an address is counted and shown, causes no finding, and blocks nothing', () => {
     test.each([
       '010.0.0.1',
       '10.0.0.256',
@@ -163,7 +163,7 @@ describe('Panther’s rule', () => {
       expect(namesOf(watched)).toEqual(['new-ip payroll 11.0.0.1', 'unapproved-ip payroll 11.0.0.1']);
     }
 
-    test('no text at all between the spaces: the next field is no address, or the line is none', async () => {
+    test('no text between the spaces: the next field is not an address, or the line is not a record', async () => {
       const key = { remoteIp: '', key: 'REST.PUT.ACL', requester: 'ana' };
       const { counts, invalid, parseFailures, findings } = await watch(PRIVATE, [[key, { remoteIp: '' }]]);
       expect(counts).toMatchObject({ records: 1, invalidRemoteIps: 1 });
@@ -172,13 +172,13 @@ describe('Panther’s rule', () => {
       expect(findings).toEqual([]);
     });
 
-    test('an address behind two spaces is that address', async () => {
+    test('an address after two spaces is that address', async () => {
       expect(lineOf({ remoteIp: ' 11.0.0.1' })).toContain('+0000]  11.0.0.1 ');
       expect(namesOf(await watch(PANTHER, [[{ remoteIp: ' 11.0.0.1' }]]))).toEqual(['unapproved-ip payroll 11.0.0.1']);
       expect(await panther({ remoteIp: ' 10.0.0.1' })).toBe(false);
     });
 
-    test('bytes that are no text', async () => {
+    test('bytes that are not text', async () => {
       const line = lineOf({ remoteIp: '10.0.0.\u00ff' });
       expect((await watch(PRIVATE, [[line]])).counts.invalidRemoteIps).toBe(1);
     });
@@ -195,7 +195,7 @@ describe('Panther’s rule', () => {
     expect(rule.reference).toMatch(/^https:/);
   });
 
-  test('A9: all requests of an address are counted, and all addresses are named', async () => {
+  test('A9: all requests of an address are counted, and all addresses are listed', async () => {
     const lines = ['11.0.0.1', '11.0.0.2', '11.0.0.1'].map((remoteIp) => ({ remoteIp, bytesSent: 7 }));
     const { findings } = await watch(PANTHER, [lines, lines]);
     expect(findings.map(({ remoteIp, tally }) => [remoteIp, tally.requests, tally.bytesSent])).toEqual([
@@ -204,7 +204,7 @@ describe('Panther’s rule', () => {
     ]);
   });
 
-  test('A10: the same log object once more makes no further finding or sighting', async () => {
+  test('A10: a repeated log object causes no further finding or sighting', async () => {
     const lines = [{ remoteIp: '11.0.0.1' }, { remoteIp: '10.0.0.1' }, { remoteIp: '2001:db8::1' }];
     const once = await watch(PRIVATE, [lines]);
     const twice = await watch(PRIVATE, [lines, lines]);
@@ -226,14 +226,14 @@ describe('Panther’s rule', () => {
 });
 
 describe('unlike Panther', () => {
-  test('A5: unlike Panther, ::ffff:10.0.0.1 is judged as 10.0.0.1', async () => {
+  test('A5: unlike Panther, ::ffff:10.0.0.1 is treated as 10.0.0.1', async () => {
     expect(await panther({ remoteIp: '::ffff:10.0.0.1' })).toBe(false);
     expect(await panther({ remoteIp: '::ffff:a00:1' })).toBe(false);
     const unapproved = await watch(PANTHER, [[{ remoteIp: '::ffff:11.0.0.1' }]]);
     expect(namesOf(unapproved)).toEqual(['unapproved-ip payroll 11.0.0.1']);
   });
 
-  test('unlike Panther, a network as remote IP is no address, and so never approved', async () => {
+  test('unlike Panther, a network as remote IP is not an address, and so never approved', async () => {
     const { counts, findings } = await watch(PANTHER, [[{ remoteIp: '10.0.0.0/8' }, { remoteIp: '10.0.0.1/32' }]]);
     expect({ invalid: counts.invalidRemoteIps, findings }).toEqual({ invalid: 2, findings: [] });
   });
@@ -247,13 +247,13 @@ describe('unlike Panther', () => {
     expect(await panther({ bucket: 'website', remoteIp: '10.0.0.1' }, { allowlist })).toBe(false);
   });
 
-  test('unlike Panther, where no entry applies to a bucket, nothing is unapproved there', async () => {
+  test('unlike Panther, if no entry applies to a bucket, nothing is unapproved there', async () => {
     expect(await panther({}, { allowlist: [] })).toBe(false);
     expect(await panther({}, { allowlist: [entry('10.0.0.0/8', { buckets: ['website'] })] })).toBe(false);
     expect(await panther({}, { allowlist: [], bucketSettings: { payroll: { unapprovedIp: true } } })).toBe(true);
   });
 
-  test('A1: unlike Panther, buckets can be named by globs and left out', async () => {
+  test('A1: unlike Panther, buckets can be listed by globs and excluded', async () => {
     expect(await panther({}, { buckets: ['pay*'] })).toBe(true);
     expect(await panther({}, { buckets: ['web*'] })).toBe(false);
     expect(await panther({}, { excludeBuckets: ['*roll'] })).toBe(false);
@@ -266,13 +266,13 @@ describe('unlike Panther', () => {
     expect(await panther({ remoteIp: '11.0.0.1', time: at('12:00') }, { allowlist })).toBe(true);
   });
 
-  test('unlike Panther, a record can be trusted for who asks, not only from where', async () => {
+  test('unlike Panther, a record can be trusted by its requester, not only by its address', async () => {
     const trusted = [trust({ requester: 'arn:aws:iam::111122223333:user/ana' })];
     expect(await panther({}, { trusted })).toBe(false);
     expect(await panther({ requester: null }, { trusted })).toBe(true);
   });
 
-  test('unlike Panther, a second address within the hour is a finding of its own', async () => {
+  test('unlike Panther, a second address within the hour is a separate finding', async () => {
     const lines = [
       { remoteIp: '11.0.0.1', time: at('09:00') },
       { remoteIp: '11.0.0.2', time: at('09:01') },
@@ -284,7 +284,7 @@ describe('unlike Panther', () => {
     ]);
   });
 
-  test('unlike Panther, a change that succeeded is High', async () => {
+  test('unlike Panther, a successful change is High', async () => {
     const severity = async (line: Logged) => severityOf((await watch(PANTHER, [[line]])).findings[0]!).severity;
     expect(await severity({ operation: 'REST.DELETE.OBJECT', httpStatus: 204 })).toBe('High');
     expect(await severity({ operation: 'REST.PUT.BUCKETPOLICY', httpStatus: 204 })).toBe('High');
@@ -292,14 +292,14 @@ describe('unlike Panther', () => {
     expect(await severity({})).toBe('Medium');
   });
 
-  test('unlike Panther, a line of less than 25 fields, or of an owner that is none, is judged', async () => {
+  test('unlike Panther, a line with fewer than 25 fields or an invalid owner is evaluated', async () => {
     const full = lineOf({ remoteIp: '11.0.0.1' }).split(' ');
     expect(await panther(full.slice(0, 20).join(' '))).toBe(true);
     expect(await panther(full.slice(0, 9).join(' '))).toBe(true);
     expect(await panther(['-', ...full.slice(1)].join(' '))).toBe(true);
   });
 
-  test('unlike Panther, one bucket name is no bucket: it proves that alerts arrive', async () => {
+  test('unlike Panther, one bucket name is reserved for testing that alerts arrive', async () => {
     expect(await panther({ bucket: 's3-access-watch-test' })).toBe(false);
   });
 });
@@ -340,13 +340,13 @@ describe('Splunk’s search, step by step', () => {
     });
   });
 
-  test('a failed probe neither alerts nor teaches: the success that follows is new', async () => {
+  test('a failed probe neither alerts nor is learned: the following success is new', async () => {
     const probe = await watch(SPLUNK, [[DENIED, { ...DENIED, httpStatus: 404 }]]);
     expect({ findings: probe.findings, sightings: probe.sightings }).toEqual({ findings: [], sightings: [] });
     expect((await watch(SPLUNK, [[DENIED], [{}]])).findings).toHaveLength(1);
   });
 
-  test('F2: the first of several requests is told, and that there were several', async () => {
+  test('F2: the first of several requests is reported, with their number', async () => {
     const lines = ['09:30', '09:10', '09:20'].map((clock) => ({ time: at(clock), requestId: clock.replace(':', '') }));
     const { findings } = await watch(SPLUNK, [lines]);
     expect(findings).toMatchObject([{ tally: { requests: 3, firstEventAt: at('09:10'), lastEventAt: at('09:30') } }]);
@@ -369,7 +369,7 @@ describe('Splunk’s search, step by step', () => {
       expect(sightings).toEqual([{ ...PAIR, firstSeenAt: at('09:00', 1), lastSeenAt: at('09:00', 7) }]);
     });
 
-    test('in several within a day, out of order: the latest is put off, as a sighting is refreshed once a day', async () => {
+    test('in several within a day, out of order: the latest is deferred, because a sighting is refreshed once a day', async () => {
       const portions = lines.map((line) => [line]);
       const { sightings } = await watch(SPLUNK, portions);
       expect(sightings).toEqual([{ ...PAIR, firstSeenAt: at('09:00'), lastSeenAt: at('12:00') }]);
@@ -386,7 +386,7 @@ describe('Splunk’s search, step by step', () => {
       expect((await watch(SPLUNK, [around])).sightings).toEqual(expected);
     });
 
-    test('whether or not there is a finding: of what is known, and in learning', async () => {
+    test('whether or not there is a finding: for known pairs, and while learning', async () => {
       const known = { ...PAIR, firstSeenAt: at('10:30'), lastSeenAt: at('11:00') };
       const { findings, sightings } = await watch(SPLUNK, [lines], [known]);
       expect({ findings, sightings }).toEqual({ findings: [], sightings: expected });
@@ -398,7 +398,7 @@ describe('Splunk’s search, step by step', () => {
     });
   });
 
-  test('F5: the -70m window has no counterpart: any age of a record will do', async () => {
+  test('F5: the -70m window has no counterpart: records of any age count', async () => {
     for (const age of [1, 4, 70, 24 * 30, 24 * 365]) {
       const arrival = { lines: [{ time: at('09:00') }], arrivedAt: at('09:00') + age * 3_600_000 };
       expect((await watch(SPLUNK, [arrival])).findings).toHaveLength(1);
@@ -419,7 +419,7 @@ describe('Splunk’s search, step by step', () => {
       ]);
     });
 
-    test('merges: a short one does not take back a long one, and twice is once', async () => {
+    test('merges: a shorter one does not shorten a longer one, and repetition changes nothing', async () => {
       const short = { ...PAIR, firstSeenAt: at('09:00', -2), lastSeenAt: at('09:00', -1) };
       const other = { ...short, network: '203.0.113.8' };
       for (const order of [
@@ -432,7 +432,7 @@ describe('Splunk’s search, step by step', () => {
     });
   });
 
-  test('F9: the same pair is not told again, within a day or later', async () => {
+  test('F9: the same pair is not reported again, within a day or later', async () => {
     const portions = [0, 1, 23, 25, 24 * 30].map((hours) => [{ time: at('09:00') + hours * 3_600_000 }]);
     expect((await watch(SPLUNK, portions)).findings).toHaveLength(1);
   });
@@ -455,7 +455,7 @@ describe('Splunk’s search, step by step', () => {
     });
   });
 
-  test('F11: trusted rules are its filter macro', async () => {
+  test('F11: trusted rules replace its filter macro', async () => {
     const trusted = [trust({ operation: 'REST.HEAD.*' }), trust({ cidr: '203.0.113.0/28', requester: '*/ana' })];
     expect(await splunk({}, { trusted })).toBe(false);
     expect(await splunk({ operation: 'REST.HEAD.BUCKET', requester: null }, { trusted })).toBe(false);
@@ -475,7 +475,7 @@ describe('unlike Splunk', () => {
     },
   );
 
-  test('unlike Splunk, a preflight with 200 is no success', async () => {
+  test('unlike Splunk, a preflight with 200 is not a success', async () => {
     const preflight = { operation: 'REST.OPTIONS.PREFLIGHT', httpStatus: 200 };
     expect(await splunk(preflight)).toBe(false);
     expect(await splunk(preflight, { successStatuses: ['200'] })).toBe(false);
@@ -493,7 +493,7 @@ describe('unlike Splunk', () => {
     ]);
   });
 
-  test('F5: unlike Splunk, late logs are judged and remembered, also those of before a known success', async () => {
+  test('F5: unlike Splunk, late logs are evaluated and remembered, even if older than a known success', async () => {
     const late = { lines: [{ remoteIp: '203.0.113.8', time: at('05:00') }], arrivedAt: at('17:00') };
     const { findings, sightings } = await watch(SPLUNK, [[{ time: at('16:00') }], late]);
     expect(namesOf({ findings })).toEqual(['new-ip payroll 203.0.113.8', 'new-ip payroll 203.0.113.7']);
@@ -536,12 +536,12 @@ describe('unlike Splunk', () => {
     expect(sightings[0]!.lastSeenAt - sightings[0]!.firstSeenAt).toBe(200 * DAY);
   });
 
-  test('F12: unlike Splunk, an allowlisted pair makes no finding, and unlike the notes’ advice it is not recorded', async () => {
+  test('F12: unlike Splunk, an allowlisted pair causes no finding, and unlike the notes’ advice no sighting', async () => {
     const { findings, sightings } = await watch(PRIVATE, [[{ remoteIp: '10.0.0.1' }]]);
     expect({ findings, sightings }).toEqual({ findings: [], sightings: [] });
   });
 
-  test('F12: unlike Splunk, a known allowlisted pair is not refreshed: without its entry it is forgotten like others', async () => {
+  test('F12: unlike Splunk, a known allowlisted pair is not refreshed: it is forgotten like others', async () => {
     const known = {
       bucket: 'payroll',
       network: '10.0.0.1',
@@ -556,12 +556,12 @@ describe('unlike Splunk', () => {
     );
   });
 
-  test('unlike Splunk, a trusted pair is neither told nor recorded', async () => {
+  test('unlike Splunk, a trusted pair is neither reported nor recorded', async () => {
     const { findings, sightings } = await watch({ ...SPLUNK, trusted: [trust({ requester: '*' })] }, [[{}]]);
     expect({ findings, sightings }).toEqual({ findings: [], sightings: [] });
   });
 
-  test('unlike Splunk, IPv6 is remembered by its /64, however an address is spelled', async () => {
+  test('unlike Splunk, IPv6 is remembered by /64, whatever the notation', async () => {
     const lines = ['2001:db8::1', '2001:DB8:0:0:1::', '2001:db8::ffff:ffff:ffff:ffff'].map((remoteIp) => ({
       remoteIp,
     }));
@@ -569,12 +569,12 @@ describe('unlike Splunk', () => {
     expect(namesOf(await watch({ ...SPLUNK, ipv6PrefixLength: 128 }, [lines]))).toHaveLength(3);
   });
 
-  test('unlike Splunk, what is no address is never a new IP', async () => {
+  test('unlike Splunk, a remote IP that is not an address is never a new IP', async () => {
     expect(await splunk({ remoteIp: 'unknown' })).toBe(false);
     expect(await splunk({ remoteIp: null })).toBe(false);
   });
 
-  test('unlike Splunk, the rule can be off for a bucket, and is for anonymous reads of one that looks public', async () => {
+  test('unlike Splunk, the rule can be off for a bucket, and is inactive for anonymous reads of a public one', async () => {
     expect(await splunk({}, { bucketSettings: { payroll: { newIp: false } } })).toBe(false);
     const anonymous = { requester: null };
     const crowd = Array.from({ length: 1001 }, (_, n) => ({ remoteIp: `198.18.${n >> 8}.${n & 255}`, ...anonymous }));

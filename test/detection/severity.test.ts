@@ -39,7 +39,7 @@ describe('isChange', () => {
 });
 
 describe('severityOf', () => {
-  /** What each request did: its operation, with `+` if it succeeded, `!` if it was denied, `?` if it failed otherwise. */
+  /** The operation of each request, with `+` if it succeeded, `!` if it was denied, `?` if it failed otherwise. */
   function severityFor(rule: FindingRule, requests: readonly string[], signed = true): JudgedSeverity {
     const tally = emptyTally();
     for (const request of requests) {
@@ -100,14 +100,14 @@ describe('severityOf', () => {
     expect(severityFor('new-ip', requests, signed)).toEqual(isNew);
   });
 
-  test('what no rule judges is Medium, and a test Low, whatever it did', () => {
+  test('a detector error is Medium, and a test Low, whatever the requests did', () => {
     for (const requests of [['REST.GET.OBJECT!'], ['REST.DELETE.OBJECT+']]) {
       expect(severityFor('detector-error', requests)).toEqual(medium);
       expect(severityFor('test', requests)).toEqual(low);
     }
   });
 
-  test('a signed request that failed beside an anonymous read is no read with credentials', () => {
+  test('a failed signed request beside an anonymous read is not a read with credentials', () => {
     const tally = emptyTally();
     const request = { time: 0, rank: 0, bytesSent: 0, operation: 'REST.GET.OBJECT' };
     count(tally, { ...request, success: true, signed: false, own: false, denied: false });

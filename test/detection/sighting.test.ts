@@ -23,7 +23,7 @@ const first: Sighting = {
   lastSeenAt: at('17:00'),
 };
 
-/** Since when the pairs that these log objects find new had been forgotten; empty if all are known. */
+/** When the pairs that these log objects find as new had been forgotten; empty if all are known. */
 async function found(
   portions: readonly (readonly Logged[])[],
   known: readonly Sighting[] = [],
@@ -46,7 +46,7 @@ describe('a pair that succeeds', () => {
     expect(await found([[{ time: at('09:00') }]], sightings)).toEqual([]);
   });
 
-  test('is kept apart by bucket and by network', async () => {
+  test('is separate per bucket and network', async () => {
     expect(await found([[{ bucket: 'website' }]], [first])).toEqual([null]);
     expect(await found([[{ remoteIp: '203.0.113.8' }]], [first])).toEqual([null]);
     expect(await found([[{}]], [first])).toEqual([]);
@@ -87,20 +87,20 @@ describe('forgetting', () => {
   test.each(cases)('$name: $expected', async ({ forgetDays = 90, seenAt, expected }) => {
     const line = { time: seenAt };
     expect(await found([[line]], [first], forgetDays)).toEqual(expected);
-    // Afterwards it is known, in this memory and in one that begins with it.
+    // Afterwards it is known, in this memory and in one seeded from it.
     const { findings, sightings } = await watch({ forgetDays }, [[line], [line]], [first]);
     expect(findings).toHaveLength(expected.length);
     expect(await found([[line]], sightings, forgetDays)).toEqual([]);
   });
 
-  test('it is the first event that decides, not the last', async () => {
+  test('the first event decides, not the last', async () => {
     expect(await found([[{ time: FORGOTTEN }, { time: FORGOTTEN + 50 * DAY }]], [first])).toEqual([]);
   });
 
-  test('use puts it off, also use that only late logs tell of', async () => {
+  test('use delays it, even if only late logs contain it', async () => {
     const portions = [
       [{ time: first.lastSeenAt + 60 * DAY }],
-      // A log that comes late does not take back what is known of later.
+      // A late log does not overwrite later times.
       [{ time: first.lastSeenAt + 10 * DAY }],
       [{ time: first.lastSeenAt + (60 + 91) * DAY }],
     ];
@@ -119,7 +119,7 @@ describe('forgetting', () => {
     expect(forgottenAt(0, 0)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('the table keeps a pair 30 days longer, counted from now where its logs are old', () => {
+  test('the table keeps a pair 30 days longer, counted from now if its logs are old', () => {
     expect(expiryOf(0, 0, 90)).toBe(forgottenAt(0, 90) + 30 * DAY);
     expect(expiryOf(5, 4, 90)).toBe(forgottenAt(5, 90) + 30 * DAY);
     expect(expiryOf(5, 400 * DAY, 90)).toBe(forgottenAt(400 * DAY, 90) + 30 * DAY);
@@ -127,20 +127,20 @@ describe('forgetting', () => {
   });
 });
 
-describe('what an operator brought along', () => {
+describe('a seed', () => {
   async function seeded(known: readonly Sighting[], settings = {}): Promise<StoredSighting[]> {
     const state = createMemoryState();
     await seedSightings(state, known, { ...DEFAULTS, ...settings });
     return [...state.allSightings()];
   }
 
-  test('does not overwrite what is known', async () => {
+  test('does not overwrite what is stored', async () => {
     const within = { ...first, firstSeenAt: at('12:00'), lastSeenAt: at('13:00') };
     expect((await seeded([first, within])).map(asSighting)).toEqual([first]);
     expect((await seeded([within, first])).map(asSighting)).toEqual([first]);
   });
 
-  test('owes nothing, is nobody’s, and expires as everything does', async () => {
+  test('owes nothing, has no claim, and expires like everything else', async () => {
     const [sighting, ...others] = await seeded([first]);
     expect(others).toEqual([]);
     expect(sighting).toMatchObject({ claimedBy: SEEDED, owedUntil: null, forgottenSince: null });
@@ -161,13 +161,13 @@ describe('what an operator brought along', () => {
     expect(await seeded([{ ...first, network }], settings)).toMatchObject([{ network: expected }]);
   });
 
-  test('of a bucket leaves it nothing to learn', async () => {
+  test('makes its bucket skip learning', async () => {
     const { learning } = await watch({ learningDays: 3 }, [[{ remoteIp: '203.0.113.9' }]], [first]);
     expect(learning).toEqual([]);
   });
 });
 
-describe('what is known from many sides', () => {
+describe('the times of a pair from several sources', () => {
   const time = fc.nat(1_000);
   const known = fc.record({
     bucket: fc.constantFrom('payroll', 'website'),
@@ -176,10 +176,10 @@ describe('what is known from many sides', () => {
   });
   type Known = typeof known extends fc.Arbitrary<infer K> ? K : never;
 
-  /** Records are judged by times that can be: all are counted from that day on. */
+  /** Only plausible times are used, so all are counted from that day on. */
   const FROM = at('00:00');
 
-  /** The earliest and the latest of each pair, said plainly. */
+  /** The reference: the earliest and the latest time of each pair. */
   function expectedOf(all: readonly Known[], unit: number): Map<string, Sighting> {
     const expected = new Map<string, Sighting>();
     for (const { bucket, network } of all) {
@@ -195,7 +195,7 @@ describe('what is known from many sides', () => {
   const lines = ({ bucket, network, times }: Known, unit: number): Logged[] =>
     times.map((value) => ({ bucket, remoteIp: network.replace('::/64', '::1'), time: FROM + value * unit }));
 
-  test(`brought along in any order, any number of times: the earliest and the latest (seed ${SEED})`, async () => {
+  test(`seeded in any order, any number of times: the earliest and the latest (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(known, { maxLength: 12 }), async (all) => {
         const state = createMemoryState();
@@ -214,7 +214,7 @@ describe('what is known from many sides', () => {
     );
   });
 
-  test(`brought along or seen, in days: the earliest and the latest (seed ${SEED})`, async () => {
+  test(`seeded or seen, days apart: the earliest and the latest (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(known, { maxLength: 8 }), fc.array(known, { maxLength: 4 }), async (seen, learned) => {
         const brought = learned.map(({ times: [from, to], ...pair }) => ({
@@ -230,7 +230,7 @@ describe('what is known from many sides', () => {
     );
   });
 
-  test(`seen within hours: the earliest, and of the latest not more than a day is missing (seed ${SEED})`, async () => {
+  test(`seen hours apart: the earliest, and the latest except for less than a day (seed ${SEED})`, async () => {
     const HOUR = 3_600_000;
     await fc.assert(
       fc.asyncProperty(fc.array(known, { maxLength: 8 }), async (seen) => {

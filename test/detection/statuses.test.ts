@@ -40,7 +40,7 @@ describe('compileStatuses', () => {
     expect(no.filter(isSuccessStatus)).toEqual([]);
   });
 
-  test('a pattern that should not have come this far is named', () => {
+  test('the error names an invalid pattern', () => {
     expect(() => compileStatuses(['2xx', 'ok'])).toThrow('"ok" is not an HTTP status like 200 or 2xx');
   });
 });
@@ -49,18 +49,18 @@ describe('isSuccessfulRequest', () => {
   const isSuccessStatus = compileStatuses(['2xx', '304']);
   const cases: { name: string; status: number | null; operation: string; expected: boolean }[] = [
     { name: 'a download', status: 200, operation: 'REST.GET.OBJECT', expected: true },
-    { name: 'unlike Splunk, a range of a download', status: 206, operation: 'REST.GET.OBJECT', expected: true },
+    { name: 'unlike Splunk, a range request', status: 206, operation: 'REST.GET.OBJECT', expected: true },
     { name: 'unlike Splunk, a delete', status: 204, operation: 'REST.DELETE.OBJECT', expected: true },
-    { name: 'a refusal', status: 403, operation: 'REST.GET.OBJECT', expected: false },
+    { name: 'a denial', status: 403, operation: 'REST.GET.OBJECT', expected: false },
     { name: 'no status', status: null, operation: 'S3.EXPIRE.OBJECT', expected: false },
-    { name: "a stranger's preflight", status: 200, operation: 'REST.OPTIONS.PREFLIGHT', expected: false },
+    { name: 'a CORS preflight', status: 200, operation: 'REST.OPTIONS.PREFLIGHT', expected: false },
   ];
   test.each(cases)('$name: $expected', ({ status, operation, expected }) => {
     expect(isSuccessfulRequest(isSuccessStatus, status, operation)).toBe(expected);
   });
 });
 
-test('denied is 401 and 403, and nothing else', () => {
+test('only 401 and 403 are denied', () => {
   const all = [null, ...Array.from({ length: 600 }, (_, status) => status)];
   expect(all.filter(isDenied)).toEqual([401, 403]);
 });

@@ -24,15 +24,15 @@ describe('matches', () => {
       expected: true,
     },
     { name: 'another role', rules: [{ requester: '*:assumed-role/restore/*' }], expected: false },
-    { name: 'requesters keep their case', rules: [{ requester: '*:assumed-role/BACKUP/*' }], expected: false },
+    { name: 'requesters are case-sensitive', rules: [{ requester: '*:assumed-role/BACKUP/*' }], expected: false },
     {
-      name: 'nobody is no requester, not even for *',
+      name: 'an anonymous request does not match a requester condition, not even *',
       rules: [{ requester: '*' }],
       record: { requester: null },
       expected: false,
     },
     {
-      name: 'nobody by another condition',
+      name: 'an anonymous request by another condition',
       rules: [{ operation: 'REST.*' }],
       record: { requester: null },
       expected: true,
@@ -42,9 +42,14 @@ describe('matches', () => {
     { name: 'the network', rules: [{ cidr: '203.0.113.0/24' }], expected: true },
     { name: 'another network', rules: [{ cidr: '198.51.100.0/24' }], expected: false },
     { name: 'a network of the other family', rules: [{ cidr: '::/0' }], expected: false },
-    { name: 'no address is in no network', rules: [{ cidr: '0.0.0.0/0' }], record: { address: null }, expected: false },
     {
-      name: 'no address, by another condition',
+      name: 'a missing address is in no network',
+      rules: [{ cidr: '0.0.0.0/0' }],
+      record: { address: null },
+      expected: false,
+    },
+    {
+      name: 'a missing address, by another condition',
       rules: [{ requester: '*' }],
       record: { address: null },
       expected: true,
@@ -75,12 +80,12 @@ describe('matches', () => {
   });
 });
 
-test('a caller need not ask where there is no rule', () => {
+test('any says whether there is a rule', () => {
   expect(compileTrusted([]).any).toBe(false);
   expect(compileTrusted([rule({ cidr: '10.0.0.0/8' })]).any).toBe(true);
 });
 
-describe('a rule that should not have come this far is named', () => {
+describe('the error names an invalid rule', () => {
   const cases: { name: string; given: Partial<TrustedRule>; message: string }[] = [
     { name: 'no network', given: { cidr: '10.1' }, message: 'trusted rule "test": "10.1" has fewer than four parts' },
     {

@@ -20,7 +20,7 @@ test('by severity, then level, then bytes, then age', () => {
   }
 });
 
-test('of a finding: what its records reached', () => {
+test('the weight of a finding is what its records reached', () => {
   const tally = emptyTally();
   const read = {
     rank: 3,

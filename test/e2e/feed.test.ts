@@ -14,12 +14,12 @@ import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';
 import { lineOf } from '../support/observe-lines';
 
-/** The feed of the template: its queues, and Lambda's poller between them and the function. */
+/** The feed of the template: its queues, and the poller of Lambda between them and the function. */
 interface Feed {
   send(event: object): Promise<void>;
-  /** Takes messages as the event source mapping does, until none is left; how many calls that took. */
+  /** Receives messages like the event source mapping, until none is left. Returns the number of invocations. */
   drain(): Promise<number>;
-  /** Takes what is dead and sends it again. */
+  /** Sends the dead letters again and returns their number. */
   redrive(): Promise<number>;
 }
 
@@ -50,7 +50,7 @@ async function createFeed(): Promise<Feed> {
   );
   const queue = await create('feed', {
     MessageRetentionPeriod: String(MessageRetentionPeriod),
-    VisibilityTimeout: '0', // half an hour is for nobody to wait for
+    VisibilityTimeout: '0', // the test must not wait for half an hour
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: Attributes!.QueueArn,
       maxReceiveCount: RedrivePolicy.maxReceiveCount,
@@ -126,7 +126,7 @@ function asRecord({ MessageId, ReceiptHandle, Body, Attributes }: Message): obje
 const put = (remoteIp: string): Promise<object> =>
   deployment.putLog(`${randomUUID()}.log`, `${lineOf({ remoteIp })}\n`);
 
-async function toldOf(): Promise<string[]> {
+async function foundInAlerts(): Promise<string[]> {
   const alerts = await deployment.receiveAlerts();
   return alerts
     .filter(({ rule }) => rule.id === 'unapproved-ip')
@@ -134,14 +134,14 @@ async function toldOf(): Promise<string[]> {
     .sort();
 }
 
-test('batches as the event source makes them', async () => {
+test('processes batches of the size of the event source', async () => {
   const addresses = Array.from({ length: 25 }, (_, index) => `198.51.100.${10 + index}`);
   for (const address of addresses) await feed.send(await put(address));
   expect(await feed.drain()).toBe(3);
-  expect(await toldOf()).toEqual(addresses);
+  expect(await foundInAlerts()).toEqual(addresses);
 });
 
-test('what fails five times is put aside, the others are told; sent back when it is mended, it is told once', async () => {
+test('a message that fails five times is a dead letter; redriven after the fix, its alert is sent once', async () => {
   const good = await put('203.0.113.1');
   const bad = (await put('203.0.113.2')) as { detail: { object: { key: string } } };
   const { key } = bad.detail.object;
@@ -150,10 +150,10 @@ test('what fails five times is put aside, the others are told; sent back when it
   await feed.send(bad);
   await feed.send(good);
   expect(await feed.drain()).toBe(5);
-  expect(await toldOf()).toEqual(['203.0.113.1']);
+  expect(await foundInAlerts()).toEqual(['203.0.113.1']);
 
   isBroken = false;
   expect(await feed.redrive()).toBe(1);
   await feed.drain();
-  expect(await toldOf()).toEqual(['203.0.113.2']);
+  expect(await foundInAlerts()).toEqual(['203.0.113.2']);
 });

@@ -16,28 +16,33 @@ const MEBIBYTE = 1024 * 1024;
 const KEY = 'large.log';
 const ETAG = '0123456789abcdef0123456789abcdef';
 
-/** Who of the log may, what then is to be told of, and how much memory that may take; bytes. */
+/** The allowlist, what must be found with it, and the limit for peak memory in bytes. */
 interface Setup {
   readonly name: string;
   readonly allowlist: readonly string[];
-  readonly told: (truth: WorkloadTruth) => Counted;
-  readonly most: number;
+  readonly found: (truth: WorkloadTruth) => Counted;
+  readonly maxMemory: number;
 }
 
 /**
- * Where nobody may, each of 16 portions has its findings of all pairs. Detecting them stays below 200 MiB; announcing,
- * which comes after it in the same process, takes them some thousands at a time, and is what the rest is for.
+ * If no address is approved, each of 16 portions has findings of all pairs. Detection stays below 200 MiB. The notify
+ * run, which comes after it in the same process, reads some thousands of findings at a time and needs the rest.
  */
 const SETUPS: readonly Setup[] = [
-  { name: 'all but a few may', allowlist: ALLOWLIST, told: ({ strangers }) => strangers, most: 200 * MEBIBYTE },
-  { name: 'nobody may', allowlist: ['192.0.2.0/24'], told: ({ all }) => all, most: 240 * MEBIBYTE },
+  {
+    name: 'most addresses are approved',
+    allowlist: ALLOWLIST,
+    found: ({ strangers }) => strangers,
+    maxMemory: 200 * MEBIBYTE,
+  },
+  { name: 'no address is approved', allowlist: ['192.0.2.0/24'], found: ({ all }) => all, maxMemory: 240 * MEBIBYTE },
 ];
 
 const file = join(temporaryFolder(), KEY);
 let truth: WorkloadTruth;
 let s3: Server;
 
-/** S3 with this one object, from disk: the emulator would hold it in memory, and the wire in front of it once more. */
+/** S3 with one object, served from disk: the emulator and the wire in front of it would both keep it in memory. */
 async function serveLog(): Promise<Server> {
   const server = createServer((request, response) => {
     if (!request.url!.startsWith(`/${LOG_BUCKET}/${KEY}`) || request.headers['if-match'] !== `"${ETAG}"`) {
@@ -71,12 +76,12 @@ function metricsIn(output: string): Record<string, unknown> {
   return Object.assign({}, ...lines.map((line) => JSON.parse(line) as object));
 }
 
-/** Since the program began; bytes. */
+/** Peak memory since the process started; bytes. */
 function peakMemory(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
 }
 
-/** All that was put into the outbox, told by now or not. */
+/** Everything that was put into the outbox, whether sent or not. */
 async function outbox({ dynamo, tableName }: Deployment): Promise<OutboxPart[]> {
   const client = new DynamoDBClient(clientOptions(dynamo.endpoint));
   const parts: OutboxPart[] = [];
@@ -88,7 +93,7 @@ async function outbox({ dynamo, tableName }: Deployment): Promise<OutboxPart[]> 
   return parts;
 }
 
-/** What findings come to together; their pairs are in `names`, as often as they were found. */
+/** The sums of all findings of a rule; `names` has one entry for each finding. */
 function addedUp(parts: readonly OutboxPart[], rule: OutboxPart['rule']) {
   const names: string[] = [];
   const sums = { requests: 0, successes: 0, bytesSent: 0 };
@@ -101,7 +106,7 @@ function addedUp(parts: readonly OutboxPart[], rule: OutboxPart['rule']) {
   return { names, pairs: new Set(names).size, sums };
 }
 
-test.each(SETUPS)('a log object of 256 MB where $name', async ({ allowlist, told, most }) => {
+test.each(SETUPS)('a log object of 256 MB if $name', async ({ allowlist, found, maxMemory }) => {
   const deployment = await deploy({ allowlist: allowlist.map((cidr) => ({ cidr, reason: 'test' })) });
   const endpoint = `http://127.0.0.1:${(s3.address() as AddressInfo).port}`;
   const watcher = await deployment.startFunction({ timeoutSeconds: 600, env: { AWS_ENDPOINT_URL_S3: endpoint } });
@@ -114,7 +119,7 @@ test.each(SETUPS)('a log object of 256 MB where $name', async ({ allowlist, told
   const { Records, ParseFailures, UnapprovedIpFindings, NewIpFindings } = metricsIn(watcher.output);
   expect({ Records, ParseFailures }).toEqual({ Records: truth.lines, ParseFailures: 0 });
 
-  const { pairs, successfulPairs, ...sums } = told(truth);
+  const { pairs, successfulPairs, ...sums } = found(truth);
   const unapproved = addedUp(parts, 'unapproved-ip');
   expect(unapproved).toMatchObject({ pairs, sums });
   const fresh = addedUp(parts, 'new-ip');
@@ -126,5 +131,5 @@ test.each(SETUPS)('a log object of 256 MB where $name', async ({ allowlist, told
   expect(fresh.names).toHaveLength(successfulPairs);
 
   console.log(`${pairs} pairs, ${unapproved.names.length} findings: peak ${(peak / MEBIBYTE).toFixed(0)} MiB`);
-  expect(peak).toBeLessThanOrEqual(most);
+  expect(peak).toBeLessThanOrEqual(maxMemory);
 });

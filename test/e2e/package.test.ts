@@ -8,7 +8,7 @@ import { ROOT, temporaryFolder } from '../support/run-cli';
 const folder = temporaryFolder();
 const installed = join(folder, 'somewhere');
 
-/** Without what the checkout or the person has configured, and without any package that was ever downloaded. */
+/** Without the configuration of the checkout or the user, and with an empty package cache. */
 const env = {
   PATH: process.env.PATH,
   HOME: folder,
@@ -29,7 +29,7 @@ beforeAll(() => {
   cpSync(join(ROOT, 'docs', 'samples.json'), join(installed, 'docs', 'samples.json'));
 });
 
-/** Runs the installed command, as a shell finds it. */
+/** Runs the installed command as a shell finds it. */
 function run(args: readonly string[], command = ['node_modules/.bin/s3-access-watch']) {
   const [program, ...first] = command;
   const options = { cwd: installed, env, encoding: 'utf8' } as const;
@@ -37,7 +37,7 @@ function run(args: readonly string[], command = ['node_modules/.bin/s3-access-wa
   return { status, stdout, stderr };
 }
 
-test('the tarball holds the programs, what one must read, and nothing else', () => {
+test('the tarball contains the programs, the documents, and nothing else', () => {
   const paths = tarball.files.map(({ path }) => path);
   const others = paths.filter((path) => !path.startsWith('dist/'));
   expect(others.filter((path) => !path.startsWith('docs/')).sort()).toEqual([
@@ -62,17 +62,17 @@ test('the tarball holds the programs, what one must read, and nothing else', () 
   expect(tarball.size).toBeLessThan(2_000_000);
 });
 
-test('the installed command says which version it is', () => {
+test('the installed command prints its version', () => {
   expect(run(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-test('nothing is installed beside the package', () => {
+test('the package installs no dependencies', () => {
   const names = readdirSync(join(installed, 'node_modules')).filter((name) => !name.startsWith('.'));
   expect(names).toEqual(['s3-access-watch']);
   expect(existsSync(join(installed, 'node_modules', 's3-access-watch', 'node_modules'))).toBe(false);
 });
 
-test('the licence of every package in the bundle comes with it', () => {
+test('the package includes the license of every bundled package', () => {
   const texts = readFileSync(join(ROOT, 'dist', 'THIRD-PARTY-LICENCES.txt'), 'utf8').split(/\n-{80}\n\n/);
   const named = new Set(texts.map((text) => /^(\S+) \d/.exec(text)?.[1]));
   const used = [
@@ -89,13 +89,13 @@ test('the licence of every package in the bundle comes with it', () => {
   for (const text of texts) expect(text.length).toBeGreaterThan(300);
 });
 
-test('scan tells of the samples what it tells in the checkout', () => {
+test('scan prints the same for the samples as in the checkout', () => {
   const golden = readFileSync(join(ROOT, 'test', 'commands', 'golden', 'scan-samples.txt'), 'utf8');
   const done = run(['scan', 'samples', '--config', 'docs/samples.json'], ['npx', '--no-install', 's3-access-watch']);
   expect(done).toEqual({ status: 0, stdout: golden, stderr: '' });
 });
 
-test('scan remembers', () => {
+test('scan keeps its state', () => {
   const findings = (args: readonly string[]): number => {
     const { stdout } = run(['scan', 'samples', '--format', 'json', ...args]);
     return (JSON.parse(stdout) as { findings: unknown[] }).findings.length;
@@ -112,7 +112,7 @@ test('parse prints every line', () => {
   expect(lines.filter((line) => 'parseFailure' in (JSON.parse(line) as object))).toHaveLength(2);
 });
 
-test('a mistake is one clear line, here too', () => {
+test('a usage error is one clear line, here too', () => {
   expect(run(['scan', 'nope'])).toEqual({
     status: 2,
     stdout: '',

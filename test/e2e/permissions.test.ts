@@ -7,7 +7,7 @@ import { lineOf } from '../support/observe-lines';
 import { type Synthesized, textOf } from '../support/synthesized';
 import type { WireRequest } from '../support/wire-faults';
 
-/** What the function may do: `dynamodb:Query <WatchState.Arn>/index/pending`, one an action and resource. */
+/** The permissions of the function: `dynamodb:Query <WatchState.Arn>/index/pending`, one per action and resource. */
 function allowed(stack: Synthesized): string[] {
   const { PolicyDocument } = stack.one('AWS::IAM::Policy', 'WatcherRole');
   const { Statement } = PolicyDocument as { Statement: { Effect: string; Action: unknown; Resource: unknown }[] };
@@ -17,12 +17,12 @@ function allowed(stack: Synthesized): string[] {
   });
 }
 
-/** `<Table>/index/pending`: what the template refers to, without the hash of its id. */
+/** `<Table>/index/pending`: the resource that the template refers to, without the hash of its id. */
 function nameOf(resource: unknown): string {
   return textOf(resource).replace(/\{(\w+)[0-9A-F]{8}(?:\.Arn)?\}/g, '<$1>');
 }
 
-/** What a call needs to be allowed, in the same words. */
+/** The permission that a request needs, in the same notation. */
 function needed(service: 's3' | 'dynamo' | 'sns', { method, path, target, body }: WireRequest): string {
   if (service === 'dynamo') {
     const { IndexName } = JSON.parse(body.toString()) as { IndexName?: string };
@@ -39,7 +39,7 @@ function needed(service: 's3' | 'dynamo' | 'sns', { method, path, target, body }
   return `s3:GetObject${path.includes('versionId=') ? 'Version' : ''} <WatchLogsBucket>/s3/*`;
 }
 
-/** Allowed, and never called by the function's own code. */
+/** Permissions that the code of the function itself never uses. */
 const NOT_CALLED: Readonly<Record<string, string>> = {
   'logs:CreateLogStream <WatchWatcherLogs>': 'Lambda writes what the function prints',
   'logs:PutLogEvents <WatchWatcherLogs>': 'Lambda writes what the function prints',
@@ -60,14 +60,14 @@ beforeAll(async () => {
 });
 afterAll(() => deployment.close());
 
-test('the function may do what it does, and hardly anything else', async () => {
+test('the function has the permissions that it uses, and hardly any others', async () => {
   const { wires } = deployment;
   const function_ = await deployment.startFunction();
   const put = (key: string, remoteIp: string, bucket = 'payroll') =>
     deployment.putLog(`s3/${key}`, `${lineOf({ remoteIp, bucket })}\n`);
   const first = await put('1', '203.0.113.1');
   await function_.invoke(batchOf([first, await put('2', '203.0.113.2', 'website')]));
-  // A second network in the window has to wait, and a log object that comes again finds its parts in the outbox.
+  // A second network in the window is deferred, and a repeated log object finds its parts in the outbox.
   await function_.invoke(batchOf([await put('3', '203.0.113.3'), first]));
   const gone = (await put('4', '203.0.113.4')) as { detail: { object: Record<string, unknown> } };
   await deployment.deleteLog('s3/4');
@@ -83,7 +83,9 @@ test('the function may do what it does, and hardly anything else', async () => {
   expect(may.filter((call) => !called.has(call)).sort()).toEqual(Object.keys(NOT_CALLED).sort());
 });
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
 interface EmbeddedMetrics {
   readonly service: string;
   readonly _aws: {
@@ -95,13 +97,13 @@ interface EmbeddedMetrics {
   };
 }
 
-/** What a process of the function has said of itself. */
+/** The metrics that a process of the function has published. */
 function emittedBy({ output }: LambdaFunction): EmbeddedMetrics[] {
   const lines = output.split('\n').filter((line) => line.startsWith('{"_aws"'));
   return lines.map((line) => JSON.parse(line) as EmbeddedMetrics);
 }
 
-test('that no log object has come is said too: an alarm hears it from the first day on', async () => {
+test('the function reports zero log objects too, so that the alarm works from the first day', async () => {
   const function_ = await deployment.startFunction();
   await function_.invoke(SCHEDULED);
   expect(emittedBy(function_)).toMatchObject([
@@ -109,7 +111,7 @@ test('that no log object has come is said too: an alarm hears it from the first 
   ]);
 });
 
-test('what it says of itself is what the alarms and the dashboard look at', async () => {
+test('the function publishes the metrics that alarms and dashboard use', async () => {
   const function_ = await deployment.startFunction();
   await function_.invoke(
     batchOf([await deployment.putLog('s3/5', `${lineOf({ remoteIp: '203.0.113.5' })}\nnonsense\n`)]),
@@ -126,13 +128,13 @@ test('what it says of itself is what the alarms and the dashboard look at', asyn
       for (const { Name } of Metrics) names.add(Name);
     }
   }
-  // Those that only trouble brings.
+  // Metrics that the function publishes only after a problem.
   const doubts = ['RecordsWithOddTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'LogsNotBelieved'];
   const others = ['LogObjectsGone', 'Failures', 'PairsOwedFor', 'AlertsSetAside', ...doubts];
   expect([...names, ...others].sort()).toEqual([...METRICS].sort());
 });
 
-test('while nobody hears alarms, the one that nobody gets alerts waits until it is heard', async () => {
+test('while nobody is subscribed to alarms, the number of alert subscriptions is not reported', async () => {
   const sns = new SNSClient(clientOptions(deployment.aws.endpoint));
   const { Topics } = await sns.send(new ListTopicsCommand());
   const { TopicArn } = Topics!.find((topic) => topic.TopicArn!.endsWith(':operations'))!;

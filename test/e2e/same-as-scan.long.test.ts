@@ -1,3 +1,3 @@
 import { expectSameAsScan } from './same-as-scan';
 
-test.each([1, 3])('what scan says, the deployment says, learning %d days', (days) => expectSameAsScan(days));
+test.each([1, 3])('scan and the deployment find the same with %d days of learning', (days) => expectSameAsScan(days));

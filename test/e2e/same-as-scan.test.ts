@@ -1,3 +1,3 @@
 import { expectSameAsScan } from './same-as-scan';
 
-test('what scan says of log objects, the deployment says of them', () => expectSameAsScan(0));
+test('scan and the deployment find the same in the samples', () => expectSameAsScan(0));

@@ -30,7 +30,7 @@ import { newStateTable } from '../support/state-table';
 
 const SAMPLES = join(ROOT, 'samples');
 
-/** When the samples are read: their records are older. */
+/** When the samples are read; later than all their records. */
 const NOW = Date.parse('2026-03-05T00:00:00Z');
 
 interface Emulators {
@@ -45,7 +45,7 @@ interface Outcome {
 
 type Read = (logObject: LogObject) => Promise<AsyncIterable<Uint8Array>>;
 
-/** Watches the samples arrive, as the function does: each log object by itself, all that is found into the outbox. */
+/** Processes the samples like the function: each log object by itself, with all findings put into the outbox. */
 async function watchSamples(
   configuration: Configuration,
   state: State,
@@ -98,7 +98,7 @@ async function watchSamples(
   return { alerts: await rehearsal.end(), parts };
 }
 
-/** When the next thing is due; null: nothing ever will be. */
+/** When the next item is due; null: no item will be. */
 async function earliestDue(state: State): Promise<number | null> {
   const { parts, streams, notices } = await state.due(Number.MAX_SAFE_INTEGER);
   const times = [...parts, ...streams, ...notices].map(({ dueSince }) => dueSince);
@@ -138,7 +138,7 @@ function inMemory(configuration: Configuration): Promise<Outcome> {
   );
 }
 
-/** Alerts without what depends on how log objects are called: windows are named by when they first occur. */
+/** Alerts without anything that depends on the names of log objects: windows are numbered by their first occurrence. */
 function comparable(alerts: readonly SentAlert[]): unknown {
   const windows = new Map<string, number>();
   return alerts.map(({ at, alert }) => {
@@ -174,7 +174,9 @@ function sumOf(a: OutboxFinding, b: OutboxFinding): OutboxFinding {
   };
 }
 
-/** Lets the samples arrive at `scan` and at the deployment's parts, and expects them to say the same, field by field. */
+/**
+ * Runs the samples through `scan` and through the parts of the deployment, and expects equal results, field by field.
+ */
 export async function expectSameAsScan(learningDays: number): Promise<void> {
   const emulators = { aws: await startAws(), dynamo: await startDynamo() };
   try {
@@ -203,7 +205,7 @@ async function compare(configuration: Configuration, emulators: Emulators): Prom
 
   expect(folded(table.parts)).toEqual(folded(memory.parts));
   const ofTable = folded(table.parts) as Record<string, OutboxFinding>;
-  // What scan does not call a finding: a test, and a remote IP that is no address.
+  // Scan does not count two kinds as findings: a test, and a remote IP that is not an address.
   const others = Object.keys(ofTable).filter((name) => /^(?:test|detector-error) /.test(name));
   expect(others).toEqual(['test s3-access-watch-test 203.0.113.10', 'detector-error acme-payroll 192.0.2.300']);
   expect(Object.keys(ofTable)).toHaveLength(scanned.findings.length + others.length);
@@ -211,7 +213,7 @@ async function compare(configuration: Configuration, emulators: Emulators): Prom
     const finding = ofTable[`${rule} ${bucket} ${network}`]!;
     const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt } = tally;
     expect(finding).toMatchObject({ network, remoteIp, firstEventAt });
-    // What scan counts of a new network over all log objects, the deployment tells of the one that met it first.
+    // For a new network, scan counts all log objects; the deployment counts the one that found it.
     if (rule === 'new-ip') expect(finding.requests).toBeLessThanOrEqual(requests);
     else expect(finding).toMatchObject({ requests, successes, denied, bytesSent, lastEventAt });
   }

@@ -1,3 +1,3 @@
 import { testWire } from './wire';
 
-describe.each([1, 5])('%d times', (times) => testWire({ times }));
+describe.each([1, 5])('%d faults in a row', (times) => testWire({ times }));

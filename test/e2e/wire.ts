@@ -7,11 +7,11 @@ import type { Fault } from '../support/wire-faults';
 export interface WireTests {
   /** `fault service`; default: all. */
   readonly faults?: readonly string[];
-  /** How often a fault comes: once is for the client's own retries, five times are more than those. */
+  /** How often a fault occurs: the client's own retries handle one, but not five. */
   readonly times: number;
 }
 
-/** What goes wrong in ways that nothing else does; the others are alike to the client. */
+/** Faults that differ for the client; it sees each of the others as one of these. */
 export const DIFFERENT: readonly string[] = [
   'reset s3',
   'status-500 s3',
@@ -31,7 +31,7 @@ const CASES: { on: 's3' | 'dynamo' | 'sns'; fault: Fault }[] = [
   ...(['reset', 'status-500', 'throttled'] as const).map((fault) => ({ on: 'sns', fault }) as const),
 ];
 
-/** Every fault on the wire to every service: nothing is lost, and nothing doubled but what SNS may have heard of. */
+/** Every fault on the wire to every service loses nothing, and repeats only a message that SNS may have received. */
 export function testWire({ times, faults }: WireTests): void {
   let deployment: Deployment;
   let watcher: LambdaFunction;
@@ -48,7 +48,7 @@ export function testWire({ times, faults }: WireTests): void {
 
   let objects = 0;
 
-  /** A log object with two new networks, whose names nobody else has. */
+  /** Puts a log object with two networks that no other log object has. */
   async function putObject(): Promise<{ event: object; expected: string[] }> {
     const number = objects++;
     const addresses = [`198.18.${number}.1`, `198.18.${number}.2`];
@@ -66,13 +66,13 @@ export function testWire({ times, faults }: WireTests): void {
     );
   }
 
-  /** As the queue and the schedule do it: again and again. */
+  /** Repeats the invocation like the queue and the schedule. */
   async function deliverUntilDone(event: object): Promise<void> {
     for (let times = 0; !isDone(await watcher.invoke(batchOf([event]))); times++) expect(times).toBeLessThan(5);
     for (let times = 0; (await watcher.invoke(SCHEDULED)).kind === 'error'; times++) expect(times).toBeLessThan(5);
   }
 
-  function told(alerts: readonly Alert[]): string[] {
+  function foundIn(alerts: readonly Alert[]): string[] {
     return alerts.flatMap(({ rule, networks }) => networks.map(({ network }) => `${rule.id} ${network}`)).sort();
   }
 
@@ -82,26 +82,26 @@ export function testWire({ times, faults }: WireTests): void {
       const { event, expected } = await putObject();
       deployment.wires[on].fail(fault, ({ path }) => on !== 's3' || path.includes('access-'), times);
       await deliverUntilDone(event);
-      expect(told(await deployment.receiveAlerts())).toEqual(expected);
+      expect(foundIn(await deployment.receiveAlerts())).toEqual(expected);
     },
   );
 
-  test('DynamoDB loses the answer of every third write: nothing is lost, nothing is told twice', async () => {
+  test('DynamoDB loses the answer of every third write: nothing is lost and nothing is sent twice', async () => {
     let writes = 0;
     const isWrite = (target: string | undefined): boolean => /\.(PutItem|UpdateItem)$/.test(target ?? '');
     deployment.wires.dynamo.fail('lost-answer', ({ target }) => isWrite(target) && writes++ % 3 === 0, 12);
     const puts = [await putObject(), await putObject(), await putObject()];
     for (const { event } of puts) await deliverUntilDone(event);
-    expect(told(await deployment.receiveAlerts())).toEqual(puts.flatMap(({ expected }) => expected).sort());
+    expect(foundIn(await deployment.receiveAlerts())).toEqual(puts.flatMap(({ expected }) => expected).sort());
   });
 
-  test('SNS loses an answer: that one message comes twice, under its name', async () => {
+  test('SNS loses an answer: that message arrives twice, with the same id', async () => {
     const { event, expected } = await putObject();
     deployment.wires.sns.fail('lost-answer');
     await deliverUntilDone(event);
     const alerts = await deployment.receiveAlerts();
     const byId = new Map(alerts.map((alert) => [alert.alertId, alert]));
     expect(alerts.length).toBe(byId.size + 1);
-    expect(told([...byId.values()])).toEqual(expected);
+    expect(foundIn([...byId.values()])).toEqual(expected);
   });
 }

@@ -20,7 +20,7 @@ interface Statement {
 
 const SERVICE = 'cloudwatch.amazonaws.com';
 
-/** Whether these statements let CloudWatch do it over TLS, for an alarm of this account and for no other's. */
+/** Whether these statements allow CloudWatch the action over TLS, only for an alarm of this account. */
 function allowsAlarms(statements: readonly Statement[], action: string, resources: readonly unknown[]): boolean {
   const matches = ({ Action, Resource }: Statement): boolean =>
     [Action].flat().some((name) => new RegExp(`^${name.replaceAll('*', '.*')}$`).test(action)) &&
@@ -47,7 +47,7 @@ function statementsOf(properties: Properties, name: string): readonly Statement[
   return (properties[name] as { Statement: Statement[] }).Statement;
 }
 
-/** What keeps an alarm from reaching people, from its action to the key of the topic; empty: nothing. */
+/** The reasons why an alarm would not reach people, from its action to the key of the topic; empty: none. */
 function obstacles(stack: Synthesized, alarm: Properties, list: 'AlarmActions' | 'OKActions'): string[] {
   if (alarm.ActionsEnabled === false) return ['its actions are off'];
   const actions = alarm[list] as { Ref?: string }[] | undefined;
@@ -75,12 +75,12 @@ describe.each(CONTEXTS)('%s', (_name, context, region) => {
   const stack = synthesize(context, region);
   const alarms = stack.ofType('AWS::CloudWatch::Alarm');
 
-  test.each(['AlarmActions', 'OKActions'] as const)('every alarm reaches people by its %s', (list) => {
+  test.each(['AlarmActions', 'OKActions'] as const)('every alarm reaches people through its %s', (list) => {
     expect(alarms.length).toBeGreaterThanOrEqual(13);
     expect(alarms.flatMap(([id, alarm]) => obstacles(stack, alarm, list).map((what) => `${id}: ${what}`))).toEqual([]);
   });
 
-  test('every alarm says in one sentence what has happened, and then where it stands what to do', () => {
+  test('every alarm says in one sentence what happened, and then where to find what to do', () => {
     const address = textOf(stack.outputs.Dashboard!.Value);
     for (const [id, { AlarmDescription }] of alarms) {
       const description = textOf(AlarmDescription);
@@ -102,7 +102,7 @@ function alarmNameOf(id: string): string {
   return /^WatchAlarms(\w+)[0-9A-F]{8}$/.exec(id)![1]!;
 }
 
-test('with a page of the runbook, every alarm links to its heading there', () => {
+test('with a runbook page, every alarm links to its heading there', () => {
   const stack = synthesize({ alertEmails: ['security@example.com'], runbookUrl: 'https://wiki.example.com/runbook' });
   for (const [id, { AlarmDescription }] of stack.ofType('AWS::CloudWatch::Alarm')) {
     const [, link] = /^[A-Z][^.]+\. What to do: (https:\S+)$/.exec(AlarmDescription as string)!;
@@ -110,7 +110,7 @@ test('with a page of the runbook, every alarm links to its heading there', () =>
   }
 });
 
-test('what keeps an alarm from people is found', () => {
+test('the check finds everything that keeps an alarm from people', () => {
   const made = synthesize({ alertEmails: ['security@example.com'] });
   const [, alarm] = made.ofType('AWS::CloudWatch::Alarm')[0]!;
   const without = (type: string, document: string): string[] => {
@@ -145,14 +145,14 @@ describe('which alarms there are', () => {
   const cases: [name: string, context: Record<string, unknown>, missing: string[]][] = [
     ['by default, all', emails, []],
     ['without noLogsAlarmHours', { ...emails, noLogsAlarmHours: 0 }, ['NoLogObjects']],
-    ['where nobody is meant to get alerts', { noDestination: true }, ['NobodySubscribed', 'NobodyHearsAlarms']],
+    ['with noDestination', { noDestination: true }, ['NobodySubscribed', 'NobodyHearsAlarms']],
     [
-      'where the topic is somebody else’s',
+      'with an existing topic',
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts' },
       ['AlertsUndelivered', 'NobodySubscribed', 'NobodyHearsAlarms'],
     ],
     [
-      'where it is, and somebody is to hear alarms',
+      'with an existing topic and operations e-mails',
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts', operationsEmails: ['me@example.com'] },
       ['AlertsUndelivered', 'NobodySubscribed'],
     ],
@@ -163,7 +163,7 @@ describe('which alarms there are', () => {
   });
 });
 
-/** What each alarm rings at: the metric, the threshold, how long, and what silence means. */
+/** When each alarm fires: the metric, the threshold, the duration, and the meaning of missing data. */
 test('thresholds', () => {
   const stack = synthesize({ alertEmails: ['security@example.com'] });
   const lines = stack.ofType('AWS::CloudWatch::Alarm').map(([id, alarm]) => {

@@ -12,11 +12,11 @@ interface Result {
   readonly status: number | null;
   readonly output: string;
   readonly directory: string;
-  /** What the function would be deployed with; null where nothing is deployed. */
+  /** The configuration of the deployed function; null if nothing is deployed. */
   readonly configuration: Record<string, unknown> | null;
 }
 
-/** Runs `cdk synth` as a user does, in a folder with these files. */
+/** Runs `cdk synth` like a user, in a folder with these files. */
 function synth(files: Readonly<Record<string, unknown>>, args: readonly string[] = []): Result {
   const directory = join(folder, String(projects++));
   const home = join(directory, 'home');
@@ -29,7 +29,7 @@ function synth(files: Readonly<Record<string, unknown>>, args: readonly string[]
     {
       cwd: directory,
       encoding: 'utf8',
-      // In a test the CDK does not check the template against the schemas; `npm run synth` lets it.
+      // In a test, the CDK does not check the template against the schemas; `npm run synth` does.
       env: { PATH: process.env.PATH, HOME: home, CDK_DISABLE_CLI_TELEMETRY: '1', NODE_ENV: 'test' },
     },
   );
@@ -47,7 +47,7 @@ function deployed(directory: string): Record<string, unknown> {
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-test('the context decides: -c, then cdk.json; a file is relative to the file that names it', () => {
+test('the context has the priority -c, then cdk.json; a path is relative to the file that names it', () => {
   const { status, configuration, output } = synth(
     {
       'cdk.json': {
@@ -66,7 +66,7 @@ test('the context decides: -c, then cdk.json; a file is relative to the file tha
   });
 });
 
-test('every key can be given with -c, and makes the same stack', () => {
+test('every key can be given with -c, and gives the same stack', () => {
   const values = keptContext('everything');
   const typed = Object.entries(values).flatMap(([key, value]) => [
     '-c',
@@ -79,14 +79,14 @@ test('every key can be given with -c, and makes the same stack', () => {
   expect(template(fromLine)).toEqual(template(fromFile));
 });
 
-test('wrong: every problem, no stack trace, nothing to deploy', () => {
+test('an invalid context prints every problem, no stack trace, and deploys nothing', () => {
   const { status, output } = synth(
     { 'cdk.json': { context: { allowlist: ['10.1.2.3/8'], alowlist: [], slackChannelId: 'C0123ABCDEF' } } },
     ['-c', 'learningDays=many', '-c', 'alertTopicArn=arn:aws-cn:sns:cn-north-1:111122223333:alerts'],
   );
   expect(status).not.toBe(0);
-  const [, told] = /(The configuration cannot be deployed:\n(?: {2}.*\n)+)/.exec(output)!;
-  expect(told).toMatchInlineSnapshot(`
+  const [, problems] = /(The configuration cannot be deployed:\n(?: {2}.*\n)+)/.exec(output)!;
+  expect(problems).toMatchInlineSnapshot(`
 "The configuration cannot be deployed:
   alowlist: no such key; did you mean "allowlist"?
   allowlist[0]: "10.1.2.3/8" has host bits set; write "10.0.0.0/8"
@@ -98,7 +98,7 @@ test('wrong: every problem, no stack trace, nothing to deploy', () => {
   expect(output).not.toMatch(/^\s+at /m);
 });
 
-test('a file that is not there is one clear line', () => {
+test('a missing file is one clear line', () => {
   const { status, output } = synth({
     'cdk.json': { context: { alertEmails: 'a@example.com', allowlistFile: 'nope.txt' } },
   });

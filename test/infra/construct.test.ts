@@ -8,7 +8,7 @@ import type { S3AccessWatchProps } from '../../lib/infra/props';
 import { assembler, textOf } from '../support/synthesized';
 
 /*
- * The construct beside others in somebody's own stack.
+ * The construct beside others in another stack.
  */
 
 declare const nativeRequire: (path: string) => unknown;
@@ -19,7 +19,7 @@ const { Template } = nativeRequire('aws-cdk-lib/assertions') as typeof assertion
 
 const MINE = { alertEmails: ['security@example.com'], geo: 'none' } as const;
 
-/** A stack with what `build` puts into it. */
+/** A stack with the constructs that `build` adds. */
 function stackOf(build: (stack: cdk.Stack) => void, context: Record<string, unknown> = {}): cdk.Stack {
   const stack = new Stack(new App({ analyticsReporting: false, context }), 'Mine');
   build(stack);
@@ -34,7 +34,7 @@ function resources(stack: cdk.Stack, type: string): Record<string, { Properties:
   return Template.fromStack(stack).findResources(type) as Record<string, { Properties: Record<string, unknown> }>;
 }
 
-/** The folder of the function's code. */
+/** The folder with the code of the function. */
 function codeFolder(stack: cdk.Stack): string {
   const assembly = (stack.node.root as cdk.App).synth();
   const { files } = JSON.parse(readFileSync(join(assembly.directory, 'Mine.assets.json'), 'utf8')) as {
@@ -45,7 +45,7 @@ function codeFolder(stack: cdk.Stack): string {
   return folders.find((folder) => existsSync(join(folder, 'handler.js')))!;
 }
 
-test('takes resources of the same app, whose names are known when it is deployed', () => {
+test('accepts resources of the same app, whose names are known only at deployment', () => {
   const stack = stackOf((mine) => {
     const key = new aws_kms.Key(mine, 'Key');
     watch(mine, {
@@ -75,18 +75,18 @@ test('takes resources of the same app, whose names are known when it is deployed
       'kms:Decrypt,kms:GenerateDataKey {Key.Arn}',
     ]),
   );
-  // The function knows them from elsewhere, or not at all; a token would be another one each time.
+  // The function gets these names in other ways, or not at all; a token would differ each time.
   expect(readFileSync(join(codeFolder(stack), 'configuration.json'), 'utf8')).not.toMatch(/Token|logBucket|alertTopic/);
 });
 
-test('knows where its stack is', () => {
+test('uses the Region of its stack', () => {
   const env = { account: '111122223333', region: 'cn-north-1' };
   const china = new Stack(new App({ analyticsReporting: false }), 'Mine', { env });
   const slack = { slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' };
   expect(() => watch(china, { ...MINE, ...slack })).toThrow(/^slackWorkspaceId: .* is not available in cn-north-1/);
 });
 
-test('a wrong prop beside them is told with all that is wrong', () => {
+test('an invalid prop beside them is reported with all other problems', () => {
   const wrong = () =>
     stackOf((mine) => {
       const { bucketName } = new aws_s3.Bucket(mine, 'Logs');
@@ -98,7 +98,7 @@ test('a wrong prop beside them is told with all that is wrong', () => {
 });
 
 describe('with an existing log bucket', () => {
-  /** Which buckets the one function of the CDK for all notifications of a stack may write those of. */
+  /** The buckets whose notifications the CDK's function, one per stack, may write. */
   function writable(stack: cdk.Stack): string[] {
     const [handler] = Object.entries(resources(stack, 'AWS::Lambda::Function')).flatMap(([id, { Properties }]) =>
       id.startsWith('BucketNotificationsHandler') ? [textOf(Properties.Role)] : [],
@@ -131,7 +131,7 @@ describe('with an existing log bucket', () => {
   });
 });
 
-test('Lambda can read what it gets, however private files are where it is made', () => {
+test('Lambda can read the asset, whatever the umask is', () => {
   const before = process.umask(0o077);
   try {
     const folder = codeFolder(stackOf((mine) => watch(mine, MINE)));
@@ -142,26 +142,26 @@ test('Lambda can read what it gets, however private files are where it is made',
   }
 });
 
-test('what it puts together for an asset is taken away again', () => {
+test('temporary folders of assets are removed', () => {
   stackOf((mine) => watch(mine, MINE));
   const ours = `s3-access-watch-asset-${process.pid}-`;
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith(ours))).toEqual([]);
 });
 
-test('without copies of assets (--no-staging) its own stay until they are deployed', () => {
+test('without staging (--no-staging), the folders stay until the deployment', () => {
   const folder = codeFolder(stackOf((mine) => watch(mine, MINE), { 'aws:cdk:disable-asset-staging': true }));
   expect(readdirSync(folder)).toEqual(['configuration.json', 'handler.js']);
   expect(dirname(folder)).not.toMatch(/cdk\.out/);
   rmSync(folder, { recursive: true });
 });
 
-test('every key of the configuration is a prop, but the stage, which is of the app’s own stack', () => {
+test('every key of the configuration is a prop, except the stage, which belongs to the stack of the app', () => {
   type Missing = Exclude<KnownKey, keyof S3AccessWatchProps | 'stage'>;
   const isComplete: [Missing] extends [never] ? true : false = true;
   expect(isComplete).toBe(true);
 });
 
-test('a warning can be acknowledged by what it is about', () => {
+test('a warning can be acknowledged by its id', () => {
   const { metadata } = stackOf((mine) => watch(mine, { ...MINE, allowlist: ['10.0.0.0/8'] })).node.findChild(
     'Watch',
   ).node;

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ROOT } from '../support/root';
 
-/** A context that the stack is synthesized with. */
+/** A context with which the stack is synthesized. */
 export interface KeptContext {
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
-  /** Where it is for; undefined: anywhere. */
+  /** The Region of the stack; undefined: any. */
   readonly region?: string;
 }
 
-/** In the Region that the addresses in it are of, where it matters. */
+/** The Regions of contexts that contain ARNs. */
 const REGIONS: Readonly<Record<string, string>> = { china: 'cn-north-1' };
 
 /** The example of `cdk.json`, the contexts in `contexts/`, and one with the largest allowlist. */
@@ -25,7 +25,7 @@ export function keptContexts(): readonly KeptContext[] {
   return [{ name: 'example', values: example }, ...kept, { name: 'many-entries', values: manyEntries() }];
 }
 
-/** One of them, by its name. */
+/** One of the contexts, by name. */
 export function keptContext(wanted: string): KeptContext['values'] {
   return keptContexts().find(({ name }) => name === wanted)!.values;
 }

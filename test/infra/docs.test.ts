@@ -10,7 +10,7 @@ import { synthesize } from '../support/synthesized';
 const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
 const DEPLOY = read('docs', 'deploy.md');
 
-test('the documents say how many alarms there are', () => {
+test('the documents have the right number of alarms', () => {
   const { length } = synthesize({ alertEmails: ['security@example.com'] }).ofType('AWS::CloudWatch::Alarm');
   const words: Readonly<Record<number, string>> = { 18: 'eighteen', 19: 'nineteen', 20: 'twenty' };
   for (const text of [DEPLOY, read('README.md')]) {
@@ -18,7 +18,7 @@ test('the documents say how many alarms there are', () => {
   }
 });
 
-test('state.md describes the items of the table, and its index, as they are', () => {
+test('state.md describes the items and the index of the table correctly', () => {
   const text = read('docs', 'state.md');
   const rows = [...text.matchAll(/^\| [^|]+ \| `([^`]+)` \| ([^|]+) \| [^|]*\|$/gm)].flatMap(([, pk, sks]) =>
     [...sks!.matchAll(/`([^`]+)`/g)].map(([, sk]) => `${pk} ${sk}`),
@@ -44,7 +44,7 @@ test('state.md describes the items of the table, and its index, as they are', ()
   for (const name of [index, ...partitions, ...nonKeyAttributes]) expect(text).toContain(`\`${name}\``);
 });
 
-test('the policy statements that are to be pasted allow what the stack needs', () => {
+test('the policy statements for pasting allow what the stack needs', () => {
   const pasted = [...DEPLOY.matchAll(/```json\n(\{[^`]*"Effect"[^`]*\})\n```/g)].map(([, json]) => JSON.parse(json!));
   const key = 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
   const alertTopicArn = 'arn:aws:sns:eu-west-1:444455556666:security-alerts';
@@ -65,7 +65,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-test('the log object that proves that alerts arrive makes a test alert, and no finding', async () => {
+test('the log object for testing alerts causes a test alert, and no finding', async () => {
   const { stdout } = await runCli(['scan', 'docs/test-alert.log', '--no-config', '--format', 'json'], { cwd: ROOT });
   const { findings, alerts, summary } = JSON.parse(stdout) as {
     findings: unknown[];

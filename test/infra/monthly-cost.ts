@@ -1,8 +1,8 @@
 import { METRICS } from '../../lib/config/deployed-names';
 
 /**
- * What a deployment costs a month, in US dollars, by list prices of us-east-1 in November 2026 without any free tier.
- * Storage of the logs is not in it, nor what S3 takes for anything that it does without us.
+ * The cost of a deployment per month, in US dollars, at list prices of us-east-1 in November 2026, without free tier.
+ * Excludes the storage of the logs, and everything that S3 charges independent of this project.
  */
 const PRICES = {
   /** https://aws.amazon.com/lambda/pricing/, arm64. */
@@ -13,7 +13,7 @@ const PRICES = {
   readUnit: 0.125e-6,
   /** https://aws.amazon.com/sqs/pricing/ */
   queueRequest: 0.4e-6,
-  /** https://aws.amazon.com/eventbridge/pricing/, opt-in events, which those of S3 are. */
+  /** https://aws.amazon.com/eventbridge/pricing/, opt-in events, such as those of S3. */
   s3Event: 1e-6,
   /** https://aws.amazon.com/s3/pricing/ */
   getObject: 0.4e-6,
@@ -26,35 +26,35 @@ const PRICES = {
   key: 1,
 } as const;
 
-/** What is assumed of the stream: log objects of 20 KB (some 30 records), all of known addresses, and few alerts. */
+/** Assumptions: log objects of 20 KB (about 30 records), all of known addresses, and few alerts. */
 const ASSUMED = {
   hours: 730,
-  /** Seconds of the function for a log object, and for a call beside that. */
+  /** Seconds of the function per log object, and per invocation in addition. */
   perObject: 0.04,
   perCall: 0.06,
   gigabytes: 1,
-  /** Messages of a batch at the most, and how long one is waited for, seconds. */
+  /** Maximum messages per batch, and the batching window in seconds. */
   batch: 10,
   batchingWindow: 5,
-  /** Lambda takes messages with five pollers, each with its own window; when nothing comes, each asks every 20 seconds. */
+  /** Lambda has five pollers, each with its own window; an idle poller asks every 20 seconds. */
   pollers: 5,
   pollsAMinute: 3,
-  /** A consistent read of its pairs now and then; the lease's read and two writes, and the index, of each call. */
+  /** An occasional consistent read of pairs; per invocation, one read and two writes of the lease, and the index. */
   readUnitsPerObject: 2,
   readUnitsPerCall: 2,
   writeUnitsPerCall: 2,
-  /** Lines of log, and embedded metrics; bytes. */
+  /** Log lines and embedded metrics; bytes. */
   logPerObject: 400,
   logPerCall: 2_500,
 } as const;
 
 export interface CostLine {
   readonly resource: string;
-  /** For each number of log objects an hour, dollars a month. */
+  /** Dollars per month, for each number of log objects per hour. */
   readonly cost: readonly number[];
 }
 
-/** `alarmMetrics`: the metrics that alarms look at, of all of them together. */
+/** `alarmMetrics`: the total number of metrics that alarms use. */
 function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: number): CostLine[] {
   const at = (cost: (objects: number, calls: number) => number): number[] =>
     objectsPerHour.map((perHour) => cost(perHour * ASSUMED.hours, callsFor(perHour)));
@@ -98,7 +98,7 @@ function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: number): C
   ];
 }
 
-/** Calls a month: each minute's, and one for each batch that the window makes. */
+/** Invocations per month: one per minute, and one per batch. */
 function callsFor(objectsPerHour: number): number {
   const { hours, batch, batchingWindow, pollers } = ASSUMED;
   const perWindow = ((objectsPerHour / 3600) * batchingWindow) / pollers;

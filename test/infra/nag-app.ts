@@ -6,8 +6,8 @@ import { deploymentOutcome } from '../support/deployment-outcome';
 import { keptContexts } from './contexts';
 
 /**
- * Every kept context as a stack of its own, under the AwsSolutions pack of cdk-nag; or, with the context `withFinding`,
- * a stack that it has something to say of.
+ * Every stored context as a stack, checked by the AwsSolutions pack of cdk-nag; or, with the context `withFinding`,
+ * a stack that has a finding.
  */
 const app = new App();
 if (app.node.tryGetContext('withFinding') === true) {

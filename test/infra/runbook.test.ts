@@ -28,7 +28,7 @@ function widgetsOf(stack: Synthesized): readonly Widget[] {
   return (JSON.parse(textOf(DashboardBody)) as { widgets: Widget[] }).widgets;
 }
 
-/** What stands in the dashboard below its last heading: first what the commands need, then a part for each alarm. */
+/** The widgets of the dashboard below its last heading: first the preparation, then a section for each alarm. */
 function runbookOf(stack: Synthesized): readonly string[] {
   const texts = widgetsOf(stack).flatMap(({ properties: { markdown } }) => markdown ?? []);
   return texts.slice(texts.indexOf('## What to do about an alarm') + 1);
@@ -42,17 +42,17 @@ function alarmsOf(stack: Synthesized): string[] {
   return stack.ofType('AWS::CloudWatch::Alarm').map(([id]) => /^WatchAlarms(\w+)[0-9A-F]{8}$/.exec(id)![1]!);
 }
 
-/** Shell variables that are set, and those that are used. */
+/** The shell variables that are set, and those that are used. */
 function variables(script: string): { set: Set<string>; used: Set<string> } {
   const all = (pattern: RegExp): Set<string> => new Set([...script.matchAll(pattern)].map(([, name]) => name!));
   return { set: all(/\b([A-Z][A-Z_]+)(?:=| in )/g), used: all(/\$\{?([A-Z][A-Z_]+)\b/g) };
 }
 
-test('there is a heading for each alarm, and no other', () => {
+test('the headings are exactly the alarms', () => {
   expect(headingsOf(SECTIONS).sort()).toEqual(alarmsOf(synthesize(EMAILS)).sort());
 });
 
-test('every heading says what it means, where to look, what to do, and when to ignore it', () => {
+test('every section says what the alarm means, where to look, what to do, and when to ignore it', () => {
   expect(SECTIONS.length).toBeGreaterThan(10);
   for (const section of SECTIONS) {
     for (const part of ['**Means**', '**Look**', '**Fix**', '**Ignore it**']) expect(section).toContain(part);
@@ -60,12 +60,12 @@ test('every heading says what it means, where to look, what to do, and when to i
   }
 });
 
-test('its commands use what is set before them', () => {
+test('the commands use only variables that are set before', () => {
   const { set, used } = variables(RUNBOOK);
   expect([...used].filter((name) => !set.has(name))).toEqual([]);
 });
 
-test('no line has a comment, which the shell of macOS takes for a command', () => {
+test('no line has a comment, which the shell of macOS would run as a command', () => {
   for (const file of ['docs/runbook.md', 'docs/deploy.md', 'README.md']) {
     const blocks = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
       ([, text]) => text!,
@@ -76,7 +76,7 @@ test('no line has a comment, which the shell of macOS takes for a command', () =
 
 const shellFolder = temporaryFolder();
 
-/** What a part of the runbook does where `aws` is this, which gets its arguments as `$*`. */
+/** Runs a section of the runbook with this script as `aws`, which gets its arguments as `$*`. */
 function runShell(script: string, aws: string): string {
   const folder = mkdtempSync(join(shellFolder, 'run-'));
   writeFileSync(join(folder, 'aws'), `#!/bin/sh\n${aws}\n`, { mode: 0o755 });
@@ -88,7 +88,7 @@ function runShell(script: string, aws: string): string {
 
 const [HELPERS] = /(?<=<!-- helpers -->\n\n```sh\n)[\s\S]*?(?=```)/.exec(RUNBOOK)!;
 
-test('the policy that it puts back is that of the template', () => {
+test('the policy that it restores is that of the template', () => {
   const stack = synthesize(EMAILS);
   const aws = `case "$*" in
     *get-queue-attributes*) echo arn:the-queue ;;
@@ -101,7 +101,7 @@ test('the policy that it puts back is that of the template', () => {
   for (const [, { PolicyDocument }] of policies) {
     const deployed = JSON.stringify(PolicyDocument)
       .replace(/,"Sid":"[^"]*"/g, '')
-      // The CDK lets EventBridge ask about a queue, too, which it does not.
+      // The CDK also allows EventBridge to query a queue, which EventBridge does not do.
       .replace(/\["(sqs:SendMessage)"[^\]]*\]/, '"$1"')
       .replace(/\{"Fn::GetAtt":\["WatchFeed(Queue|Undelivered)[0-9A-F]{8}","Arn"\]\}/g, '"arn:the-queue"')
       .replace(/\{"Fn::GetAtt":\["WatchFeedNewLogObject[0-9A-F]{8}","Arn"\]\}/g, '"arn:the-rule"');
@@ -109,7 +109,7 @@ test('the policy that it puts back is that of the template', () => {
   }
 });
 
-test('what EventBridge could not deliver is sent to the queue, each once, and then taken away', () => {
+test('undelivered events are sent to the queue, each once, and then deleted', () => {
   const [loop] = /restore_policy "\$QUEUE"\nwhile[\s\S]*?\ndone/.exec(RUNBOOK)!;
   const bodies = ['{"detail":{"object":{"key":"a b\\\\c\\"d"}}}', '{"detail":2}'];
   const aws = `n=$(cat "$DIR/n" 2>/dev/null || echo 0)
@@ -120,19 +120,19 @@ test('what EventBridge could not deliver is sent to the queue, each once, and th
         1) printf 'handle-1\\t%s\\n' '${bodies[1]}' ;;
         *) [ "$n" = 2 ] && echo None ;;
       esac ;;
-    *send-message*) cat "$DIR/body.json" >> "$DIR/told" ;;
-    *delete-message*) echo "deleted $*" >> "$DIR/told"; echo $((n + 1)) > "$DIR/n" ;;
+    *send-message*) cat "$DIR/body.json" >> "$DIR/log" ;;
+    *delete-message*) echo "deleted $*" >> "$DIR/log"; echo $((n + 1)) > "$DIR/n" ;;
     *) echo x ;;
   esac`;
-  const script = `RULE=rule QUEUE=queue UNDELIVERED=undelivered; ${HELPERS}\n${loop}\ncat "$DIR/told"`;
-  const told = runShell(script, aws)
+  const script = `RULE=rule QUEUE=queue UNDELIVERED=undelivered; ${HELPERS}\n${loop}\ncat "$DIR/log"`;
+  const log = runShell(script, aws)
     .split('\n')
     .filter((line) => line !== 'x');
   const deleted = (n: number) => `deleted sqs delete-message --queue-url undelivered --receipt-handle handle-${n}`;
-  expect(told).toEqual([bodies[0], deleted(0), bodies[1], deleted(1), '']);
+  expect(log).toEqual([bodies[0], deleted(0), bodies[1], deleted(1), '']);
 });
 
-/** The arguments of each call of `aws` in a part of the runbook. */
+/** The arguments of each call of `aws` in a section of the runbook. */
 function callsIn(alarm: string, set = ''): string[][] {
   const section = SECTIONS.find((text) => text.startsWith(`## ${alarm}\n`))!;
   const scripts = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, script]) => script!);
@@ -148,7 +148,7 @@ function optionOf(call: readonly string[], option: string): string {
   return call[call.indexOf(option) + 1]!;
 }
 
-test('what was set aside is listed, read and removed as it is stored', () => {
+test('what was set aside is listed, read and removed correctly', () => {
   const stream = { rule: 'new-ip', bucket: 'payroll', denied: false } as const;
   const draft = { digest: EMPTY_DIGEST, taking: [], news: null, notBefore: 0, message: null };
   const item = setAsideItem({ alertId: 'WINDOW-ID/NUMBER', stream, draft, at: 0, reason: 'x' });
@@ -168,7 +168,7 @@ test('what was set aside is listed, read and removed as it is stored', () => {
   expect(item[/^Item\.(\w+)\.S$/.exec(optionOf(get, '--query'))![1]!]).toEqual(expect.any(String));
 });
 
-test('what is due is counted by the index as it is', () => {
+test('due items are counted with the right keys of the index', () => {
   const before = Date.now();
   const queries = callsIn('NotSent').filter(([service]) => service === 'dynamodb');
   const asked = queries.map((call) => {
@@ -178,7 +178,7 @@ test('what is due is counted by the index as it is', () => {
     return [values[':pending'].S, values[':until'].S] as [string, string];
   });
   expect(asked.map(([pending]) => pending)).toEqual([NOW, LATER, NOTICE]);
-  // All that is to be looked at once is due, however bad it is.
+  // Everything that is due at once counts, however bad it is.
   expect(asked[0]![1] > '9').toBe(true);
   for (const [, until] of asked.slice(1)) {
     expect(until >= timeText(before - 1000) && until <= timeText(Date.now())).toBe(true);
@@ -193,11 +193,11 @@ describe.each<[name: string, context: Record<string, unknown>]>([
   const stack = synthesize(context);
   const [preparation, ...sections] = runbookOf(stack);
 
-  test('a part for each alarm that there is', () => {
+  test('a section for each alarm', () => {
     expect(headingsOf(sections)).toEqual(alarmsOf(stack));
   });
 
-  test('the commands need nothing but what the dashboard sets, and it sets nothing that they do not use', () => {
+  test('the commands use exactly the variables that the dashboard sets', () => {
     const { set } = variables(preparation!);
     const { used, set: within } = variables(sections.join('\n'));
     expect([...used].filter((name) => !set.has(name) && !within.has(name))).toEqual([]);
@@ -207,7 +207,7 @@ describe.each<[name: string, context: Record<string, unknown>]>([
     expect(helpers.filter((name) => !sections.join('\n').includes(`${name} `))).toEqual([]);
   });
 
-  test('no link leads to a file, and no code names its language', () => {
+  test('no link refers to a file, and no code block has a language', () => {
     for (const text of [preparation!, ...sections]) {
       expect(text).not.toMatch(/\]\((?!https:)/);
       expect(text).not.toMatch(/```\w/);
@@ -215,7 +215,7 @@ describe.each<[name: string, context: Record<string, unknown>]>([
   });
 });
 
-test('the names are those of this deployment', () => {
+test('the names are those of the deployment', () => {
   const named = ([preparation]: readonly string[]): string[] => preparation!.match(/^[A-Z]+=.*$/gm)!;
   expect(named(runbookOf(synthesize(EMAILS))).map((line) => line.replace(/[0-9A-F]{8}(?=[.}])/, ''))).toEqual([
     "LOGS='{WatchWatcherLogs}'",
@@ -233,7 +233,7 @@ test('the names are those of this deployment', () => {
   expect(there.slice(-4, -1)).toEqual(["BUCKET='acme-logs'", "TABLE='acme-state'", `TOPIC='${ELSEWHERE}'`]);
 });
 
-test('no part of the dashboard lies on another', () => {
+test('no widgets of the dashboard overlap', () => {
   const widgets = widgetsOf(synthesize(EMAILS));
   for (const [index, one] of widgets.entries()) {
     expect(one.x + one.width).toBeLessThanOrEqual(24);

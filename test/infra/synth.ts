@@ -1,8 +1,8 @@
 /**
- * `npm run synth`: what `cdk deploy` would deploy. Through the CDK's own command line, which checks templates against
- * the schemas of CloudFormation: the example of `cdk.json`, an allowlist of 10,000 entries, and all contexts of
- * `test/infra/contexts` under cdk-nag's AwsSolutions pack. A finding that nobody acknowledged is an error; a last run,
- * with one, shows that it is.
+ * `npm run synth`: synthesizes what `cdk deploy` would deploy, with the CDK command line, which checks templates
+ * against the schemas of CloudFormation: the example of `cdk.json`, an allowlist of 10,000 entries, and all contexts of
+ * `test/infra/contexts` with the AwsSolutions pack of cdk-nag. An unacknowledged finding is an error; a last run with
+ * such a finding verifies that.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,9 +16,9 @@ const TSX = join(ROOT, 'node_modules', '.bin', 'tsx');
 
 interface Run {
   readonly name: string;
-  /** What `cdk.json` says; undefined: the repository's own is taken as it is. */
+  /** The content of `cdk.json`; undefined: the one of the repository. */
   readonly cdkJson?: { readonly app: string; readonly context: Readonly<Record<string, unknown>> };
-  /** What it is to be refused for; undefined: it is to succeed. */
+  /** The expected error; undefined: the synthesis must succeed. */
   readonly refused?: RegExp;
 }
 
@@ -28,7 +28,7 @@ interface Manifest {
   >;
 }
 
-/** The stacks in a folder that the CDK made, by their paths, and how many resources each has. */
+/** The stacks in a folder of the CDK, by path, with their number of resources. */
 function stacksIn(folder: string): string[] {
   const { artifacts } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
   return Object.entries(artifacts).flatMap(([id, { type, properties }]) => {
@@ -39,12 +39,12 @@ function stacksIn(folder: string): string[] {
   });
 }
 
-/** Whether it ended as it is to. */
+/** Whether the run ended as expected. */
 function synthesize({ name, cdkJson, refused }: Run, directory: string): boolean {
   mkdirSync(directory);
   if (cdkJson !== undefined) writeFileSync(join(directory, 'cdk.json'), JSON.stringify(cdkJson));
   const output = join(directory, 'cdk.out');
-  // All stacks, those in stages too; without naming any, the CDK would not look at what cdk-nag says of these.
+  // All stacks, including those in stages: otherwise the CDK would ignore the findings of cdk-nag for these.
   const args = ['synth', '**', '--output', output, '--quiet', '--no-notices', '--no-version-reporting'];
   const { status, stdout, stderr } = spawnSync(CDK, args, {
     cwd: cdkJson === undefined ? ROOT : directory,
@@ -63,14 +63,14 @@ function main(): void {
   const app = `${TSX} ${join(ROOT, 'bin', 'app.ts')}`;
   const nagApp = `${TSX} ${join(__dirname, 'nag-app.ts')}`;
   const runs: Run[] = [
-    { name: 'the example, cdk.json as it is' },
+    { name: 'the example, with the cdk.json of the repository' },
     { name: 'an allowlist of 10,000 entries', cdkJson: { app, context: keptContext('many-entries') } },
     {
       name: `${contexts.length} contexts under cdk-nag's AwsSolutions, no finding that is not acknowledged`,
       cdkJson: { app: nagApp, context: {} },
     },
     {
-      name: 'a finding that is not acknowledged is refused',
+      name: 'an unacknowledged finding is an error',
       cdkJson: { app: nagApp, context: { withFinding: true } },
       refused: /AwsSolutions-S1\b/,
     },

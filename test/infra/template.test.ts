@@ -20,7 +20,7 @@ function policyOf(properties: { PolicyDocument?: unknown }): Record<string, unkn
   return (properties.PolicyDocument as { Statement: Record<string, unknown>[] }).Statement;
 }
 
-/** What denies everything that does not come over TLS. */
+/** The statement that denies everything without TLS. */
 function tlsOnly(action: string, resource: unknown) {
   return expect.objectContaining({
     Effect: 'Deny',
@@ -31,7 +31,7 @@ function tlsOnly(action: string, resource: unknown) {
 }
 
 describe('the log bucket', () => {
-  test('is private, encrypted, and announces what is put into it', () => {
+  test('is private, encrypted, and sends events about new objects', () => {
     expect(stack.one('AWS::S3::Bucket')).toEqual({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
@@ -47,7 +47,7 @@ describe('the log bucket', () => {
     });
   });
 
-  test('takes logs of this account only, and nothing without TLS', () => {
+  test('accepts logs of this account only, and nothing without TLS', () => {
     const arn = { 'Fn::GetAtt': [expect.stringContaining('WatchLogsBucket'), 'Arn'] };
     const under = (path: string) => ({ 'Fn::Join': ['', [arn, path]] });
     expect(policyOf(stack.one('AWS::S3::BucketPolicy'))).toEqual([
@@ -63,13 +63,13 @@ describe('the log bucket', () => {
     ]);
   });
 
-  test('deletes old logs where that is asked for', () => {
+  test('deletes old logs if configured', () => {
     expect(synthesize({ ...EMAILS, logExpiryDays: 400 }).one('AWS::S3::Bucket').LifecycleConfiguration).toEqual({
       Rules: [{ ExpirationInDays: 400, Status: 'Enabled' }],
     });
   });
 
-  test('that is there already keeps its policy and its other notifications', () => {
+  test('that exists already keeps its policy and its other notifications', () => {
     const there = synthesize({ ...EMAILS, logBucket: 'acme-logs', logPrefix: 's3/', logBucketKeyArn: KEY });
     expect(there.ofType('AWS::S3::Bucket')).toEqual([]);
     expect(there.ofType('AWS::S3::BucketPolicy')).toEqual([]);
@@ -106,7 +106,7 @@ function arnOf(rest: string) {
 }
 
 describe('the feed', () => {
-  test('takes what is put under the prefix', () => {
+  test('receives events about objects under the prefix', () => {
     expect(stack.one('AWS::Events::Rule', 'NewLogObject').EventPattern).toEqual({
       source: ['aws.s3'],
       'detail-type': ['Object Created'],
@@ -120,7 +120,7 @@ describe('the feed', () => {
     );
   });
 
-  test('keeps what EventBridge cannot put into the queue', () => {
+  test('keeps events that EventBridge cannot put into the queue', () => {
     const { Targets } = stack.one('AWS::Events::Rule', 'NewLogObject') as { Targets: Record<string, unknown>[] };
     expect(Targets).toHaveLength(1);
     expect(Targets[0]).toMatchObject({
@@ -129,7 +129,7 @@ describe('the feed', () => {
     });
   });
 
-  test('a message is hidden for six time-outs, tried five times, and kept four days and then fourteen', () => {
+  test('a message is hidden for six timeouts, tried five times, and kept for four days, then fourteen', () => {
     const { Timeout } = stack.one('AWS::Lambda::Function', 'WatcherFunction') as { Timeout: number };
     const queue = stack.one('AWS::SQS::Queue', 'FeedQueue') as Record<string, number>;
     expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);
@@ -144,7 +144,7 @@ describe('the feed', () => {
     }
   });
 
-  test('every queue is reached over TLS only', () => {
+  test('every queue requires TLS', () => {
     const queues = stack.ofType('AWS::SQS::Queue');
     const policies = stack.ofType('AWS::SQS::QueuePolicy');
     expect(policies).toHaveLength(queues.length);
@@ -156,7 +156,7 @@ describe('the feed', () => {
     }
   });
 
-  test('the function takes batches, tells what of them failed, and does not take the whole account', () => {
+  test('the function gets batches, reports failed items, and leaves concurrency for others in the account', () => {
     expect(stack.one('AWS::Lambda::EventSourceMapping')).toMatchObject({
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -166,7 +166,7 @@ describe('the feed', () => {
 });
 
 describe('the function', () => {
-  test('runs on what was tested, with a role of its own', () => {
+  test('runs on the tested runtime, with its own role', () => {
     const { Runtime, Architectures, Handler, Role, ReservedConcurrentExecutions } = stack.one(
       'AWS::Lambda::Function',
       'WatcherFunction',
@@ -182,7 +182,7 @@ describe('the function', () => {
     expect(stack.one('AWS::Logs::LogGroup').RetentionInDays).toBe(90);
   });
 
-  test('is called every minute, and what fails then is not tried by three calls at once', () => {
+  test('is invoked every minute, without retries', () => {
     expect(stack.one('AWS::Events::Rule', 'EveryMinute')).toMatchObject({
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
@@ -191,7 +191,7 @@ describe('the function', () => {
     expect(stack.one('AWS::Lambda::EventInvokeConfig')).toMatchObject({ MaximumRetryAttempts: 0 });
   });
 
-  test('is one file with the configuration beside it, and no part of the CDK', () => {
+  test('is one file with its configuration, without any part of the CDK', () => {
     const many = synthesize(keptContext('many-entries'));
     expect(readdirSync(many.codeFolder).sort()).toEqual(['configuration.json', 'handler.js']);
     const configuration = JSON.parse(readFileSync(join(many.codeFolder, 'configuration.json'), 'utf8')) as {
@@ -204,16 +204,16 @@ describe('the function', () => {
   });
 });
 
-/** It is parsed at every cold start. */
+/** Lambda parses the file at every cold start. */
 const MAX_BUNDLE_BYTES = 660_000;
 
 describe('the state table', () => {
-  test('is what the tests of the adapters use', () => {
+  test('is the same as in the tests of the adapters', () => {
     const { BillingMode, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = stack.one('AWS::DynamoDB::Table');
     expect({ BillingMode, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes }).toEqual(STATE_TABLE);
   });
 
-  test('can be restored to any moment, cleans up, and stays when the stack goes', () => {
+  test('has point-in-time recovery and TTL, and is retained when the stack is deleted', () => {
     expect(stack.one('AWS::DynamoDB::Table')).toMatchObject({
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
@@ -224,22 +224,22 @@ describe('the state table', () => {
       'AWS::DynamoDB::Table',
       'AWS::KMS::Key',
       'AWS::S3::Bucket',
-      'AWS::S3::BucketPolicy', // or no logs could be delivered any more
+      'AWS::S3::BucketPolicy', // otherwise S3 could no longer deliver logs
     ]);
     for (const { UpdateReplacePolicy, DeletionPolicy } of kept) {
       expect(UpdateReplacePolicy).toBe('Retain');
-      // A first deployment that fails leaves nothing behind.
+      // A failed first deployment leaves nothing behind.
       expect(DeletionPolicy).toBe('RetainExceptOnCreate');
     }
   });
 
-  test('that refuses to be deleted does not hold up the undoing of a first deployment', () => {
+  test('with deletion protection does not block the rollback of a first deployment', () => {
     const { resources } = synthesize({ ...EMAILS, deletionProtection: true });
     const table = Object.values(resources).find(({ Type }) => Type === 'AWS::DynamoDB::Table');
     expect(table).toMatchObject({ DeletionPolicy: 'Retain', Properties: { DeletionProtectionEnabled: true } });
   });
 
-  test('that an earlier deployment left is taken over', () => {
+  test('can be one from an earlier deployment', () => {
     const taken = synthesize({ ...EMAILS, table: 'left-behind' });
     expect(taken.ofType('AWS::DynamoDB::Table')).toEqual([]);
     expect(taken.one('AWS::Lambda::Function', 'WatcherFunction')).toMatchObject({
@@ -291,14 +291,14 @@ describe('the alert topic', () => {
     expect(subscribed(apart, 'Operations')).toEqual(['three@example.com']);
   });
 
-  test('of another account and Region is published to with its key, and subscribed to where it is', () => {
+  test('of another account and Region is used with its key, and subscribed to in its Region', () => {
     const alertTopicArn = 'arn:aws:sns:eu-west-1:444455556666:alerts';
     const alertTopicKeyArn = KEY.replace('eu-central-1', 'eu-west-1');
     const channel = { slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' };
     const other = synthesize({ ...EMAILS, ...channel, alertTopicArn, alertTopicKeyArn }, 'us-east-1');
     const may = policyOf(other.one('AWS::IAM::Policy', 'WatcherRole'));
     expect(may).toContainEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: alertTopicArn });
-    // Who listens there is for its owner to know.
+    // The owner of the topic knows its subscriptions.
     const asked = may
       .filter(({ Action }) => Action === 'sns:GetTopicAttributes')
       .map(({ Resource }) => textOf(Resource));
@@ -309,11 +309,11 @@ describe('the alert topic', () => {
       TopicArn: alertTopicArn,
       Region: 'eu-west-1',
     });
-    const told = other.notes.flatMap(
+    const subscribers = other.notes.flatMap(
       ({ text }) => /^(\S+) is subscribed to a topic of account 444455556666/.exec(text)?.[1] ?? [],
     );
-    expect(told).toEqual(['C0123ABCDEF', 'security@example.com']);
-    // Of a stack for any account, nobody knows that it is another.
+    expect(subscribers).toEqual(['C0123ABCDEF', 'security@example.com']);
+    // For an environment-agnostic stack, it is unknown whether the account differs.
     expect(JSON.stringify(synthesize({ ...EMAILS, alertTopicArn }).notes)).not.toContain('is subscribed');
   });
 });
@@ -321,7 +321,7 @@ describe('the alert topic', () => {
 describe('Slack', () => {
   const SLACK = { slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' };
 
-  test('shows both topics, and may do nothing', () => {
+  test('shows both topics and has no permissions', () => {
     const slack = synthesize(SLACK);
     const channel = slack.one('AWS::Chatbot::SlackChannelConfiguration');
     expect(channel).toMatchObject({
@@ -342,7 +342,7 @@ describe('Slack', () => {
     expect(policies).toEqual([]);
   });
 
-  test('is refused where Amazon Q is not', () => {
+  test('is rejected in a partition without Amazon Q', () => {
     for (const region of ['cn-north-1', 'us-gov-west-1'])
       expect(() => synthesize(SLACK, region)).toThrow(
         `slackWorkspaceId: "T0123ABCDEF" needs Amazon Q in Slack, which is not available in ${region}; use alertEmails`,
@@ -351,11 +351,11 @@ describe('Slack', () => {
   });
 });
 
-describe('where addresses are', () => {
+describe('the location of addresses', () => {
   const layersOf = (made: Synthesized): unknown[] =>
     made.ofType('AWS::Lambda::LayerVersion').map(([, { Description }]) => Description);
 
-  test('is said from databases in layers, which are opened only when there is somebody to tell of', () => {
+  test('comes from databases in layers', () => {
     const made = synthesize({ ...EMAILS, geo: 'country' });
     expect(layersOf(made)).toEqual([
       expect.stringMatching(
@@ -378,7 +378,7 @@ describe('where addresses are', () => {
     ]);
   });
 
-  test('by default to the city, and with all of it the function is not too large for Lambda', () => {
+  test('includes the city by default, and the function with all layers is within the limit of Lambda', () => {
     const made = synthesize({ ...EMAILS, geo: 'city' });
     const sizes = [made.codeFolder, ...made.layerFolders].flatMap((folder) =>
       readdirSync(folder).map((file) => statSync(join(folder, file)).size),
@@ -389,12 +389,12 @@ describe('where addresses are', () => {
     expect(configurationOf({}).geo).toBe('city');
   });
 
-  test('is left out where nobody wants it', () => {
+  test('is left out if configured', () => {
     expect(stack.ofType('AWS::Lambda::LayerVersion')).toEqual([]);
     expect(stack.one('AWS::Lambda::Function', 'WatcherFunction').Layers).toBeUndefined();
   });
 
-  test('from a file of one’s own, which has to be there', () => {
+  test('comes from an own file, which must exist', () => {
     const source = join(
       ROOT,
       'node_modules',
@@ -418,7 +418,7 @@ describe('where addresses are', () => {
   });
 });
 
-test('who gets a mail, and what links where, is no reason to deploy the function anew', () => {
+test('destinations and links do not change the asset of the function', () => {
   const code = (given: Record<string, unknown>): unknown =>
     synthesize({ ...EMAILS, ...given }).one('AWS::Lambda::Function', 'WatcherFunction').Code;
   const more = {
@@ -432,13 +432,13 @@ test('who gets a mail, and what links where, is no reason to deploy the function
   expect(code({ learningDays: 4 })).not.toEqual(code({}));
 });
 
-test('the context with everything has every key that can stand beside the others', () => {
-  // For a bucket, a table and a Slack channel that are made; and the other way to write an allowlist.
+test('the context `everything` has every key that can be combined with the others', () => {
+  // Those for a new bucket, table and Slack channel, and the other form of the allowlist.
   const left = ['logExpiryDays', 'deletionProtection', 'slackElsewhere', 'allowlistFile'];
   expect(Object.keys(keptContext('everything')).sort()).toEqual(KNOWN_KEYS.filter((key) => !left.includes(key)).sort());
 });
 
-test('two stages in one account and Region have no name in common', () => {
+test('two stages in one account and Region share no name', () => {
   const [dev, prod] = ['dev', 'prod'].map((stage) =>
     synthesize({ ...EMAILS, slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF', stage }),
   );
@@ -453,9 +453,9 @@ test('two stages in one account and Region have no name in common', () => {
   const service = (stack: Synthesized): unknown =>
     (stack.one('AWS::Lambda::Function', 'WatcherFunction').Environment as { Variables: Record<string, unknown> })
       .Variables.POWERTOOLS_SERVICE_NAME;
-  // A role's policy is named within its role.
+  // The name of an inline policy is unique only within its role.
   const physical = (stack: Synthesized) => named(stack).filter((name) => !name.startsWith('PolicyName '));
-  // An account has dashboards and channels once for all Regions.
+  // Names of dashboards and channels are unique in an account across all Regions.
   expect(physical(dev!)).toEqual([
     expect.stringMatching(/^ConfigurationName S3AccessWatchdev-Watch-Slack-[0-9A-F]{8}-\{AWS::Region\}-T0123ABCDEF$/),
     expect.stringMatching(/^DashboardName S3AccessWatchdev-Watch-[0-9A-F]{8}-\{AWS::Region\}$/),
@@ -469,7 +469,7 @@ describe.each([
   ['us-gov-west-1', 'console.amazonaws-us-gov.com'],
   ['eu-central-1', 'console.aws.amazon.com'],
 ])('in %s', (region, host) => {
-  test('no ARN names a partition, and the dashboard is where its console is', () => {
+  test('no ARN has a fixed partition, and the URL of the dashboard has the console of the partition', () => {
     const there = synthesize({ ...EMAILS, logBucket: 'acme-logs', table: 'state' }, region);
     const text = JSON.stringify([there.resources, there.outputs]);
     expect(text).toContain('"AWS::Partition"');

@@ -2,7 +2,7 @@ import { METRICS, METRICS_NAMESPACE } from '../../lib/config/deployed-names';
 import { type Synthesized, synthesize, textOf } from '../support/synthesized';
 
 /*
- * Whether the parts are put together as they are named: what looks at what, goes where, and trusts whom.
+ * Whether the parts are connected as their names say: metrics, targets and permissions.
  */
 
 const EMAILS = { alertEmails: ['security@example.com'] };
@@ -13,7 +13,7 @@ const statements = (p: Record<string, unknown>, name = 'PolicyDocument') =>
 const trusts = (s: Synthesized, role: string) =>
   statements(s.one('AWS::IAM::Role', role), 'AssumeRolePolicyDocument').map(({ Principal }) => Principal);
 
-test('each alarm looks at what it is named for', () => {
+test('each alarm uses the metric that its name says', () => {
   const service = (
     stack.one('AWS::Lambda::Function', 'WatcherFunction').Environment as { Variables: Record<string, string> }
   ).Variables.POWERTOOLS_SERVICE_NAME;
@@ -44,7 +44,7 @@ test('each alarm looks at what it is named for', () => {
   ]);
 });
 
-test('the way of a log object is whole, and on', () => {
+test('the path of a log object is complete and enabled', () => {
   const { RedrivePolicy } = stack.one('AWS::SQS::Queue', 'FeedQueue') as {
     RedrivePolicy: { deadLetterTargetArn: unknown };
   };
@@ -60,7 +60,7 @@ test('the way of a log object is whole, and on', () => {
   expect(Targets.map(({ Arn }) => plain(Arn))).toEqual(['{WatchWatcherFunction.Arn}']);
 });
 
-test('the function: its log, its role, its sizes', () => {
+test('the function: its log group, its role, its sizes', () => {
   const { LoggingConfig, Timeout, MemorySize } = stack.one('AWS::Lambda::Function', 'WatcherFunction');
   expect(plain((LoggingConfig as { LogGroup: unknown }).LogGroup)).toBe('{WatchWatcherLogs}');
   expect({ Timeout, MemorySize }).toEqual({ Timeout: 300, MemorySize: 1024 });
@@ -112,7 +112,7 @@ test('the operations topic: TLS, its key, and no more than CloudWatch needs', ()
   ]);
 });
 
-test('the role that turns EventBridge on writes its own log and nothing else', () => {
+test('the role that turns EventBridge on can write only its own log', () => {
   const there = synthesize({ ...EMAILS, logBucket: 'acme-logs', logPrefix: 's3/' });
   expect(there.one('AWS::IAM::Role', 'NotificationsRole').ManagedPolicyArns).toBeUndefined();
   expect(trusts(there, 'NotificationsRole')).toEqual([{ Service: 'lambda.amazonaws.com' }]);
@@ -158,7 +158,7 @@ test('the dashboard shows every metric, and every alarm', () => {
   expect(status!.properties.alarms).toHaveLength(stack.ofType('AWS::CloudWatch::Alarm').length);
 });
 
-test('the outputs are what they are called', () => {
+test('the outputs have the values that their names say', () => {
   const values = Object.entries(stack.outputs).map(([name, { Value }]) => `${name} ${plain(Value)}`);
   expect(values.slice(0, 3)).toEqual([
     'LogBucket {WatchLogsBucket}',

@@ -51,7 +51,7 @@ const many = (howMany: number, given: Partial<StoredSighting> = {}, from = 0): S
   Array.from({ length: howMany }, (_, n) => sighting(from + n, given));
 const readers = { publicOnly: true };
 
-test('names who did more than read what is public before those who did not, and each the earliest first', async () => {
+test('names networks that did more than public reads first, each group earliest first', async () => {
   const { learned } = await noticeAbout([
     sighting(1, readers),
     sighting(4),
@@ -69,7 +69,7 @@ test('names who did more than read what is public before those who did not, and 
   ]);
 });
 
-test('names a hundred, whoever came first', async () => {
+test('names at most a hundred networks', async () => {
   const { learned } = await noticeAbout([...many(500, readers), ...many(70, {}, 500)]);
   expect(learned).toMatchObject({ count: 570, publicOnly: 500 });
   expect(learned!.networks).toHaveLength(100);
@@ -77,7 +77,7 @@ test('names a hundred, whoever came first', async () => {
 });
 
 describe('of a bucket that looks public', () => {
-  test('it names those who did more, and nobody else', async () => {
+  test('it names only networks that did more than public reads', async () => {
     const { learned, looksPublic } = await noticeAbout([...many(1001, readers), ...many(2, {}, 2000)]);
     expect(looksPublic).toBe(true);
     expect(learned).toMatchObject({ count: 1003, publicOnly: 1001 });
@@ -85,12 +85,12 @@ describe('of a bucket that looks public', () => {
   });
 
   test.each<{ name: string; stored: number; given: Partial<BucketState>; chosen?: true; looksPublic: boolean }>([
-    { name: 'by what is stored', stored: 1001, given: {}, looksPublic: true },
-    { name: 'not by a thousand', stored: 1000, given: { learned: 1000 }, looksPublic: false },
-    { name: 'by what was counted', stored: 3, given: { learned: 1001 }, looksPublic: true },
-    { name: 'by what was decided', stored: 3, given: { looksPublic: true }, looksPublic: true },
+    { name: 'by the sightings', stored: 1001, given: {}, looksPublic: true },
+    { name: 'not with a thousand networks', stored: 1000, given: { learned: 1000 }, looksPublic: false },
+    { name: 'by the counter', stored: 3, given: { learned: 1001 }, looksPublic: true },
+    { name: 'by the stored decision', stored: 3, given: { looksPublic: true }, looksPublic: true },
     {
-      name: 'not where somebody chose new-ip',
+      name: 'not if the configuration turns new-ip on',
       stored: 1001,
       given: { looksPublic: true },
       chosen: true,
@@ -101,13 +101,13 @@ describe('of a bucket that looks public', () => {
   });
 });
 
-test('says whether it learned as many as it may', async () => {
+test('says whether the bucket learned the maximum', async () => {
   expect((await noticeAbout(many(10_000))).isFull).toBe(true);
   expect((await noticeAbout(many(5), { learned: 10_000 })).isFull).toBe(true);
   expect((await noticeAbout(many(9_999), { learned: 9_999 })).isFull).toBe(false);
 });
 
-test('reads no more of a bucket than it could have learned twice', async () => {
+test('reads at most twice the maximum of learned sightings', async () => {
   let read = 0;
   const state = {
     ...createMemoryState(),

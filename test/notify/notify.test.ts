@@ -58,7 +58,7 @@ function run(given: { alertsPerMinute?: number; holder?: string; for?: number } 
   return notify(notifier(alertsPerMinute), holder, now + time);
 }
 
-/** A minute later, as the schedule does it. */
+/** Runs one minute later, like the schedule. */
 async function next(given: Parameters<typeof run>[0] = {}): Promise<Notified> {
   now = (Math.floor(now / MINUTE) + 1) * MINUTE;
   return run(given);
@@ -70,7 +70,7 @@ async function put(bucket: string, found: readonly OutboxFinding[] = [finding(A)
   await state.putPart(part(now - 1000, found, { bucket, logObject: `logs/${objects++}@1`, ...given }));
 }
 
-/** A read in each of so many buckets, one younger than the other. */
+/** One read in each of this number of buckets, each later than the one before. */
 async function putBuckets(howMany: number, found: readonly OutboxFinding[] = [finding(A)]): Promise<void> {
   for (let n = 0; n < howMany; n++) {
     await put(`bucket-${String(n).padStart(2, '0')}`, found, { foundAt: NOW - 1000 + n / 1000 });
@@ -81,12 +81,12 @@ function bucketsOf({ sent }: Notified): (string | null)[] {
   return sent.map(({ alert }) => alert.bucket);
 }
 
-/** How many requests all that was published is about. */
+/** The total of requests in all published alerts. */
 function requestsPublished(): number {
   return published.reduce((sum, { totals }) => sum + totals.requests, 0);
 }
 
-/** Makes a call of the state fail where the names say so. */
+/** Makes a method of the state fail for matching names. */
 function failWhere<Name extends 'streams' | 'parts' | 'bucket' | 'putStream' | 'sightingsOf'>(
   name: Name,
   isPoisoned: (argument: Parameters<MemoryState[Name]>[0]) => boolean,
@@ -98,12 +98,12 @@ function failWhere<Name extends 'streams' | 'parts' | 'bucket' | 'putStream' | '
   };
 }
 
-test('nothing is due: nothing is sent, and the lease is free again', async () => {
+test('if nothing is due, nothing is sent, and the lease is released', async () => {
   expect(await run()).toEqual({ end: 'done', sent: [], failures: [], setAside: 0, oldestDueFor: 0 });
   expect(await run({ holder: 'another' })).toMatchObject({ end: 'done' });
 });
 
-test('what is due is sent, once, with how long it had been due', async () => {
+test('due findings are sent once, and the run reports how long they had been due', async () => {
   await putBuckets(2);
   const notified = await run();
   expect(notified).toMatchObject({ end: 'done', oldestDueFor: 1000 });
@@ -112,13 +112,13 @@ test('what is due is sent, once, with how long it had been due', async () => {
   expect(await run()).toMatchObject({ end: 'done', sent: [] });
 });
 
-test('messages are 150 ms apart, the first from whichever run had the lease before', async () => {
+test('messages are 150 ms apart, also between runs', async () => {
   await putBuckets(3);
   const { sent } = await run();
   expect(sent.map(({ at: time }) => time - NOW)).toEqual([150, 300, 450]);
 });
 
-test('any number of parts of a stream are one message', async () => {
+test('any number of parts of a stream is one message', async () => {
   for (let n = 0; n < 250; n++) await put('payroll', [finding(networks(1, n)[0]!)]);
   const { sent } = await run();
   expect(sent).toHaveLength(1);
@@ -129,13 +129,13 @@ test('any number of parts of a stream are one message', async () => {
 describe('the lease', () => {
   const another = { ...NO_LEASE, holder: 'another' };
 
-  test("is another's: nothing is sent", async () => {
+  test('is held by another run: nothing is sent', async () => {
     await putBuckets(1);
     await state.putLease({ ...another, until: NOW }, null);
     expect(await run()).toMatchObject({ end: 'busy', sent: [] });
   });
 
-  test('is over: its holder is dead', async () => {
+  test('has expired: its holder is dead', async () => {
     await putBuckets(1);
     await state.putLease({ ...another, until: NOW - 1 }, null);
     expect(await run()).toMatchObject({ end: 'done', sent: [{}] });
@@ -152,7 +152,7 @@ describe('the lease', () => {
     expect(until[0]).toBe(NOW + 3 * MINUTE);
   });
 
-  test('is lost in between: the run that has it now sends the rest', async () => {
+  test('is lost during the run: the new holder sends the rest', async () => {
     await putBuckets(2);
     refuse = () => {
       void state.lease().then((lease) => state.putLease({ ...lease!.value, holder: 'another' }, lease!.version));
@@ -166,7 +166,7 @@ describe('the lease', () => {
 
   test.each<[string, () => void]>([
     [
-      'what is due cannot be read',
+      'due items cannot be read',
       () => {
         state.due = () => Promise.reject(new Error('down'));
       },
@@ -177,9 +177,9 @@ describe('the lease', () => {
         refuse = () => true;
       },
     ],
-    ['nothing can be written of a stream', () => failWhere('putStream', () => true)],
+    ['no stream can be written', () => failWhere('putStream', () => true)],
     ['no stream can be read', () => failWhere('streams', () => true)],
-  ])('is given back where %s', async (_name, breakIt) => {
+  ])('is released if %s', async (_name, breakIt) => {
     await putBuckets(2);
     breakIt();
     const { end, failures } = await run();
@@ -189,10 +189,10 @@ describe('the lease', () => {
   });
 });
 
-describe('the rate', () => {
+describe('the limit per minute', () => {
   const minute = NOW - (NOW % MINUTE);
 
-  test('of a minute is kept, whichever run sends', async () => {
+  test('holds across runs', async () => {
     await putBuckets(2);
     expect(await run({ alertsPerMinute: 3 })).toMatchObject({ end: 'done', sent: [{}, {}] });
     await put('another');
@@ -203,7 +203,7 @@ describe('the rate', () => {
     expect(await run({ alertsPerMinute: 3 })).toMatchObject({ end: 'done', sent: [{}] });
   });
 
-  test('a third of it is kept for what is High', async () => {
+  test('reserves a third for High', async () => {
     await state.putLease({ ...NO_LEASE, minute: minute / MINUTE, sent: 20 }, null);
     await putBuckets(3);
     expect(await run()).toMatchObject({ end: 'full', sent: [] });
@@ -213,7 +213,7 @@ describe('the rate', () => {
     expect(sent[0]!.alert.networks[0]).toMatchObject({ bucket: 'payroll', severity: 'High' });
   });
 
-  test('of two a minute, one is kept for what is High, even if it failed before', async () => {
+  test('with a limit of two, reserves one for High, even after a failure', async () => {
     await put('payroll', [finding(A, DELETED)]);
     refuse = () => true;
     await run({ alertsPerMinute: 2 });
@@ -223,7 +223,7 @@ describe('the rate', () => {
     expect(sent[0]!.alert.bucket).toBe('payroll');
   });
 
-  test('what is High and failed before is sent to the end, behind what the minute has no room for', async () => {
+  test('sends High messages that failed before, even after the limit stopped others', async () => {
     await put('payroll', [finding(A, DELETED)]);
     refuse = () => true;
     await run();
@@ -239,7 +239,7 @@ describe('the rate', () => {
     expect(bucketsOf(notified)).toEqual(['payroll']);
   });
 
-  test('of 1,000 buckets at once: a few messages, each finding in one of them', async () => {
+  test('allows 1,000 buckets at once in a few messages, with each finding in one of them', async () => {
     for (let n = 0; n < 1000; n++) await put(`bucket-${n}`);
     let messages = 0;
     for (let times = 0; times < 3; times++) messages += (await next()).sent.length;
@@ -252,7 +252,7 @@ describe('the rate', () => {
   });
 });
 
-test('stops in good time: a message that there is no time for waits for the next run', async () => {
+test('stops in time: a message for which no time is left waits for the next run', async () => {
   await putBuckets(2);
   expect(await run({ for: 4_999 })).toMatchObject({ end: 'late', sent: [] });
   expect(await run({ for: 5_149 })).toMatchObject({ end: 'late', sent: [{}] });
@@ -276,7 +276,7 @@ describe('the worst is sent first', () => {
     expect(sent.map(({ alert }) => alert.bucket ?? alert.kind).slice(0, 2)).toEqual(['payroll', 'combined']);
   });
 
-  test('in its own message, not in that of failures which waits', async () => {
+  test('in its own message, not in the deferred one about failures', async () => {
     await put('payroll', [finding(A, FAILED)]);
     await run();
     await put('payroll', [finding(A, DELETED)]);
@@ -287,8 +287,8 @@ describe('the worst is sent first', () => {
   });
 });
 
-describe('what waits', () => {
-  test('is kept in the stream with one write, and is not due before its time', async () => {
+describe('a deferred draft', () => {
+  test('is stored in the stream with one write, and is not due before its time', async () => {
     await put('payroll');
     await run();
     for (let n = 0; n < 5; n++) await put('payroll');
@@ -305,7 +305,7 @@ describe('what waits', () => {
     expect(state.nextDueAt()).toBeNull();
   });
 
-  test('joins what is found later', async () => {
+  test('is sent together with later findings', async () => {
     await put('payroll');
     await run();
     await put('payroll');
@@ -316,7 +316,7 @@ describe('what waits', () => {
   });
 });
 
-describe('a message that is not taken', () => {
+describe('a message that cannot be published', () => {
   test('stays due, and the others are sent', async () => {
     await putBuckets(3);
     refuse = ({ bucket }) => bucket === 'bucket-01';
@@ -328,7 +328,7 @@ describe('a message that is not taken', () => {
     expect(bucketsOf(await run())).toEqual(['bucket-01']);
   });
 
-  test('has the same name when it is sent again, and what has come meanwhile is another', async () => {
+  test('has the same id when it is sent again; later findings are another message', async () => {
     await put('payroll');
     const asked: string[] = [];
     refuse = ({ alertId }) => asked.push(alertId) === 1;
@@ -341,7 +341,7 @@ describe('a message that is not taken', () => {
     expect(published[1]!.alertId).not.toBe(asked[0]);
   });
 
-  test('is sent alone under its name, however many others are due', async () => {
+  test('is sent alone with its id, however many others are due', async () => {
     await put('payroll');
     const asked: string[] = [];
     refuse = ({ bucket, alertId }) => bucket === 'payroll' && asked.push(alertId) === 1;
@@ -356,7 +356,7 @@ describe('a message that is not taken', () => {
     expect(requestsPublished()).toBe(61);
   });
 
-  test('comes after all its equals from then on', async () => {
+  test('then comes after all its equals', async () => {
     await put('payroll', [finding(A, FAILED)]);
     refuse = ({ bucket }) => bucket === 'payroll';
     await run();
@@ -364,7 +364,7 @@ describe('a message that is not taken', () => {
     expect(bucketsOf(await next())).toEqual(['bucket-00', 'bucket-01', 'bucket-02']);
   });
 
-  test('and so does a combined one', async () => {
+  test('and so does a combined message', async () => {
     await putBuckets(45, [finding(A, FAILED)]);
     refuse = ({ kind }) => kind === 'combined';
     await run();
@@ -375,7 +375,7 @@ describe('a message that is not taken', () => {
     expect(sent.map(({ alert }) => alert.bucket ?? alert.kind)).toEqual(['later', 'combined']);
   });
 
-  test('three that take long and fail end the run: nothing can be sent at all; they count against the rate, too', async () => {
+  test('three slow failures end the run, since nothing can be sent; they count against the limit', async () => {
     await putBuckets(10);
     refuse = () => {
       now += 10_000;
@@ -385,7 +385,7 @@ describe('a message that is not taken', () => {
     expect((await state.lease())!.value).toMatchObject({ sent: 3, until: 0 });
   });
 
-  test('a combined one that SNS refuses falls apart at once: only the stream that is refused waits', async () => {
+  test('a combined message that SNS refuses is split at once: only the refused stream waits', async () => {
     await putBuckets(45, [finding(A, FAILED)]);
     const worst = 'bucket-44';
     refuse = ({ networks: of }) => of.some(({ bucket }) => bucket === worst);
@@ -396,7 +396,7 @@ describe('a message that is not taken', () => {
     expect(requestsPublished()).toBe(44);
   });
 
-  test('those that are refused quickly keep no other from being tried', async () => {
+  test('quick refusals do not keep others from being tried', async () => {
     await putBuckets(10);
     refuse = ({ bucket }) => bucket !== 'bucket-09';
     const { sent, failures } = await run();
@@ -405,12 +405,12 @@ describe('a message that is not taken', () => {
   });
 });
 
-describe('what fails five times', () => {
+describe('a message that fails five times', () => {
   async function fail(times: number): Promise<void> {
     for (let n = 0; n < times; n++) expect((await next()).setAside).toBe(0);
   }
 
-  test('is set aside with an alert that says so, and is kept for people to look at', async () => {
+  test('is set aside with an alert that says so, and is stored for people to look at', async () => {
     await put('payroll', [finding(A, DELETED)]);
     refuse = (alert) => alert.bucket === 'payroll' && !isSetAside(alert);
     await fail(4);
@@ -431,7 +431,7 @@ describe('what fails five times', () => {
     expect(state.nextDueAt()).toBeNull();
   });
 
-  test('and what comes after it is sent as usual', async () => {
+  test('and later findings are sent as usual', async () => {
     await put('payroll');
     refuse = (alert) => alert.bucket === 'payroll' && !isSetAside(alert);
     await fail(4);
@@ -444,7 +444,7 @@ describe('what fails five times', () => {
     expect((await state.lease())!.value.failing).toEqual({});
   });
 
-  test('is not set aside where nothing can be sent at all: once that is over, the alert is sent', async () => {
+  test('is not set aside while nothing at all can be sent: afterwards the alert is sent', async () => {
     await put('payroll');
     refuse = () => true;
     await fail(8);
@@ -453,7 +453,7 @@ describe('what fails five times', () => {
     expect(await next()).toMatchObject({ setAside: 0, sent: [{ alert: { kind: 'new', bucket: 'payroll' } }] });
   });
 
-  test('a success in between begins the count anew', async () => {
+  test('is not set aside if a success in between resets the count', async () => {
     await put('payroll');
     refuse = () => true;
     await fail(4);
@@ -466,7 +466,7 @@ describe('what fails five times', () => {
     expect(await next()).toMatchObject({ setAside: 0, sent: [{}] });
   });
 
-  test('is kept without its findings where these are why it cannot be stored', async () => {
+  test('is stored without its findings if these are why it cannot be stored', async () => {
     await put('payroll');
     refuse = (alert) => !isSetAside(alert);
     const { setAside } = state;
@@ -477,7 +477,7 @@ describe('what fails five times', () => {
     expect(state.allSetAside()).toMatchObject([{ reason: expect.stringContaining('too large') }]);
   });
 
-  test('is set aside once, however often it cannot be written that it is', async () => {
+  test('is set aside once, even if marking its parts fails repeatedly', async () => {
     await put('payroll');
     await put('website');
     refuse = (alert) => alert.bucket === 'payroll' && !isSetAside(alert);
@@ -493,7 +493,7 @@ describe('what fails five times', () => {
     expect((await state.lease())!.value.failing).toEqual({});
   });
 
-  test('to be written as sent is not sent again', async () => {
+  test('only in the write after publishing is not sent again', async () => {
     await put('payroll');
     const { markTaken } = state;
     state.markTaken = () => Promise.reject(new Error('throttled'));
@@ -508,7 +508,7 @@ describe('what fails five times', () => {
     expect((await state.lease())!.value.failing).toEqual({});
   });
 
-  test('of many streams in one message, each goes on by itself', async () => {
+  test('and combines many streams is split, and each stream continues alone', async () => {
     await putBuckets(45, [finding(A, FAILED)]);
     refuse = ({ kind }) => kind === 'combined';
     for (let n = 0; n < 9; n++) await next();
@@ -517,7 +517,7 @@ describe('what fails five times', () => {
   });
 });
 
-describe('what cannot be read fails alone', () => {
+describe('a read failure affects only', () => {
   test('a stream, or three of them', async () => {
     await putBuckets(6);
     failWhere('streams', (streams) => streams.some(({ bucket }) => /0[135]$/.test(bucket)));
@@ -527,7 +527,7 @@ describe('what cannot be read fails alone', () => {
     expect(notified.failures).toHaveLength(3);
   });
 
-  test('a stream that can never be read: people are notified, once', async () => {
+  test('a stream that can never be read; people are notified once', async () => {
     await put('payroll');
     failWhere('streams', (streams) => streams.some(({ bucket }) => bucket === 'payroll'));
     for (let n = 0; n < 4; n++) await next();
@@ -541,14 +541,14 @@ describe('what cannot be read fails alone', () => {
     });
   });
 
-  test('many streams that cannot be read, among many that can: those are sent', async () => {
+  test('the unreadable ones of many streams; the others are sent', async () => {
     for (let n = 0; n < 40; n++) await put(`broken-${n}`);
     await putBuckets(5);
     failWhere('streams', (streams) => streams.some(({ bucket }) => bucket.startsWith('broken')));
     expect(bucketsOf(await run())).toEqual(['bucket-00', 'bucket-01', 'bucket-02', 'bucket-03', 'bucket-04']);
   });
 
-  test('a part: the others of its stream are sent', async () => {
+  test('a part; the others of its stream are sent', async () => {
     await put('payroll', [finding(A)], { logObject: 'logs/poisoned@1' });
     await put('payroll', [finding('203.0.113.8', DELETED)]);
     failWhere('parts', (names) => names.some(({ logObject }) => logObject === 'logs/poisoned@1'));
@@ -558,7 +558,7 @@ describe('what cannot be read fails alone', () => {
     expect(failures.length).toBeGreaterThan(0);
   });
 
-  test('a stream whose draft cannot be kept', async () => {
+  test('a stream whose draft cannot be stored', async () => {
     await put('payroll');
     await put('website');
     await run();
@@ -587,7 +587,7 @@ describe('what cannot be read fails alone', () => {
 });
 
 describe('after a death', () => {
-  /** Publishes so many messages, and then nothing is written any more. */
+  /** Publishes this number of messages; after that, every write fails. */
   async function dieAfter(messages: number): Promise<void> {
     const before = published.length;
     const { putStream, putCombinedPlan, markTaken, putLease } = state;
@@ -605,7 +605,7 @@ describe('after a death', () => {
     now += 10 * MINUTE;
   }
 
-  test('between publish and mark, the same message is sent again under its name', async () => {
+  test('between publish and mark, the same message is sent again with its id', async () => {
     await put('payroll');
     await dieAfter(1);
     await put('payroll', [finding('203.0.113.8')]);
@@ -614,7 +614,7 @@ describe('after a death', () => {
     expect(published[1]!.networks).toEqual(published[0]!.networks);
   });
 
-  test('in the middle of a combined message, each stream is in one alert, which is repeated under its name', async () => {
+  test('during a combined message, each stream is in one alert, which is repeated with its id', async () => {
     await putBuckets(45, [finding(A, FAILED)]);
     await dieAfter(1);
     for (let n = 0; n < 3; n++) await next();
@@ -650,7 +650,7 @@ describe('notices', () => {
         `${alert.rule.id}: ${alert.notice!.buckets.map(({ bucket }) => bucket).join(' ')} +${alert.notice!.more}`,
     );
 
-  test('due together are one message, the longest due first; of the end another', async () => {
+  test('that are due together are one message, longest due first; those about the end are another', async () => {
     await state.putBucket(bucketState('c'), null);
     await state.putBucket(bucketState('b', { notice: { kind: 'started', notBefore: NOW - 1 } }), null);
     await state.putBucket(bucketState('a', finished), null);
@@ -660,13 +660,13 @@ describe('notices', () => {
     expect((await state.bucket('a'))!.value.notice).toBeNull();
   });
 
-  test('come after all that was found', async () => {
+  test('come after all findings', async () => {
     await state.putBucket(bucketState('a'), null);
     await put('payroll', [finding(A, DENIED)], { denied: true });
     expect((await run()).sent.map(({ alert }) => alert.kind)).toEqual(['new', 'notice']);
   });
 
-  test('of a flood of buckets are one message an hour, which counts what it does not name', async () => {
+  test('about a flood of buckets are one message an hour, which counts buckets that it does not name', async () => {
     for (let n = 0; n < 300; n++) await state.putBucket(bucketState(`bucket-${n}`), null);
     const [first, ...others] = [await run(), await next()];
     expect(first!.sent).toHaveLength(1);
@@ -680,14 +680,14 @@ describe('notices', () => {
     expect(noticesOf(await run())).toEqual(['learning-started: one-more +0']);
   });
 
-  test('of the start do not hold up those of the end', async () => {
+  test('about the start do not delay those about the end', async () => {
     await state.putBucket(bucketState('a'), null);
     await run();
     await state.putBucket(bucketState('b', finished), null);
     expect(noticesOf(await next())).toEqual(['learning-finished: b +0']);
   });
 
-  test('a bucket that cannot be read fails alone, and stops no message', async () => {
+  test('about an unreadable bucket fail alone and stop no other message', async () => {
     for (const bucket of ['a', 'poisoned', 'z']) await state.putBucket(bucketState(bucket), null);
     await put('payroll', [finding(A, DELETED)]);
     failWhere('bucket', (name) => name === 'poisoned');
@@ -697,14 +697,14 @@ describe('notices', () => {
     expect(notified.end).toBe('failing');
   });
 
-  test('a bucket whose list cannot be read has its notice later, and the others have theirs', async () => {
+  test('about a bucket with unreadable sightings come later; the others are sent', async () => {
     for (const bucket of ['a', 'poisoned', 'z']) await state.putBucket(bucketState(bucket, finished), null);
     failWhere('sightingsOf', (name) => name === 'poisoned');
     expect(noticesOf(await run())).toEqual(['learning-finished: a z +0']);
     expect((await state.bucket('poisoned'))!.value.notice).not.toBeNull();
   });
 
-  test('that fail again and again are sent bucket by bucket, and what fails then is set aside', async () => {
+  test('that fail repeatedly are sent bucket by bucket, and those that fail then are set aside', async () => {
     for (const bucket of ['a', 'poisoned', 'z']) await state.putBucket(bucketState(bucket, finished), null);
     refuse = (alert) => !isSetAside(alert) && alert.notice!.buckets.some(({ bucket }) => bucket === 'poisoned');
     let setAside = 0;
@@ -718,14 +718,14 @@ describe('notices', () => {
   });
 });
 
-test('tests come through at once, whatever else is due', async () => {
+test('tests are sent at once, whatever else is due', async () => {
   await putBuckets(45, [finding(A, FAILED)]);
   await put('s3-access-watch-test', [finding(A, { severity: 'Low' })], { rule: 'test' });
   const { sent } = await run();
   expect(sent[0]!.alert).toMatchObject({ kind: 'notice', rule: { id: 'test' } });
 });
 
-test('the keys of streams are no others', () => {
+test('no two streams have the same key', () => {
   const keys = [
     { rule: 'unapproved-ip', bucket: 'a', denied: true },
     { rule: 'unapproved-ip', bucket: 'denied a', denied: false },
@@ -735,7 +735,7 @@ test('the keys of streams are no others', () => {
   expect(new Set(keys).size).toBe(4);
 });
 
-test('a clock that was a year ahead holds nothing back', async () => {
+test('a clock that was a year ahead delays nothing', async () => {
   await put('payroll', [finding(A)]);
   now += 365 * 24 * HOUR;
   await run();

@@ -7,10 +7,10 @@ const START = Date.parse('2026-03-02T09:00:00Z');
 const MINUTE = 60_000;
 
 /*
- * Notices are an hour apart, however many buckets begin to learn. One that is held back is not late: an alarm rings
- * where something has been due for a quarter of an hour.
+ * Notices are an hour apart, however many buckets start to learn. A deferred notice is not late: an alarm fires
+ * if an item has been due for a quarter of an hour.
  */
-test('a notice that is held back is due when it may be sent', async () => {
+test('a deferred notice is due from the time when it may be sent', async () => {
   const state = createMemoryState();
   const { watcher, time } = watcherOf(state, { learningDays: 3 }, START);
   const { compiled, buckets = watchBuckets(state) } = watcher.detector;

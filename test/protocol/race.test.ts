@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-test('of 200 that race for one pair, exactly one finds it', async () => {
+test('exactly one of 200 concurrent claims of a pair finds it', async () => {
   const state = dynamoState(await newStateTable(dynamo.endpoint));
   const times = { firstAt: START, lastAt: START };
   const pair = {

@@ -5,7 +5,7 @@ import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-s
 import { clientOptions, type Emulator, startAws, startDynamo } from '../support/emulators';
 import { type FaultyWire, startFaultyWire } from '../support/wire-faults';
 
-/** For all tests of a file. Wires and clients are for one test. */
+/** Shared by all tests of a file. Wires and clients belong to one test. */
 export let aws: Emulator;
 export let dynamo: Emulator;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([aws.close(), dynamo.close()]));
 
-/** What to do after the test, in the opposite order. */
+/** Clean-up after the test, run in reverse order. */
 export const closing: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -33,7 +33,7 @@ export function use<T extends { destroy(): void }>(client: T): T {
 export const ONCE = { maxAttempts: 1 };
 export const LOG = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251);
 
-/** S3 behind a wire, with `LOG` in the bucket `logs` as `log`. */
+/** S3 behind a wire, with the object `log` in the bucket `logs`, whose content is `LOG`. */
 export async function s3Behind(options: { readonly maxAttempts?: number } = {}) {
   const wire = await wireTo(aws);
   const direct = use(new S3Client(clientOptions(aws.endpoint)));
@@ -47,7 +47,7 @@ export async function s3Behind(options: { readonly maxAttempts?: number } = {}) 
   return { wire, s3, read };
 }
 
-/** DynamoDB behind a wire, with a table that counts. */
+/** DynamoDB behind a wire, with a table for a counter. */
 export async function dynamoBehind(options: { readonly maxAttempts?: number } = {}) {
   const wire = await wireTo(dynamo);
   const direct = use(new DynamoDBClient(clientOptions(dynamo.endpoint)));
@@ -73,7 +73,7 @@ export async function dynamoBehind(options: { readonly maxAttempts?: number } = 
       }),
       options,
     );
-  /** As it is in the table, past the wire. */
+  /** The counter in the table, read without the wire. */
   const counted = async () => {
     const { Item } = await direct.send(new GetItemCommand({ TableName, Key }));
     return Number(Item?.times?.N ?? 0);

@@ -45,14 +45,14 @@ describe('startDynamo', () => {
     expect(emulator.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
-  test('a table takes items at once', async () => {
+  test('a new table accepts items at once', async () => {
     for (let n = 0; n < 10; n++) {
       await createTable(`table-${n}`);
       await put(`table-${n}`, 'only');
     }
   });
 
-  test('of many conditional puts one wins', async () => {
+  test('exactly one of many conditional puts succeeds', async () => {
     await createTable('race');
     const writers = Array.from({ length: 20 }, (_, n) => `writer-${n}`);
     const puts = await Promise.allSettled(writers.map((writer) => put('race', writer)));
@@ -63,7 +63,7 @@ describe('startDynamo', () => {
     expect(Item?.writer?.S).toBe(writers[puts.findIndex(({ status }) => status === 'fulfilled')]);
   });
 
-  test('survives a client that dies within a request', async () => {
+  test('survives a client that dies during a request', async () => {
     const socket = connect(Number(new URL(emulator.endpoint).port), '127.0.0.1');
     await new Promise<void>((resolve) =>
       socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{', () => resolve()),
@@ -94,7 +94,7 @@ describe('startAws', () => {
     expect(emulator.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
-  test('an object comes back as it was put', async () => {
+  test('returns an object as it was put', async () => {
     const Body = Uint8Array.from({ length: 70_000 }, (_, index) => index % 251);
     await s3.send(new CreateBucketCommand({ Bucket: 'logs' }));
     await s3.send(new PutObjectCommand({ Bucket: 'logs', Key: 'source/2026-11-22-00-00-00-0A', Body }));
@@ -102,13 +102,13 @@ describe('startAws', () => {
     expect(Buffer.from(await found.Body!.transformToByteArray()).equals(Body)).toBe(true);
   });
 
-  test('an object that is not there is NoSuchKey', async () => {
+  test('a missing object is NoSuchKey', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'empty' }));
     const get = s3.send(new GetObjectCommand({ Bucket: 'empty', Key: 'gone' }));
     await expect(get).rejects.toMatchObject({ name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } });
   });
 
-  test('a queue gets what is published to its topic', async () => {
+  test('a queue receives what is published to its topic', async () => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'mail' }));
     const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'findings' }));

@@ -34,7 +34,7 @@ const HANDLER = `
   exports.other = async () => 'the other one';
 `;
 
-/** A function of this source text in a file of this name. */
+/** A function with this source text, in a file of this name. */
 async function start(source: string, options: Partial<FunctionOptions> = {}, name = 'handler.js') {
   const bundle = join(folder, name);
   writeFileSync(bundle, source);
@@ -48,14 +48,14 @@ async function printed(lambda: LambdaFunction, text: string): Promise<void> {
 }
 
 describe('an invocation', () => {
-  test('results in what it returns', async () => {
+  test('resolves to what the handler returns', async () => {
     const lambda = await start(HANDLER);
     const event = { task: 'echo', keys: ['é', '\u2028', 1, null, { deep: [] }] };
     expect(await lambda.invoke(event)).toEqual({ kind: 'result', value: event });
     expect(await lambda.invoke({ task: 'nothing' })).toEqual({ kind: 'result', value: null });
   });
 
-  test('has a context like in Lambda', async () => {
+  test('has the context that Lambda provides', async () => {
     const lambda = await start(HANDLER, { timeoutSeconds: 300 });
     const first = await lambda.invoke({ task: 'context' });
     const second = await lambda.invoke({ task: 'context' });
@@ -77,7 +77,7 @@ describe('an invocation', () => {
     readonly left: number;
   }
 
-  test('sees the environment given, and nothing of that of the tests', async () => {
+  test('sees the given environment, and nothing of the environment of the tests', async () => {
     const lambda = await start(HANDLER, { env: { TABLE: 'sightings', AWS_REGION: 'eu-west-1' } });
     const environment = {
       TABLE: 'sightings',
@@ -89,7 +89,7 @@ describe('an invocation', () => {
     expect(found).not.toMatchObject({ value: { JEST_WORKER_ID: expect.anything() } });
   });
 
-  test('is an error where it throws, after which the process goes on', async () => {
+  test('is an error if the handler throws, and the process continues', async () => {
     const lambda = await start(HANDLER);
     await lambda.invoke({ task: 'count' });
     const errors = [await lambda.invoke({ task: 'throw' }), await lambda.invoke({ task: 'text' })];
@@ -100,7 +100,7 @@ describe('an invocation', () => {
     expect(await lambda.invoke({ task: 'count' })).toEqual({ kind: 'result', value: 2 });
   });
 
-  test('has all that it printed in the output', async () => {
+  test('has everything it printed in the output', async () => {
     const lambda = await start(HANDLER, { env: { AWS_LAMBDA_LOG_FORMAT: 'JSON' } });
     expect(lambda.output).toBe('');
     await lambda.invoke({ task: 'print' });
@@ -113,7 +113,7 @@ describe('an invocation', () => {
     expect(lambda.output).toBe(before);
   });
 
-  test('is the only one', async () => {
+  test('cannot overlap with another', async () => {
     const lambda = await start(HANDLER);
     const first = lambda.invoke({ task: 'count' });
     await expect(lambda.invoke({ task: 'count' })).rejects.toThrow('busy');
@@ -139,12 +139,12 @@ describe('the handler', () => {
     expect(lambda.output.match(/Init Error/g)).toHaveLength(2);
   });
 
-  test('times out where its module does not come to an end', async () => {
+  test('times out if its module does not finish loading', async () => {
     const lambda = await start('for (;;);', { initSeconds: 0.2 });
     expect(await lambda.invoke({})).toEqual({ kind: 'timed-out' });
   });
 
-  test('cannot run without a Node.js', async () => {
+  test('cannot run without Node.js', async () => {
     const lambda = await start(HANDLER, { node: join(folder, 'absent') });
     await expect(lambda.invoke({})).rejects.toMatchObject({ code: 'ENOENT' });
     await lambda.kill();
@@ -152,19 +152,19 @@ describe('the handler', () => {
 });
 
 describe('the process', () => {
-  test('is killed when the time is up', async () => {
+  test('is killed at the timeout', async () => {
     const lambda = await start(HANDLER, { timeoutSeconds: 2 });
     await lambda.invoke({ task: 'count' });
     expect(await lambda.invoke({ task: 'hang' })).toEqual({ kind: 'timed-out' });
     expect(await lambda.invoke({ task: 'count' })).toEqual({ kind: 'result', value: 1 });
   });
 
-  test('is killed when the time is up, be it ever so busy', async () => {
+  test('is killed at the timeout even in a busy loop', async () => {
     const lambda = await start(HANDLER, { timeoutSeconds: 0.2 });
     expect(await lambda.invoke({ task: 'loop' })).toEqual({ kind: 'timed-out' });
   });
 
-  test('dies within an invocation', async () => {
+  test('dies during an invocation', async () => {
     const lambda = await start(HANDLER);
     await lambda.invoke({ task: 'count' });
     const invocation = lambda.invoke({ task: 'hang' });
@@ -174,7 +174,7 @@ describe('the process', () => {
     expect(await lambda.invoke({ task: 'count' })).toEqual({ kind: 'result', value: 1 });
   });
 
-  test('dies while it starts', async () => {
+  test('dies during its start', async () => {
     const lambda = await start(HANDLER);
     const invocation = lambda.invoke({ task: 'count' });
     await lambda.kill();
@@ -189,7 +189,7 @@ describe('the process', () => {
     expect(await lambda.invoke({ task: 'count' })).toEqual({ kind: 'result', value: 1 });
   });
 
-  test('dies by its own hand', async () => {
+  test('exits by itself', async () => {
     const lambda = await start(HANDLER);
     expect(await lambda.invoke({ task: 'exit' })).toEqual({ kind: 'died' });
     expect(lambda.output).toContain('leaving');

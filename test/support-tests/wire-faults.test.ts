@@ -10,18 +10,18 @@ import { type Fault, startFaultyWire, type WireRequest } from '../support/wire-f
 import { closing, dynamo, dynamoBehind, LOG, ONCE, s3Behind, snsBehind, use, wireTo } from './behind-wire';
 
 /**
- * An error of a client: these properties, or this text for what Node.js itself throws. Of that, jest's realm leaves the
- * SDK the message only: outside of jest it is that error, with a `code`.
+ * An error of a client: these properties, or this text for an error of Node.js itself. In the realm of jest, the SDK
+ * keeps only the message of such an error; outside of jest, it is the original error with a `code`.
  */
 const sdkError = (error: object | string) =>
   expect.objectContaining(typeof error === 'string' ? { message: expect.stringContaining(error) } : error);
 
 describe('without a fault', () => {
-  test('objects pass as they are, in both directions', async () => {
+  test('objects pass unchanged, in both directions', async () => {
     const { s3, read } = await s3Behind();
     expect((await read()).equals(LOG)).toBe(true);
     const large = { Bucket: 'logs', Key: 'a/large é+%2F' };
-    // So large that the client asks before it sends.
+    // Large enough that the client sends `Expect: 100-continue` first.
     const Body = Buffer.concat(Array.from({ length: 10 }, () => LOG));
     await s3.send(new PutObjectCommand({ ...large, Body }));
     const { ContentLength } = await s3.send(new HeadObjectCommand(large));
@@ -30,7 +30,7 @@ describe('without a fault', () => {
     expect(Buffer.from(await found.Body!.transformToByteArray()).equals(Body)).toBe(true);
   });
 
-  test('errors pass as they are', async () => {
+  test('errors pass unchanged', async () => {
     const { s3 } = await s3Behind();
     const missing = s3.send(new GetObjectCommand({ Bucket: 'logs', Key: 'missing' }));
     await expect(missing).rejects.toMatchObject({ name: 'NoSuchKey' });
@@ -99,7 +99,7 @@ describe('S3', () => {
     expect(again.wire.requests).toHaveLength(2);
   });
 
-  test('cut-body fails while the object is read, which the client does not repeat', async () => {
+  test('cut-body fails while the object is read, and the client does not retry', async () => {
     const { wire, s3, read } = await s3Behind();
     wire.fail('cut-body');
     const { Body, ContentLength } = await s3.send(new GetObjectCommand({ Bucket: 'logs', Key: 'log' }));
@@ -114,7 +114,7 @@ describe('S3', () => {
     expect((await read()).equals(LOG)).toBe(true);
   });
 
-  test('slow-body comes whole, in pieces', async () => {
+  test('slow-body arrives complete, in pieces', async () => {
     const { wire, read } = await s3Behind(ONCE);
     wire.fail('slow-body', undefined, 2);
     expect((await read()).equals(LOG)).toBe(true);
@@ -148,7 +148,7 @@ describe('SNS', () => {
 });
 
 describe('which requests fail', () => {
-  test('those that match, as often as said, what was said first at first', async () => {
+  test('those that match, as often as given, in the order given', async () => {
     const { wire, client, TableName, count } = await dynamoBehind(ONCE);
     const isUpdate = ({ target }: WireRequest) => target === 'DynamoDB_20120810.UpdateItem';
     wire.fail('status-500', isUpdate, 2);
@@ -160,7 +160,7 @@ describe('which requests fail', () => {
     await count();
   });
 
-  test('all where the emulator is gone', async () => {
+  test('all if the emulator is down', async () => {
     const gone = await startDynamo();
     const wire = await wireTo(gone);
     await gone.close();
@@ -170,7 +170,7 @@ describe('which requests fail', () => {
   });
 });
 
-/** Counts as `dynamoBehind` does, but with what Node.js has. */
+/** Counts like `dynamoBehind`, but without the SDK. */
 const COUNTING_HANDLER = `
   exports.handler = async () => {
     const headers = {
@@ -201,7 +201,7 @@ describe('a hook', () => {
     expect(seen).toEqual(['DynamoDB_20120810.UpdateItem 0', 'DynamoDB_20120810.UpdateItem 1']);
   });
 
-  test('can take the client away, and the upstream hears nothing', async () => {
+  test('can abort the client, and the upstream receives nothing', async () => {
     const { wire, count } = await dynamoBehind(ONCE);
     const abort = new AbortController();
     wire.onRequest(() => abort.abort());
@@ -210,7 +210,7 @@ describe('a hook', () => {
     expect(wire.requests).toHaveLength(2);
   });
 
-  test('can kill the function that asks, and the upstream hears nothing', async () => {
+  test('can kill the calling function, and the upstream receives nothing', async () => {
     const { wire, counted, TableName } = await dynamoBehind();
     const bundle = join(mkdtempSync(join(tmpdir(), 's3-access-watch-test-')), 'handler.js');
     closing.push(() => rmSync(dirname(bundle), { recursive: true }));
@@ -224,7 +224,7 @@ describe('a hook', () => {
     expect(await counted()).toBe(1);
   });
 
-  test('that throws is told of when the wire is closed', async () => {
+  test('that throws makes the close of the wire reject', async () => {
     const wire = await startFaultyWire(dynamo.endpoint);
     closing.push(() => wire.close().catch(() => {}));
     const client = use(new DynamoDBClient({ ...clientOptions(wire.endpoint), ...ONCE }));

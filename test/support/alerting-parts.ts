@@ -9,7 +9,7 @@ import { type MessageName, newStream, type StreamState } from '../../lib/alertin
 import { NO_EFFECTS } from '../../lib/detection/effect';
 import { PLAIN } from './observe-lines';
 
-/** The configuration's defaults. */
+/** The defaults of the configuration. */
 export const LIMITS: AlertLimits = {
   alertWindowMinutes: 60,
   alertsPerWindow: 5,
@@ -24,7 +24,7 @@ export function at(clock: string, day = '2026-03-02'): number {
   return Date.parse(`${day}T${clock}Z`);
 }
 
-/** One object was read by a network that is one address. */
+/** A finding: one successful read from a network of one address. */
 export function finding(network: string, given: Partial<OutboxFinding> = {}): OutboxFinding {
   return {
     network,
@@ -50,14 +50,14 @@ export function finding(network: string, given: Partial<OutboxFinding> = {}): Ou
 
 const NOTHING = { successes: 0, bytesSent: 0, effects: NO_EFFECTS, severity: 'Low' } as const;
 
-/** One request that failed, and was not denied. */
+/** One failed request that was not denied. */
 export const FAILED: Partial<OutboxFinding> = {
   ...NOTHING,
   level: 'no access',
   operations: [{ name: 'REST.POST.BUCKET', requests: 1, successes: 0 }],
 };
 
-/** One request that was denied. */
+/** One denied request. */
 export const DENIED: Partial<OutboxFinding> = {
   ...NOTHING,
   denied: 1,
@@ -65,7 +65,7 @@ export const DENIED: Partial<OutboxFinding> = {
   operations: [{ name: 'REST.GET.OBJECT', requests: 1, successes: 0 }],
 };
 
-/** One object was deleted. */
+/** One deletion of an object. */
 export const DELETED: Partial<OutboxFinding> = {
   bytesSent: 0,
   severity: 'High',
@@ -75,7 +75,7 @@ export const DELETED: Partial<OutboxFinding> = {
   operations: [{ name: 'REST.DELETE.OBJECT', requests: 1, successes: 1 }],
 };
 
-/** A part of these networks, of a log object of that moment, to be looked at once. */
+/** A part with findings of these networks, from a log object of that time, due at once. */
 export function part(
   foundAt: number,
   networks: readonly (string | OutboxFinding)[],
@@ -95,7 +95,7 @@ export function part(
   };
 }
 
-/** So many networks, all of them different. */
+/** The given number of different networks. */
 export function networks(count: number, from = 0): string[] {
   return Array.from({ length: count }, (_, index) => {
     const number = from + index;
@@ -103,7 +103,7 @@ export function networks(count: number, from = 0): string[] {
   });
 }
 
-/** So many parts of one log object, 25 findings in each. */
+/** The given number of parts of one log object, with 25 findings each. */
 export function fullParts(count: number, foundAt: number, given: Partial<PendingPart> = {}): PendingPart[] {
   return Array.from({ length: count }, (_, number) =>
     part(foundAt, networks(25, 25 * number), { logObject: 'logs/many@1', number, ...given }),
@@ -115,7 +115,7 @@ export function digestOf(parts: readonly PendingPart[]): Digest {
 }
 
 export interface SendOptions {
-  /** As the stream was before; else nothing was ever sent. */
+  /** The state of the stream before; default: nothing was ever sent. */
   readonly state?: StreamState;
   readonly now?: number;
   readonly limits?: Partial<AlertLimits>;
@@ -125,13 +125,13 @@ export interface SendOptions {
 export interface SentStream {
   readonly alert: Alert;
   readonly message: MessageName;
-  /** As the stream is then. */
+  /** The state of the stream afterwards. */
   readonly state: StreamState;
 }
 
 const NOWHERE = { accountId: null, region: null };
 
-/** Sends these parts of one stream in a message, which nothing may hold back. */
+/** Sends these parts of one stream in a message. Throws if the message is deferred. */
 export function send(parts: readonly PendingPart[], given: SendOptions = {}): SentStream {
   const stream = streamOf(parts[0]!);
   const { state = newStream(stream), now = at('09:05'), origin = NOWHERE } = given;
@@ -148,7 +148,7 @@ export function send(parts: readonly PendingPart[], given: SendOptions = {}): Se
   };
 }
 
-/** The alert about these parts, which are all of one rule, in one combined message. */
+/** The alert of one combined message about these parts, which all have the same rule. */
 export function combinedOf(
   parts: readonly PendingPart[],
   { now = at('09:05'), origin = NOWHERE }: SendOptions = {},
@@ -159,5 +159,5 @@ export function combinedOf(
   return combinedAlert('c'.repeat(32), parts[0]!.rule, digests, { ...origin, now });
 }
 
-/** A plain successful GET at 08:00; tests say what is different. */
+/** A plain successful GET at 08:00; tests override fields. */
 export const RECORD: AccessLogRecord = { ...PLAIN, time: at('08:00') };

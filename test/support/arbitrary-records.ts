@@ -10,7 +10,7 @@ const words = (unit: string, maxLength: number) =>
 const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 3 });
 const count = nullable(fc.oneof(fc.nat(5000), fc.maxSafeNat()));
 
-// What client text is made of: bits of the format, so that whole forgeries come up, and anything else.
+// Client text consists of fragments of the format, so that complete forgeries occur, and of arbitrary text.
 const FORGED_BLOCK = '200 - 9 9 9 9';
 const FORGED_TAIL = '- forged= SigV4 FORGED-CIPHER QueryString forged.s3.amazonaws.com TLSv1.2 - - forged-1';
 const BITS = [
@@ -97,9 +97,9 @@ const key = nullable(
 const errorCode = nullable(words('abcXYZ019.-_', 20).filter((text) => text !== '-'));
 const name = nullable(words('abcXYZ019-_', 20).filter((text) => text !== '-'));
 const token = nullable(words('abcXYZ019-_./+=:,', 40).filter((text) => text !== '-'));
-/** With the sign that ends it in base64, without which it could pass for an error code. */
+/** With the padding of base64, without which it could look like an error code. */
 const hostId = words('abcXYZ019+/', 80).map((text) => `${text}=`);
-/** Fields to come; of the quoted ones none holds a quote. */
+/** Future fields; quoted ones contain no quote. */
 const extra = fc.array(
   fc.oneof(
     words('abcXYZ019-_./', 8),
@@ -109,14 +109,14 @@ const extra = fc.array(
   { maxLength: 5 },
 );
 
-/** The first second of March 2019: since then a line has a tail of at least seven fields. */
+/** The start of March 2019: since then, lines have a tail of at least seven fields. */
 const SEVEN_FIELDS_SINCE = Date.UTC(2019, 2, 1);
 const seconds = (from: number, to: number) =>
   fc.integer({ min: from / 1000, max: to / 1000 }).map((time) => time * 1000);
 const oldTime = seconds(Date.UTC(2006, 2, 14), SEVEN_FIELDS_SINCE - 1000);
 const newTime = seconds(SEVEN_FIELDS_SINCE, Date.UTC(2099, 0, 1));
 
-/** What the client sent, of a record to generate. */
+/** The client text of a record to generate. */
 interface ClientTexts {
   readonly requestUri: fc.Arbitrary<string | null>;
   readonly referer: fc.Arbitrary<string | null>;
@@ -128,7 +128,7 @@ export interface WrittenRecord {
   readonly style: LineStyle;
 }
 
-/** A record and how to write it: what a client sends is given, and whatever else S3 could write around it is generated. */
+/** A record and how to write it: the client text is given, and everything else that S3 could write is generated. */
 function recordsWith(texts: ClientTexts, vintages: readonly Vintage[]): fc.Arbitrary<WrittenRecord> {
   const ofVintages = vintages.map((vintage) => {
     const since = <T>(first: Vintage, arbitrary: fc.Arbitrary<T>) => (vintage < first ? fc.constant(null) : arbitrary);
@@ -136,7 +136,8 @@ function recordsWith(texts: ClientTexts, vintages: readonly Vintage[]): fc.Arbit
       ...texts,
       bucketOwner: owner,
       bucket,
-      // Lines of 17 and 18 fields have no tail that tells the user agent's end, and in their days none is looked for.
+      // Lines of 17 and 18 fields have no tail that marks the end of the user agent, and for old lines none is
+      // required.
       time: vintage < 24 ? oldTime : fc.oneof(oldTime, newTime),
       remoteIp,
       requester,
@@ -176,8 +177,8 @@ function recordsWith(texts: ClientTexts, vintages: readonly Vintage[]): fc.Arbit
 }
 
 /**
- * Fields to come are not of before 2019. And S3 writes the user agent's dash bare where the referer's is, too: with a
- * quoted referer before it, a quote in either would pass for its end.
+ * Future fields do not occur before 2019. And S3 writes an unquoted dash for the user agent only if it does for the
+ * referer too: after a quoted referer, a quote in either would look like the end of the user agent.
  */
 function inItsTime({ record, style }: WrittenRecord): WrittenRecord {
   const extra = record.time < SEVEN_FIELDS_SINCE ? [] : record.extra;
@@ -195,8 +196,8 @@ const requestUriOf = (target: fc.Arbitrary<string>): fc.Arbitrary<string> =>
 const notDash = (text: string) => text !== '-';
 
 /**
- * Records that only one reading fits: the request target holds no space, and the last `" "` between referer and user
- * agent is S3's own. Flags can still say `ambiguous-…`, and nothing else.
+ * Records with only one possible reading: the request target contains no space, and S3 wrote the last `" "` between
+ * referer and user agent. The only possible flags are `ambiguous-…`.
  */
 export const unambiguousRecord = recordsWith(
   {
@@ -207,13 +208,13 @@ export const unambiguousRecord = recordsWith(
   VINTAGES,
 );
 
-/** Records of a client that sends whatever HTTP lets it, in the vintages of which a tail is known. */
+/** Records of a client that sends anything that HTTP allows, in the versions of the format that have a tail. */
 export const attackedRecord = recordsWith(
   { requestUri: requestUriOf(hostileTarget), referer: hostileText, userAgent: hostileText },
   [24, 25, 26, 27],
 );
 
-/** Records of clients that mean no harm. */
+/** Records of harmless clients. */
 export const calmRecord = recordsWith(
   {
     requestUri: nullable(requestUriOf(fc.constantFrom('/a', '/payroll/2026/february.csv?x=%22'))),

@@ -4,7 +4,7 @@ const { build } = require('esbuild');
 
 const ROOT = join(__dirname, '..', '..');
 
-/** What is shipped and deployed, and what makes a stack of it in tests. */
+/** Builds the shipped command, the function, and the bundle with which tests synthesize a stack. */
 module.exports = async () => {
   execFileSync(process.execPath, ['esbuild.config.mjs'], { cwd: ROOT, stdio: 'inherit' });
   await build({

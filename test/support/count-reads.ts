@@ -2,9 +2,9 @@ const WIDTHS = { getUint8: 1, getInt8: 1, getUint16: 2, getInt16: 2, getUint32: 
 type Getter = keyof typeof WIDTHS;
 
 /**
- * How many bytes `read` reads of `bytes`, by whatever way: one by one, in words, by searching, or by handing a part on
- * (which counts whole). A number that is the same on every machine, where time is not. Throws as soon as there are
- * more than `limit`, so that nobody waits for what is far too slow.
+ * Counts the bytes that `read` reads of `bytes`: one by one, in words, by a search, or by passing on a part (which
+ * counts completely). Unlike time, this number is the same on every machine. Throws as soon as it exceeds `limit`, so
+ * that a test of slow code ends early.
  */
 export function countReads(bytes: Uint8Array, limit: number, read: (counted: Uint8Array) => void): number {
   let reads = 0;
@@ -15,14 +15,14 @@ export function countReads(bytes: Uint8Array, limit: number, read: (counted: Uin
   const counted = new Proxy(bytes, {
     get(target, name) {
       if (typeof name === 'string' && name.charCodeAt(0) <= 0x39) {
-        count(1); // an index: no other name begins with a digit
+        count(1); // an index: no other property begins with a digit
         return target[Number(name)];
       }
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       return (...values: unknown[]) => {
         const result: unknown = value.apply(target, values);
-        // A part of the bytes, a place found in them, or what was made of all of them.
+        // The result is a part of the bytes, an index into them, or a value made of all of them.
         if (result instanceof Uint8Array) count(result.length);
         else count(typeof result === 'number' && result >= 0 ? result - Number(values[1] ?? 0) : target.length);
         return result;

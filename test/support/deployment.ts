@@ -21,17 +21,17 @@ import { type FaultyWire, startFaultyWire } from './wire-faults';
 
 export const LOG_BUCKET = 'logs';
 
-/** The function, as it is bundled for deployment, and all that it speaks to, each behind a wire that can fail. */
+/** The bundled function of the deployment and the services that it uses, each behind a wire that can fail. */
 export interface Deployment {
-  /** A process of the function; each its own. What `env` says is added to what the stack says. */
+  /** Starts another process of the function. `env` is added to the environment of the stack. */
   startFunction(options?: Partial<FunctionOptions>): Promise<LambdaFunction>;
   readonly wires: Readonly<Record<'s3' | 'dynamo' | 'sns', FaultyWire>>;
-  /** Puts a log object, and returns the event that EventBridge makes of it. */
+  /** Puts a log object and returns the event that EventBridge sends for it. */
   putLog(key: string, content: string | Uint8Array): Promise<object>;
   deleteLog(key: string): Promise<void>;
-  /** The messages that have arrived at the topic since the last call to this or the next. */
+  /** The messages published to the topic since the last call of this function or of `receiveAlerts`. */
   receiveMessages(): Promise<ReceivedMessage[]>;
-  /** The alerts in them. */
+  /** The alerts in these messages. */
   receiveAlerts(): Promise<Alert[]>;
   readonly tableName: string;
   readonly dynamo: Emulator;
@@ -41,7 +41,7 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-/** What was published: a text for each protocol. */
+/** A published message, with a body for each protocol. */
 export interface ReceivedMessage {
   readonly subject: string;
   readonly bodies: { readonly default: string; readonly email: string; readonly https?: string };
@@ -79,7 +79,7 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
       if (Messages.length === 0) return received;
       for (const { Body, ReceiptHandle } of Messages) {
-        // SNS hands a queue the text under `default`; fauxqs hands it all of them.
+        // SNS sends the body under `default` to a queue; fauxqs sends all bodies.
         const { Subject, Message, MessageAttributes } = JSON.parse(Body!) as {
           Subject: string;
           Message: string;
@@ -149,7 +149,7 @@ export async function deploy(given: Record<string, unknown>): Promise<Deployment
   };
 }
 
-/** All layers in one folder, as Lambda lays them over each other in /opt. */
+/** Merges all layers into one folder, like Lambda in /opt. */
 function layersTogether(folders: readonly string[]): string {
   const together = mkdtempSync(join(tmpdir(), 's3-access-watch-layers-'));
   for (const folder of folders) {
@@ -158,7 +158,7 @@ function layersTogether(folders: readonly string[]): string {
   return together;
 }
 
-/** The variables of the template, as they are where it is deployed: what it refers to has these names. */
+/** The environment variables of the template, with references replaced by these names. */
 function deployedVariables(
   variables: Readonly<Record<string, unknown>>,
   names: Readonly<Record<string, string>>,
@@ -190,7 +190,7 @@ export function objectCreated(key: string, etag: string, size: number): object {
   };
 }
 
-/** A batch of the queue, of messages with these bodies; their ids are their places. */
+/** An SQS batch of messages with these bodies; the ids of the messages are their indexes. */
 export function batchOf(bodies: readonly unknown[]): object {
   return {
     Records: bodies.map((body, index) => ({
@@ -206,5 +206,5 @@ export function batchOf(bodies: readonly unknown[]): object {
   };
 }
 
-/** What the schedule sends. */
+/** The event of the schedule. */
 export const SCHEDULED = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };

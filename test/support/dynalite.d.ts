@@ -1,7 +1,7 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  /** How long tables stay `CREATING` and so on, in milliseconds. */
+  /** How long tables stay in states such as `CREATING`; milliseconds. */
   interface Options {
     readonly createTableMs?: number;
     readonly updateTableMs?: number;

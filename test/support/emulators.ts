@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import dynalite from 'dynalite';
 
-/** A server on 127.0.0.1 that holds in memory what it is given, for one test file. */
+/** A server on 127.0.0.1 that keeps its data in memory, for one test file. */
 export interface Emulator {
   readonly endpoint: string;
   close(): Promise<void>;
 }
 
-/** DynamoDB. Tables are ready as soon as they are made. There is neither TTL nor are there transactions. */
+/** DynamoDB. Tables are ready at once. TTL and transactions are not supported. */
 export async function startDynamo(): Promise<Emulator> {
   const server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
-  // dynalite itself throws what goes wrong with a request, which would end the tests where a client dies within one.
+  // dynalite throws errors of a request: a client that dies during one would end the tests.
   server.on('request', (request: IncomingMessage) => {
     request.removeAllListeners('error');
     request.on('error', () => {});
@@ -31,7 +31,7 @@ export async function startDynamo(): Promise<Emulator> {
   };
 }
 
-/** S3, SQS and SNS. S3 tells nobody of new objects: a test writes those messages itself. */
+/** S3, SQS and SNS. S3 sends no events about new objects: tests create them. */
 export async function startAws(): Promise<Emulator> {
   const worker = new Worker(join(__dirname, 'fauxqs-worker.mjs'));
   const [endpoint] = (await once(worker, 'message')) as [string];
@@ -44,17 +44,17 @@ export async function startAws(): Promise<Emulator> {
 }
 
 /**
- * What the SDK's clients need to speak to an emulator, the same for each of them: a client does not mind what is meant
- * for another.
+ * The options with which SDK clients connect to an emulator, the same for all services: a client ignores the options of
+ * others.
  */
 export function clientOptions(endpoint: string) {
   return {
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'not-a-secret' },
-    /** S3: there is no name server for `bucket.127.0.0.1`. */
+    /** S3: `bucket.127.0.0.1` does not resolve. */
     forcePathStyle: true,
-    /** SQS: else a queue's URL beats the endpoint, and with it a proxy in front. */
+    /** SQS: otherwise the URL of a queue would override the endpoint, and bypass a proxy. */
     useQueueUrlAsEndpoint: false,
   };
 }

@@ -9,7 +9,10 @@ import { compileSettings } from '../../lib/detection/compile-settings';
 import type { State } from '../../lib/ports';
 import { configurationOf } from './configuration';
 
-/** A process of the function on this state, what it reports of silence and usage, and how often it asks who listens. */
+/**
+ * The dependencies of a function process on this state; with the silent buckets and the usage that it reports, and how
+ * often it counts subscriptions.
+ */
 export function watcherOf(state: State, given: Record<string, unknown>, startedAt: number) {
   const configuration = configurationOf({ learningDays: 0, ...given });
   const compiled = compileSettings(configuration);

@@ -4,35 +4,35 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What a function made of an event; `error` is also what its module threw while it was loaded. */
+/** The result of an invocation; `error` also covers errors while the module is loaded. */
 export type Answer =
   | { readonly kind: 'result'; readonly value: unknown }
   | { readonly kind: 'error'; readonly errorType: string; readonly errorMessage: string };
 
 /**
- * The Lambda Runtime API for one process, where that fetches one event after the other and posts its answers:
+ * The Lambda Runtime API for one process, which fetches one event after the other and posts its responses:
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export interface RuntimeApi extends Pick<Counter, 'offer'> {
-  /** `host:port`, as in `AWS_LAMBDA_RUNTIME_API`. */
+  /** `host:port`, the value of `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Where the event that is to be handled and the process that asks for one meet; either can come first. */
+/** Connects the next event with the process that requests one; either can come first. */
 interface Counter {
   /**
-   * An event, the only one. `taken` is called when the process gets it and tells until when it is to be handled, in
-   * milliseconds since 1970. The promise stays open where no answer comes.
+   * Offers one event at a time. Calls `taken` when the process gets the event; `taken` returns its deadline, in epoch
+   * milliseconds. The promise stays pending if there is no response.
    */
   offer(event: unknown, taken: () => number): Promise<Answer>;
-  /** A process asks for an event. */
+  /** A process requests an event. */
   ask(response: ServerResponse): void;
-  /** False where nobody waits for this; without a request id it is about the start of the process. */
+  /** Returns false if no event waits for this response. Without a request id, it is about the start of the process. */
   answer(requestId: string | undefined, answer: Answer): boolean;
 }
 
-/** An event that is not answered yet. */
+/** An event without a response so far. */
 interface Work {
   readonly requestId: string;
   readonly event: unknown;
@@ -43,7 +43,7 @@ interface Work {
 export async function startRuntimeApi(): Promise<RuntimeApi> {
   const counter = openCounter();
   const server = createServer((request, response) => {
-    // A process that dies within a request has nothing more to say.
+    // The process died during a request.
     serve(counter, request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');

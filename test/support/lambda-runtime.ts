@@ -8,42 +8,42 @@ import { type Answer, startRuntimeApi } from './lambda-runtime-api';
 export interface FunctionOptions {
   /** The absolute path of a CommonJS file, `.js` or `.cjs`, with no other dot in its name. */
   readonly bundle: string;
-  /** As Lambda writes it; default `<name of the file>.handler`. */
+  /** The handler in Lambda's notation; default `<name of the file>.handler`. */
   readonly handler?: string;
-  /** Beside what Lambda itself sets. Nothing else of this process's environment is there, but the `PATH`. */
+  /** Added to the variables that Lambda sets. Of the environment of this process, the function gets only `PATH`. */
   readonly env: Readonly<Record<string, string>>;
-  /** For an invocation, from when the process takes it. */
+  /** The timeout of an invocation, from the time when the process gets it. */
   readonly timeoutSeconds: number;
-  /** For a process to load the module; default 30, since this machine can be slower than Lambda, where it is 10. */
+  /** The timeout for loading the module; default 30, because a machine can be slower than Lambda, which has 10. */
   readonly initSeconds?: number;
-  /** The Node.js that runs it; default this one. */
+  /** The path of Node.js; default: the current one. */
   readonly node?: string;
 }
 
 export type Invocation =
   | Answer
-  /** The process ended without an answer, by itself or by `kill`. */
+  /** The process ended without a response, by itself or by `kill`. */
   | { readonly kind: 'died' }
-  /** And the process was killed for it. */
+  /** The timeout was reached, and the process was killed. */
   | { readonly kind: 'timed-out' };
 
-/** A function with one process at most, as one execution environment of Lambda is. */
+/** A function with at most one process, like an execution environment of Lambda. */
 export interface LambdaFunction {
-  /** Starts a process if there is none: a cold start. A second invocation meanwhile is refused. */
+  /** Starts a process if there is none (a cold start). Rejects a concurrent invocation. */
   invoke(event: unknown): Promise<Invocation>;
-  /** The process dies at once, if need be within an invocation, which resolves as `died`. */
+  /** Kills the process at once. A running invocation resolves to `died`. */
   kill(): Promise<void>;
   close(): Promise<void>;
-  /** Of its process, if there is one. */
+  /** The id of its process, if there is one. */
   readonly pid: number | undefined;
-  /** What its processes printed so far, all that an invocation printed as soon as that resolves. */
+  /** The output of its processes so far; complete for an invocation as soon as that resolves. */
   readonly output: string;
 }
 
-/** Runs a bundled handler in AWS's own runtime client for Node.js. */
+/** Runs a bundled handler in the AWS Lambda runtime interface client for Node.js. */
 export async function startFunction(options: FunctionOptions): Promise<LambdaFunction> {
   const home = mkdtempSync(join(tmpdir(), 's3-access-watch-function-'));
-  // A file, not a pipe: a test that has the answer finds in it all that was printed before, in its order.
+  // A file, not a pipe: once a test has the response, the file contains everything printed before, in order.
   const log = join(home, 'output.txt');
   writeFileSync(log, '');
   let sandbox: Promise<Sandbox> | undefined;
@@ -85,7 +85,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
   };
 }
 
-/** A process and its Runtime API. */
+/** A process with its Runtime API. */
 interface Sandbox {
   readonly pid: number | undefined;
   invoke(event: unknown): Promise<Invocation>;
@@ -120,7 +120,7 @@ async function startSandbox(options: FunctionOptions, log: string, whenEnded: ()
       return Date.now() + timeoutSeconds * 1000;
     });
     const answer = await Promise.race([answered, exited.then(() => undefined)]).finally(() => clearTimeout(timer));
-    // An answer before there was an event: the module could not be loaded, and Lambda uses no such process again.
+    // A response before any event: the module could not be loaded, and Lambda does not reuse such a process.
     if (isTimedOut || (answer !== undefined && !isTaken)) await kill();
     if (isTimedOut) return { kind: 'timed-out' };
     return answer ?? { kind: 'died' };

@@ -1,6 +1,6 @@
 import type { AlertLimits } from '../../lib/alerting/plan-stream';
 
-/** The configuration's defaults. */
+/** The defaults of the configuration. */
 export const LIMITS: AlertLimits = {
   alertWindowMinutes: 60,
   alertsPerWindow: 5,

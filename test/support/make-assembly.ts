@@ -4,7 +4,7 @@ import { deploymentOutcome } from './deployment-outcome';
 
 export { S3AccessWatch } from '../../lib/infra/s3-access-watch';
 
-/** What the CDK makes of a context: a folder with a template and assets. */
+/** The cloud assembly of a context: a folder with a template and assets. */
 export interface Assembly {
   readonly directory: string;
   readonly stackId: string;
@@ -12,7 +12,7 @@ export interface Assembly {
   readonly notes: readonly { readonly level: string; readonly text: string }[];
 }
 
-/** The same context gives the same assembly, which nobody changes; made once for all test files of a process. */
+/** Assemblies by context. No test changes one, so all test files of a process share them. */
 const made = new Map<string, Assembly>();
 
 export function makeAssembly(values: Readonly<Record<string, unknown>>, region?: string): Assembly {

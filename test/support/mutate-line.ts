@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One thing that can happen to the bytes of a line. Places are drawn large and taken modulo what there is. */
+/** A mutation of the bytes of a line. Positions are large random numbers, taken modulo the number of candidates. */
 type Mutation =
   | { readonly kind: 'delete' | 'double'; readonly at: Place; readonly length: number }
   | { readonly kind: 'insert'; readonly at: Place; readonly text: string }
@@ -9,7 +9,7 @@ type Mutation =
   | { readonly kind: 'truncate' | 'behead'; readonly at: Place }
   | { readonly kind: 'splice'; readonly at: Place; readonly other: Place };
 
-/** The n-th byte of all, or the n-th of those that the format is made of. */
+/** The n-th of all bytes, or the n-th of the bytes that structure the line. */
 interface Place {
   readonly of: 'bytes' | 'spaces' | 'quotes';
   readonly n: number;
@@ -62,7 +62,7 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constantFrom('truncate' as const, 'truncate' as const, 'behead' as const), at: place }),
 );
 
-/** The line after these mutations; `other` is the line that a splice goes on with. No LF comes in. */
+/** Applies mutations to a line; `other` is the line with which a splice continues. Never adds an LF. */
 export function mutate(line: Uint8Array, other: Uint8Array, mutations: readonly Mutation[]): Uint8Array {
   const mutated = mutations.reduce(
     (bytes, mutation) => Buffer.from(applied(bytes, other, mutation)),

@@ -1,8 +1,8 @@
 const { TestEnvironment } = require('jest-environment-node');
 
 /**
- * Node.js's own `require` beside the one of jest, which loads each module anew for each test file: of the CDK, which is
- * large, and of which nothing is replaced in any test, that takes longer than the tests that need it.
+ * Provides the `require` of Node.js beside the one of jest, which loads each module again for each test file. Loading
+ * the large CDK takes longer than the tests that need it, and no test mocks any of it.
  */
 module.exports = class extends TestEnvironment {
   constructor(...given) {

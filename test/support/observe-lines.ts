@@ -20,7 +20,7 @@ import type { Tally } from '../../lib/detection/tally';
 import { LIMITS } from './limits';
 import { writeLine } from './write-line';
 
-/** The configuration's defaults, but without learning, as in `scan`. */
+/** The defaults of the configuration, but without learning, as in `scan`. */
 export const DEFAULTS: DetectionSettings = {
   allowlist: [],
   buckets: [],
@@ -46,12 +46,12 @@ export function trust(given: Partial<TrustedRule>): TrustedRule {
 
 export const DAY = 86_400_000;
 
-/** That time of day (UTC) on 2 March 2026, or so many days later; epoch milliseconds. */
+/** The given time of day (UTC) on 2 March 2026, or the given number of days later; epoch milliseconds. */
 export function at(clock: string, days = 0): number {
   return Date.parse(`2026-03-02T${clock}Z`) + days * DAY;
 }
 
-/** A plain successful GET at 09:00; tests say what is different. */
+/** A plain successful GET at 09:00; tests override fields. */
 export const PLAIN: AccessLogRecord = {
   bucketOwner: '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be',
   bucket: 'payroll',
@@ -84,7 +84,7 @@ export const PLAIN: AccessLogRecord = {
   flags: [],
 };
 
-/** What differs from `PLAIN`, or a line as it stands in a log. */
+/** The fields that differ from `PLAIN`, or a complete line of a log. */
 export type Logged = Partial<AccessLogRecord> | string;
 
 /** The line, without its LF. */
@@ -93,7 +93,7 @@ export function lineOf(logged: Logged): string {
   return Buffer.from(writeLine({ ...PLAIN, ...logged }, { vintage: 27, bareDashes: [] })).toString();
 }
 
-/** Shows the lines to the observer, in chunks of bytes that are gone afterwards; returns why some were no record. */
+/** Passes the lines to the observer, in chunks that are overwritten afterwards; returns why some are not records. */
 export function show(observer: Observer, layout: LineLayout, lines: readonly Logged[]): string[] {
   const failures: string[] = [];
   const splitter = splitLines({
@@ -111,13 +111,13 @@ export function show(observer: Observer, layout: LineLayout, lines: readonly Log
   return failures;
 }
 
-/** Lines that arrived together; without `arrivedAt`, as soon as the latest record so far was made, as in `scan`. */
+/** Lines that arrived together; without `arrivedAt`, at the time of the latest record so far, as in `scan`. */
 export interface Arrival {
   readonly lines: readonly Logged[];
   readonly arrivedAt?: number;
 }
 
-/** A remote IP that is no address, and how often it was met. */
+/** A remote IP that is not an address, and how often it occurred. */
 export interface InvalidRemoteIp {
   readonly bucket: string;
   readonly remoteIp: string;
@@ -133,7 +133,7 @@ export interface Watched {
   readonly findings: readonly RuleFinding[];
   readonly counts: ObserverCounts;
   readonly invalid: readonly InvalidRemoteIp[];
-  /** Of the reserved test bucket. */
+  /** Findings of the reserved test bucket. */
   readonly tests: readonly Finding[];
   readonly networkCount: number;
   readonly sightings: readonly Sighting[];
@@ -141,7 +141,7 @@ export interface Watched {
   readonly parseFailures: readonly string[];
 }
 
-/** Detects one log object of lines after the other, as `scan` does it, in memory of `known` sightings. */
+/** Runs detection over one log object after the other, like `scan`, with `known` sightings in memory. */
 export async function watch(
   given: Partial<DetectionSettings>,
   arrivals: readonly (readonly Logged[] | Arrival)[],
@@ -202,29 +202,29 @@ function isOfRule(finding: Finding): finding is RuleFinding {
   return finding.rule === 'new-ip' || finding.rule === 'unapproved-ip';
 }
 
-/** The lines in one chunk of bytes that are gone when the next is asked for. */
+/** The lines in one chunk, which is overwritten when the next chunk is requested. */
 async function* chunkOf(lines: readonly Logged[]): AsyncGenerator<Uint8Array> {
   const chunk = Buffer.from(lines.map((line) => `${lineOf(line)}\n`).join(''));
   yield chunk;
   chunk.fill(0);
 }
 
-/** What the state keeps besides is its own. */
+/** A sighting without the other properties that the state stores. */
 export function asSighting({ bucket, network, firstSeenAt, lastSeenAt }: Sighting): Sighting {
   return { bucket, network, firstSeenAt, lastSeenAt };
 }
 
-/** `new-ip payroll 203.0.113.7`: what it is a finding of. */
+/** The name of a finding: `new-ip payroll 203.0.113.7`. */
 export function nameOf({ rule, bucket, network }: Finding): string {
   return `${rule} ${bucket} ${network}`;
 }
 
-/** The names of the findings, of one rule if that is given. */
+/** The names of the findings, optionally of one rule only. */
 export function namesOf({ findings }: Pick<Watched, 'findings'>, rule?: Finding['rule']): string[] {
   return findings.filter((finding) => rule === undefined || finding.rule === rule).map(nameOf);
 }
 
-/** The record that a tally shows. */
+/** The sample record of a tally. */
 export function sampleOf({ sample }: Tally): AccessLogRecord {
   const record = sample === null ? null : parseLine(sample.line);
   if (record === null || typeof record === 'string') throw new Error(`no sample: ${record}`);

@@ -1,12 +1,12 @@
 /*
- * What is wrong with a Detection Finding of OCSF, as far as we fill it: the members that each object may have, those
- * that it must have from version 1.3.0 to 1.8.0, those of which it must have one, and the numbers that mean something.
+ * Validates a Detection Finding of OCSF, for the part of the class that we use: the allowed attributes of each object,
+ * those required in versions 1.3.0 to 1.8.0, those of which at least one is required, and the values of enums.
  */
 
 type Json = Readonly<Record<string, unknown>>;
 
 interface Shape {
-  /** What it may have, and of what kind that is; a name of another shape, with `[]` behind it where it is a list. */
+  /** The allowed attributes and their types: a primitive or the name of another object, with `[]` for a list. */
   readonly may: Readonly<Record<string, string>>;
   readonly must?: readonly string[];
   readonly one?: readonly string[];
@@ -133,7 +133,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   remediation: { may: { desc: 'string', references: 'string[]' }, must: ['desc'] },
 };
 
-/** One line for each thing; empty for a finding that is valid. */
+/** One line per problem; empty for a valid finding. */
 export function ocsfProblems(document: unknown): string[] {
   const problems = problemsOf('', document, 'finding');
   if (!isObject(document)) return problems;
@@ -169,7 +169,7 @@ function problemsOf(path: string, value: unknown, kind: string): string[] {
   ];
 }
 
-/** What stands at a path like `evidences[0].data.userAgent`. */
+/** The value at a path such as `evidences[0].data.userAgent`. */
 function atPath(document: Json, path: string): unknown {
   const steps = path.match(/[^.[\]]+/g) ?? [];
   return steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);

@@ -8,7 +8,7 @@ export interface Tarball {
   readonly size: number;
 }
 
-/** Packs what is built (with its types, which tests need nowhere else) into the folder. */
+/** Packs the build into the folder, including the type declarations, which only this needs. */
 export function packInto(folder: string, env: NodeJS.ProcessEnv): Tarball {
   const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
   execFileSync(tsc, ['--project', 'tsconfig.build.json'], { cwd: ROOT, env });

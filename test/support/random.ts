@@ -1,15 +1,15 @@
-/** Chance that is the same in every run: samples and workloads must not change unless somebody changes them. */
+/** A deterministic random generator: samples and workloads must be the same in every run. */
 export interface Random {
   /** From 0 up to, but not including, 1. */
   next(): number;
-  /** A whole number from `min` to `max`, both included. */
+  /** An integer from `min` to `max`, inclusive. */
   int(min: number, max: number): number;
   pick<T>(items: readonly T[]): T;
   text(alphabet: string, length: number): string;
   shuffle<T>(items: readonly T[]): T[];
 }
 
-/** mulberry32, a 32-bit generator by Tommy Ettinger (public domain): small, and good enough to make up traffic. */
+/** mulberry32, a 32-bit generator by Tommy Ettinger (public domain): small, and good enough to generate traffic. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

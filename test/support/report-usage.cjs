@@ -1,6 +1,6 @@
-// Preloaded into a measured process: writes what it used to the file named by USAGE_FILE. Peak resident memory in
-// bytes, processor time of all its threads in seconds. Linux counts into `maxRSS` what the process was before it became
-// this program, a copy of the one that started it; `VmHWM` begins with the program.
+// Preloaded into a measured process: writes its usage to the file named by USAGE_FILE. Peak resident memory in bytes,
+// CPU time of all threads in seconds. On Linux, `maxRSS` includes the time before `exec`, when the process was a copy
+// of its parent; `VmHWM` begins with the program.
 const { readFileSync, writeFileSync } = require('node:fs');
 
 process.on('exit', () => {

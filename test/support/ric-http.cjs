@@ -1,9 +1,9 @@
-// Preloaded into aws-lambda-ric, whose native addon is not built here: Node's http speaks to the Runtime API instead.
-// As in the addon, `done` and `error` do not wait; the next `next` does. The addon's X-Ray header is left out.
+// Preloaded into aws-lambda-ric instead of its native addon, which is not built here: calls the Runtime API with the http
+// module of Node.js. As in the addon, `done` and `error` do not wait; the next `next` does. Omits the X-Ray header.
 const { request } = require('node:http');
 const Module = require('node:module');
 
-/** One request to the Runtime API: its answer's headers and text. */
+/** Sends a request to the Runtime API and returns the headers and text of the response. */
 function call(method, path, body) {
   return new Promise((resolve, reject) => {
     const url = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation/${path}`;

@@ -8,7 +8,7 @@ import { ROOT } from './root';
 export { ROOT };
 
 export interface CliResult {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended the process. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -16,22 +16,22 @@ export interface CliResult {
 }
 
 export interface CliOptions {
-  /** What is piped into it, a list in pieces that arrive one after the other; default: nothing. */
+  /** The standard input; a list arrives piece by piece. Default: empty. */
   readonly stdin?: string | Uint8Array | readonly (string | Uint8Array)[];
   readonly cwd?: string;
-  /** Beside `PATH`, a `HOME` without anything in it, and a time zone that is not UTC. Undefined takes one away. */
+  /** Added to `PATH`, an empty `HOME`, and a time zone other than UTC. `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** A file descriptor instead of the pipe behind `stdout`. */
+  /** A file descriptor for the standard output instead of a pipe. */
   readonly stdout?: number | 'pipe';
-  /** Runs as this user; only root can ask for that. */
+  /** Runs as this user; only root may do that. */
   readonly uid?: number;
-  /** Files that Node.js loads first. */
+  /** Files that Node.js preloads. */
   readonly preload?: readonly string[];
-  /** Milliseconds until it is killed; default 50,000. */
+  /** Milliseconds until the process is killed; default 50,000. */
   readonly timeout?: number;
 }
 
-/** A folder of its own for a test file, that everybody may read; gone when the file's tests are done. */
+/** A temporary folder for a test file, readable by all users; removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 's3-access-watch-test-')));
   chmodSync(folder, 0o755);
@@ -42,7 +42,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Where the command line stands that `runCli` runs: as it is shipped, and where every user may read it. */
+/** The location of the command that `runCli` runs: the shipped build, readable by all users. */
 export function builtCli(): string {
   if (!existsSync(copy)) copyFileSync(join(ROOT, 'dist', 'bin', 'cli.js'), copy);
   return copy;
@@ -65,7 +65,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   return done;
 }
 
-/** Like `runCli`, for a test that has something to do meanwhile: the standard input is its own to write and to end. */
+/** Like `runCli`, for a test that acts while the command runs: the test writes and ends the standard input itself. */
 export function startCli(
   args: readonly string[],
   { cwd = ROOT, env = {}, stdout = 'pipe', uid, preload = [], timeout = 50_000 }: Omit<CliOptions, 'stdin'> = {},
@@ -82,7 +82,7 @@ export function startCli(
   const errors: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
-  // Who does not read what it is given closes the pipe, which is its right.
+  // A command may close its standard input without reading it.
   child.stdin!.on('error', () => {});
   const done = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject);
@@ -93,5 +93,5 @@ export function startCli(
   return { child, done };
 }
 
-/** Who may read a file only if everybody may: this user, or nobody where this user is root, who may read all. */
+/** A user without special permissions: the current user, or `nobody` if the current user is root. */
 export const PLAIN_USER = process.getuid?.() === 0 ? { uid: 65_534 } : {};

@@ -1,6 +1,6 @@
 import type { SlackNotification } from '../../lib/render/slack/notification';
 
-/** A notification as somebody reads it: emoji, bold and links as Slack shows them, code in its backticks. */
+/** A notification as Slack displays it: with emoji, bold text and links; code keeps its backticks. */
 export function slackText({ content }: SlackNotification): string {
   const { title, description, nextSteps } = content;
   return [title, '', description, '', 'Next steps', ...nextSteps.map((step) => `  • ${step}`)]

@@ -1,7 +1,7 @@
 /*
- * What is wrong with a custom notification of Amazon Q in chat applications, by
- * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html. That page names no lengths: the limits are
- * ours. Whatever is not such a notification, Amazon Q drops without a word.
+ * Validates a custom notification of Amazon Q in chat applications, by
+ * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html. That page has no length limits: the limits
+ * are ours. Amazon Q silently drops anything that is not a valid notification.
  */
 
 type Json = Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ const METADATA: Readonly<Record<string, Check>> = {
   enableCustomActions: (value) => typeof value === 'boolean',
 };
 
-/** One line for each thing; empty for a notification that is shown. */
+/** One line per problem; empty for a valid notification. */
 export function slackProblems(notification: unknown): string[] {
   if (!isObject(notification)) return ['not an object'];
   return [

@@ -1,16 +1,16 @@
-// A parser that is slow and obvious, to compare the real one with: text instead of bytes, every candidate looked at,
-// one regular expression a rule. It says once more, in the order of the line, what lib/access-log documents. Do not
-// improve it: what makes it faster or shorter makes it more like the thing that it is to check.
+// A slow and obvious parser, with which tests compare the real one. It uses text instead of bytes, examines every
+// candidate, and has one regular expression per rule. It repeats, in the order of the line, what lib/access-log
+// documents. Do not improve it: a faster or shorter version would be more like the code that it checks.
 import { FIELDS, type FieldName } from '../../lib/access-log/fields';
 import { type FailureReason, FLAGS } from '../../lib/access-log/layout';
 import type { AccessLogRecord, RecordFlag } from '../../lib/access-log/record';
 
-/** What has been found so far: each field's raw text, in which a character is a byte. */
+/** The raw text of each field found so far; one character is one byte. */
 interface Found {
   readonly fields: Map<FieldName, string>;
   readonly flags: Set<RecordFlag>;
   time: number;
-  /** What stands behind the 27th field. */
+  /** The text after the 27th field. */
   extra: string;
 }
 
@@ -24,7 +24,7 @@ const STATUS_FIELDS: readonly FieldName[] = [
 ];
 const TAIL_FIELDS: readonly FieldName[] = FIELDS.slice(17).map(({ name }) => name);
 
-/** The record of a line without LF, or why it is none; null for a blank line. */
+/** The record of a line without LF, or why the line is not a record; null for a blank line. */
 export function slowParse(bytes: Uint8Array): AccessLogRecord | FailureReason | null {
   let line = Buffer.from(bytes).toString('latin1');
   if (line.endsWith('\r')) line = line.slice(0, -1);
@@ -42,7 +42,7 @@ export function slowParse(bytes: Uint8Array): AccessLogRecord | FailureReason | 
   return toRecord(found);
 }
 
-// Head: owner, bucket, [time], address, requester, request id, operation, key, with one or more spaces between them.
+// Head: owner, bucket, [time], address, requester, request id, operation, key, separated by one or more spaces.
 
 const PART = '[A-Za-z0-9_]+(?:-+[A-Za-z0-9_]+)*';
 const OPERATION = new RegExp(`^(?=[A-Za-z])${PART}(?:\\.${PART})+$`);
@@ -61,7 +61,7 @@ function readHead(line: string, found: Found): number | FailureReason {
   if (Number.isNaN(found.time)) return 'no time';
   if (!/^[A-Za-z0-9._-]{1,255}$/.test(bucket)) return 'not a bucket name';
 
-  // CloudFront's identities are the only requesters with spaces in them.
+  // Only CloudFront's origin access identities contain spaces.
   let last = 5;
   const mayHoldSpaces = /^arn:[^ ]*:user\/CloudFront$/.test(tokens[5]?.text ?? '');
   for (; ; last++) {
@@ -83,7 +83,7 @@ function readHead(line: string, found: Found): number | FailureReason {
   return (hasKey ? tokens[last + 4] : key)?.start ?? line.length;
 }
 
-/** `06/Feb/2026:00:00:38 +0000`, by way of what the platform knows of time; NaN for what is none. */
+/** Parses `06/Feb/2026:00:00:38 +0000` with the platform's own functions; NaN if it is not a time. */
 export function slowTime(text: string): number {
   const parts = /^(\d\d)\/(\w\w\w)\/(\d\d\d\d):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/.exec(text);
   if (parts === null) return Number.NaN;
@@ -123,7 +123,7 @@ function readStatus(line: string, start: number, found: Found): number {
   let chosen = isCopyGet || blocks[0]?.isDash ? blocks[0] : (blocks.find(({ hasVersion }) => hasVersion) ?? blocks[0]);
   if (blocks.length > 1) flags.add('ambiguous-status');
   if (proven !== undefined && !proven.hasBlock && !(blocks[0] && blocks[0].quote < proven.quote)) {
-    // S3's own block is damaged; another one is a client's.
+    // The block from S3 is damaged; another block is client text.
     chosen = proven;
     if (blocks.length > 0) flags.add('ambiguous-status');
   }
@@ -136,7 +136,7 @@ function readStatus(line: string, start: number, found: Found): number {
   return readStatusBlock(line, chosen.quote + 2, found);
 }
 
-/** The six fields by position, as far as there are any before a quote. Returns where the referer begins. */
+/** Sets the six fields by position, up to a quote. Returns where the referer begins. */
 function readStatusBlock(line: string, start: number, { fields, flags }: Found): number {
   let at = start;
   for (const field of STATUS_FIELDS) {
@@ -216,12 +216,12 @@ function readUserAgent(line: string, start: number, found: Found): void {
 
 const TEXT = '[^ "][^ ]*';
 const NAME = '[A-Za-z0-9_-]+';
-/** What may stand in each place behind the user agent. */
+/** The valid texts of each field after the user agent. */
 const KINDS = [TEXT, TEXT, '(?:SigV[^ ]*|-)', NAME, NAME, TEXT, '(?:TLS[^ ]*|-)', '(?:arn:[^ ]*|-)', '(?:Yes|-)', NAME];
 const [A, B, C, D, E, F, G, ARN, ACL, REGION] = KINDS;
 const TYPED_TAIL = new RegExp(`^ ${A} ${B} ${C} ${D} ${E} ${F} ${G}(?:$| ${ARN}(?:$| ${ACL}(?:$| ${REGION}(?:$| ))))`);
 
-/** The last quote that seven fields of their kinds follow; else the last one. */
+/** The last quote that seven fields of the right kinds follow; else the last quote. */
 function endOfUserAgent(line: string, start: number, { flags, time }: Found): number | undefined {
   const quotes = closingQuotes(line, start);
   const typed = quotes.filter((quote) => TYPED_TAIL.test(line.slice(quote + 1)));
@@ -234,13 +234,13 @@ function endOfUserAgent(line: string, start: number, { flags, time }: Found): nu
   return time < Date.parse('2019-03-01T00:00:00Z') && fieldsBehind <= 1 ? last : typed.at(-1)!;
 }
 
-/** Without a tail of known kinds, a quote in the user agent that a space follows could be its end as well. */
+/** Without a typed tail, the user agent could also end at an earlier quote that a space follows. */
 function doubtUserAgent(line: string, end: number, { fields, flags }: Found): void {
   if (!TYPED_TAIL.test(line.slice(end + 1)) && fields.get('userAgent')!.includes('" '))
     flags.add('ambiguous-user-agent');
 }
 
-/** The places behind the user agent, by position; what is left over is extra. */
+/** Sets the fields after the user agent by position; further fields become `extra`. */
 function readTail(line: string, start: number, found: Found): void {
   const { fields, flags } = found;
   const tokens = start >= line.length ? [] : line.slice(start).split(' ');
@@ -252,7 +252,7 @@ function readTail(line: string, start: number, found: Found): void {
   found.extra = tokens.slice(TAIL_FIELDS.length).join(' ');
 }
 
-/** Every quote from there on that a space or the line's end follows. */
+/** Every quote from `start` on that is followed by a space or the end of the line. */
 function closingQuotes(line: string, start: number): number[] {
   return [...line.matchAll(/"(?= |$)/g)].map(({ index }) => index).filter((index) => index >= start);
 }
@@ -277,7 +277,7 @@ function toRecord({ fields, flags, time, extra }: Found): AccessLogRecord {
   return record as unknown as AccessLogRecord;
 }
 
-/** A field that begins with a quote goes on to the next quote that a space or the end follows. */
+/** A field that begins with a quote ends at the next quote that is followed by a space or the end of the line. */
 function splitExtra(extra: string): string[] {
   return extra === '' ? [] : [...`${extra} `.matchAll(/(".*?"|".*(?= $)|[^ ]*) /gs)].map((match) => match[1]!);
 }

@@ -7,7 +7,7 @@ import { clientOptions } from './emulators';
 
 type TableDefinition = Omit<CreateTableCommandInput, 'TableName'>;
 
-/** The state table, as the stack makes it: a test compares it with the template. */
+/** The definition of the state table; a test compares it with the template of the stack. */
 export const STATE_TABLE: TableDefinition = {
   BillingMode: 'PAY_PER_REQUEST',
   KeySchema: [
@@ -49,7 +49,7 @@ export async function createStateTable(
 
 let tables = 0;
 
-/** A new table of its own. */
+/** Creates a new table and returns its name. */
 export async function newStateTable(endpoint: string): Promise<DynamoTable & { readonly name: string }> {
   const name = `state-${tables++}`;
   await createStateTable(endpoint, name);

@@ -1,6 +1,6 @@
 /**
- * Whatever a terminal, a mail program or a page might act on instead of showing it, and what shows as nothing: general
- * categories, Unicode's Default_Ignorable_Code_Point written out, and characters with a blank picture.
+ * Characters that a terminal, a mail program or a page might interpret instead of displaying, and invisible ones:
+ * general categories, Unicode's Default_Ignorable_Code_Point written out, and characters with a blank glyph.
  */
 export const STEERING = new RegExp(
   [
@@ -12,7 +12,7 @@ export const STEERING = new RegExp(
   'u',
 );
 
-/** Some of each kind. */
+/** Some characters of each kind. */
 export const INVISIBLE_TEXTS: readonly string[] = [
   ...['\u115f\u1160', '\u3164', '\uffa0', '\u034f', '\ufe0e', '\ufe0f', '\u{e0100}', '\u180b\u180e\u180f', '\u2800'],
   ...['\u17b4\u17b5', '\u2060\u2064', '\ufff0', '\ufffc', '\u{1d159}', '\u{1d173}', '\u{e0001}\u{e0041}', '\u{13441}'],

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type * as native from './make-assembly';
 import { ROOT } from './root';
 
-/** Given by `native-environment.cjs`. */
+/** Provided by `native-environment.cjs`. */
 declare const nativeRequire: (path: string) => unknown;
 
-/** What is bundled with `make-assembly.ts`, loaded once a worker. */
+/** The bundle of `make-assembly.ts`, loaded once per worker. */
 export function assembler(): typeof native {
   return nativeRequire(join(ROOT, 'test', '.built', 'make-assembly.cjs')) as typeof native;
 }
@@ -20,23 +20,23 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
-/** A template, with what tests ask of it. */
+/** A template, with queries for tests. */
 export interface Synthesized {
   readonly resources: Readonly<Record<string, Resource>>;
   readonly outputs: Readonly<Record<string, { readonly Value: unknown; readonly Description?: string }>>;
-  /** All of a type, by their logical ids. */
+  /** All resources of a type, by logical id. */
   ofType(type: string): [id: string, properties: Properties][];
-  /** The one of this type whose logical id contains the text. */
+  /** The only resource of this type whose logical id contains the text. */
   one(type: string, id?: string): Properties;
-  /** The folder that is deployed as the function's code. */
+  /** The folder with the code of the function. */
   readonly codeFolder: string;
-  /** The folders that are deployed as its layers, in their order. */
+  /** The folders of its layers, in order. */
   readonly layerFolders: readonly string[];
-  /** What was said while it was synthesized: `info`, `warning`, `error`. */
+  /** The messages of the synthesis: `info`, `warning`, `error`. */
   readonly notes: readonly { readonly level: string; readonly text: string }[];
 }
 
-/** What `cdk synth` makes of a context. */
+/** Synthesizes a context like `cdk synth`. */
 export function synthesize(given: Readonly<Record<string, unknown>>, region?: string): Synthesized {
   // The databases are copied into each assembly, a hundred megabytes.
   const values = { geo: 'none', ...given };
@@ -63,7 +63,7 @@ export function synthesize(given: Readonly<Record<string, unknown>>, region?: st
   };
 }
 
-/** A value of a template as text; what is known only when it is deployed in braces: `{QueueA1B2.Arn}`. */
+/** A value of a template as text, with braces around what is known only at deployment: `{QueueA1B2.Arn}`. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, unknown>;
@@ -72,7 +72,7 @@ export function textOf(value: unknown): string {
   return `{${String(Ref)}}`;
 }
 
-/** The folders of assets, by what the template says of them: the key in the bucket of assets is the hash. */
+/** The folders of assets, by their key in the asset bucket, which is the hash. */
 function assetFolders(directory: string, stackId: string): (place: unknown) => string {
   const { files } = JSON.parse(readFileSync(join(directory, `${stackId}.assets.json`), 'utf8')) as {
     files: Record<string, { source: { path: string } }>;

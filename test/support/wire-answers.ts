@@ -2,14 +2,14 @@ import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerRes
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a server answers, complete. */
+/** A complete response of a server. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** Asks the upstream what the client asks, in a connection of its own. */
+/** Forwards the request of the client to the upstream, on a new connection. */
 export async function forward(upstream: string, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
   const headers = endToEnd(incoming.headers, body);
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -21,22 +21,22 @@ export async function forward(upstream: string, incoming: IncomingMessage, body:
   return { status: answer.statusCode!, headers: endToEnd(answer.headers, answerBody), body: answerBody };
 }
 
-/** Without the headers that are about one connection only; the host stays, since SQS makes the URLs of queues of it. */
+/** Removes hop-by-hop headers. Keeps the host, because SQS builds the URLs of queues from it. */
 function endToEnd(headers: IncomingHttpHeaders, body: Buffer): IncomingHttpHeaders {
   const { connection, 'keep-alive': keepAlive, expect, 'transfer-encoding': encoding, ...rest } = headers;
   return encoding === undefined ? rest : { ...rest, 'content-length': String(body.length) };
 }
 
-/** All headers, half of the body, and the connection is gone. */
+/** Sends all headers and half of the body, then closes the connection. */
 export async function sendHalf(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
   response.writeHead(status, headers);
   const half = body.subarray(0, body.length / 2);
   await new Promise<void>((resolve) => response.write(half, () => resolve()));
-  // Not a reset, with which the client could lose what it has not read yet.
+  // Not a reset: then the client could lose data that it has not read yet.
   response.socket?.destroy();
 }
 
-/** The body in ten pieces with pauses of 30 ms. */
+/** Sends the body in ten pieces with pauses of 30 ms. */
 export async function sendSlowly(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
   response.writeHead(status, headers);
   const length = Math.ceil(body.length / 10);

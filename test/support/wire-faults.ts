@@ -7,43 +7,43 @@ import { forward, sendHalf, sendSlowly } from './wire-answers';
 import { type Refused, refusal } from './wire-refusals';
 
 /**
- * What can happen to a request.
- * - `reset`: the connection is gone before the upstream hears of it
- * - `lost-answer`: the upstream has done it, but the connection is gone before the answer
- * - `status-500`, `throttled`: refused as the service that is asked does it; `slow-down`: as S3 does it
- * - `cut-body`: half of the answer's body, then the connection is gone
- * - `slow-body`: the answer's body in ten pieces with pauses of 30 ms
+ * A fault of a request.
+ * - `reset`: the connection is closed before the upstream receives the request
+ * - `lost-answer`: the upstream performs the request, but the connection is closed before the response
+ * - `status-500`, `throttled`: refused, in the format of the service; `slow-down`: refused like S3
+ * - `cut-body`: half of the response body, then the connection is closed
+ * - `slow-body`: the response body in ten pieces with pauses of 30 ms
  */
 export type Fault = 'reset' | 'lost-answer' | Refused | 'cut-body' | 'slow-body';
 
-/** A request as it came, complete with its body. */
+/** A received request with its complete body. */
 export interface WireRequest {
   readonly method: string;
-  /** With the query. */
+  /** Path with query. */
   readonly path: string;
-  /** The operation as JSON services write it, `DynamoDB_20120810.PutItem`; SNS has `Action=Publish` in the body. */
+  /** The operation of JSON services, `DynamoDB_20120810.PutItem`; SNS has `Action=Publish` in the body instead. */
   readonly target: string | undefined;
   readonly contentType: string | undefined;
   readonly body: Buffer;
 }
 
-/** A proxy on 127.0.0.1 in front of an emulator, which does nothing by itself. */
+/** A proxy on 127.0.0.1 in front of an emulator. By default, it forwards everything. */
 export interface FaultyWire {
   readonly endpoint: string;
-  /** All requests so far, those of faults and of repeated attempts among them. */
+  /** All requests so far, including failed requests and retries. */
   readonly requests: readonly WireRequest[];
-  /** Lets the next `times` (default 1) requests that match suffer this. What is said first comes first. */
+  /** The next `times` (default 1) matching requests have this fault. Faults apply in the order of the calls. */
   fail(fault: Fault, when?: (request: WireRequest) => boolean, times?: number): void;
   /**
-   * Called with each request, and waited for, before anything is done with it. Where the client is gone afterwards, the
-   * upstream does not hear of the request.
+   * The wire awaits this hook for each request before it does anything else. If the client has disconnected by then,
+   * the upstream does not receive the request.
    */
   onRequest(hook: (request: WireRequest) => void | Promise<void>): void;
-  /** Rejects with what a hook threw; that request's connection was reset. */
+  /** Rejects with the error that a hook threw; the connection of that request was reset. */
   close(): Promise<void>;
 }
 
-/** A fault that is still to happen. */
+/** A fault that has not occurred yet. */
 interface Plan {
   readonly fault: Fault;
   readonly when: (request: WireRequest) => boolean;
@@ -69,7 +69,7 @@ export async function startFaultyWire(upstream: string): Promise<FaultyWire> {
     await answer(upstream, incoming, wireRequest, response, nextFault(plans, wireRequest));
   };
   const server = createServer((incoming, response) => {
-    // A client or an upstream that went away in the middle: then the other one sees the same.
+    // If the client or the upstream disconnects during the request, the other side sees that too.
     handle(incoming, response).catch(() => incoming.socket.resetAndDestroy());
   });
   server.listen(0, '127.0.0.1');
@@ -105,13 +105,13 @@ function nextFault(plans: readonly Plan[], wireRequest: WireRequest): Fault | un
   return plan?.fault;
 }
 
-/** A process that died a moment ago shows up here in the next turn of the event loop, not yet in this one. */
+/** Waits one turn of the event loop: only then is the end of a client process visible here. */
 async function isGone({ socket }: IncomingMessage): Promise<boolean> {
   for (let turn = 0; turn < 2; turn++) await nextTurn();
   return socket.destroyed || socket.readableEnded;
 }
 
-/** Answers the request, with or without the upstream and the fault. */
+/** Responds to the request, with or without the upstream and the fault. */
 async function answer(
   upstream: string,
   incoming: IncomingMessage,

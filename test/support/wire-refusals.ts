@@ -1,4 +1,4 @@
-/** A fault in which a service says that it will not do what it is asked. */
+/** A fault in which a service refuses the request. */
 export type Refused = 'status-500' | 'slow-down' | 'throttled';
 
 export interface Refusal {
@@ -7,13 +7,13 @@ export interface Refusal {
   readonly body: Buffer;
 }
 
-/** By which the service can be told that is asked. */
+/** The parts of a request from which the service is recognized. */
 interface Asked {
   readonly target: string | undefined;
   readonly contentType: string | undefined;
 }
 
-/** The fault in the words of the service that is asked: DynamoDB where there is a target, SNS with a form, or S3. */
+/** The error response of the service: DynamoDB if there is a target, SNS for a form, else S3. */
 export function refusal(fault: Refused, { target, contentType }: Asked): Refusal {
   if (fault === 'slow-down') return SLOW_DOWN;
   if (target !== undefined) return DYNAMO[fault];

@@ -1,13 +1,13 @@
 import { FIELDS, type FieldName } from '../../lib/access-log/fields';
 import type { AccessLogRecord } from '../../lib/access-log/record';
 
-/** How S3 could write the same record: what the reader does not get to know. */
+/** Variants in which S3 could write the same record; the parser must not depend on them. */
 export interface LineStyle {
-  /** How many fields the line has; the record's fields behind it are not written. 27: its extra fields are, too. */
+  /** The number of fields in the line; further fields of the record are not written. 27 includes the extra fields. */
   readonly vintage: Vintage;
-  /** Those of the three quoted fields that are written as a bare dash when they are null. */
+  /** Which of the three quoted fields are written as an unquoted dash if they are null. */
   readonly bareDashes: readonly FieldName[];
-  /** Hours and minutes east of Greenwich, as `+hhmm`. */
+  /** Offset from UTC, as `+hhmm`. */
   readonly offset?: string;
   /** Client text in Latin-1 becomes bytes that are not UTF-8. */
   readonly encoding?: 'utf8' | 'latin1';
@@ -18,7 +18,7 @@ export type Vintage = (typeof VINTAGES)[number];
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Writes the record as S3 does, as one line without LF. */
+/** Writes the record like S3, as one line without LF. */
 export function writeLine(record: AccessLogRecord, style: LineStyle): Uint8Array {
   const fields = FIELDS.slice(0, style.vintage).map(({ name, kind }) => {
     const value = record[name];
@@ -31,7 +31,7 @@ export function writeLine(record: AccessLogRecord, style: LineStyle): Uint8Array
   return Buffer.from([...fields, ...extra].join(' '), style.encoding ?? 'utf8');
 }
 
-/** `06/Feb/2026:00:00:38 +0000`, the instant as a clock with this offset shows it. */
+/** `06/Feb/2026:00:00:38 +0000`: the time in the time zone with this offset. */
 export function logTime(time: number, offset = '+0000'): string {
   const minutes = Number(`${offset[0]}1`) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3)));
   const [year, month, day, clock] = new Date(time + minutes * 60_000).toISOString().split(/[-T.]/) as [

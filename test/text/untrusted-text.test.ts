@@ -4,18 +4,18 @@ describe('in a mail', () => {
   test.each<[string, string, string, number?]>([
     ['a link', 'https://evil.example/x', 'https[://]evil[.]example/x'],
     ['a name that becomes a link', 'see www.evil.example', 'see www[.]evil[.]example'],
-    ['a name in other letters', 'evil。рф', 'evil[。]рф'],
-    ['an address of a mailbox', 'mailto:a@evil.example', 'mailto[:]a@evil[.]example'],
+    ['a name in another script', 'evil。рф', 'evil[。]рф'],
+    ['an e-mail address', 'mailto:a@evil.example', 'mailto[:]a@evil[.]example'],
     [
       'what is no operation but looks like one',
       'REST.GET.COM REST.GET.OBJECT.com',
       'REST[.]GET[.]COM REST[.]GET[.]OBJECT[.]com',
     ],
-    ['what steers a terminal', 'a\x1b[31m\u202eb\r\n', 'a\\u{1b}[31m\\u{202e}b\\u{d}\\u{a}'],
-    ['letters that nobody sees', 'pay\u3164roll\u2800', 'pay\\u{3164}roll\\u{2800}'],
-    ['a link behind one', 'evil.\u115fexample', 'evil.\\u{115f}example'],
+    ['control characters', 'a\x1b[31m\u202eb\r\n', 'a\\u{1b}[31m\\u{202e}b\\u{d}\\u{a}'],
+    ['invisible letters', 'pay\u3164roll\u2800', 'pay\\u{3164}roll\\u{2800}'],
+    ['a link after an invisible letter', 'evil.\u115fexample', 'evil.\\u{115f}example'],
     ['more than its room', 'x'.repeat(41), `${'x'.repeat(33)}… (cut)`, 40],
-    ['very much more', '東'.repeat(100_000), `${'東'.repeat(16)}… (cut)`, 40],
+    ['a very long text', '東'.repeat(100_000), `${'東'.repeat(16)}… (cut)`, 40],
   ])('%s does nothing', (_name, text, shown, most = 100) => {
     expect(inMail(text, most)).toBe(shown);
   });
@@ -34,16 +34,16 @@ describe('in Slack', () => {
   test.each([
     ['a mention', '<!channel>', '`&lt;!channel&gt;`'],
     ['an entity', '&lt;', '`&amp;lt;`'],
-    ['the end of the code', 'a`b', "`a'b`"],
+    ['a backtick', 'a`b', "`a'b`"],
     ['a link', '<https://evil.example|here>', '`&lt;https[://]evil[.]example|here&gt;`'],
     ['nothing', '', '`-`'],
-    ['only letters that nobody sees', '\u3164\ufe0f', '`\\u{3164}\\u{fe0f}`'],
+    ['only invisible letters', '\u3164\ufe0f', '`\\u{3164}\\u{fe0f}`'],
     ['more than its room', 'x'.repeat(200), `\`${'x'.repeat(93)}… (cut)\``],
   ])('%s is inline code, and does nothing', (_name, text, shown) => {
     expect(inCode(text, 100)).toBe(shown);
   });
 
-  test('outside of code, nobody is mentioned', () => {
+  test('outside of code, nothing is a mention', () => {
     expect(inSlack('@here <@U1> `x` www.evil.example')).toBe("[at]here &lt;[at]U1&gt; 'x' www[.]evil[.]example");
   });
 });
@@ -76,7 +76,7 @@ test.each([
   expect(isNetworkText(text)).toBe(expected);
 });
 
-test('JSON to be pasted is the same value, and no link', () => {
+test('JSON for pasting is the same value and contains no link', () => {
   const value = {
     a: ['www.evil.example', 'a@b.example'],
     b: '<`&`>',

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** The folder of a package that is installed where the program is, or where it is run; null: it is not there. */
+/** The folder of a package installed beside this program or in the working directory; null if it is not installed. */
 export function installedFolder(packageName: string): string | null {
   for (const from of [__filename, join(process.cwd(), 'package.json')]) {
     try {

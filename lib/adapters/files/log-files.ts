@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { compareText } from '../../text/order';
 
-/** Where log lines come from in a terminal. */
+/** A file with log lines, for the terminal. */
 export interface LogFile {
-  /** The path as people know it; `-` is standard input. */
+  /** The path as the user gave it, or below the given directory; `-` is standard input. */
   readonly path: string;
-  /** The same for every spelling of the path and every link to the file. */
+  /** The resolved path: the same for every spelling of the path and every link to the file. */
   readonly realPath: string;
-  /** Bytes on disk; null where that is unknown. */
+  /** Bytes on disk; null if unknown. */
   readonly size: number | null;
-  /** Whether the user named it; else it was met in a directory. */
+  /** Whether the user named the file; else it was found in a directory. */
   readonly named: boolean;
   /** Whether it can be read twice; a pipe cannot. */
   readonly regular: boolean;
 }
 
-/** Why a path could not be listed or read; `missing` and `empty` are the user's to put right. */
+/** Why a path could not be listed or read; `missing` and `empty` are mistakes of the user. */
 export interface PathProblem {
   readonly kind: 'missing' | 'empty' | 'unreadable';
   readonly message: string;
@@ -28,8 +28,8 @@ export interface PathProblem {
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * The files behind a path: itself, or everything in a directory and below it, sorted by path; what begins with a dot
- * is left out, as are links to directories (they can run in circles).
+ * Lists the files of a path: the file itself, or all files in a directory and below it, sorted by path. Leaves out
+ * names that begin with a dot, and links to directories, which can form cycles.
  */
 export async function listLogFiles(path: string): Promise<{ files: LogFile[]; problems: PathProblem[] }> {
   if (path === '-') return listStandardInput();
@@ -55,7 +55,7 @@ export async function listLogFiles(path: string): Promise<{ files: LogFile[]; pr
 }
 
 function listStandardInput(): { files: LogFile[]; problems: PathProblem[] } {
-  // Node.js reads a directory there as nothing at all.
+  // If standard input is a directory, Node.js reads it as empty.
   if (fstatSync(0).isDirectory()) {
     return { files: [], problems: [{ kind: 'missing', message: 'standard input: is a directory' }] };
   }
@@ -101,7 +101,7 @@ function listingProblem(path: string, error: unknown): PathProblem {
   return { kind: 'unreadable', message: `${path}: ${reasonOf(error)}` };
 }
 
-/** What the operating system or the decompressor said, in words. */
+/** An error of the operating system or the decompressor, in words. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'the file was deleted before it was read';
@@ -119,15 +119,15 @@ export class ReadFailure extends Error {
 
 /** A piece of a file. */
 export interface Chunk {
-  /** Valid until the next is asked for. */
+  /** Valid until the next chunk is requested. */
   readonly bytes: Uint8Array;
   /** Bytes read from disk so far, for progress. */
   readonly bytesRead: number;
 }
 
 /**
- * Reads a file from front to back; gzip is told by its first two bytes and unpacked.
- * @throws ReadFailure where it cannot be read to the end; what was readable has been handed on.
+ * Reads a file from start to end. Recognizes gzip by its first two bytes and decompresses it.
+ * @throws ReadFailure if the file cannot be read to its end; everything readable was yielded before.
  */
 export async function* readChunks(file: LogFile): AsyncGenerator<Chunk, void> {
   try {
@@ -139,7 +139,7 @@ export async function* readChunks(file: LogFile): AsyncGenerator<Chunk, void> {
   }
 }
 
-/** The first bytes of a file, unpacked; at most `CHUNK_BYTES`. */
+/** The first bytes of a file, decompressed; at most `CHUNK_BYTES`. */
 export async function readBeginning(file: LogFile): Promise<Uint8Array> {
   for await (const { bytes } of readChunks(file)) return new Uint8Array(bytes.subarray(0, CHUNK_BYTES));
   return new Uint8Array(0);
@@ -148,7 +148,7 @@ export async function readBeginning(file: LogFile): Promise<Uint8Array> {
 function* readPlain(path: string): Generator<Chunk, void> {
   const file = openSync(path, 'r');
   try {
-    // One buffer for the whole file, read without a detour over the thread pool: a stream costs more than the lines do.
+    // One buffer for the whole file, and synchronous reads without the thread pool: a stream costs more than parsing.
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     let total = 0;
     for (let bytesRead = readSync(file, buffer); bytesRead > 0; bytesRead = readSync(file, buffer)) {
@@ -184,7 +184,7 @@ async function* readStream(input: Readable): AsyncGenerator<Chunk, void> {
   };
   const chunks = counted();
   try {
-    // A pipe may give a single byte at first, which does not tell gzip.
+    // The first chunk of a pipe may be a single byte, which is too short to recognize gzip.
     let first = Buffer.alloc(0);
     for (let next = await chunks.next(); next.value !== undefined; next = await chunks.next()) {
       first = Buffer.concat([first, next.value]);
@@ -197,16 +197,16 @@ async function* readStream(input: Readable): AsyncGenerator<Chunk, void> {
     if (first.length === 0) return;
     for await (const bytes of hasGzipMagic(first) ? unpack(all()) : all()) yield { bytes, bytesRead };
   } finally {
-    await chunks.return(undefined); // closes the file, however far it was read
+    await chunks.return(undefined); // closes the file even if it was not read to its end
   }
 }
 
-/** Bytes given to the decompressor at a time; what it makes of them, at most a thousand times as much, is held. */
+/** Bytes given to the decompressor at a time. Its output, at most a thousand times as much, is kept in memory. */
 const PACKED_BYTES = 16 * 1024;
 
 /**
- * What a gzip holds, to the last byte before an error. A stream that meets one drops what nobody has taken from it
- * yet, so it is given little at a time, and emptied before it is given more.
+ * Decompresses gzip, up to the last byte before an error. A zlib stream that has an error drops output that was not
+ * read yet, so this gives it small pieces and reads all output before the next piece.
  */
 async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const { createGunzip } = await import('node:zlib');
@@ -215,7 +215,7 @@ async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let settle: (error?: Error | null) => void = () => {};
   gunzip.on('data', (chunk: Buffer) => unpacked.push(chunk));
   gunzip.on('error', (error) => settle(error));
-  /** Resolves when the step is done, to what went wrong, or to null. */
+  /** Runs one step; resolves to its error, or to null. */
   const step = (run: (done: (error?: Error | null) => void) => void): Promise<Error | null> =>
     new Promise((resolve) => {
       settle = (error) => resolve(error ?? null);
@@ -235,7 +235,7 @@ async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       }
     }
     const error = await step((done) => {
-      // It may have ended before: behind a gzip there can be zeros.
+      // The stream may have ended before: zeros can follow the gzip data.
       if (gunzip.readableEnded) done();
       else gunzip.once('end', done).end();
     });

@@ -6,9 +6,9 @@ import type { NamedFiles } from '../../config/read-configuration';
 import { installedFolder } from './installed-folder';
 
 /**
- * Reads, or looks for, what the configuration names and is not in it: the file of an allowlist, and databases of
- * places. What is wrong with them is for the configuration to tell, with all else that is wrong. `directoryOf` says
- * what paths of a layer are relative to.
+ * Reads the files that the configuration refers to: the allowlist file and the geolocation databases. Problems with
+ * them are part of the result, so that the configuration reports them with all its other problems. `directoryOf` gives
+ * the directory to which the paths of a layer are relative.
  */
 export function namedFiles(layers: readonly Layer[], directoryOf: (source: string) => string): NamedFiles {
   const allowlist = allowlistFileOf(layers);
@@ -28,17 +28,17 @@ function readText(directory: string, name: string): NonNullable<NamedFiles['allo
   }
 }
 
-/** Of what somebody asked for; null: nothing is wrong. Its own file's path is relative to where the program runs. */
+/** The problem with the configured `geo`; null: none. The path of a file is relative to the working directory. */
 function geoProblem(geo: string): string | null {
   if (geo.endsWith('.mmdb')) return fileProblem(resolve(geo));
-  // What is no kind of geo data is told as that.
+  // The validation of the configuration reports an unknown value of `geo`.
   const missing = geoPackageOf(geo) === null ? [] : missingGeoPackages(geo);
   return missing.length === 0
     ? null
     : `needs ${missing.join(' and ')}; run npm install ${missing.join(' ')}, or write "none"`;
 }
 
-/** The packages that this value of `geo` needs, of those that are not installed. */
+/** The packages that this value of `geo` needs and that are not installed. */
 export function missingGeoPackages(geo: string): readonly string[] {
   if (geo === 'none') return [];
   const places = geoPackageOf(geo);

@@ -6,26 +6,26 @@ import { formatNetwork, parseCidr } from '../../detection/address';
 import type { Sighting } from '../../detection/sighting';
 import { compareText } from '../../text/order';
 
-/** The columns of Splunk's lookup `previously_seen_S3_access_from_remote_ip`; times are epoch seconds. */
+/** The columns of the Splunk lookup `previously_seen_S3_access_from_remote_ip`; times are epoch seconds. */
 const COLUMNS = ['bucket_name', 'remote_ip', 'firstTime', 'lastTime'] as const;
 
-/** Of a bad file, this many bad lines are named. */
+/** How many bad lines an error message lists. */
 const MAX_NAMED_LINES = 20;
 
-/** A state file that cannot be used as it is; the message names every bad line. The file was not touched. */
+/** A state file that cannot be used; the message lists its bad lines. The file was not changed. */
 export class StateFileError extends Error {
   override readonly name = 'StateFileError';
 }
 
-/** The state file could not be written; the message names it. What stood there stands there still. */
+/** The state file could not be written; the message names it. The previous file is unchanged. */
 export class StateWriteFailure extends Error {
   override readonly name = 'StateWriteFailure';
 }
 
 /**
- * The sightings in a CSV file; none if there is no such file yet. Columns may stand in any order, and others beside
- * them. Rows of one pair are the caller's to merge.
- * @throws StateFileError naming every bad line; a system error where the file cannot be read.
+ * Reads the sightings in a CSV file; none if the file does not exist yet. Columns may be in any order, with others
+ * among them. The caller has to merge rows of the same pair.
+ * @throws StateFileError that lists the bad lines; a system error if the file cannot be read.
  */
 export async function readStateFile(path: string): Promise<readonly Sighting[]> {
   if (!(await isThere(path))) return [];
@@ -68,8 +68,8 @@ export async function readStateFile(path: string): Promise<readonly Sighting[]> 
 }
 
 /**
- * Whether there is a state file.
- * @throws StateFileError where something else stands in its place, which writing would replace, or no folder is there.
+ * Whether the state file exists.
+ * @throws StateFileError if the path is not a regular file, which writing would replace, or its directory is missing.
  */
 async function isThere(path: string): Promise<boolean> {
   const status = await stat(path).catch(nullIfMissing);
@@ -89,8 +89,9 @@ function nullIfMissing(error: NodeJS.ErrnoException): null {
 }
 
 /**
- * Writes the sightings sorted by bucket and network, so that whole the old file stands there or the new one.
- * @throws StateWriteFailure where the disk or its permissions do not have it.
+ * Writes the sightings, sorted by bucket and network. Replaces the file atomically: at any time, the path has either
+ * the complete old file or the complete new one.
+ * @throws StateWriteFailure if the disk is full, permissions are missing, or the write fails for another reason.
  */
 export async function writeStateFile(path: string, sightings: Iterable<Sighting>): Promise<void> {
   const { stringify } = await import('csv-stringify/sync');
@@ -102,16 +103,16 @@ export async function writeStateFile(path: string, sightings: Iterable<Sighting>
       String(Math.floor(firstSeenAt / 1000)),
       String(Math.floor(lastSeenAt / 1000)),
     ]);
-  // Whatever a reader might trim is quoted.
+  // Quotes everything that a reader might trim.
   await replaceFile(path, stringify([[...COLUMNS], ...rows], { quoted_match: /[^\w.:/-]/ }));
 }
 
 /**
- * Writes a new file beside the old one and puts it in its place when all of it is on the disk. Not by
- * write-file-atomic (7.0.1): that takes a short write, as on a disk that fills up, for a whole one. The new file has a
- * name that nobody can guess and must not exist (`wx`: https://man7.org/linux/man-pages/man2/open.2.html, O_EXCL), so
- * in a folder that others write into no link of theirs leads the writing elsewhere, and none of their files is in its
- * way. A state file that is a link stays one, and its target is replaced; a link to nothing is replaced itself.
+ * Writes a new file beside the old one, syncs it to disk, and renames it over the old one. Does not use
+ * write-file-atomic (7.0.1), which treats a short write, as on a full disk, as complete. The temporary file has an
+ * unguessable name and must not exist (`wx`: https://man7.org/linux/man-pages/man2/open.2.html, O_EXCL): in a directory
+ * that others can write to, their links cannot redirect the write, and their files cannot block it. If the state file
+ * is a symbolic link, its target is replaced; a dangling link is itself replaced.
  */
 async function replaceFile(path: string, text: string): Promise<void> {
   const target = (await realpath(path).catch(nullIfMissing)) ?? path;
@@ -134,7 +135,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporary, target);
   } catch (error) {
     if (isOurs) await rm(temporary, { force: true });
-    // Without the system call and the name of the temporary file, which mean nothing to the user.
+    // Removes the system call and the name of the temporary file, which mean nothing to the user.
     const reason = (error as Error).message.replace(/, [a-z]+(?: '.*)?$/s, '');
     throw new StateWriteFailure(`${path}: could not be written and is unchanged (${reason})`, { cause: error });
   }
@@ -149,7 +150,7 @@ function readHeader(path: string, names: readonly string[]): Map<string, number>
   );
 }
 
-/** A row's sighting, or what is wrong with it. */
+/** The sighting of a row, or what is wrong with the row. */
 function readRow(record: readonly string[], header: ReadonlyMap<string, number>): Sighting | string {
   const [bucket, network, firstTime, lastTime] = COLUMNS.map((name) => record[header.get(name)!] ?? '') as [
     string,
@@ -171,7 +172,10 @@ function readRow(record: readonly string[], header: ReadonlyMap<string, number>)
   return { bucket, network: formatNetwork(cidr), firstSeenAt, lastSeenAt };
 }
 
-/** Splunk writes fractions now and then. Epoch milliseconds; null for what no log line can hold: years 0 to 9999. */
+/**
+ * Parses epoch seconds, with an optional fraction, which Splunk sometimes writes. Returns epoch milliseconds; null if
+ * the text has another form or more than twelve digits: a log line contains only the years 0 to 9999.
+ */
 function epochSeconds(text: string): number | null {
   return /^-?\d{1,12}(\.\d{1,9})?$/.test(text) ? Math.floor(Number(text) * 1000) : null;
 }

@@ -7,18 +7,18 @@ export interface AutonomousSystem {
 }
 
 /**
- * A CSV file of `first,last,number,organization` as `@ip-location-db/asn` has them: in the order of the addresses, of
- * one family, no range over another. It stays on disk.
+ * A CSV file with lines `first,last,number,organization`, as in `@ip-location-db/asn`: one address family, sorted by
+ * address, without overlapping ranges. The file is not loaded into memory.
  */
 export interface AsnFile {
-  /** Whose range holds the address; null: nobody's. */
+  /** The autonomous system whose range contains the address; null if there is none. */
   find(address: Address): AutonomousSystem | null;
 }
 
-/** A quarter of it holds any line. */
+/** Bytes read at a time. A quarter of it is longer than any line. */
 const WINDOW = 4096;
 
-/** Finds by halving the file until a quarter of a window is left: some fifteen reads of twenty megabytes. */
+/** Finds a range by binary search over file offsets: about fifteen reads for a file of twenty megabytes. */
 export function openAsnFile(path: string): AsnFile {
   const file = openSync(path, 'r');
   const { size } = fstatSync(file);
@@ -34,30 +34,30 @@ export function openAsnFile(path: string): AsnFile {
     return address.value;
   }
 
-  /** The first address of the first line that begins behind `at`; null: none does. */
-  function firstBehind(at: number): bigint | null {
+  /** The first address of the first line that begins after `at`; null if no line does. */
+  function firstAfter(at: number): bigint | null {
     const [, line = ''] = read(at).split('\n', 2);
     return line === '' ? null : addressOf(line.slice(0, line.indexOf(',')));
   }
 
-  /** The lines that begin behind `low`, in the order of the file, and are whole in a window. */
-  function linesBehind(low: number): string[] {
+  /** The lines that begin after `low` and are complete within one window, in the order of the file. */
+  function linesAfter(low: number): string[] {
     const lines = read(low).split('\n');
     return lines.slice(low === 0 ? 0 : 1, low + WINDOW < size ? -1 : undefined).filter((line) => line !== '');
   }
 
   return {
     find({ value }) {
-      // The line that holds it, if one does, begins behind `low` (or is the first), and not behind `high`.
+      // The line that contains the address, if any, begins after `low` (or is the first line), but not after `high`.
       let low = 0;
       let high = size;
       while (high - low > WINDOW / 4) {
         const middle = Math.floor((low + high) / 2);
-        const first = firstBehind(middle);
+        const first = firstAfter(middle);
         if (first === null || first > value) high = middle;
         else low = middle;
       }
-      const line = linesBehind(low).findLast((one) => addressOf(one.slice(0, one.indexOf(','))) <= value);
+      const line = linesAfter(low).findLast((one) => addressOf(one.slice(0, one.indexOf(','))) <= value);
       const fields = line === undefined ? null : /^[^,]*,([^,]*),(\d+),(.*?)\r?$/.exec(line);
       if (fields === null || addressOf(fields[1]!) < value) return null;
       return { number: Number(fields[2]), organization: unquoted(fields[3]!) };

@@ -9,13 +9,13 @@ import type { Geography } from '../../ports';
 import { openAsnFile } from './asn-file';
 import { type MmdbFile, openMmdb } from './mmdb-file';
 
-/** Whoever runs a network says what it is called; characters. */
+/** In characters. The operator of a network chooses its name, so names are cut. */
 const MAX_NAME = 100;
 
-/** Where the files of a package are; null: it is not there. */
+/** The folder of a package; null if the package is not installed. */
 export type FolderOf = (packageName: string) => string | null;
 
-/** Knows nothing of anybody, but what addresses are for that are nobody's. */
+/** Knows no locations, only the purpose of special-use addresses. */
 export const noGeography: Geography = {
   locate: (address) => ({ ...NO_GEO_LOCATION, specialUse: specialUseOf(address) }),
   credit: () => null,
@@ -23,23 +23,22 @@ export const noGeography: Geography = {
 };
 
 /**
- * Says of addresses where they are and whose, from databases on disk. Nothing is opened before the first question: most
- * runs have nobody to tell of. A database that cannot be read is a problem that is told, and never one that holds up an
- * alert.
+ * Looks up the location and network of addresses in databases on disk. Opens them at the first lookup, because most
+ * runs send no alert. If a database cannot be read, `problem` says so, and alerts are sent without locations.
  */
 export function fileGeography(geo: GeoData, folderOf: FolderOf): Geography {
   if (geo === 'none') return noGeography;
   let opened: Databases | null = null;
   let problem: string | null = null;
 
-  function ask<Answer>(question: (databases: Databases) => Answer, otherwise: Answer): Answer {
-    if (problem !== null) return otherwise;
+  function lookUp<Result>(query: (databases: Databases) => Result, fallback: Result): Result {
+    if (problem !== null) return fallback;
     try {
       opened ??= openDatabases(geo, folderOf);
-      return question(opened);
+      return query(opened);
     } catch (error) {
       problem = `the geo databases cannot be read: ${(error as Error).message}`;
-      return otherwise;
+      return fallback;
     }
   }
 
@@ -48,9 +47,9 @@ export function fileGeography(geo: GeoData, folderOf: FolderOf): Geography {
       const specialUse = specialUseOf(text);
       const address = parseAddress(text);
       if (address === null || specialUse !== null) return { ...NO_GEO_LOCATION, specialUse };
-      return ask((databases) => ({ specialUse, ...databases.locate(address) }), NO_GEO_LOCATION);
+      return lookUp((databases) => ({ specialUse, ...databases.locate(address) }), NO_GEO_LOCATION);
     },
-    credit: () => ask(({ credit }) => credit, null),
+    credit: () => lookUp(({ credit }) => credit, null),
     problem: () => problem,
   };
 }
@@ -84,13 +83,13 @@ function openDatabases(geo: GeoData, folderOf: FolderOf): Databases {
   };
 }
 
-/** All of its files; none where the package is not there. */
+/** The paths of a package's files; none if the package is not installed. */
 function pathsOf({ name, files }: GeoPackage, folderOf: FolderOf): string[] {
   const folder = folderOf(name);
   return folder === null ? [] : files.map((file) => join(folder, file)).filter((path) => existsSync(path));
 }
 
-/** `, 2026-06-17` of the version 2.3.2026061719; '' where it says none. */
+/** `, 2026-06-17` for version 2.3.2026061719; empty if the version contains no date. */
 function dateOfPackage(files: readonly string[]): string {
   const manifest = files.find((path) => path.endsWith('package.json'));
   if (manifest === undefined) return '';
@@ -103,7 +102,7 @@ function dateOf({ builtAt }: MmdbFile): string {
   return new Date(builtAt).toISOString().slice(0, 10);
 }
 
-/** As the packages write it, flat, and as MaxMind's own databases do. */
+/** A database record, in the flat form of the packages or the nested form of MaxMind's own databases. */
 interface PlaceRecord {
   readonly city?: string | { readonly names?: Readonly<Record<string, string>> };
   readonly country_code?: string;

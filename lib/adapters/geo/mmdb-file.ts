@@ -2,28 +2,28 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Address } from '../../detection/address';
 
 /**
- * A MaxMind database that stays on disk: https://maxmind.github.io/MaxMind-DB/. The library that one would use
- * (`mmdb-lib`, which a test holds this against) wants the whole file in memory, 60 to 70 MB for cities; an alert names a
- * hundred addresses at most, and each takes some forty reads of a page.
+ * Reads a MaxMind database without loading it into memory: https://maxmind.github.io/MaxMind-DB/. The usual library
+ * (`mmdb-lib`, with which a test compares this) needs the whole file in memory, 60 to 70 MB for cities. An alert names
+ * at most a hundred addresses, and each takes about forty page reads.
  */
 export interface MmdbFile {
-  /** What is known of the address; null: nothing. */
+  /** The record for the address; null if there is none. */
   get(address: Address): unknown;
-  /** When it was built, epoch milliseconds. */
+  /** When the database was built, epoch milliseconds. */
   readonly builtAt: number;
-  /** What it calls itself, `GeoLite2-City`. */
+  /** The type of the database, such as `GeoLite2-City`. */
   readonly type: string;
 }
 
-/** Where the metadata begins, within the last 128 KiB. */
+/** Marks the start of the metadata, within the last 128 KiB. */
 const METADATA = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
 const MAX_METADATA = 128 * 1024;
 
-/** Zero bytes between the tree and the data. */
+/** How many zero bytes separate the tree from the data section. */
 const SEPARATOR = 16;
 
 const PAGE = 4096;
-/** Pages kept, the rest is read again: the upper levels of the tree are what every look-up begins with. */
+/** How many pages are cached. Every lookup reads the upper levels of the tree. */
 const MAX_PAGES = 1024;
 
 interface Metadata {
@@ -34,7 +34,7 @@ interface Metadata {
   readonly database_type: string;
 }
 
-/** Throws where the file cannot be read, or is no such database. */
+/** Throws if the file cannot be read or is not a MaxMind database. */
 export function openMmdb(path: string): MmdbFile {
   const file = openSync(path, 'r');
   try {
@@ -86,7 +86,7 @@ function readMmdb(path: string, file: number): MmdbFile {
     const record = bytes(node * nodeBytes, nodeBytes);
     if (recordBits === 24) return record.readUIntBE(bit * 3, 3);
     if (recordBits === 32) return record.readUInt32BE(bit * 4);
-    // The middle byte has the highest four bits of both.
+    // The middle byte contains the highest four bits of both records.
     const middle = record[3]!;
     const high = bit === 0 ? middle >> 4 : middle & 0x0f;
     return high * 0x1000000 + record.readUIntBE(bit * 4, 3);
@@ -116,14 +116,14 @@ interface Decoded {
   readonly end: number;
 }
 
-/** Sizes up to here stand in the control byte itself; above, in one to three bytes behind it. */
+/** The control byte contains sizes below 29; larger sizes are in one to three bytes after it. */
 const SIZES = [
   { from: 29, bytes: 1 },
   { from: 285, bytes: 2 },
   { from: 65_821, bytes: 3 },
 ] as const;
 
-/** Reads the value at `at`. Pointers count from `base`. */
+/** Decodes the value at `at`. Pointers are relative to `base`. */
 function decode(bytes: ReadBytes, at: number, base: number): Decoded {
   const control = bytes(at, 1)[0]!;
   let next = at + 1;
@@ -164,7 +164,7 @@ function decode(bytes: ReadBytes, at: number, base: number): Decoded {
   }
 }
 
-/** What it points to; the value behind it is the next, not the one behind what it points to. */
+/** Decodes the value that the pointer refers to. `end` is the end of the pointer, not of that value. */
 function decodePointer(bytes: ReadBytes, control: number, at: number, base: number): Decoded {
   const length = ((control >> 3) & 3) + 1;
   const low = bytes(at, length).readUIntBE(0, length);
@@ -196,7 +196,7 @@ function decodeArray(bytes: ReadBytes, size: number, at: number, base: number): 
   return { value: values, end };
 }
 
-/** A number while it is exact, else a bigint. */
+/** A number if it is exact as one, else a bigint. */
 function unsigned(bytes: Buffer): number | bigint {
   let value = 0n;
   for (const byte of bytes) value = value * 256n + BigInt(byte);

@@ -37,7 +37,7 @@ async function startSlow(answered: number): Promise<{ server: Server; endpoint: 
 
 const KEYS = Array.from({ length: 130 }, (_, n) => ({ pk: 'bucket#a', sk: `net#${n}` }));
 
-test('asks again for keys that DynamoDB did not get to, at most a hundred at a time', async () => {
+test('requests unprocessed keys again, at most a hundred at a time', async () => {
   const { server, endpoint, asked } = await startSlow(40);
   const items = await dynamoTable(new DynamoDBClient(clientOptions(endpoint)), 'table').getMany(KEYS, false);
   expect(items.map((item) => item?.sk)).toEqual(KEYS.map(({ sk }) => sk));
@@ -46,7 +46,7 @@ test('asks again for keys that DynamoDB did not get to, at most a hundred at a t
   server.close();
 });
 
-test('keys that are never read are an error, and not absent', async () => {
+test('keys that stay unprocessed are an error, not missing', async () => {
   const { server, endpoint, asked } = await startSlow(0);
   const table = dynamoTable(new DynamoDBClient(clientOptions(endpoint)), 'table');
   await expect(table.getMany(KEYS.slice(0, 3), false)).rejects.toThrow('3 keys could not be read in 8 attempts');

@@ -29,7 +29,7 @@ async function textOf(logObject: LogObject): Promise<string | null> {
   return Buffer.concat(chunks).toString();
 }
 
-test('reads an object to its end, and tells when it was written', async () => {
+test('reads an object to its end, with the time when it was written', async () => {
   const text = 'line\n'.repeat(300_000);
   const logObject = await put('a b/ä+.log', text);
   expect(await textOf(logObject)).toBe(text);
@@ -37,25 +37,25 @@ test('reads an object to its end, and tells when it was written', async () => {
   expect(Math.abs(writtenAt! - Date.now())).toBeLessThan(3_600_000);
 });
 
-test('an empty one has no bytes', async () => {
+test('an empty object has no bytes', async () => {
   expect(await textOf(await put('empty.log', ''))).toBe('');
 });
 
-test('a deleted one is gone', async () => {
+test('a deleted object is null', async () => {
   const logObject = await put('deleted.log', 'a');
   await client.send(new DeleteObjectCommand({ Bucket: 'logs', Key: 'deleted.log' }));
   expect(await textOf(logObject)).toBeNull();
   expect(await textOf({ ...logObject, etag: null })).toBeNull();
 });
 
-test('one that was written anew is gone: the new one is announced by itself', async () => {
+test('an overwritten object is null: the new one has its own event', async () => {
   const first = await put('again.log', 'first');
   const second = await put('again.log', 'second');
   expect(await textOf(first)).toBeNull();
   expect(await textOf(second)).toBe('second');
 });
 
-test('a version is asked for by its id; the emulator has none', async () => {
+test('a version is requested by its id; the emulator has no versions', async () => {
   const wire = await startFaultyWire(aws.endpoint);
   const behind = new S3Client({ ...clientOptions(wire.endpoint), ...S3_CLIENT_OPTIONS });
   await s3LogObjects(behind).read({ ...(await put('versioned.log', 'a')), versionId: 'v1' });
@@ -64,7 +64,7 @@ test('a version is asked for by its id; the emulator has none', async () => {
   await wire.close();
 });
 
-test('what is not to be read for another reason is an error that names it', async () => {
+test('any other failure is an error that names the object', async () => {
   const read = textOf({ bucket: 'no-such-bucket', key: 'a.log', versionId: null, etag: null });
   await expect(read).rejects.toThrow('s3://no-such-bucket/a.log cannot be read');
 });

@@ -27,13 +27,13 @@ function logFile(path: string): LogFile {
   return { path, realPath: path, size: null, named: true, regular: true };
 }
 
-/** Everything a file gave, and why it stopped; `pause` is how long the reader takes for each chunk. */
+/** Everything read from a file, and the error; `pause` is how long the reader takes for each chunk. */
 async function readAll(file: LogFile, pause: number | null = null): Promise<{ bytes: Buffer; failure: string | null }> {
   const chunks: Buffer[] = [];
   let failure: string | null = null;
   try {
     for await (const { bytes } of readChunks(file)) {
-      chunks.push(Buffer.from(bytes)); // a chunk is only valid until the next is asked for
+      chunks.push(Buffer.from(bytes)); // a chunk is only valid until the next one is requested
       if (pause !== null) await delay(pause);
     }
   } catch (error) {
@@ -43,7 +43,7 @@ async function readAll(file: LogFile, pause: number | null = null): Promise<{ by
   return { bytes: Buffer.concat(chunks), failure };
 }
 
-/** Text that gzip makes about a quarter as long. */
+/** Text that gzip compresses to about a quarter. */
 function someText(bytes: number): Buffer {
   const random = createRandom(3);
   let text = '';
@@ -55,14 +55,14 @@ const TEXT = someText(1_200_000);
 const PACKED = gzipSync(TEXT);
 
 describe('reading', () => {
-  test.each([0, 1, 2, 262_143, 262_144, 262_145, 1_200_000])('%d plain bytes come as they are', async (length) => {
+  test.each([0, 1, 2, 262_143, 262_144, 262_145, 1_200_000])('%d plain bytes are read unchanged', async (length) => {
     const bytes = TEXT.subarray(0, length);
     const read = await readAll(fileOf(bytes));
     expect(read.failure).toBeNull();
     expect(read.bytes.equals(bytes)).toBe(true);
   });
 
-  test('a plain file is read no further while the reader is not done with a chunk', async () => {
+  test('a plain file is not read further while the reader processes a chunk', async () => {
     const read = jest.spyOn(fs, 'readSync');
     try {
       const chunks = readChunks(fileOf(TEXT));
@@ -79,7 +79,7 @@ describe('reading', () => {
     }
   });
 
-  test('each chunk comes with the bytes read from disk so far', async () => {
+  test('each chunk has the number of bytes read from disk so far', async () => {
     const plain: number[] = [];
     for await (const { bytesRead } of readChunks(fileOf(TEXT))) plain.push(bytesRead);
     expect(plain).toEqual([262_144, 524_288, 786_432, 1_048_576, 1_200_000]);
@@ -89,7 +89,7 @@ describe('reading', () => {
     expect(packed.at(-1)).toBe(PACKED.length);
   });
 
-  test('an error of the reader itself comes through as it is', async () => {
+  test('an error of the reader itself is passed on unchanged', async () => {
     const broken = new Error('the reader broke');
     for (const content of [TEXT, PACKED]) {
       const reading = (async () => {
@@ -99,14 +99,14 @@ describe('reading', () => {
     }
   });
 
-  test('a missing file has vanished since it was listed', async () => {
+  test('a file that is missing after the listing is reported', async () => {
     expect(await readAll(logFile(join(folder, 'nope')))).toEqual({
       bytes: Buffer.alloc(0),
       failure: 'the file was deleted before it was read',
     });
   });
 
-  test('the message names the file, and the cause is kept', async () => {
+  test('the message names the file, and the error keeps its cause', async () => {
     const file = logFile(join(folder, 'nope'));
     const reading = readChunks(file).next();
     const error: unknown = await reading.catch((thrown: unknown) => thrown);
@@ -131,7 +131,7 @@ describe('gzip', () => {
     expect(read.bytes.equals(bytes)).toBe(true);
   });
 
-  test('members of any size and number give their texts one after the other', async () => {
+  test('several members of any size are read one after the other', async () => {
     const texts = fc.array(fc.uint8Array({ maxLength: 40_000 }), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(texts, async (parts) => {
@@ -143,12 +143,12 @@ describe('gzip', () => {
     );
   });
 
-  // Some of these lengths end a chunk of the file or of the decompressor.
+  // Some of these lengths are at the end of a chunk of the file or of the decompressor.
   const CUTS = [2, 5, 10, 17, 18, 100, 10_000, 65_535, 65_536, 65_537, 100_000, 200_001, 262_144, 300_000];
 
-  test.each(CUTS)('cut after %d bytes, all that is there is read, however slow the reader', async (length) => {
+  test.each(CUTS)('truncated after %d bytes, everything before is read, however slow the reader', async (length) => {
     const cut = PACKED.subarray(0, length);
-    // Of a header cut short not even the decompressor that forgives all makes anything.
+    // Even a tolerant decompressor reads nothing from a truncated header.
     const held = length < 18 ? Buffer.alloc(0) : gunzipSync(cut, { finishFlush: constants.Z_SYNC_FLUSH });
     for (const pause of [null, 0, 1]) {
       const { bytes, failure } = await readAll(fileOf(cut), pause);
@@ -158,18 +158,18 @@ describe('gzip', () => {
     }
   });
 
-  test('damaged in the middle, nearly all before that is read', async () => {
+  test('damaged in the middle, nearly everything before that is read', async () => {
     const damaged = Buffer.concat([PACKED, gzipSync('').subarray(0, 10), Buffer.alloc(100, 0xff)]);
     for (const pause of [null, 0]) {
       const { bytes, failure } = await readAll(fileOf(damaged), pause);
       expect(failure).toBe('the gzip stream is corrupt (invalid block type); the part before that was read');
-      // The decompressor throws away what it made in the step in which it met the damage: up to 16 KiB.
+      // The decompressor drops the output of the step with the damage: up to 16 KiB.
       expect(bytes.length).toBeGreaterThanOrEqual(TEXT.length - 16_384);
       expect(bytes.equals(TEXT.subarray(0, bytes.length))).toBe(true);
     }
   });
 
-  test('a wrong check sum is damage', async () => {
+  test('a wrong checksum is reported as damage', async () => {
     const wrong = Buffer.from(PACKED);
     wrong[wrong.length - 8]! ^= 1;
     expect((await readAll(fileOf(wrong))).failure).toBe(
@@ -177,7 +177,7 @@ describe('gzip', () => {
     );
   });
 
-  test('no open file is left behind, whether it was read to its end, in part, or failed', async () => {
+  test('files are closed, whether they were read completely, in part, or with an error', async () => {
     const open = (): number => readdirSync('/proc/self/fd').length;
     const damaged = Buffer.from(PACKED);
     damaged.fill(0xff, 200_000, 200_100);
@@ -187,7 +187,7 @@ describe('gzip', () => {
       for (const file of files) {
         await readBeginning(file);
         await readAll(file);
-        for await (const _chunk of readChunks(file)) break; // a reader that has seen enough
+        for await (const _chunk of readChunks(file)) break; // a reader that stops early
         await expect(async () => {
           for await (const _chunk of readChunks(file)) throw new Error('the reader broke');
         }).rejects.toThrow('the reader broke');
@@ -199,7 +199,7 @@ describe('gzip', () => {
 });
 
 describe('a pipe', () => {
-  /** A pipe into which these pieces are written one after the other. */
+  /** A pipe to which these pieces are written one after the other. */
   function pipeOf(pieces: readonly Uint8Array[]): LogFile {
     const path = join(mkdtempSync(join(folder, 'p-')), 'pipe');
     execFileSync('mkfifo', [path]);
@@ -234,7 +234,7 @@ describe('a pipe', () => {
 });
 
 describe('the beginning', () => {
-  test('of a plain file, of a packed one, of an empty one', async () => {
+  test('of a plain, a compressed and an empty file', async () => {
     expect((await readBeginning(fileOf(TEXT))).length).toBe(262_144);
     const unpacked = await readBeginning(fileOf(PACKED));
     expect(unpacked.length).toBeGreaterThan(1000);
@@ -242,7 +242,7 @@ describe('the beginning', () => {
     expect((await readBeginning(fileOf(Buffer.alloc(0)))).length).toBe(0);
   });
 
-  test('of a damaged one fails as reading it does', async () => {
+  test('of a damaged file fails like reading it', async () => {
     await expect(readBeginning(fileOf(PACKED.subarray(0, 5)))).rejects.toThrow(ReadFailure);
   });
 });
@@ -257,7 +257,7 @@ describe('listing', () => {
     return root;
   }
 
-  test('a directory gives everything below it in order, but what begins with a dot', async () => {
+  test('a directory gives everything below it in order, except names that begin with a dot', async () => {
     const root = tree(['b', 'a/z', 'a/b/c', 'a.log', '.hidden', 'a/.git/x', 'B', 'ä', '10', '9']);
     const { files, problems } = await listLogFiles(root);
     expect(problems).toEqual([]);
@@ -280,7 +280,7 @@ describe('listing', () => {
     });
   });
 
-  test('what is named is taken at its word, hidden or not', async () => {
+  test('a named file is read, hidden or not', async () => {
     const root = tree(['.hidden']);
     const path = join(root, '.hidden');
     expect(await listLogFiles(path)).toEqual({
@@ -319,7 +319,7 @@ describe('listing', () => {
     });
   });
 
-  test('what is not there is missing', async () => {
+  test('a path that does not exist is missing', async () => {
     const root = tree(['a']);
     for (const path of ['nope', 'a/nope', 'n'.repeat(300)]) {
       expect(await listLogFiles(join(root, path))).toEqual({

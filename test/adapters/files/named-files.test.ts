@@ -15,7 +15,7 @@ function filesOf(values: Record<string, unknown>, directory = folder) {
   });
 }
 
-test('an allowlist is read where the layer that names it is', () => {
+test('an allowlist file is relative to the layer that names it', () => {
   const text = '203.0.113.0/24\n';
   const inSub = join(folder, 'sub');
   expect(filesOf({ allowlistFile: 'allowed.txt' }, inSub)).toEqual({ allowlistFile: { name: 'allowed.txt', text } });
@@ -33,7 +33,7 @@ test.each([
   expect(filesOf({ geo })).toEqual({ geoProblem });
 });
 
-test('what nobody asked for is not missing', () => {
+test('a package that is not configured is not reported as missing', () => {
   expect(filesOf({})).toEqual({});
   expect(filesOf({ geo: 3, allowlistFile: [] })).toEqual({});
 });

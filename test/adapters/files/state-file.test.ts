@@ -117,7 +117,7 @@ describe('reading', () => {
     ],
   ];
 
-  test.each(CASES)('%s is refused', async (_name, content, lines) => {
+  test.each(CASES)('%s is rejected', async (_name, content, lines) => {
     const path = fileOf(content);
     const error: unknown = await readStateFile(path).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StateFileError);
@@ -128,7 +128,7 @@ describe('reading', () => {
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
 
-  test('of very many bad lines twenty are named and all are counted', async () => {
+  test('of very many bad lines, twenty are listed and all are counted', async () => {
     const path = fileOf(HEADER + 'payroll,office,1,2\n'.repeat(25));
     const error: unknown = await readStateFile(path).catch((thrown: unknown) => thrown);
     const lines = (error as Error).message.split('\n');
@@ -169,7 +169,7 @@ describe('reading', () => {
       '79a5 payroll [02/Mar/2026:08:12:37 +0000] 192.0.2.1 - R REST.GET.OBJECT k "GET / HTTP/1.1" 200\n',
       /^ {2}line 1: Invalid Opening Quote/,
     ],
-  ])('%s is refused', async (_name, content, line) => {
+  ])('%s is rejected', async (_name, content, line) => {
     const path = fileOf(content);
     const error: unknown = await readStateFile(path).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StateFileError);
@@ -179,7 +179,7 @@ describe('reading', () => {
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
 
-  test('what is no file of its own is refused before anything is lost', async () => {
+  test('a path that is not a regular file is rejected before anything is lost', async () => {
     const directory = mkdtempSync(join(folder, 'd-'));
     await expect(readStateFile(directory)).rejects.toThrow(
       new StateFileError(`${directory}: cannot be used and was left unchanged: it is a directory`),
@@ -191,7 +191,7 @@ describe('reading', () => {
     );
   });
 
-  test('a folder that is not there is said at once, not when there is something to write', async () => {
+  test('a missing directory is reported at once, not at the first write', async () => {
     const path = join(folder, 'nope', 'state.csv');
     await expect(readStateFile(path)).rejects.toThrow(
       new StateFileError(`${path}: no such directory: ${join(folder, 'nope')}`),
@@ -200,7 +200,7 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  test('gives the columns of the Splunk lookup, sorted by bucket and network', async () => {
+  test('writes the columns of the Splunk lookup, sorted by bucket and network', async () => {
     const path = join(mkdtempSync(join(folder, 'w-')), 'state.csv');
     await writeStateFile(path, [
       HOME,
@@ -219,7 +219,7 @@ describe('writing', () => {
     expect(readFileSync(paths[0]!)).toEqual(readFileSync(paths[1]!));
   });
 
-  test('leaves nothing else behind, and the old permissions', async () => {
+  test('leaves no other files behind, and keeps the permissions', async () => {
     const path = fileOf(HEADER);
     chmodSync(path, 0o640);
     await writeStateFile(path, [OFFICE]);
@@ -243,7 +243,7 @@ describe('writing', () => {
     expect(readFileSync(path, 'utf8')).toBe(HEADER + OFFICE_ROW);
   });
 
-  test('a link to nothing becomes the file, and what it names is not made', async () => {
+  test('a dangling link is replaced, and its target is not created', async () => {
     const directory = mkdtempSync(join(folder, 'w-'));
     const [path, victim] = [join(directory, 'state.csv'), join(directory, 'victim')];
     symlinkSync(victim, path);
@@ -253,7 +253,7 @@ describe('writing', () => {
     expect(readdirSync(directory)).toEqual(['state.csv']);
   });
 
-  test('a link to a file that is no state is refused, and the file stays', async () => {
+  test('a link to a file that is not a state file is rejected, and the file is unchanged', async () => {
     const victim = fileOf('export PATH=/bin\n');
     const link = join(victim, '..', 'link.csv');
     symlinkSync(victim, link);
@@ -261,11 +261,11 @@ describe('writing', () => {
     expect(readFileSync(victim, 'utf8')).toBe('export PATH=/bin\n');
   });
 
-  describe('in a folder that others write into', () => {
+  describe('in a directory that others can write to', () => {
     const { open } = promises;
-    /** Paths of new files, and what may be done with them, as they are made. */
+    /** Paths and modes of new files when they are created. */
     let made: { path: string; mode: number }[] = [];
-    /** What somebody does who knows the name before it is taken. */
+    /** The action of an attacker who knows the name before the file is created. */
     let before: (path: string) => void = () => {};
 
     beforeEach(() => {
@@ -280,7 +280,7 @@ describe('writing', () => {
     });
     afterEach(() => jest.restoreAllMocks());
 
-    test('no link leads the writing elsewhere, even by the right name', async () => {
+    test('a link with the right name does not redirect the write', async () => {
       const path = fileOf(HEADER);
       const victim = join(path, '..', 'victim');
       writeFileSync(victim, 'precious');
@@ -290,7 +290,7 @@ describe('writing', () => {
       );
       expect(readFileSync(victim, 'utf8')).toBe('precious');
       expect(readFileSync(path, 'utf8')).toBe(HEADER);
-      // What is not ours is left alone.
+      // Files of others are not removed.
       expect(readdirSync(join(path, '..')).filter((name) => name.endsWith('.tmp'))).toHaveLength(1);
       before = () => {};
       await writeStateFile(path, [OFFICE]);
@@ -298,18 +298,18 @@ describe('writing', () => {
       expect(readFileSync(victim, 'utf8')).toBe('precious');
     });
 
-    test('nobody guesses the name from those before', async () => {
+    test('the name cannot be guessed from previous names', async () => {
       const path = fileOf(HEADER);
       for (let time = 0; time < 20; time++) await writeStateFile(path, [OFFICE]);
       const names = made.map((one) => one.path.slice(path.length));
       expect(new Set(names).size).toBe(20);
       for (const name of names) expect(name).toMatch(/^\.[0-9a-f]{16}\.tmp$/);
-      // 64 bits drawn at random have no constant digit.
+      // 64 random bits have no constant digit.
       for (let digit = 1; digit <= 16; digit++)
         expect(new Set(names.map((name) => name[digit])).size).toBeGreaterThan(1);
     });
 
-    test('nobody reads a private file while it is written', async () => {
+    test('a private file is not readable by others while it is written', async () => {
       const path = fileOf(HEADER);
       chmodSync(path, 0o600);
       await writeStateFile(path, [OFFICE]);
@@ -318,7 +318,7 @@ describe('writing', () => {
     });
   });
 
-  test('where it cannot be written, the old file stays and nothing lies about', async () => {
+  test('if it cannot be written, the old file stays and no other file is left', async () => {
     const directory = mkdtempSync(join(folder, 'w-'));
     mkdirSync(join(directory, 'state.csv'));
     await expect(writeStateFile(join(directory, 'state.csv'), [OFFICE])).rejects.toThrow();
@@ -327,7 +327,7 @@ describe('writing', () => {
 
   const mount = canMount();
 
-  // A short write is no error to the operating system; a library that does not look puts a file in place that was cut.
+  // A short write is not an error of the operating system; a library without a check installs a truncated file.
   (mount ? test : test.skip)('a disk that fills up half way leaves the old file', async () => {
     const disk = mkdtempSync(join(folder, 'disk-'));
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
@@ -356,9 +356,9 @@ describe('writing', () => {
   }
 });
 
-test('what is written can be read again, whatever stood in the logs', async () => {
+test('what is written can be read again, whatever the logs contained', async () => {
   const path = join(mkdtempSync(join(folder, 'r-')), 'state.csv');
-  // A token of a log line holds no blank and no line break; its times are those of the years 0 to 9999.
+  // A token of a log line contains no space and no line break; times are in the years 0 to 9999.
   const bucket = fc.oneof(
     fc.string({
       unit: fc.constantFrom('a', '"', ',', ';', "'", '\\', '\t', '\r', '\v', '\u00a0', '\ufeff', '#', '='),

