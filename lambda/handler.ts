@@ -19,6 +19,7 @@ import type { FunctionConfiguration } from '../lib/config/function-configuration
 import { rememberPairs } from '../lib/detect/remembered-pairs';
 import { viewStreams } from '../lib/detect/stream-views';
 import { watchBuckets } from '../lib/detect/watch-buckets';
+import { isNetworkRuleChosen } from '../lib/detection/bucket-policy';
 import { compileSettings } from '../lib/detection/compile-settings';
 import type { Geography } from '../lib/ports';
 import { type BatchAnswer, type FunctionDependencies, watch } from './handle-event';
@@ -75,7 +76,7 @@ function createDependencies(): FunctionDependencies {
       geography: geographyOf(configuration.geo),
       limits: configuration,
       ...deployment,
-      newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
+      isNetworkRuleChosen: (bucket) => isNetworkRuleChosen(compiled.policyOf(bucket)),
     },
     alertSubscriptions: COUNT_SUBSCRIPTIONS === 'true' ? snsSubscriptions(topicArn) : null,
     operationsSubscriptions: OPERATIONS_TOPIC_ARN === undefined ? null : snsSubscriptions(OPERATIONS_TOPIC_ARN),

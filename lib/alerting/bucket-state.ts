@@ -6,12 +6,14 @@ export interface BucketState {
   readonly lastLogAt: number;
   /** The longest time that it has been silent between two logs; milliseconds. */
   readonly longestSilence: number;
-  /** Since when `new-ip` is on for it; null: it never was. */
-  readonly newIpSince: number | null;
+  /** Since when a rule that remembers subjects is on for it; null: none ever was. */
+  readonly rememberedSince: number | null;
   /** Null: it never learned. */
   readonly learningUntil: number | null;
   /** How many networks were counted as they were learned; too few if somebody died before counting, never many too many. */
   readonly learned: number;
+  /** The same of subjects that are no networks. */
+  readonly learnedOthers: number;
   /** Whether it learned so many networks that it is taken for public; null while it learns. */
   readonly looksPublic: boolean | null;
   /** The notice that is to be sent, and from when on; null: none. */
@@ -19,12 +21,12 @@ export interface BucketState {
 }
 
 /**
- * A bucket that learned more networks than this is taken for public: `new-ip` is inactive there for anonymous conduct, and
- * for nothing else.
+ * A bucket that learned more networks than this is taken for public: rules that remember are inactive there for
+ * anonymous conduct, and for nothing else.
  */
 export const PUBLIC_BUCKET_NETWORKS = 1000;
 
-/** A bucket learns no more networks than this. Others are found as new when learning is over. */
+/** A bucket learns no more networks than this, and no more other subjects. Others are found as new when learning is over. */
 export const MAX_LEARNED = 10_000;
 
 /** The notice of what was learned waits for detections that were under way when learning ended; milliseconds. */

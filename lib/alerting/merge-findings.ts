@@ -1,10 +1,12 @@
-import { MAX_ADDRESSES } from '../detection/counted-network';
+import { MAX_ADDRESSES } from '../detection/counted-subject';
 import { sumOfEffects } from '../detection/effect';
-import type { Raised } from '../detection/sighting';
+import { subjectTextOf } from '../detection/finding';
+import type { Raised } from '../rules/rule';
+import { compareText } from '../text/order';
 import { fewOperations, type NamedOperation, NO_SAMPLE, type OutboxFinding } from './outbox';
 import { highest, worstReachedFirst } from './reached';
 
-/** Two findings of one stream and network as one: the worse is shown, and what they count is added. */
+/** Two findings of one stream and subject as one: the worse is shown, and what they count is added. */
 export function mergedFinding(first: OutboxFinding, second: OutboxFinding): OutboxFinding {
   const [a, b] = worstFirst(first, second) <= 0 ? [first, second] : [second, first];
   return {
@@ -53,6 +55,6 @@ export function worstFirst(a: OutboxFinding, b: OutboxFinding): number {
     worstReachedFirst(a, b) ||
     b.bytesSent - a.bytesSent ||
     a.firstEventAt - b.firstEventAt ||
-    (a.network < b.network ? -1 : a.network > b.network ? 1 : 0)
+    compareText(subjectTextOf(a), subjectTextOf(b))
   );
 }

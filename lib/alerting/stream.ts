@@ -1,8 +1,8 @@
-import type { FindingRule } from '../detection/rules';
+import type { RuleId } from '../rules/rule';
 
 /** What shares an alert window: one rule and bucket; findings all of whose requests were denied apart. */
 export interface Stream {
-  readonly rule: FindingRule;
+  readonly rule: RuleId;
   readonly bucket: string;
   /** The daily probing of every bucket name must not send a message as often as a request that got through. */
   readonly denied: boolean;

@@ -10,14 +10,19 @@ import { rememberPairs } from '../detect/remembered-pairs';
 import { seedSightings } from '../detect/seed-sightings';
 import { viewStreams } from '../detect/stream-views';
 import { watchBuckets } from '../detect/watch-buckets';
+import { isNetworkRuleChosen } from '../detection/bucket-policy';
 import { compileSettings } from '../detection/compile-settings';
-import { isDoubt } from '../detection/doubt';
 import { latestEventTime } from '../detection/event-time';
 import { type Finding, foldFindings } from '../detection/finding';
-import { createObserver, type ObserverCounts } from '../detection/observe';
-import type { PairName, Sighting } from '../detection/sighting';
+import type { ObserverCounts } from '../detection/observation';
+import { createObserver } from '../detection/observe';
+import { pairText, type Sighting } from '../detection/sighting';
 import type { SentAlert } from '../notify/notify-run';
 import type { Geography, LogObject } from '../ports';
+import { isDoubt } from '../rules/doubts';
+import type { RuleId } from '../rules/rule';
+import { isSwitched, ruleOf } from '../rules/rule-of';
+import { NETWORK } from '../rules/subject';
 import { findInputs, inOrderOfArrival, type LogObjectFile } from './inputs';
 import { noAccessLog, sum } from './parse';
 import type { Progress } from './progress';
@@ -88,7 +93,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     nextDueAt: async () => state.nextDueAt(),
     limits: configuration,
     geography,
-    newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
+    isNetworkRuleChosen: (bucket) => isNetworkRuleChosen(compiled.policyOf(bucket)),
   });
   // One for all log objects: a finding counts over the whole input.
   const observer = createObserver(compiled, { keepsAll: true });
@@ -157,10 +162,12 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
             findings.countOn(observation);
             const { success } = observation;
             if (success === null) return;
-            const key = pairKey(observation);
+            const key = pairText(observation);
             latest.set(key, Math.max(latest.get(key) ?? success.lastAt, success.lastAt));
           },
-          learned: (bucket) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
+          learned: ({ bucket, kind }) => {
+            if (kind === NETWORK.id) learned.set(bucket, (learned.get(bucket) ?? 0) + 1);
+          },
           failure: (failure) => {
             if (failureSamples.length < MAX_FAILURE_SAMPLES) failureSamples.push({ ...failure, source: file.path });
           },
@@ -188,9 +195,9 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
     counts: observer.counts,
     networks: observer.networkCount ?? 0,
     period: period.from <= period.to ? period : null,
-    findings: all.filter(({ rule }) => rule === 'new-ip' || rule === 'unapproved-ip'),
-    invalidRemoteIps: all.filter(({ rule, network }) => rule === 'detector-error' && !isDoubt(network)),
-    doubts: all.filter(({ rule, network }) => rule === 'detector-error' && isDoubt(network)),
+    findings: all.filter(({ rule }) => isSwitched(ruleOf(rule))),
+    invalidRemoteIps: all.filter(({ rule, network }) => isNotJudged(rule) && !isDoubt(network)),
+    doubts: all.filter(({ rule, network }) => isNotJudged(rule) && isDoubt(network)),
     learning: learningOf(state, learned),
     alerts,
     sightings: upToDate(state.allSightings(), latest),
@@ -199,20 +206,21 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   };
 }
 
+function isNotJudged(rule: RuleId): boolean {
+  return ruleOf(rule).detects.kind === 'not-judged';
+}
+
 function asLogObject(file: LogObjectFile): LogObject {
   return { bucket: '', key: file.path, versionId: null, etag: null };
 }
 
 /** A stored sighting is refreshed once a day; the next scan is to know to the second when a pair was last seen. */
 function* upToDate(stored: Iterable<Sighting>, latest: ReadonlyMap<string, number>): Generator<Sighting, void> {
-  for (const { bucket, network, firstSeenAt, lastSeenAt } of stored) {
-    const seenAt = latest.get(pairKey({ bucket, network })) ?? lastSeenAt;
-    yield { bucket, network, firstSeenAt, lastSeenAt: Math.max(lastSeenAt, seenAt) };
+  for (const sighting of stored) {
+    const { bucket, kind, name, firstSeenAt, lastSeenAt } = sighting;
+    const seenAt = latest.get(pairText(sighting)) ?? lastSeenAt;
+    yield { bucket, kind, name, firstSeenAt, lastSeenAt: Math.max(lastSeenAt, seenAt) };
   }
-}
-
-function pairKey({ bucket, network }: PairName): string {
-  return `${bucket} ${network}`;
 }
 
 function learningOf(state: MemoryState, learned: ReadonlyMap<string, number>): Learning[] {

@@ -9,6 +9,7 @@ import { bucketSettings } from './fields/bucket-settings';
 import { listOf } from './fields/lists';
 import { quote } from './fields/messages';
 import { orElse, reads, readsText } from './fields/readings';
+import { ruleSwitches } from './fields/rule-switches';
 import { anyText, flag, textLike, wholeNumber } from './fields/scalars';
 import { nearestName } from './fields/suggestions';
 import { trustedRule } from './fields/trusted-rules';
@@ -51,8 +52,7 @@ export const configurationSchema = z.object({
   excludeBuckets: orElse(bucketPatterns, []),
   bucketSettings: orElse(bucketSettings, {}),
   trusted: orElse(listOf(trustedRule, { example: { requester: '…', reason: '…' } }), []),
-  unapprovedIp: orElse(flag, true),
-  newIp: orElse(flag, true),
+  ...ruleSwitches(({ isOn }) => orElse(flag, isOn)),
   successStatuses: orElse(statusPatterns, ['2xx', '304']),
   learningDays: orElse(wholeNumber(0, 90, '0: no learning'), 3),
   forgetDays: orElse(wholeNumber(0, 3650, '0: never forget'), 90),

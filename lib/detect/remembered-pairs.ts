@@ -1,5 +1,5 @@
 import { needsRefresh, raiseOf, type SeenPair } from '../detection/claim';
-import type { RunName, StoredSighting } from '../detection/sighting';
+import { pairText, type RunName, type StoredSighting } from '../detection/sighting';
 
 /**
  * Pairs that a warm function need not ask about again: known, nothing owed, no refresh due. A steady stream so costs
@@ -31,13 +31,13 @@ export function rememberPairs(): RememberedPairs {
   const markers = new Set<string>();
   return {
     has(pair, now) {
-      const known = pairs.get(keyOf(pair));
+      const known = pairs.get(pairText(pair));
       if (known === undefined || now - known.at > FOR) return false;
       return !needsRefresh(known, pair) && raiseOf(known, pair) === null;
     },
     remember(sighting, now) {
       if (sighting.owedUntil !== null) return;
-      const key = keyOf(sighting);
+      const key = pairText(sighting);
       pairs.delete(key);
       const { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt } = sighting;
       pairs.set(key, { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt, at: now });
@@ -56,10 +56,6 @@ export function rememberPairs(): RememberedPairs {
       if (markers.size > MAX_MARKERS) markers.delete(markers.values().next().value!);
     },
   };
-}
-
-function keyOf({ bucket, network }: { bucket: string; network: string }): string {
-  return `${bucket} ${network}`;
 }
 
 function markerKey({ logObject, run }: RunName): string {

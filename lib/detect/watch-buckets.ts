@@ -1,7 +1,10 @@
 import { type BucketState, LAST_LOG_EVERY, MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
+import { type BucketPolicy, isNetworkRuleChosen, remembers } from '../detection/bucket-policy';
 import type { WatchedBucket } from '../detection/pairs';
 import { LEARNING } from '../detection/sighting';
 import type { State, Stored } from '../ports';
+import type { SubjectKind } from '../rules/rule';
+import { NETWORK } from '../rules/subject';
 
 const DAY = 86_400_000;
 
@@ -12,10 +15,10 @@ export interface BucketPhase {
   /** It looks public: anonymous conduct is neither recorded nor found. */
   readonly inactiveForAnonymous: boolean;
   /**
-   * Whether one more network may be learned; each that may is counted until the portion ends. In a bucket that looks
-   * public, none whose conduct is public: strangers who sign would else use up what may be learned.
+   * Whether one more subject of that kind may be learned; each that may is counted until the portion ends. In a bucket
+   * that looks public, none whose conduct is public: strangers who sign would else use up what may be learned.
    */
-  mayLearn(isPublic: boolean): boolean;
+  mayLearn(kind: SubjectKind['id'], isPublic: boolean): boolean;
 }
 
 /** Keeps the items of buckets; a warm function asks about a bucket that has learned hardly more than once an hour. */
@@ -25,7 +28,13 @@ export interface BucketWatch {
   /** How the bucket stands; of one that was met. */
   phaseOf(bucket: WatchedBucket, now: number): Promise<BucketPhase>;
   /** Counts what a portion learned; of one that was met. */
-  countLearned(bucket: string, networks: number, now: number): Promise<void>;
+  countLearned(bucket: string, learned: LearnedCount, now: number): Promise<void>;
+}
+
+/** How many subjects were learned: networks, and others. */
+export interface LearnedCount {
+  readonly networks: number;
+  readonly others: number;
 }
 
 /** More often than this, something is wrong: each time another has written the same bucket in between. */
@@ -59,10 +68,10 @@ export function watchBuckets(state: State): BucketWatch {
     async met({ bucket, policy }, now) {
       const known = settled.get(bucket);
       const isWritten = known !== undefined && now - known.lastLogAt < LAST_LOG_EVERY;
-      if (isWritten && (known.newIpSince !== null || !policy.newIp)) return;
+      if (isWritten && (known.rememberedSince !== null || !remembers(policy))) return;
       const current = await update(bucket, await state.bucket(bucket), (stored) => {
         const current = stored ?? firstMet(bucket, now);
-        if (policy.newIp && current.newIpSince === null) return beginning(current, policy.learningDays, now);
+        if (remembers(policy) && current.rememberedSince === null) return beginning(current, policy.learningDays, now);
         return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? withLogAt(current, now) : null;
       });
       if (isOver(current, now)) remember(settled, bucket, current);
@@ -81,13 +90,18 @@ export function watchBuckets(state: State): BucketWatch {
       if (isOver(value, now)) remember(settled, bucket, value);
       return phase(value, policy, now);
     },
-    async countLearned(bucket, networks, now) {
+    async countLearned(bucket, { networks, others }, now) {
       const read = await state.bucket(bucket);
       if (read === null) return;
       const value = await update(
         bucket,
         read,
-        (current) => current && { ...current, learned: current.learned + networks },
+        (current) =>
+          current && {
+            ...current,
+            learned: current.learned + networks,
+            learnedOthers: current.learnedOthers + others,
+          },
       );
       remember(justRead, bucket, { at: now, value });
     },
@@ -106,9 +120,10 @@ function firstMet(bucket: string, now: number): BucketState {
     firstLogAt: now,
     lastLogAt: now,
     longestSilence: 0,
-    newIpSince: null,
+    rememberedSince: null,
     learningUntil: null,
     learned: 0,
+    learnedOthers: 0,
     looksPublic: false,
     notice: null,
   };
@@ -120,9 +135,9 @@ function withLogAt(stored: BucketState, now: number): BucketState {
   return { ...stored, lastLogAt: now, longestSilence: Math.max(longestSilence, now - lastLogAt) };
 }
 
-/** The rule `new-ip` begins to look at a bucket, which may have to learn first. */
+/** A rule that remembers begins to look at a bucket, which may have to learn first. */
 function beginning(stored: BucketState, learningDays: number, now: number): BucketState {
-  const begun = { ...withLogAt(stored, now), newIpSince: now };
+  const begun = { ...withLogAt(stored, now), rememberedSince: now };
   if (learningDays === 0) return begun;
   return {
     ...begun,
@@ -136,16 +151,19 @@ function isOver({ learningUntil }: BucketState, now: number): boolean {
   return learningUntil === null || now >= learningUntil;
 }
 
-function phase(value: BucketState, { newIpChosen }: WatchedBucket['policy'], now: number): BucketPhase {
+function phase(value: BucketState, policy: BucketPolicy, now: number): BucketPhase {
   const learning = !isOver(value, now);
-  let { learned } = value;
-  const looksPublic = (): boolean => !newIpChosen && (learning ? learned > PUBLIC_BUCKET_NETWORKS : value.looksPublic!);
+  let { learned, learnedOthers } = value;
+  const isChosen = isNetworkRuleChosen(policy);
+  const looksPublic = (): boolean => !isChosen && (learning ? learned > PUBLIC_BUCKET_NETWORKS : value.looksPublic!);
   return {
     learning,
     inactiveForAnonymous: looksPublic(),
-    mayLearn(isPublic) {
-      if (learned >= MAX_LEARNED || (isPublic && looksPublic())) return false;
-      learned++;
+    mayLearn(kind, isPublic) {
+      const isNetwork = kind === NETWORK.id;
+      if ((isNetwork ? learned : learnedOthers) >= MAX_LEARNED || (isPublic && looksPublic())) return false;
+      if (isNetwork) learned++;
+      else learnedOthers++;
       return true;
     },
   };
@@ -156,7 +174,7 @@ async function hasLearnedMany(state: State, { bucket, learned: counted }: Bucket
   if (counted > PUBLIC_BUCKET_NETWORKS) return true;
   let read = 0;
   let learned = 0;
-  for await (const { claimedBy } of state.sightingsOf(bucket)) {
+  for await (const { claimedBy } of state.sightingsOf(bucket, NETWORK.id)) {
     if (claimedBy === LEARNING && ++learned > PUBLIC_BUCKET_NETWORKS) return true;
     if (++read > 2 * MAX_LEARNED) return false;
   }

@@ -1,9 +1,11 @@
+import type { RuleSwitches } from '../rules/rules';
+
 /**
  * What the detections need to know, already validated: `lib/config` makes it, and its JSON form is what travels
  * beside the deployed function. Times are epoch milliseconds.
  */
-export interface DetectionSettings {
-  /** Who may reach which bucket. Empty: no bucket has an allowlist, and `unapproved-ip` rests everywhere. */
+export interface DetectionSettings extends Readonly<Required<RuleSwitches>> {
+  /** Who may reach which bucket. Empty: no bucket has an allowlist, and rules that are about it are inactive. */
   readonly allowlist: readonly AllowlistEntry[];
   /** Bucket names or `*` globs to watch; empty: all. */
   readonly buckets: readonly string[];
@@ -13,8 +15,6 @@ export interface DetectionSettings {
   readonly bucketSettings: Readonly<Record<string, BucketSettings>>;
   /** Records that are never looked at. */
   readonly trusted: readonly TrustedRule[];
-  readonly unapprovedIp: boolean;
-  readonly newIp: boolean;
   /** `200`, `2xx`, …: the HTTP statuses that count as a success. */
   readonly successStatuses: readonly string[];
   /** Days that a bucket's new pairs are recorded without findings; 0: none. */
@@ -37,11 +37,12 @@ export interface AllowlistEntry {
   readonly until: number | null;
 }
 
-export interface BucketSettings {
-  readonly unapprovedIp?: boolean | undefined;
-  readonly newIp?: boolean | undefined;
+export interface BucketSettings extends OwnSwitches {
   readonly learningDays?: number | undefined;
 }
+
+/** What holds for a bucket in place of what holds for all. */
+type OwnSwitches = { readonly [Key in keyof RuleSwitches]?: boolean | undefined };
 
 /** All given conditions must hold; at least one of requester, operation and cidr is given. */
 export interface TrustedRule {

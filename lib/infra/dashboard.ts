@@ -10,6 +10,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { SWITCHED_RULES } from '../rules/rule-of';
 import type { Feed } from './feed';
 import type { OwnMetric, OwnMetricName } from './own-metrics';
 import { type RunbookNames, readRunbook } from './runbook';
@@ -29,6 +30,11 @@ export interface DashboardProps {
 const PERIOD = Duration.minutes(15);
 const DAY = Duration.days(1);
 const FULL = 24;
+
+/** The metric of each rule's findings. */
+function ofRules(metricOf: (name: OwnMetricName, rule: string) => IMetric): IMetric[] {
+  return SWITCHED_RULES.flatMap(({ id, metric }) => (metric === null ? [] : [metricOf(metric.name, id)]));
+}
 
 /**
  * Three questions, from the top: does it work, how far is it behind, what did it find; then what it costs; and below,
@@ -56,8 +62,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
       metrics: [
         sum('LogObjects', 'log objects', DAY),
         sum('Records', 'records', DAY),
-        sum('UnapprovedIpFindings', 'unapproved-ip findings', DAY),
-        sum('NewIpFindings', 'new-ip findings', DAY),
+        ...ofRules((name, rule) => sum(name, `${rule} findings`, DAY)),
         sum('AlertsSent', 'alerts sent', DAY),
         sum('ParseFailures', 'lines not read', DAY),
       ],
@@ -79,7 +84,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
   );
   board.addWidgets(heading('## What was found?'));
   board.addWidgets(
-    graph('Findings', [sum('UnapprovedIpFindings', 'unapproved-ip'), sum('NewIpFindings', 'new-ip')], 8),
+    graph('Findings', ofRules(sum), 8),
     graph('New pairs and alerts', [sum('NewPairs', 'new pairs'), sum('AlertsSent', 'alerts sent')], 8),
     graph(
       'Not judged',

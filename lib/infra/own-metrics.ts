@@ -1,8 +1,10 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { RuleMetric } from '../rules/rule';
+import { SWITCHED_RULES } from '../rules/rule-of';
 
-/** What the function says of itself; `lambda/report.ts` writes it. */
-export const OWN_METRICS = [
+/** What the function says of itself, besides what its rules find. */
+const FIXED = [
   'LogObjects',
   'Records',
   'ParseFailures',
@@ -14,8 +16,6 @@ export const OWN_METRICS = [
   'LogObjectsMisplaced',
   'LogsNotBelieved',
   'NewPairs',
-  'UnapprovedIpFindings',
-  'NewIpFindings',
   'PairsOwedFor',
   'DeliveryLag',
   'LogObjectsGone',
@@ -31,7 +31,14 @@ export const OWN_METRICS = [
   'WriteUnits',
 ] as const;
 
-export type OwnMetricName = (typeof OWN_METRICS)[number];
+/** One of them, or what a rule's findings are counted as: its record names that. */
+export type OwnMetricName = (typeof FIXED)[number] | RuleMetric['name'];
+
+/** All that `lambda/report.ts` writes. */
+export const OWN_METRICS: readonly OwnMetricName[] = [
+  ...FIXED,
+  ...SWITCHED_RULES.flatMap(({ metric }) => (metric === null ? [] : [metric.name])),
+];
 
 export const NAMESPACE = 'S3AccessWatch';
 

@@ -1,10 +1,11 @@
 import type { Configuration } from '../config/configuration';
+import type { RuleSwitches } from '../rules/rules';
 
 /**
  * What somebody may decide who puts the watch into an own CDK app: the keys of the CDK context, typed. Every one has a
  * default, but that alerts must go somewhere: `alertEmails`, Slack, `alertTopicArn`, or `noDestination`.
  */
-export interface S3AccessWatchProps {
+export interface S3AccessWatchProps extends RuleSwitches {
   /** Name of an existing bucket that receives the access logs. @default - one is made */
   readonly logBucket?: string;
   /** Keys that begin with it are logs. @default "" - every key */
@@ -13,7 +14,7 @@ export interface S3AccessWatchProps {
   readonly logBucketKeyArn?: string;
   /** Days after which a log bucket made here deletes its logs. @default - never */
   readonly logExpiryDays?: number;
-  /** Networks or addresses that may reach a bucket. @default - none, and `unapproved-ip` is inactive */
+  /** Networks or addresses that may reach a bucket. @default - none, and rules about it are inactive */
   readonly allowlist?: readonly (string | AllowlistEntryProps)[];
   /** Path of a file with a network a line, `# reason` behind it; relative to where the app runs. @default - none */
   readonly allowlistFile?: string;
@@ -25,10 +26,6 @@ export interface S3AccessWatchProps {
   readonly bucketSettings?: Readonly<Record<string, BucketSettingsProps>>;
   /** Records that are never looked at. @default - none */
   readonly trusted?: readonly TrustedProps[];
-  /** Whether requests from outside the allowlist are reported. @default true */
-  readonly unapprovedIp?: boolean;
-  /** Whether the first success of a network is reported. @default true */
-  readonly newIp?: boolean;
   /** HTTP statuses (`200`) and classes (`2xx`) that count as a success. @default ["2xx", "304"] */
   readonly successStatuses?: readonly (string | number)[];
   /** Days in which a bucket's networks are learned without findings; 0: none. @default 3 */
@@ -85,9 +82,7 @@ export interface AllowlistEntryProps {
   readonly until?: string;
 }
 
-export interface BucketSettingsProps {
-  readonly unapprovedIp?: boolean;
-  readonly newIp?: boolean;
+export interface BucketSettingsProps extends RuleSwitches {
   readonly learningDays?: number;
 }
 

@@ -3,6 +3,7 @@ import { NO_GEO_LOCATION } from '../alert/geo-location';
 import { type BucketState, MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
 import { LEARNING, type StoredSighting } from '../detection/sighting';
 import type { State } from '../ports';
+import { NETWORK } from '../rules/subject';
 import { isoTime } from '../text/times';
 
 /** How many of the networks that a bucket learned its notice names. */
@@ -11,11 +12,14 @@ const MAX_NAMED = 100;
 /** How many sightings of a bucket are read for its notice: all that it may learn, and as many that were found since. */
 const MAX_READ = 2 * MAX_LEARNED;
 
-/** What the notice that is due for a bucket says. `newIpChosen`: somebody turned `new-ip` on for just this bucket. */
+/**
+ * What the notice that is due for a bucket says. `isChosen`: somebody turned the rule that remembers networks on for just
+ * this bucket.
+ */
 export async function noticeOf(
   state: State,
   { bucket, learningUntil, learned: counted, looksPublic: isTakenForPublic, notice }: BucketState,
-  newIpChosen: boolean,
+  isChosen: boolean,
 ): Promise<NoticeBucket> {
   const until = learningUntil === null ? null : isoTime(learningUntil);
   if (notice?.kind !== 'finished') {
@@ -24,13 +28,13 @@ export async function noticeOf(
   const readers = keepEarliest();
   const others = keepEarliest();
   let read = 0;
-  for await (const sighting of state.sightingsOf(bucket)) {
+  for await (const sighting of state.sightingsOf(bucket, NETWORK.id)) {
     if (sighting.claimedBy === LEARNING) (sighting.publicOnly ? readers : others).add(sighting);
     if (++read >= MAX_READ) break;
   }
   const count = readers.count() + others.count();
   const most = Math.max(counted, count);
-  const looksPublic = !newIpChosen && (isTakenForPublic === true || most > PUBLIC_BUCKET_NETWORKS);
+  const looksPublic = !isChosen && (isTakenForPublic === true || most > PUBLIC_BUCKET_NETWORKS);
   // Nobody reads a list of the public; who did more than read comes first.
   const named = [...others.earliest(), ...(looksPublic ? [] : readers.earliest())].slice(0, MAX_NAMED);
   return {
@@ -42,7 +46,7 @@ export async function noticeOf(
   };
 }
 
-function learnedNetwork({ network, publicOnly, firstSeenBy }: StoredSighting): LearnedNetwork {
+function learnedNetwork({ name: network, publicOnly, firstSeenBy }: StoredSighting): LearnedNetwork {
   const { requester = null, operation = null } = firstSeenBy() ?? {};
   return { network, requester, operation, publicOnly, ...NO_GEO_LOCATION };
 }
@@ -63,5 +67,5 @@ function keepEarliest() {
 }
 
 function earliestFirst(a: StoredSighting, b: StoredSighting): number {
-  return a.firstSeenAt - b.firstSeenAt || (a.network < b.network ? -1 : 1);
+  return a.firstSeenAt - b.firstSeenAt || (a.name < b.name ? -1 : 1);
 }

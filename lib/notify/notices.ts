@@ -118,7 +118,7 @@ async function sendSingly(kind: Kind, bucket: Stored<BucketState>, run: NotifyRu
 }
 
 function describe({ value }: Stored<BucketState>, { notifier }: NotifyRun): Promise<NoticeBucket> {
-  return noticeOf(notifier.state, value, notifier.newIpChosenFor(value.bucket));
+  return noticeOf(notifier.state, value, notifier.isNetworkRuleChosen(value.bucket));
 }
 
 /** Says that this notice of the bucket is sent, and no other; after that of the start, that of the end is due later. */

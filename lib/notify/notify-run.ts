@@ -14,8 +14,8 @@ export interface Notifier {
   /** Of the deployment. */
   readonly accountId: string | null;
   readonly region: string | null;
-  /** Whether an operator turned `new-ip` on for exactly this bucket. */
-  readonly newIpChosenFor: (bucket: string) => boolean;
+  /** Whether an operator turned the rule that remembers networks on for exactly this bucket. */
+  readonly isNetworkRuleChosen: (bucket: string) => boolean;
 }
 
 export interface SentAlert {

@@ -24,6 +24,7 @@ import { createObserver } from '../../lib/detection/observe';
 import type { SentAlert } from '../../lib/notify/notify-run';
 import type { LogObject, Publisher, State } from '../../lib/ports';
 import { clientOptions, type Emulator, startAws, startDynamo } from '../support/emulators';
+import { NEW_IP } from '../support/rule-ids';
 import { ROOT } from '../support/run-cli';
 import { newStateTable } from '../support/state-table';
 
@@ -66,7 +67,7 @@ async function watchSamples(
     state: watched,
     nextDueAt: () => earliestDue(state),
     limits: configuration,
-    newIpChosenFor: () => false,
+    isNetworkRuleChosen: () => false,
     ...(publisher === undefined ? {} : { publisher }),
   });
   let soFar = nothingRead();
@@ -211,7 +212,7 @@ async function compare(configuration: Configuration, emulators: Emulators): Prom
     const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt } = tally;
     expect(finding).toMatchObject({ network, remoteIp, firstEventAt });
     // What scan counts of a new network over all log objects, the deployment tells of the one that met it first.
-    if (rule === 'new-ip') expect(finding.requests).toBeLessThanOrEqual(requests);
+    if (rule === NEW_IP) expect(finding.requests).toBeLessThanOrEqual(requests);
     else expect(finding).toMatchObject({ requests, successes, denied, bytesSent, lastEventAt });
   }
 }

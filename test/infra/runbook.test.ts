@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LATER, NOTICE, NOW, PENDING_INDEX, setAsideItem, timeText } from '../../lib/adapters/aws/dynamo-items';
 import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
+import { NEW_IP } from '../support/rule-ids';
 import { temporaryFolder } from '../support/run-cli';
 import { type Synthesized, synthesize, textOf } from '../support/synthesized';
 
@@ -148,7 +149,7 @@ function optionOf(call: readonly string[], option: string): string {
 }
 
 test('what was set aside is listed, read and removed as it is stored', () => {
-  const stream = { rule: 'new-ip', bucket: 'payroll', denied: false } as const;
+  const stream = { rule: NEW_IP, bucket: 'payroll', denied: false };
   const draft = { digest: EMPTY_DIGEST, taking: [], news: null, notBefore: 0, message: null };
   const item = setAsideItem({ alertId: 'WINDOW-ID/NUMBER', stream, draft, at: 0, reason: 'x' });
   const [list, get, remove] = callsIn('AlertsSetAside').filter(([service]) => service === 'dynamodb') as [

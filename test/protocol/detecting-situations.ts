@@ -400,14 +400,14 @@ export const DETECTING: readonly Situation[] = [
 
 /** Host 1 is known to sign requests, and nobody was told of one, nor is it owed. `isTold`: by the lines that were told. */
 function lostSignature({ world }: Outcome, isTold: (lines: (name: string) => number) => boolean): string[] {
-  const sighting = [...world.memory.allSightings()].find(({ network }) => network === networkOf(1));
+  const sighting = [...world.memory.allSightings()].find(({ name: network }) => network === networkOf(1));
   if (sighting === undefined || sighting.publicOnly || isStillOwed(world, sighting)) return [];
   return isTold(linesToldOf(world)) ? [] : ['LOST: 1 is known to sign requests, and nobody was told'];
 }
 
 /** As above: host 1 is known to delete. */
 function lostDeletion({ world }: Outcome, isTold: (lines: (name: string) => number) => boolean): string[] {
-  const sighting = [...world.memory.allSightings()].find(({ network }) => network === networkOf(1));
+  const sighting = [...world.memory.allSightings()].find(({ name: network }) => network === networkOf(1));
   if (sighting === undefined || sighting.foundReadingAt !== null || isStillOwed(world, sighting)) return [];
   return isTold(linesToldOf(world)) ? [] : ['LOST: 1 is known to delete, and nobody was told'];
 }

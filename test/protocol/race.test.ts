@@ -16,7 +16,8 @@ test('of 200 that race for one pair, exactly one finds it', async () => {
   const times = { firstAt: START, lastAt: START };
   const pair = {
     bucket: 'open',
-    network: '203.0.113.7',
+    kind: 'net',
+    name: '203.0.113.7',
     ...times,
     isPublic: false,
     changedAt: null,

@@ -115,7 +115,15 @@ export function startContainer(world: World, options: RunOptions): Container {
     limits,
     ...where,
   };
-  const notifier = { state, publisher, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
+  const notifier = {
+    state,
+    publisher,
+    clock,
+    limits,
+    geography: noGeography,
+    ...where,
+    isNetworkRuleChosen: () => false,
+  };
 
   async function live(work: () => Promise<unknown>): Promise<End> {
     process = { dead: false, unmarked: null, minute: 0 };

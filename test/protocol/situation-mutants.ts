@@ -31,8 +31,8 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     '4',
     'an unapproved address that is known in all portions by what the first one found',
     'lib/alerting/outbox.ts',
-    `: \`\${remoteIp} \${portion}\`;`,
-    ': remoteIp;',
+    `: \`\${finding.network} \${portion}\`;`,
+    ': finding.network;',
   ),
   known('5', 'a learned pair that is claimed by its log object'),
   changed(
@@ -108,7 +108,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     '10d',
     'a finding that waits in an open window though it is news',
     'lib/alerting/plan-stream.ts',
-    'if (!isNews(state, subjectOf(state.rule, finding), finding)) return',
+    'if (finding.raised === null && !isNews(state, subjectOf(state.rule, finding), finding)) return',
     'return',
   ),
   changed('10e', 'a lease that refuses its holder', 'lib/alerting/lease.ts', ' || lease.holder === holder', ''),
@@ -154,7 +154,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
     mutant: {
       name: 'a container that knows how long a bucket learns',
       changes: [
-        { file: 'lib/detect/watch-buckets.ts', from: 'if (isOver(current, now)) settled.set', to: 'settled.set' },
+        { file: 'lib/detect/watch-buckets.ts', from: 'if (isOver(current, now)) remember(', to: 'remember(' },
         {
           file: 'lib/detect/watch-buckets.ts',
           from: 'read?.at === now ? read.value',

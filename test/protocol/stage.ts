@@ -150,7 +150,7 @@ export async function perform(situation: Situation, chooser: Chooser): Promise<O
 
   /** As an operator does it: what is known first, the end of learning last. */
   async function seed(host: number): Promise<void> {
-    const known = { bucket: 'open', network: networkOf(host), firstSeenAt: START, lastSeenAt: START };
+    const known = { bucket: 'open', kind: 'net', name: networkOf(host), firstSeenAt: START, lastSeenAt: START };
     await seedSightings(table.state, [known], DEFAULTS);
     const { value, version } = (await table.state.bucket('open'))!;
     if (value.learningUntil === null) return;

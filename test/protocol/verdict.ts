@@ -1,6 +1,7 @@
 import type { Alert } from '../../lib/alert/alert';
 import { LEARNING, SEED } from '../../lib/detection/sighting';
 import { LIMITS } from '../support/limits';
+import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 import type { Published, World } from './mortal';
 import { DAY, type Line, MINUTE, START, type TestObject } from './run';
 import { distinct, isStillOwed, wrongNotices, wrongRepeats } from './sent';
@@ -74,7 +75,7 @@ function counts(message: Published, { interrupted, published }: World): boolean 
 function wrongUnapproved(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   return hostsOf(objects, 'guarded').flatMap((host) => {
-    const told = toldLines(outcome, 'unapproved-ip', host, namesOf(objects));
+    const told = toldLines(outcome, UNAPPROVED_IP, host, namesOf(objects));
     return objects.flatMap((object) => {
       const { name } = object;
       const lines = linesOf(object, 'guarded', host).length;
@@ -94,7 +95,7 @@ function wrongNew(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   const owed = situation.owed(outcome);
   return hostsOf(objects, 'open').flatMap((host) => {
-    const lines = [...toldLines(outcome, 'new-ip', host, namesOf(objects)).values()];
+    const lines = [...toldLines(outcome, NEW_IP, host, namesOf(objects)).values()];
     const surely = lines.reduce((sum, told) => sum + told.surely, 0);
     const atMost = lines.reduce((sum, told) => sum + told.atMost, 0);
     const [least, most] = owed[host] ?? AT_MOST_ONCE;
@@ -131,7 +132,7 @@ function wrongLearned({ world }: Outcome): string[] {
   const notices = world.published.flatMap(({ alert }) => alert.notice?.buckets ?? []);
   const named = new Set(notices.flatMap(({ learned }) => learned?.networks ?? []).map(({ network }) => network));
   const learned = [...world.memory.allSightings()].filter(({ claimedBy }) => claimedBy === LEARNING);
-  return learned.flatMap(({ network }) =>
+  return learned.flatMap(({ name: network }) =>
     named.has(network) ? [] : [`LOST: ${network} was learned, and nobody told`],
   );
 }
@@ -149,7 +150,7 @@ function wrongRate({ alertsPerMinute = LIMITS.alertsPerMinute }: Situation, { wo
 }
 
 function sightingOf({ world }: Outcome, host: number) {
-  return [...world.memory.allSightings()].find(({ network }) => network === networkOf(host));
+  return [...world.memory.allSightings()].find(({ name: network }) => network === networkOf(host));
 }
 
 function namesOf(objects: readonly TestObject[]): string[] {

@@ -53,7 +53,7 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
       publisher: { publish: async () => {} },
       geography: noGeography,
       limits: configuration,
-      newIpChosenFor: () => false,
+      isNetworkRuleChosen: () => false,
       ...origin,
     },
     alertSubscriptions: { confirmed },

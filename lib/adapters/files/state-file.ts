@@ -4,9 +4,13 @@ import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatNetwork, parseCidr } from '../../detection/address';
 import type { Sighting } from '../../detection/sighting';
+import { NETWORK, type Subject, subjectText } from '../../rules/subject';
 import { compareText } from '../../text/order';
 
-/** The columns of Splunk's lookup `previously_seen_S3_access_from_remote_ip`; times are epoch seconds. */
+/**
+ * The columns of Splunk's lookup `previously_seen_S3_access_from_remote_ip`; times are epoch seconds. A subject that is no
+ * network stands in `remote_ip` with its kind before it: `req#arn:aws:iam::111122223333:user/ana`.
+ */
 const COLUMNS = ['bucket_name', 'remote_ip', 'firstTime', 'lastTime'] as const;
 
 /** Of a bad file, this many bad lines are named. */
@@ -89,16 +93,17 @@ function nullIfMissing(error: NodeJS.ErrnoException): null {
 }
 
 /**
- * Writes the sightings sorted by bucket and network, so that whole the old file stands there or the new one.
+ * Writes the sightings sorted by bucket and subject, so that whole the old file stands there or the new one.
  * @throws StateWriteFailure where the disk or its permissions do not have it.
  */
 export async function writeStateFile(path: string, sightings: Iterable<Sighting>): Promise<void> {
   const { stringify } = await import('csv-stringify/sync');
   const rows = [...sightings]
-    .sort((a, b) => compareText(a.bucket, b.bucket) || compareText(a.network, b.network))
-    .map(({ bucket, network, firstSeenAt, lastSeenAt }) => [
+    .map((sighting) => ({ ...sighting, text: subjectText(sighting) }))
+    .sort((a, b) => compareText(a.bucket, b.bucket) || compareText(a.text, b.text))
+    .map(({ bucket, text, firstSeenAt, lastSeenAt }) => [
       bucket,
-      network,
+      text,
       String(Math.floor(firstSeenAt / 1000)),
       String(Math.floor(lastSeenAt / 1000)),
     ]);
@@ -151,24 +156,31 @@ function readHeader(path: string, names: readonly string[]): Map<string, number>
 
 /** A row's sighting, or what is wrong with it. */
 function readRow(record: readonly string[], header: ReadonlyMap<string, number>): Sighting | string {
-  const [bucket, network, firstTime, lastTime] = COLUMNS.map((name) => record[header.get(name)!] ?? '') as [
+  const [bucket, text, firstTime, lastTime] = COLUMNS.map((name) => record[header.get(name)!] ?? '') as [
     string,
     string,
     string,
     string,
   ];
   if (bucket === '') return 'bucket_name is empty';
-  const cidr = parseCidr(network);
-  if ('problem' in cidr) {
-    const instead = cidr.instead === null ? '' : `; write "${cidr.instead}"`;
-    return `remote_ip ${JSON.stringify(network)} ${cidr.problem}${instead}`;
-  }
+  const subject = readSubject(text);
+  if (typeof subject === 'string') return subject;
   const firstSeenAt = epochSeconds(firstTime);
   const lastSeenAt = epochSeconds(lastTime);
   if (firstSeenAt === null) return `firstTime ${JSON.stringify(firstTime)} is not a time in epoch seconds`;
   if (lastSeenAt === null) return `lastTime ${JSON.stringify(lastTime)} is not a time in epoch seconds`;
   if (lastSeenAt < firstSeenAt) return `lastTime ${lastTime} is before firstTime ${firstTime}`;
-  return { bucket, network: formatNetwork(cidr), firstSeenAt, lastSeenAt };
+  return { bucket, ...subject, firstSeenAt, lastSeenAt };
+}
+
+/** The subject that a text stands for, or what is wrong with it. */
+function readSubject(text: string): Subject | string {
+  const [, kind, name] = /^([a-z]+)#(.+)$/s.exec(text) ?? [];
+  if (kind !== undefined && kind !== NETWORK.id) return { kind, name: name! };
+  const cidr = parseCidr(text);
+  if (!('problem' in cidr)) return { kind: NETWORK.id, name: formatNetwork(cidr) };
+  const instead = cidr.instead === null ? '' : `; write "${cidr.instead}"`;
+  return `remote_ip ${JSON.stringify(text)} ${cidr.problem}${instead}`;
 }
 
 /** Splunk writes fractions now and then. Epoch milliseconds; null for what no log line can hold: years 0 to 9999. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { globsOverlap, isGlob, literalLength } from '../../detection/glob';
 import type { BucketSettings } from '../../detection/settings';
+import { networkRule } from '../../rules/rule-of';
 import { isObject } from '../../text/json-value';
 import { compareText } from '../../text/order';
 import { bucketPattern } from './bucket-names';
@@ -9,16 +10,17 @@ import { SHELL_HINT } from './lists';
 import { quote } from './messages';
 import { objectOf } from './objects';
 import { addIssue, delegate, type Issues, orLeftOut, reads } from './readings';
+import { ruleSwitches } from './rule-switches';
 import { flag, wholeNumber } from './scalars';
 
-const EXPECTED = 'write an object such as {"payroll-*": {"newIp": false}}';
+const EXAMPLE = `{"${networkRule().setting.key}": false}`;
+const EXPECTED = `write an object such as {"payroll-*": ${EXAMPLE}}`;
 
 const SETTINGS = {
-  unapprovedIp: orLeftOut(flag),
-  newIp: orLeftOut(flag),
+  ...ruleSwitches(() => orLeftOut(flag)),
   learningDays: orLeftOut(wholeNumber(0, 90, '0: no learning')),
 };
-const oneBucket = objectOf('write an object such as {"newIp": false}', SETTINGS);
+const oneBucket = objectOf(`write an object such as ${EXAMPLE}`, SETTINGS);
 
 const record = reads(EXPECTED, (value) => {
   const object = typeof value === 'string' ? parseJson(value) : value;

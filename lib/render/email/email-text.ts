@@ -1,5 +1,7 @@
 import type { Alert } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { isSetAside, isUnreadable } from '../../alert/set-aside';
+import { OWN_ORIGIN } from '../../rules/rule';
 import { minute, period } from '../../text/times';
 import { inMail } from '../../text/untrusted-text';
 import { effectsText, headline, volumeOf } from '../wording/headline';
@@ -7,7 +9,7 @@ import { quietUntil, whyText } from '../wording/reason';
 import type { Room } from '../wording/room';
 import { severityTag, severityText } from '../wording/severity';
 import { field, section, sentences } from './mail-lines';
-import { otherNetworks, whoLines } from './networks';
+import { otherNetworks, subjectsOf, whoLines } from './networks';
 import { learningFinished, learningStarted } from './notice';
 import { ifLegitimate, logObjectLines, lookCloser, runbookSteps, whereSetAside } from './steps';
 
@@ -32,15 +34,9 @@ function bodyOf(alert: Alert, room: Room): string[] {
       return learningStarted(alert, listed);
     case 'learning-finished':
       return learningFinished(alert, room);
-    case 'test':
-      return [
-        '',
-        ...sentences(
-          'A record for the reserved test bucket came through the logs, the detection and this topic. No action is needed.',
-        ),
-        ...section('THE REQUEST', whoLines(alert, room)),
-      ];
-    default:
+    default: {
+      const notice = recordOf(alert.rule)?.wording.notice ?? null;
+      if (notice !== null) return ['', ...sentences(notice.mail), ...section('THE REQUEST', whoLines(alert, room))];
       return [
         ...section('WHAT HAPPENED', whatHappened(alert)),
         ...(isSetAside(alert) ? section('WHERE IT IS', whereSetAside(alert)) : section('WHO', whoLines(alert, room))),
@@ -48,8 +44,9 @@ function bodyOf(alert: Alert, room: Room): string[] {
         ...lookCloser(alert, listed),
         ...ifLegitimate(alert),
         ...section('WHAT HAPPENS NEXT', sentences(whatNext(alert), '  ')),
-        ...section('OTHER NETWORKS', otherNetworks(alert, room)),
+        ...section(`OTHER ${subjectsOf(alert).toUpperCase()}`, otherNetworks(alert, room)),
       ];
+    }
   }
 }
 
@@ -73,23 +70,7 @@ function whatNext(alert: Alert): string {
     return 'The watch of other buckets goes on. Alerts of this rule about this bucket wait until what is stored can be read.';
   if (isSetAside(alert))
     return 'The watch goes on. Other networks, and networks that get further, are reported as usual.';
-  const until = quietUntil(alert);
-  if (alert.rule.id === 'detector-error') {
-    return `Other such lines of this bucket come in one digest after ${until ?? 'a while'}, or at once if their requests got further.`;
-  }
-  const end = until ?? 'the alert window of its bucket ends';
-  const low =
-    'Any other network is reported at once. Only messages of severity Low are limited, to 12 a day for each bucket ' +
-    'and rule; the rest comes in a digest.';
-  if (alert.rule.id === 'new-ip') {
-    const except = 'its first change within 7 days, and its first request that this account signed';
-    return `A network in this message is known from now on. What it does here is not reported again, except ${except}, where this message shows neither. ${low}`;
-  }
-  return (
-    `A network in this message is not reported again before ${end}, unless it gets further (reads after failures, ` +
-    'changes after reads) or becomes more severe: then a message is sent at once. Whatever else it does comes in one ' +
-    `digest after that time. ${low}`
-  );
+  return recordOf(alert.rule)?.wording.next(quietUntil(alert)) ?? '';
 }
 
 function about(alert: Alert, listed: number): string[] {
@@ -98,7 +79,7 @@ function about(alert: Alert, listed: number): string[] {
   const logs = logObjectLines(alert, listed);
   return section('ABOUT THIS MESSAGE', [
     ...field('Title', inMail(rule.title, 160)),
-    ...field('Rule', rule.origin === 's3-access-watch' ? rule.id : `${rule.id} (${rule.origin}${mitre})`),
+    ...field('Rule', rule.origin === OWN_ORIGIN ? rule.id : `${rule.id} (${rule.origin}${mitre})`),
     ...(rule.reference === null ? [] : [`  ${'Reference'.padEnd(12)}${rule.reference}`]),
     ...field('Made', `${minute(createdAt)} UTC; all times here are UTC`),
     ...field('Alert', alertId),

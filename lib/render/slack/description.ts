@@ -1,12 +1,15 @@
 import type { Alert, AlertNetwork, NoticeBucket } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { locationText } from '../../alert/geo-location';
 import { isSetAside, setAsideKey } from '../../alert/set-aside';
+import { networkRule } from '../../rules/rule-of';
+import { knownUntilNow } from '../../rules/wording';
 import { bytes, count, plural } from '../../text/amounts';
 import { cutColumns } from '../../text/columns';
 import { minute, period } from '../../text/times';
 import { inCode, inSlack } from '../../text/untrusted-text';
 import { otherAccountOf } from '../wording/approval';
-import { countOf, effectsText, knownUntilNow, levelText, nameOf, volumeOf } from '../wording/headline';
+import { countOf, effectsText, levelText, nameOf, nounOf, volumeOf } from '../wording/headline';
 import { operationsText } from '../wording/operations';
 import { quietUntil, whyText } from '../wording/reason';
 import { maxDetailed } from '../wording/room';
@@ -28,7 +31,7 @@ export function descriptionOf(alert: Alert, listed: number): string {
     isSetAside(alert)
       ? []
       : notice === null
-        ? unlistedText(unlistedOf(alert, shown))
+        ? unlistedText(unlistedOf(alert, shown), nounOf(alert))
         : moreText(notice.buckets.length - shown + notice.more);
   const tail = tailLines(alert);
   const most = Math.min(listed, all.length);
@@ -53,10 +56,10 @@ function moreText(more: number): string[] {
 /** How many groups of networks that are not listed have a line. */
 const MAX_GROUPS = 3;
 
-function unlistedText({ networks, isExact, groups }: Unlisted): string[] {
+function unlistedText({ networks, isExact, groups }: Unlisted, noun: string): string[] {
   if (networks === 0) return [];
   return [
-    `_… and ${countOf(networks, 'more network', isExact)}_`,
+    `_… and ${countOf(networks, `more ${noun}`, isExact)}_`,
     ...groups.slice(0, MAX_GROUPS).map((group) => {
       const place = locationText(group);
       const parts = [
@@ -78,8 +81,8 @@ function headLines(alert: Alert): string[] {
     ];
   }
   if (notice !== null) return ['Learning has ended.'];
-  if (rule.id === 'test')
-    return ['A record for the reserved test bucket came through the logs, the detection and this topic.'];
+  const own = recordOf(rule)?.wording.notice ?? null;
+  if (own !== null) return [own.chat];
   const where = [
     bucket === null ? '' : inCode(bucket, 66),
     accountId === null ? '' : `account ${inSlack(accountId)}`,
@@ -105,8 +108,8 @@ function setAsideLines(alert: Alert): string[] {
 }
 
 function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed: boolean): string {
-  const { sample, forgottenSince, raised } = network;
-  const isAddress = rule.id !== 'detector-error';
+  const { subject, sample, forgottenSince, raised } = network;
+  const isAddress = subject === undefined && recordOf(rule)?.alerts.isOfAddresses !== false;
   const name = isAddress ? `\`${inSlack(nameOf(network))}\`` : inCode(nameOf(network), 80);
   const place = locationText(network);
   const head = [
@@ -142,7 +145,7 @@ function bucketLine(of: NoticeBucket, { accountId }: Alert): string {
           .join(', ')}`;
   const others = requesters.length > 3 ? ` and ${count(requesters.length - 3)} more` : '';
   const inactive = looksPublic
-    ? '; it looks public, so new-ip is inactive here for anonymous reads, not for changes and signed requests'
+    ? `; it looks public, so ${networkRule().id} is inactive here for anonymous reads, not for changes and signed requests`
     : '';
   const full = isFull ? '; these are as many as a bucket may learn, others are reported as new' : '';
   return `• ${name} learned ${plural(learned.count, 'network')}${used}${others}${inactive}${full}`;
@@ -165,6 +168,5 @@ function tailLines(alert: Alert): string[] {
 }
 
 function quietText({ rule }: Alert, until: string): string {
-  if (rule.id === 'new-ip') return 'Known from now on: what else they do here is not reported as new.';
-  return `Not reported again before ${until}, unless it gets further or becomes more severe; the rest comes in a digest.`;
+  return recordOf(rule)?.wording.quiet(until) ?? '';
 }

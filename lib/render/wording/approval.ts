@@ -1,6 +1,6 @@
 import type { Alert } from '../../alert/alert';
 import { isBucketName, isNetworkText, pasteJson } from '../../text/untrusted-text';
-import { nameOf } from './headline';
+import { addressOf } from './headline';
 
 /*
  * What somebody writes into the configuration who knows better than a rule, ready to be pasted. Nothing is proposed
@@ -71,7 +71,7 @@ export function isTrustable(requester: string | null, accountId: string | null):
 /** The networks of an alert that an entry could approve: written as an address or network, in a bucket with a name. */
 export function approvable({ networks }: Alert): { cidr: string; bucket: string }[] {
   return networks.flatMap((network) => {
-    const cidr = nameOf(network);
+    const cidr = addressOf(network);
     return isNetworkText(cidr) && isBucketName(network.bucket) ? [{ cidr, bucket: network.bucket }] : [];
   });
 }
