@@ -20,6 +20,7 @@ import type { FunctionConfiguration } from '../lib/config/function-configuration
 import { rememberPairs } from '../lib/detect/remembered-pairs';
 import { viewStreams } from '../lib/detect/stream-views';
 import { watchBuckets } from '../lib/detect/watch-buckets';
+import { isNetworkRuleChosen } from '../lib/detection/bucket-policy';
 import { compileSettings } from '../lib/detection/compile-settings';
 import { renderAndPublish } from '../lib/notify/send-alert';
 import type { Geography } from '../lib/ports';
@@ -66,7 +67,7 @@ function createDependencies(): FunctionDependencies {
       geography: geographyOf(configuration.geo),
       limits: configuration,
       ...deployment,
-      newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
+      isNetworkRuleChosen: (bucket) => isNetworkRuleChosen(compiled.policyOf(bucket)),
     },
     alertSubscriptions: process.env[ENVIRONMENT.countSubscriptions] === 'true' ? snsSubscriptions(topicArn) : null,
     operationsSubscriptions: operationsTopicArn === undefined ? null : snsSubscriptions(operationsTopicArn),

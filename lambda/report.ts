@@ -4,6 +4,7 @@ import type { Usage } from '../lib/adapters/aws/dynamo-table';
 import type { MetricName } from '../lib/config/deployed-names';
 import type { Detected } from '../lib/detect/detect-log-object';
 import type { Notified } from '../lib/notify/notify';
+import { isRemembering, SWITCHED_RULES } from '../lib/rules/rule-of';
 import type { NotifiedObject } from './read-event';
 
 /**
@@ -48,8 +49,8 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       const { records, parseFailures, firstFailure, counts, findings, learned, longestOverdue, latest } = detected;
       const { recordsWithOddTime, recordsOfOtherBuckets } = counts;
       const { isMisplaced } = detected;
-      const unapproved = findings.get('unapproved-ip') ?? 0;
-      const newIp = findings.get('new-ip') ?? 0;
+      const found = SWITCHED_RULES.map((rule) => ({ rule, count: findings.get(rule.id) ?? 0 }));
+      const newPairs = found.reduce((sum, { rule, count }) => sum + (isRemembering(rule) ? count : 0), learned);
       count('LogObjects', 1);
       count('Records', records);
       count('ParseFailures', parseFailures);
@@ -62,15 +63,15 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       if (isMisplaced) count('LogObjectsMisplaced', 1);
       const notBelieved = recordsWithOddTime + recordsOfOtherBuckets + (isMisplaced ? 1 : 0);
       if (notBelieved > 0) count('LogsNotBelieved', notBelieved);
-      count('NewPairs', newIp + learned);
-      count('UnapprovedIpFindings', unapproved);
-      count('NewIpFindings', newIp);
+      count('NewPairs', newPairs);
+      for (const { rule, count: findings } of found) if (rule.metric !== null) count(rule.metric.name, findings);
       if (longestOverdue > 0) duration('PairsOwedFor', longestOverdue);
       if (writtenAt !== null && Number.isFinite(latest)) {
         duration('DeliveryLag', Math.max(0, writtenAt - latest));
       }
       const logObject = { bucket, key };
-      logger.info('log-object.detected', { logObject, records, parseFailures, unapproved, newIp, learned });
+      const byRule = Object.fromEntries(found.map(({ rule, count }) => [rule.metric?.logField ?? rule.id, count]));
+      logger.info('log-object.detected', { logObject, records, parseFailures, ...byRule, learned });
       if (notBelieved > 0) {
         logger.warn('log-object.doubtful', { logObject, recordsWithOddTime, recordsOfOtherBuckets, isMisplaced });
       }

@@ -5,6 +5,7 @@ import type { OutboxPart, PendingPart } from './alerting/outbox';
 import type { Stream } from './alerting/stream';
 import type { CombinedPlan, Draft, StreamState } from './alerting/stream-state';
 import type { PairName, RunName, StoredSighting } from './detection/sighting';
+import type { SubjectKind } from './rules/rule';
 
 /*
  * Every effect on the world. The adapters are named after what they talk to; the two paths know only this page.
@@ -29,8 +30,8 @@ export interface State {
   sightings(pairs: readonly PairName[]): Promise<readonly (Stored<StoredSighting> | null)[]>;
   sighting(pair: PairName): Promise<Stored<StoredSighting> | null>;
   putSighting(sighting: StoredSighting, replaces: Version | null): Promise<Version | null>;
-  /** All of a bucket, in any order; eventually consistent. */
-  sightingsOf(bucket: string): AsyncIterable<StoredSighting>;
+  /** All of a bucket that are of subjects of this kind, in any order; eventually consistent. */
+  sightingsOf(bucket: string, kind: SubjectKind['id']): AsyncIterable<StoredSighting>;
   /**
    * Puts the marker of a run: all that it claimed is in the outbox. The table may clean it up from `expiresAt` on; null:
    * never. It makes no difference whether it is there already.

@@ -1,5 +1,7 @@
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
+import { SWITCHED_RULES } from '../lib/rules/rule-of';
+import { RULES } from '../lib/rules/rules';
 import { sourcesBelow } from './support/sources';
 import { childrenOf, isNode, type Node, parseTypeScript } from './support/syntax';
 
@@ -16,20 +18,26 @@ interface Law {
 }
 
 /** What every room may import that stands above the texts, the logs and the decisions. */
-const PURE_CORE = ['lib/text', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/alert'];
+const PURE_CORE = ['lib/text', 'lib/access-log', 'lib/rules', 'lib/detection', 'lib/alerting', 'lib/alert'];
 
 const LAWS: Readonly<Record<string, Law>> = {
   'lib/text': { rooms: [], packages: ['string-width'], node: false, pure: true },
   'lib/access-log': { rooms: [], packages: [], node: false, pure: true },
-  'lib/detection': { rooms: ['lib/text', 'lib/access-log'], packages: ['ipaddr.js'], node: false, pure: true },
+  'lib/rules': { rooms: ['lib/text'], packages: [], node: false, pure: true },
+  'lib/detection': {
+    rooms: ['lib/text', 'lib/access-log', 'lib/rules'],
+    packages: ['ipaddr.js', '@noble/hashes'],
+    node: false,
+    pure: true,
+  },
   'lib/alerting': {
-    rooms: ['lib/text', 'lib/access-log', 'lib/detection'],
+    rooms: ['lib/text', 'lib/access-log', 'lib/rules', 'lib/detection'],
     packages: ['@noble/hashes'],
     node: false,
     pure: true,
   },
   'lib/alert': {
-    rooms: ['lib/text', 'lib/access-log', 'lib/detection', 'lib/alerting'],
+    rooms: ['lib/text', 'lib/access-log', 'lib/rules', 'lib/detection', 'lib/alerting'],
     packages: [],
     node: false,
     pure: true,
@@ -46,13 +54,13 @@ const LAWS: Readonly<Record<string, Law>> = {
     pure: true,
   },
   'lib/config/fields': {
-    rooms: ['lib/text', 'lib/detection'],
+    rooms: ['lib/text', 'lib/rules', 'lib/detection'],
     packages: ['fastest-levenshtein'],
     node: false,
     pure: true,
   },
   'lib/config': {
-    rooms: ['lib/text', 'lib/detection', 'lib/config/fields'],
+    rooms: ['lib/text', 'lib/rules', 'lib/detection', 'lib/config/fields'],
     packages: [],
     node: false,
     pure: true,
@@ -60,7 +68,16 @@ const LAWS: Readonly<Record<string, Law>> = {
   'lib/ports.ts': { rooms: PURE_CORE, packages: [], node: false, pure: true },
   'lib/state': { rooms: ['lib/ports.ts'], packages: [], node: false, pure: true },
   'lib/detect': {
-    rooms: ['lib/ports.ts', 'lib/state', 'lib/text', 'lib/access-log', 'lib/detection', 'lib/alerting', 'lib/config'],
+    rooms: [
+      'lib/ports.ts',
+      'lib/state',
+      'lib/text',
+      'lib/access-log',
+      'lib/rules',
+      'lib/detection',
+      'lib/alerting',
+      'lib/config',
+    ],
     packages: [],
     node: false,
     pure: true,
@@ -93,7 +110,7 @@ const LAWS: Readonly<Record<string, Law>> = {
     node: true,
   },
   'lib/infra': {
-    rooms: ['lib/text', 'lib/config', 'lib/detection', 'lib/adapters'],
+    rooms: ['lib/text', 'lib/rules', 'lib/config', 'lib/detection', 'lib/adapters'],
     packages: ['aws-cdk-lib', 'constructs'],
     node: true,
   },
@@ -216,6 +233,36 @@ function reachViolations(modules: ReadonlyMap<string, Module>): string[] {
   return violations;
 }
 
+/**
+ * The names of rules in a source, that only their records may say: ids in texts, and the keys of the configuration, also
+ * as names. What is about a rule elsewhere asks its record.
+ */
+function rulesNamedIn(source: string): string[] {
+  const named: string[] = [];
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(visit);
+    else if (typeof node === 'object' && node !== null) {
+      const { type, value, cooked, source: from, ...rest } = node as Node;
+      const text = type === 'StringLiteral' ? value : type === 'TemplateElement' ? cooked : null;
+      if (typeof text === 'string') named.push(...RULE_NAMES.filter((name) => isNamedIn(name, text)));
+      else if (type === 'Identifier' && RULE_KEYS.has(value as string)) named.push(value as string);
+      else visit(value);
+      // Where an import is from is no text of the program.
+      visit(Object.values(rest));
+    }
+  };
+  visit(parseTypeScript(source).body);
+  return named;
+}
+
+/** A name of one plain word, as `test` is, may mean something else in a text. */
+function isNamedIn(name: string, text: string): boolean {
+  return text === name || (/[-A-Z]/.test(name) && new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text));
+}
+
+const RULE_KEYS = new Set<string>(SWITCHED_RULES.map(({ setting }) => setting.key));
+const RULE_NAMES = [...RULES.map(({ id }): string => id), ...RULE_KEYS];
+
 interface Module {
   /** What is imported in any way, be it a type, once each. */
   readonly imports: readonly string[];
@@ -323,11 +370,34 @@ function isType({ type }: Node): boolean {
   return type.startsWith('Ts') && !/^Ts(As|Satisfies|NonNull|Const|Instantiation)/.test(type);
 }
 
-const modules = readModules(sourcesBelow(['bin', 'lib', 'lambda']));
+const sources = sourcesBelow(['bin', 'lib', 'lambda']);
+const modules = readModules(sources);
 
 test('every file keeps the laws', () => {
   expect(modules.size).toBeGreaterThan(60);
   expect(violationsOf(modules)).toEqual([]);
+});
+
+test('only its record names a rule: no other room has its id or its key', () => {
+  const named = [...sources]
+    .filter(([path]) => !path.startsWith('lib/rules/'))
+    .flatMap(([path, source]) => rulesNamedIn(source).map((name) => `${path}: ${name}`));
+  expect(named).toEqual([]);
+});
+
+test.each([
+  ["if (rule === 'new-ip') f();", ['new-ip']],
+  ['const x = `detector-error`;', ['detector-error']],
+  ["type X = 'unapproved-ip' | 'other';", ['unapproved-ip']],
+  ["f('new-ip is off');", ['new-ip']],
+  ['f(`new-ip is $'.concat('{off}`);'), ['new-ip']],
+  ["switch (x) { case 'test': f(); }", ['test']],
+  ['const on = settings.newIp;', ['newIp']],
+  ["const on = settings['newIp'];", ['newIp']],
+  ['const x = { unapprovedIp: true };', ['unapprovedIp']],
+  ["// new-ip\nf('a test', 'new-ips', renewIp);", []],
+])('the checker of names sees %s', (source, names) => {
+  expect(rulesNamedIn(source)).toEqual(names);
 });
 
 test('the laws lead nowhere in a circle', () => {
@@ -406,6 +476,7 @@ test('a made-up offender is caught for each law', () => {
   const offenders = {
     'lib/access-log/a.ts': "import { x } from '../detection/x';",
     'lib/access-log/b.ts': "import { readFileSync } from 'node:fs';\nimport 'fs/promises';",
+    'lib/rules/aa.ts': "import { x } from '../detection/x';",
     'lib/detection/c.ts': "import ip from 'ipaddr.js';",
     'lib/detection/d.ts': "import type { Configuration } from '../config/configuration';",
     'lib/alerting/e.ts': "import { S3Client } from '@aws-sdk/client-s3';",
@@ -441,6 +512,7 @@ test('a made-up offender is caught for each law', () => {
     'lib/access-log/a.ts: imports ../detection/x',
     'lib/access-log/b.ts: imports node:fs',
     'lib/access-log/b.ts: imports fs/promises',
+    'lib/rules/aa.ts: imports ../detection/x',
     'lib/detection/c.ts: imports ipaddr.js, which only lib/detection/address.ts may',
     'lib/detection/d.ts: imports ../config/configuration',
     'lib/alerting/e.ts: imports @aws-sdk/client-s3',

@@ -6,6 +6,7 @@ import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, StreamState } from '../alerting/stream-state';
 import type { PairName, RunName, StoredSighting } from '../detection/sighting';
 import type { DueItems, PartName, SetAside, State, Stored, Version } from '../ports';
+import { subjectText } from '../rules/subject';
 import { compareText } from '../text/order';
 
 /** A state in memory, which ends with its process. */
@@ -71,8 +72,8 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     return known;
   }
 
-  function find({ bucket, network }: PairName): Stored<StoredSighting> | null {
-    return sightings.get(bucket)?.get(network) ?? null;
+  function find(pair: PairName): Stored<StoredSighting> | null {
+    return sightings.get(pair.bucket)?.get(subjectText(pair)) ?? null;
   }
 
   return {
@@ -83,10 +84,10 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
       return find(pair);
     },
     async putSighting(sighting, replaces) {
-      return put(ofBucket(sighting.bucket), sighting.network, sighting, replaces);
+      return put(ofBucket(sighting.bucket), subjectText(sighting), sighting, replaces);
     },
-    async *sightingsOf(bucket) {
-      for (const { value } of sightings.get(bucket)?.values() ?? []) yield value;
+    async *sightingsOf(bucket, kind) {
+      for (const { value } of sightings.get(bucket)?.values() ?? []) if (value.kind === kind) yield value;
     },
     async putRunDone(run) {
       markers.add(markerKey(run));
@@ -99,7 +100,7 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
       for (const { value } of buckets.values()) yield value;
     },
     *allSightings() {
-      for (const networks of sightings.values()) for (const { value } of networks.values()) yield value;
+      for (const subjects of sightings.values()) for (const { value } of subjects.values()) yield value;
     },
 
     async bucket(name) {

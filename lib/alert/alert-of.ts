@@ -7,7 +7,9 @@ import { namedInCombined, type StreamDigest, worstStreamFirst } from '../alertin
 import type { Stream } from '../alerting/stream';
 import type { MessageName } from '../alerting/stream-state';
 import { NO_EFFECTS, sumOfEffects } from '../detection/effect';
-import type { FindingRule } from '../detection/rules';
+import { ERROR_KIND } from '../rules/detector-error';
+import type { RuleId } from '../rules/rule';
+import { ruleOf } from '../rules/rule-of';
 import { isoTime } from '../text/times';
 import type { Alert, AlertNetwork, AlertOrigin, AlertTotals, SampleRecord } from './alert';
 import { alertRuleOf, setAsideRule, unreadableRule } from './alert-rule';
@@ -34,15 +36,15 @@ export function streamAlert(
   window: { readonly openedAt: number; readonly closesAt: number },
   origin: AlertOrigin,
 ): Alert {
-  const isTest = rule === 'test';
+  const { kind: ownKind, hasWindow } = ruleOf(rule).alerts;
   return {
     ...common([digest], origin),
     alertId: `${windowId}/${sequence}`,
     windowId,
-    kind: isTest ? 'notice' : rule === 'detector-error' ? 'detector-error' : kind,
+    kind: ownKind ?? kind,
     rule: alertRuleOf(rule, bucket, [digest]),
     bucket,
-    window: isTest ? null : { openedAt: isoTime(window.openedAt), closesAt: isoTime(window.closesAt) },
+    window: hasWindow ? { openedAt: isoTime(window.openedAt), closesAt: isoTime(window.closesAt) } : null,
     networks: digest.findings.map((finding) => networkOf(finding, bucket)),
     more: digest.more,
     groups: digest.groups.map((group) => ({ ...group, ...NO_GEO_LOCATION })),
@@ -52,7 +54,7 @@ export function streamAlert(
 /** The alert of many streams of one rule: each names its worst, and counts the others. */
 export function combinedAlert(
   combinedId: string,
-  rule: FindingRule,
+  rule: RuleId,
   given: readonly StreamDigest[],
   origin: AlertOrigin,
 ): Alert {
@@ -89,7 +91,7 @@ export function streamSetAsideAlert(
     ...common([digest], origin),
     alertId: `${windowId}/${sequence}`,
     windowId,
-    kind: 'detector-error',
+    kind: ERROR_KIND,
     rule: alertRuleOf(rule, bucket, [digest]),
     bucket,
     window: null,
@@ -107,7 +109,7 @@ export function setAsideAlert(alert: Alert): Alert {
     schemaVersion: '1.0',
     alertId: `${windowId}${SET_ASIDE}${alertId.split('/').at(-1)}`,
     windowId,
-    kind: 'detector-error',
+    kind: ERROR_KIND,
     createdAt,
     rule: setAsideRule(rule),
     bucket,
@@ -133,7 +135,7 @@ export function unreadableAlert(stream: Stream, { accountId, region, now }: Aler
     schemaVersion: '1.0',
     alertId: `${windowId}${UNREADABLE}${now}`,
     windowId,
-    kind: 'detector-error',
+    kind: ERROR_KIND,
     createdAt: isoTime(now),
     rule: unreadableRule(stream),
     bucket: stream.bucket,
@@ -168,11 +170,12 @@ function common(digests: readonly Digest[], { accountId, region, now }: AlertOri
 }
 
 function networkOf(finding: OutboxFinding, bucket: string): AlertNetwork {
-  const { network, remoteIp, addresses, requests, successes, denied, bytesSent, severity, level } = finding;
+  const { subject, network, remoteIp, addresses, requests, successes, denied, bytesSent, severity, level } = finding;
   const { firstEventAt, lastEventAt, forgottenSince, raised, effects, operations } = finding;
   const record = finding.sample();
   return {
     bucket,
+    ...(subject === null ? {} : { subject }),
     network,
     remoteIp,
     addresses,

@@ -2,9 +2,9 @@ import type { AccessLogRecord } from '../access-log/record';
 import type { NamedOperation } from '../alerting/outbox';
 import type { Effects } from '../detection/effect';
 import type { Level } from '../detection/level';
-import type { FindingRule } from '../detection/rules';
 import type { Severity } from '../detection/severity';
-import type { Raised } from '../detection/sighting';
+import type { AlertKind, Raised, RuleId } from '../rules/rule';
+import type { Subject } from '../rules/subject';
 import type { GeoLocation } from './geo-location';
 
 /** The canonical alert: everything that people or machines receive is made of it. Times are ISO 8601 in UTC. */
@@ -14,7 +14,7 @@ export interface Alert {
   readonly alertId: string;
   /** The same for all messages about what goes on in one stream. */
   readonly windowId: string;
-  readonly kind: 'new' | 'update' | 'digest' | 'combined' | 'notice' | 'detector-error';
+  readonly kind: AlertKind;
   /** When it was made; a message that is repeated was made again. */
   readonly createdAt: string;
   readonly rule: AlertRule;
@@ -40,8 +40,11 @@ export interface Alert {
   readonly notice: AlertNotice | null;
 }
 
+/** Names what a notice about buckets says, where an alert about findings has a rule. */
+export type NoticeId = 'learning-started' | 'learning-finished';
+
 export interface AlertRule {
-  readonly id: FindingRule | 'learning-started' | 'learning-finished';
+  readonly id: RuleId | NoticeId;
   readonly origin: string;
   readonly title: string;
   readonly severity: Severity | 'Informational';
@@ -53,6 +56,9 @@ export interface AlertRule {
 
 export interface AlertNetwork extends GeoLocation {
   readonly bucket: string;
+  /** What the finding is about, where that is not the network; its name may be untrusted text. */
+  readonly subject?: Subject;
+  /** The network of `remoteIp`. */
   readonly network: string;
   readonly remoteIp: string;
   readonly addresses: readonly string[];

@@ -6,12 +6,14 @@ export interface BucketState {
   readonly lastLogAt: number;
   /** The longest gap between two log objects so far; milliseconds. */
   readonly longestSilence: number;
-  /** When `new-ip` was first on for the bucket; null: never. */
-  readonly newIpSince: number | null;
+  /** When a rule that remembers subjects was first on for the bucket; null: never. */
+  readonly rememberedSince: number | null;
   /** When learning ends; null: the bucket never learned. */
   readonly learningUntil: number | null;
   /** How many learned networks were counted. Too few if a run died before it counted; never far too many. */
   readonly learned: number;
+  /** The same count for subjects that are not networks. */
+  readonly learnedOthers: number;
   /** Whether the bucket learned so many networks that it counts as public; null while it learns. */
   readonly looksPublic: boolean | null;
   /** The next notice to send, and the earliest time for it; null: none. */
@@ -19,12 +21,13 @@ export interface BucketState {
 }
 
 /**
- * A bucket that learned more networks than this counts as public: `new-ip` is inactive there for anonymous access, and
- * only for that.
+/**
+ * A bucket that learned more networks than this counts as public: rules that remember subjects are inactive there for
+ * anonymous access, and only for that.
  */
 export const PUBLIC_BUCKET_NETWORKS = 1000;
 
-/** A bucket learns no more networks than this. `new-ip` finds the others as new when learning is over. */
+/** A bucket learns no more networks than this, and no more other subjects. The rules report the rest as new later. */
 export const MAX_LEARNED = 10_000;
 
 /**

@@ -1,5 +1,6 @@
 import { type Effects, NO_EFFECTS, sumOfEffects } from '../detection/effect';
-import type { FindingRule } from '../detection/rules';
+import { subjectTextOf } from '../detection/finding';
+import type { RuleId } from '../rules/rule';
 import { type CountedGroup, coarser, groupOf, mergedGroups, worstGroupFirst } from './counted-group';
 import { mergedFinding, worstFirst } from './merge-findings';
 import { NO_SAMPLE, type OutboxFinding, type OutboxPart } from './outbox';
@@ -10,9 +11,9 @@ import { highest, type Reached, reachedBy, subjectOf, worstReachedFirst } from '
  * are epoch milliseconds.
  */
 export interface Digest {
-  /** Worst first, one per network; at most `MAX_KEPT`, of which the first `MAX_EVIDENCE` have a sample. */
+  /** Worst first, one per subject; at most `MAX_KEPT`, of which the first `MAX_EVIDENCE` have a sample. */
   readonly findings: readonly OutboxFinding[];
-  /** How many networks are only counted. An upper bound, because a network may be counted more than once. */
+  /** How many subjects are only counted. An upper bound, because a subject may be counted more than once. */
   readonly more: number;
   /** The networks that are only counted, grouped; at most `MAX_GROUPS` groups. */
   readonly groups: readonly CountedGroup[];
@@ -61,9 +62,9 @@ export const EMPTY_DIGEST: Digest = {
 };
 
 /** Adds the findings of these parts to the digest. Time and memory are linear in the number of findings. */
-export function addParts(digest: Digest, rule: FindingRule, parts: readonly OutboxPart[]): Digest {
+export function addParts(digest: Digest, rule: RuleId, parts: readonly OutboxPart[]): Digest {
   if (parts.length === 0) return digest;
-  const byNetwork = new Map(digest.findings.map((finding) => [finding.network, finding] as const));
+  const bySubject = new Map(digest.findings.map((finding) => [subjectTextOf(finding), finding] as const));
   const reached = new Map(digest.reached);
   const counted = createCounted(digest);
   const sums = { ...digest.totals };
@@ -81,12 +82,13 @@ export function addParts(digest: Digest, rule: FindingRule, parts: readonly Outb
       const subject = subjectOf(rule, finding);
       const before = reached.get(subject);
       reached.set(subject, before === undefined ? reachedBy(finding) : highest(before, finding));
-      const same = byNetwork.get(finding.network);
-      byNetwork.set(finding.network, same === undefined ? finding : mergedFinding(same, finding));
+      const own = subjectTextOf(finding);
+      const same = bySubject.get(own);
+      bySubject.set(own, same === undefined ? finding : mergedFinding(same, finding));
     }
-    if (byNetwork.size > 4 * MAX_KEPT) counted.keepWorst(byNetwork);
+    if (bySubject.size > 4 * MAX_KEPT) counted.keepWorst(bySubject);
   }
-  const findings = counted.keepWorst(byNetwork);
+  const findings = counted.keepWorst(bySubject);
   return {
     findings: findings.map((finding, index) => (index < MAX_EVIDENCE ? finding : { ...finding, sample: NO_SAMPLE })),
     more: counted.more(),
@@ -102,7 +104,7 @@ export function addParts(digest: Digest, rule: FindingRule, parts: readonly Outb
   };
 }
 
-/** How many networks the digest covers, named or counted. */
+/** How many networks, or other subjects, the digest covers, named or counted. */
 export function networksIn({ findings, more }: Digest): number {
   return findings.length + more;
 }
@@ -116,17 +118,18 @@ export function reachedIn({ reached }: Digest): Reached {
 function createCounted({ more: before, groups: groupsBefore, reached, findings }: Digest) {
   let more = before;
   let groups = new Map(groupsBefore.map((group) => [group.network, group] as const));
-  /** The networks counted so far, as far as the digest remembers them. */
+  /** The subjects counted so far, as far as the digest remembers them. */
   const counted = new Set(reached.keys());
-  for (const { network } of findings) counted.delete(network);
+  for (const finding of findings) counted.delete(subjectTextOf(finding));
   return {
-    /** Removes all but the worst findings from `byNetwork` and counts the removed ones. Returns the kept ones. */
-    keepWorst(byNetwork: Map<string, OutboxFinding>): readonly OutboxFinding[] {
-      const sorted = [...byNetwork.values()].sort(worstFirst);
+    /** Removes all but the worst findings from `bySubject` and counts the removed ones. Returns the kept ones. */
+    keepWorst(bySubject: Map<string, OutboxFinding>): readonly OutboxFinding[] {
+      const sorted = [...bySubject.values()].sort(worstFirst);
       for (const finding of sorted.slice(MAX_KEPT)) {
-        byNetwork.delete(finding.network);
-        const isNew = !counted.has(finding.network);
-        counted.add(finding.network);
+        const subject = subjectTextOf(finding);
+        bySubject.delete(subject);
+        const isNew = !counted.has(subject);
+        counted.add(subject);
         if (isNew) more++;
         const group = groupOf(finding, isNew ? 1 : 0);
         const same = groups.get(group.network);

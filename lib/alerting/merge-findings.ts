@@ -1,11 +1,12 @@
-import { MAX_ADDRESSES } from '../detection/counted-network';
+import { MAX_ADDRESSES } from '../detection/counted-subject';
 import { sumOfEffects } from '../detection/effect';
-import type { Raised } from '../detection/sighting';
+import { subjectTextOf } from '../detection/finding';
+import type { Raised } from '../rules/rule';
 import { compareText } from '../text/order';
 import { fewOperations, type NamedOperation, NO_SAMPLE, type OutboxFinding } from './outbox';
 import { highest, worstReachedFirst } from './reached';
 
-/** Merges two findings of one stream and network: shows the details of the worse, and adds the counts of both. */
+/** Merges two findings of one stream and subject: shows the details of the worse, and adds the counts of both. */
 export function mergedFinding(first: OutboxFinding, second: OutboxFinding): OutboxFinding {
   const [a, b] = worstFirst(first, second) <= 0 ? [first, second] : [second, first];
   return {
@@ -54,6 +55,6 @@ export function worstFirst(a: OutboxFinding, b: OutboxFinding): number {
     worstReachedFirst(a, b) ||
     b.bytesSent - a.bytesSent ||
     a.firstEventAt - b.firstEventAt ||
-    compareText(a.network, b.network)
+    compareText(subjectTextOf(a), subjectTextOf(b))
   );
 }

@@ -3,8 +3,11 @@ import { type Effects, effectsOf } from '../detection/effect';
 import type { Finding } from '../detection/finding';
 import { type Level, levelOf } from '../detection/level';
 import { isChange, type Severity, severityOf } from '../detection/severity';
-import { type ClaimName, claimIdentity, type Raised } from '../detection/sighting';
+import { claimIdentity } from '../detection/sighting';
 import type { OperationCount } from '../detection/tally';
+import type { Raised } from '../rules/rule';
+import { isRemembering, ruleOf } from '../rules/rule-of';
+import { NETWORK, type Subject } from '../rules/subject';
 import { cutText, jsonBytes } from '../text/cut';
 import { cutToJson } from '../text/json-text';
 import { compareText } from '../text/order';
@@ -13,6 +16,9 @@ import type { Stream } from './stream';
 
 /** A finding on its way to people. Times are epoch milliseconds. */
 export interface OutboxFinding {
+  /** What it is about, where that is not the network. */
+  readonly subject: Subject | null;
+  /** The network of `remoteIp`. */
   readonly network: string;
   readonly remoteIp: string;
   readonly addresses: readonly string[];
@@ -81,7 +87,7 @@ export const MAX_BRIEF_BYTES = 1000;
 /** What parts of it may take of that: the rest is numbers and 20 addresses. */
 const MAX_SAMPLE_BYTES = 2000;
 const MAX_OPERATIONS_BYTES = 400;
-const MAX_BRIEF_OPERATIONS_BYTES = 200;
+const MAX_BRIEF_OPERATION_BYTES = 100;
 const MAX_REASON_BYTES = 110;
 
 /** How many operations are named; longer names than S3 has are cut. */
@@ -93,11 +99,12 @@ const MAX_INVALID_LENGTH = 80;
 const MAX_INVALID_BYTES = 120;
 
 export function outboxFinding(finding: Finding): OutboxFinding {
-  const { rule, forgottenSince, raised, tally } = finding;
-  const isAddress = rule === 'unapproved-ip' || rule === 'new-ip';
+  const { subject, forgottenSince, raised, tally } = finding;
+  const { isOfAddresses: isAddress } = ruleOf(finding.rule).alerts;
   const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
   const { severity, reason } = severityOf(finding);
   return {
+    subject,
     network: isAddress ? finding.network : cutInvalid(finding.network),
     remoteIp: isAddress ? finding.remoteIp : cutInvalid(finding.remoteIp),
     addresses: isAddress ? [...finding.addresses] : [],
@@ -159,10 +166,12 @@ export const NO_SAMPLE: OutboxFinding['sample'] = () => null;
 
 /** The finding without its evidence, and with few of its addresses and operations: of very many, that is enough. */
 export function briefFinding(finding: OutboxFinding): OutboxFinding {
+  // The name of a subject takes the room of addresses, beside that of its first success, and of an operation.
+  const [addresses, operations] = finding.subject === null ? [3, 2] : [0, 1];
   return {
     ...finding,
-    addresses: finding.addresses.slice(0, 3),
-    operations: within(finding.operations.slice(0, 2), MAX_BRIEF_OPERATIONS_BYTES),
+    addresses: finding.addresses.slice(0, addresses),
+    operations: within(finding.operations.slice(0, operations), operations * MAX_BRIEF_OPERATION_BYTES),
     sample: NO_SAMPLE,
   };
 }
@@ -170,10 +179,20 @@ export function briefFinding(finding: OutboxFinding): OutboxFinding {
 /** What a finding is one of, among those of its log object, rule and bucket. */
 export function identityOf(
   { rule }: Pick<Stream, 'rule'>,
-  finding: Pick<OutboxFinding, keyof ClaimName>,
+  finding: Pick<OutboxFinding, 'subject' | 'network' | 'forgottenSince' | 'raised'>,
   portion: number,
 ): string {
   // A pair is found new by its claim, whatever the portion; unapproved in each portion.
   // guard: an unapproved address is found in each portion
-  return rule === 'new-ip' ? claimIdentity(finding) : `${finding.network} ${portion}`;
+  return isRemembering(ruleOf(rule)) ? claimedBy(finding) : `${finding.network} ${portion}`;
+}
+
+/** The identity of the claim that made a finding. */
+export function claimedBy({
+  subject,
+  network,
+  forgottenSince,
+  raised,
+}: Pick<OutboxFinding, 'subject' | 'network' | 'forgottenSince' | 'raised'>): string {
+  return claimIdentity({ ...(subject ?? { kind: NETWORK.id, name: network }), forgottenSince, raised });
 }

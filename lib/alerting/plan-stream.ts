@@ -1,3 +1,4 @@
+import { ruleOf } from '../rules/rule-of';
 import { addParts, type Digest, EMPTY_DIGEST, reachedIn, worstSubjects } from './digest';
 import { windowIdOf } from './identity';
 import type { OutboxFinding, OutboxPart } from './outbox';
@@ -56,7 +57,7 @@ export function drafted(state: StreamState, parts: readonly OutboxPart[], now: n
  * Findings below Medium have limits per window and per day; they never delay anything worse.
  */
 export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: number, limits: AlertLimits): Decision {
-  if (state.rule === 'test') return spaced(state, 'new', now, limits);
+  if (!hasWindow(state)) return spaced(state, 'new', now, limits);
   if (isOpen(state, now)) {
     const { news } = draft;
     if (news === null) return { kind: 'wait', until: state.closesAt + 1 };
@@ -75,7 +76,7 @@ export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: 
  * window stays open until its end.
  */
 export function lookAt(state: StreamState | null, finding: OutboxFinding, now: number, limits: AlertLimits): number {
-  if (state === null || state.rule === 'test') return now;
+  if (state === null || !hasWindow(state)) return now;
   if (isOpen(state, now)) {
     // A raised finding is news by definition: the network did more than was known of it.
     // guard: news does not wait for the end of its window
@@ -106,7 +107,7 @@ export function windowAfter(
   limits: AlertLimits,
 ): { readonly openedAt: number; readonly closesAt: number } {
   if (kind === 'update') return { openedAt: state.openedAt, closesAt: state.closesAt };
-  const usual = state.rule === 'test' ? 0 : usualLength(state, limits);
+  const usual = hasWindow(state) ? usualLength(state, limits) : 0;
   if (kind === 'new') return { openedAt: at, closesAt: at + usual };
   // If the same conduct continues without news, digests become less frequent, down to one a day.
   const hasNews = [...digest.reached].some(([subject, reached]) => isNews(state, subject, reached));
@@ -123,7 +124,6 @@ export function afterSending(
   limits: AlertLimits,
 ): StreamState {
   const staysOpen = kind === 'update';
-  const isTest = state.rule === 'test';
   const reached = reachedIn(draft.digest);
   const worst = kind === 'update' ? (draft.news ?? reached) : reached;
   return {
@@ -132,12 +132,16 @@ export function afterSending(
     sequence,
     ...windowAfter(state, draft, kind, at, limits),
     sentAt: at,
-    messages: (staysOpen || isTest ? state.messages : 0) + 1,
+    messages: (staysOpen || !hasWindow(state) ? state.messages : 0) + 1,
     minorMessages: (staysOpen ? state.minorMessages : 0) + (isLimitedPerWindow(worst) ? 1 : 0),
     minorSentAt: isGrave(worst) ? recent(state, at) : [...recent(state, at), at],
     sent: staysOpen ? mergedSubjects(state.sent, draft.digest) : draft.digest.reached,
     draft: null,
   };
+}
+
+function hasWindow({ rule }: Stream): boolean {
+  return ruleOf(rule).alerts.hasWindow;
 }
 
 /** When news may be sent while the window is open; at the latest in the digest after the window's end. */

@@ -1,4 +1,5 @@
-import type { FindingRule } from '../detection/rules';
+import type { RuleId } from '../rules/rule';
+import { ruleOf, surestFirst } from '../rules/rule-of';
 import { jsonBytes } from '../text/cut';
 import { type Digest, reachedIn } from './digest';
 import { briefFinding, type OutboxFinding } from './outbox';
@@ -21,7 +22,7 @@ export interface Candidate extends StreamDigest {
 
 /** What is sent in one message: one stream, or many of one rule. */
 export interface Planned<Of extends Candidate> {
-  readonly rule: FindingRule;
+  readonly rule: RuleId;
   /** The worst first; one: it is sent alone. */
   readonly members: readonly Of[];
 }
@@ -52,7 +53,7 @@ export function planMessages<Of extends Candidate>(
   const together: Of[] = [];
   for (const [index, candidate] of sorted.entries()) {
     const { stream, failures, isNamed } = candidate;
-    const isAlone = index < alone || failures > 0 || isNamed || stream.rule === 'test';
+    const isAlone = index < alone || failures > 0 || isNamed || isAwaited(stream);
     if (isAlone) planned.push({ rule: candidate.stream.rule, members: [candidate] });
     else together.push(candidate);
   }
@@ -71,18 +72,21 @@ export function worstStreamFirst(a: StreamDigest, b: StreamDigest): number {
     b.digest.totals.bytesSent - a.digest.totals.bytesSent ||
     a.digest.foundAt - b.digest.foundAt ||
     // Of two rules that flag the same, the sure one first.
-    RULES_BY_CONFIDENCE.indexOf(a.stream.rule) - RULES_BY_CONFIDENCE.indexOf(b.stream.rule) ||
+    surestFirst(a.stream.rule, b.stream.rule) ||
     (streamKey(a.stream) < streamKey(b.stream) ? -1 : 1)
   );
 }
 
-const RULES_BY_CONFIDENCE: readonly FindingRule[] = ['unapproved-ip', 'detector-error', 'new-ip', 'test'];
+/** Whether somebody waits for the message, as an operator who tests does. */
+function isAwaited({ rule }: Stream): boolean {
+  return !ruleOf(rule).alerts.hasWindow;
+}
 
-/** An operator who tests waits for the message; only what is High comes before it. */
+/** Only what is High comes before a message that somebody waits for. */
 function priorityOf({ stream, digest, failures }: Candidate): number {
   if (isHigh(digest)) return 0;
   if (failures > 0) return 3;
-  return stream.rule === 'test' ? 1 : 2;
+  return isAwaited(stream) ? 1 : 2;
 }
 
 export function isHigh(digest: Digest): boolean {

@@ -1,6 +1,8 @@
+import { type Finding, subjectTextOf } from '../detection/finding';
 import { LEVELS, type Level } from '../detection/level';
-import type { FindingRule } from '../detection/rules';
 import { SEVERITIES, type Severity } from '../detection/severity';
+import type { RuleId } from '../rules/rule';
+import { ruleOf } from '../rules/rule-of';
 
 /** What conduct came to: how bad it is, and how far it got. */
 export interface Reached {
@@ -45,9 +47,9 @@ export function isGrave({ severity }: Reached): boolean {
 }
 
 /**
- * What a window remembers a finding by: its network. Remote IPs that are no addresses are texts of anybody's choice:
+ * What a window remembers a finding by: its subject. Remote IPs that are no addresses are texts of anybody's choice:
  * all of them are one subject.
  */
-export function subjectOf(rule: FindingRule, { network }: { readonly network: string }): string {
-  return rule === 'detector-error' ? '' : network;
+export function subjectOf(rule: RuleId, finding: Pick<Finding, 'subject' | 'network'>): string {
+  return ruleOf(rule).alerts.isOneSubject ? '' : subjectTextOf(finding);
 }

@@ -1,11 +1,11 @@
-import type { FindingRule } from '../detection/rules';
+import type { RuleId } from '../rules/rule';
 
 /**
  * Findings that share an alert window: those of one rule and bucket. Findings of which every request was denied have a
  * stream of their own.
  */
 export interface Stream {
-  readonly rule: FindingRule;
+  readonly rule: RuleId;
   readonly bucket: string;
   /** Bots probe every bucket name daily; such denials must not send messages as often as requests that got through. */
   readonly denied: boolean;

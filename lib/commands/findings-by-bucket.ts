@@ -1,11 +1,11 @@
-import type { Finding } from '../detection/finding';
+import { type Finding, subjectTextOf } from '../detection/finding';
 import type { Tally } from '../detection/tally';
 import { type Weight, weightOf, worstFirst } from '../detection/worst-first';
+import { isRemembering, ruleOf } from '../rules/rule-of';
 
-/** The findings of a network of a bucket, at most one a rule, which are one story for the reader. */
+/** The findings of a network, or other subject, of a bucket, at most one a rule, which are one story for the reader. */
 export interface NetworkFindings {
-  readonly network: string;
-  /** The address where there is only one, else the network. */
+  /** The address where there is only one, else the network; of another subject its name, which may be untrusted text. */
   readonly label: string;
   /** The worst first. */
   readonly findings: readonly Finding[];
@@ -29,22 +29,23 @@ export function findingsByBucket(findings: readonly Finding[]): BucketFindings[]
   for (const finding of findings) {
     const networks = buckets.get(finding.bucket) ?? new Map<string, Finding[]>();
     buckets.set(finding.bucket, networks);
-    const group = networks.get(finding.network);
-    if (group === undefined) networks.set(finding.network, [finding]);
+    const subject = subjectTextOf(finding);
+    const group = networks.get(subject);
+    if (group === undefined) networks.set(subject, [finding]);
     else group.push(finding);
   }
   return [...buckets]
     .map(([name, byNetwork]) => {
-      const networks = [...byNetwork].map(([network, group]) => networkFindings(network, group));
+      const networks = [...byNetwork.values()].map(networkFindings);
       networks.sort((a, b) => worstFirst(b.weight, a.weight));
       return { name, networks };
     })
     .sort((a, b) => worstFirst(b.networks.at(-1)!.weight, a.networks.at(-1)!.weight));
 }
 
-function networkFindings(network: string, group: readonly Finding[]): NetworkFindings {
-  // What unapproved-ip counted includes what new-ip counted, which begins with the first success.
-  const all = group.find(({ rule }) => rule === 'unapproved-ip') ?? group[0]!;
+function networkFindings(group: readonly Finding[]): NetworkFindings {
+  // What a rule counted from its first success on is included in what another counted that does not remember.
+  const all = group.find(({ rule }) => !isRemembering(ruleOf(rule))) ?? group[0]!;
   const weighed = [all, ...group.filter((finding) => finding !== all)].map((finding) => ({
     finding,
     weight: weightOf(finding),
@@ -53,8 +54,7 @@ function networkFindings(network: string, group: readonly Finding[]): NetworkFin
   const findings = weighed.map(({ finding }) => finding);
   const addresses = [...new Set([findings[0]!.remoteIp, ...findings.flatMap(({ addresses }) => [...addresses])])];
   return {
-    network,
-    label: addresses.length === 1 ? addresses[0]! : network,
+    label: all.subject?.name ?? (addresses.length === 1 ? addresses[0]! : all.network),
     findings,
     addresses,
     addressCount: Math.max(addresses.length, ...findings.map(({ addressCount }) => addressCount)),

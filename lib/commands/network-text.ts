@@ -6,8 +6,8 @@ import { severityOf } from '../detection/severity';
 import type { OperationCount, Tally } from '../detection/tally';
 import type { Geography } from '../ports';
 import { ifLegitimate } from '../render/wording/approval';
-import { knownUntilNow } from '../render/wording/headline';
 import { operationsText } from '../render/wording/operations';
+import { ruleOf } from '../rules/rule-of';
 import { bytes, count as number } from '../text/amounts';
 import { cutColumns } from '../text/columns';
 import { minute, second } from '../text/times';
@@ -29,10 +29,11 @@ export function networkText(
   const line = (tag: string, name: string, text: string): string =>
     `    ${tag.padEnd(6)}  ${name.padEnd(13)}  ${cutColumns(makeVisible(text), columns - 27, '…')}\n`;
   const many = addressCount > addresses.length ? `${number(addressCount)}, such as ` : '';
-  const more = addresses.length > 1 ? line('', 'addresses', `${many}${addresses.join(', ')}`) : '';
+  const isSubject = group.findings[0]!.subject !== null;
+  const more = addresses.length > 1 || isSubject ? line('', 'addresses', `${many}${addresses.join(', ')}`) : '';
   const record = tally.sample?.record() ?? null;
   return [
-    `  ${color.bold(label.padEnd(width))}  ${counts(tally)}  ${color.dim(`${minute(tally.firstEventAt)} to ${minute(tally.lastEventAt)}`)}\n`,
+    `  ${color.bold(makeVisible(label).padEnd(width))}  ${counts(tally)}  ${color.dim(`${minute(tally.firstEventAt)} to ${minute(tally.lastEventAt)}`)}\n`,
     ...onePerRule(group).map(({ severity, rule, text }) =>
       line(severity.toUpperCase(), rule, text).replace(/^ {4}(\w+)/, (_, tag) => `    ${severityColor(tag, color)}`),
     ),
@@ -43,7 +44,7 @@ export function networkText(
     record === null ? '' : line('', 'user agent', record.userAgent ?? '-'),
     record === null ? '' : line('', 'for example', exampleText(record)),
     // Whole, however long: it is there to be pasted.
-    `            ${'if legitimate'.padEnd(13)}  ${approvalText(group)}\n`,
+    isSubject ? '' : `            ${'if legitimate'.padEnd(13)}  ${approvalText(group)}\n`,
   ].join('');
 }
 
@@ -52,14 +53,11 @@ function onePerRule({ findings }: NetworkFindings): { severity: string; rule: st
   return findings.map((finding) => {
     const { rule, tally, forgottenSince, raised } = finding;
     const { severity, reason } = severityOf(finding);
-    const certainty =
-      rule === 'unapproved-ip'
-        ? 'certain: no allowlist entry covers it'
-        : raised !== null
-          ? `hint: ${knownUntilNow(raised)}`
-          : forgottenSince === null
-            ? `hint: new since ${minute(tally.firstEventAt)}, not necessarily malicious`
-            : `hint: known before, forgotten since ${minute(forgottenSince)}`;
+    const certainty = ruleOf(rule).wording.certainty({
+      raised,
+      forgottenSince: forgottenSince === null ? null : minute(forgottenSince),
+      firstEventAt: minute(tally.firstEventAt),
+    });
     return { severity, rule, text: reason === null ? certainty : `${certainty}; ${reason}` };
   });
 }

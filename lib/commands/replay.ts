@@ -8,11 +8,13 @@ import { nothingRead, type ReadSoFar } from '../detect/read-portions';
 import { rememberPairs } from '../detect/remembered-pairs';
 import { viewStreams } from '../detect/stream-views';
 import { watchBuckets } from '../detect/watch-buckets';
+import { isNetworkRuleChosen } from '../detection/bucket-policy';
 import { compileSettings } from '../detection/compile-settings';
 import { foldFindings } from '../detection/finding';
 import { createObserver, type Observer } from '../detection/observe';
-import type { PairName } from '../detection/sighting';
+import { pairText } from '../detection/sighting';
 import type { Geography } from '../ports';
+import { NETWORK } from '../rules/subject';
 import type { LogObjectFile } from './inputs';
 import { type Simulation, simulateAlerts } from './simulate-alerts';
 
@@ -45,7 +47,7 @@ export function createReplay(state: MemoryState, { configuration, geography, now
     nextDueAt: async () => state.nextDueAt(),
     limits: configuration,
     geography,
-    newIpChosenFor: (bucket) => compiled.policyOf(bucket).newIpChosen,
+    isNetworkRuleChosen: (bucket) => isNetworkRuleChosen(compiled.policyOf(bucket)),
   });
   const detector: Omit<Detector, 'clock'> = {
     compiled,
@@ -119,9 +121,9 @@ export async function detectFile(
 /** What the log objects showed, all together. */
 interface Gathered {
   readonly findings: ReturnType<typeof foldFindings>;
-  /** How many new pairs were learned, by bucket. */
+  /** How many new networks were learned, by bucket. */
   readonly learned: Map<string, number>;
-  /** When a pair that was not new succeeded last, by `pairKey`; epoch milliseconds. */
+  /** When a pair that was not new succeeded last, by `pairText`; epoch milliseconds. */
   readonly latest: Map<string, number>;
   readonly failureSamples: ParseFailure[];
 }
@@ -133,16 +135,14 @@ function listenerFor(path: string, { findings, learned, latest, failureSamples }
       findings.countOn(observation);
       const { success } = observation;
       if (success === null) return;
-      const key = pairKey(observation);
+      const key = pairText(observation);
       latest.set(key, Math.max(latest.get(key) ?? success.lastAt, success.lastAt));
     },
-    learned: (bucket) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
+    learned({ bucket, kind }) {
+      if (kind === NETWORK.id) learned.set(bucket, (learned.get(bucket) ?? 0) + 1);
+    },
     failure(failure) {
       if (failureSamples.length < MAX_FAILURE_SAMPLES) failureSamples.push({ ...failure, source: path });
     },
   };
-}
-
-export function pairKey({ bucket, network }: PairName): string {
-  return `${bucket} ${network}`;
 }

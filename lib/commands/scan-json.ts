@@ -32,13 +32,14 @@ export async function writeScanJson(result: ScanResult, geography: Geography, te
   await terminal.write('\n]\n}\n');
 }
 
-function findingJson({ rule, bucket, network, remoteIp, addresses, tally }: Finding): Record<string, unknown> {
+function findingJson({ rule, bucket, subject, network, remoteIp, addresses, tally }: Finding): Record<string, unknown> {
   const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
   // Not `sample.record()`, which keeps it: there may be very many, each printed once.
   const record = sample === null ? null : parseLine(sample.line);
   return {
     rule,
     bucket,
+    ...(subject === null ? {} : { subject }),
     network,
     remoteIp,
     addresses: [...addresses],

@@ -6,6 +6,8 @@ import type { SentAlert } from '../notify/notify-run';
 import type { Geography } from '../ports';
 import { whatOf, whereOf } from '../render/wording/headline';
 import { severityTag } from '../render/wording/severity';
+import { ERROR_KIND } from '../rules/detector-error';
+import { SWITCHED_RULES } from '../rules/rule-of';
 import { count as number, plural } from '../text/amounts';
 import { cutColumns } from '../text/columns';
 import { minute } from '../text/times';
@@ -36,7 +38,7 @@ export async function writeScanText(result: ScanResult, options: ScanTextOptions
     const shown = options.limit === 0 ? bucket.networks : bucket.networks.slice(-options.limit);
     const hidden = bucket.networks.length - shown.length;
     if (hidden > 0) await terminal.write(`  ${plural(hidden, 'less severe network')} not shown; --limit 0 shows all\n`);
-    const width = shown.reduce((widest, { label }) => Math.max(widest, label.length), 0);
+    const width = shown.reduce((widest, { label }) => Math.max(widest, makeVisible(label).length), 0);
     for (const network of shown) {
       await terminal.write(networkText(network, width, terminal.columns, color, options.geography));
     }
@@ -53,7 +55,7 @@ function alertsText(alerts: readonly SentAlert[], limit: number, columns: number
     `\n${color.bold('A deployment would have sent')}\n`,
     hidden > 0 ? `  ${plural(hidden, 'less severe or earlier message')} not shown; --limit 0 shows all\n` : '',
     ...shown.map(({ at, alert }) => {
-      const named = alert.kind === 'detector-error' ? 'error' : alert.kind;
+      const named = alert.kind === ERROR_KIND ? 'error' : alert.kind;
       const text = `${severityTag(alert).slice(1, -1).padEnd(6)}  ${whereOf(alert)}: ${whatOf(alert)}`;
       return `  ${minute(at)}  ${named.padEnd(8)}  ${cutColumns(makeVisible(text), columns - 30, '…')}\n`;
     }),
@@ -136,11 +138,12 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
     .map(([severity, count]) => `${number(count)} ${severity}`);
   const total = result.findings.length;
   lines.push(color.bold(total === 0 ? 'No findings.' : `${plural(total, 'finding')}: ${named.join(', ')}.`));
-  if (configuration.allowlist.length === 0 && configuration.unapprovedIp) {
-    lines.push('unapproved-ip is inactive because there is no allowlist. Try -c allowlist=203.0.113.0/24,198.51.100.7');
-  }
-  if (state === null && result.findings.some(({ rule }) => rule === 'new-ip')) {
-    lines.push('new-ip knows only these files. With --state FILE.csv, the next scan shows only what is new.');
+  const found = new Set(result.findings.map(({ rule }) => rule));
+  for (const { id, setting, wording } of SWITCHED_RULES) {
+    const { withoutAllowlist, withoutState } = wording;
+    const lacksAllowlist = configuration.allowlist.length === 0 && configuration[setting.key];
+    if (withoutAllowlist !== null && lacksAllowlist) lines.push(withoutAllowlist);
+    if (withoutState !== null && state === null && found.has(id)) lines.push(withoutState);
   }
   return lines.join('\n');
 }

@@ -3,16 +3,18 @@ import { readStateFile } from '../adapters/files/state-file';
 import { createMemoryState, type MemoryState } from '../adapters/memory-state';
 import { nothingRead } from '../detect/read-portions';
 import { seedSightings } from '../detect/seed-sightings';
-import { isDoubt } from '../detection/doubt';
 import { latestEventTime } from '../detection/event-time';
 import type { Finding } from '../detection/finding';
-import type { ObserverCounts } from '../detection/observe';
-import type { Sighting } from '../detection/sighting';
+import type { ObserverCounts } from '../detection/observation';
+import { pairText, type Sighting } from '../detection/sighting';
 import type { SentAlert } from '../notify/notify-run';
+import { isDoubt } from '../rules/doubts';
+import type { RuleId } from '../rules/rule';
+import { isSwitched, ruleOf } from '../rules/rule-of';
 import { findInputs, inOrderOfArrival, type LogObjectFile } from './inputs';
 import { noAccessLog, sum } from './parse';
 import type { Progress } from './progress';
-import { createReplay, detectFile, type FileRead, pairKey, type Replay, type ReplayOptions } from './replay';
+import { createReplay, detectFile, type FileRead, type Replay, type ReplayOptions } from './replay';
 import type { Problem } from './usage-error';
 
 export interface ScanResult {
@@ -121,9 +123,9 @@ function resultOf(
     counts: observer.counts,
     networks: observer.networkCount ?? 0,
     period: earliest <= latest ? { from: earliest, to: latest } : null,
-    findings: all.filter(({ rule }) => rule === 'new-ip' || rule === 'unapproved-ip'),
-    invalidRemoteIps: all.filter(({ rule, network }) => rule === 'detector-error' && !isDoubt(network)),
-    doubts: all.filter(({ rule, network }) => rule === 'detector-error' && isDoubt(network)),
+    findings: all.filter(({ rule }) => isSwitched(ruleOf(rule))),
+    invalidRemoteIps: all.filter(({ rule, network }) => isNotJudged(rule) && !isDoubt(network)),
+    doubts: all.filter(({ rule, network }) => isNotJudged(rule) && isDoubt(network)),
     learning: learningOf(state, gathered.learned),
     alerts,
     sightings: upToDate(state.allSightings(), gathered.latest),
@@ -132,11 +134,16 @@ function resultOf(
   };
 }
 
+function isNotJudged(rule: RuleId): boolean {
+  return ruleOf(rule).detects.kind === 'not-judged';
+}
+
 /** A stored sighting is refreshed once a day; the next scan is to know to the second when a pair was last seen. */
 function* upToDate(stored: Iterable<Sighting>, latest: ReadonlyMap<string, number>): Generator<Sighting, void> {
-  for (const { bucket, network, firstSeenAt, lastSeenAt } of stored) {
-    const seenAt = latest.get(pairKey({ bucket, network })) ?? lastSeenAt;
-    yield { bucket, network, firstSeenAt, lastSeenAt: Math.max(lastSeenAt, seenAt) };
+  for (const sighting of stored) {
+    const { bucket, kind, name, firstSeenAt, lastSeenAt } = sighting;
+    const seenAt = latest.get(pairText(sighting)) ?? lastSeenAt;
+    yield { bucket, kind, name, firstSeenAt, lastSeenAt: Math.max(lastSeenAt, seenAt) };
   }
 }
 

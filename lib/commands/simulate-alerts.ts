@@ -28,7 +28,7 @@ export interface SimulationOptions {
   readonly nextDueAt: () => Promise<number | null>;
   readonly limits: AlertLimits;
   readonly geography: Geography;
-  readonly newIpChosenFor: (bucket: string) => boolean;
+  readonly isNetworkRuleChosen: (bucket: string) => boolean;
   /** Default: to nobody. */
   readonly sendAlert?: SendAlert;
 }

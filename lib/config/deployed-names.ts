@@ -1,3 +1,6 @@
+import type { RuleMetric } from '../rules/rule';
+import { SWITCHED_RULES } from '../rules/rule-of';
+
 /*
  * Names that the stack gives to the function, and that the function reads or writes. Both sides import them from here,
  * so that the compiler finds a name that only one side knows.
@@ -23,8 +26,7 @@ export const CONFIGURATION_FILE = 'configuration.json';
 
 export const METRICS_NAMESPACE = 'S3AccessWatch';
 
-/** The function's own metrics. `lambda/report.ts` emits them; alarms and the dashboard show them. */
-export const METRICS = [
+const FIXED_METRICS = [
   'LogObjects',
   'Records',
   'ParseFailures',
@@ -36,8 +38,6 @@ export const METRICS = [
   'LogObjectsMisplaced',
   'LogsNotBelieved',
   'NewPairs',
-  'UnapprovedIpFindings',
-  'NewIpFindings',
   'PairsOwedFor',
   'DeliveryLag',
   'LogObjectsGone',
@@ -53,4 +53,11 @@ export const METRICS = [
   'WriteUnits',
 ] as const;
 
-export type MetricName = (typeof METRICS)[number];
+/** The name of one of the function's own metrics; the record of a rule names the metric of its findings. */
+export type MetricName = (typeof FIXED_METRICS)[number] | RuleMetric['name'];
+
+/** The function's own metrics. `lambda/report.ts` emits them; alarms and the dashboard show them. */
+export const METRICS: readonly MetricName[] = [
+  ...FIXED_METRICS,
+  ...SWITCHED_RULES.flatMap(({ metric }) => (metric === null ? [] : [metric.name])),
+];

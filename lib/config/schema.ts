@@ -8,6 +8,7 @@ import { bucketSettings } from './fields/bucket-settings';
 import { listOf } from './fields/lists';
 import { quote } from './fields/messages';
 import { optional, type Parser, parser, textParser } from './fields/parsers';
+import { ruleSwitches } from './fields/rule-switches';
 import { anyText, flag, textLike, wholeNumber } from './fields/scalars';
 import { nearestName } from './fields/suggestions';
 import { trustedRule } from './fields/trusted-rules';
@@ -50,8 +51,7 @@ export const KEY_PARSERS = {
   excludeBuckets: optional(bucketPatterns, []),
   bucketSettings: optional(bucketSettings, {}),
   trusted: optional(listOf(trustedRule, { example: { requester: '…', reason: '…' } }), []),
-  unapprovedIp: optional(flag, true),
-  newIp: optional(flag, true),
+  ...ruleSwitches(({ isOn }) => optional(flag, isOn)),
   successStatuses: optional(statusPatterns, ['2xx', '304']),
   learningDays: optional(wholeNumber(0, 90, '0: no learning'), 3),
   forgetDays: optional(wholeNumber(0, 3650, '0: never forget'), 90),

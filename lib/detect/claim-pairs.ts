@@ -1,3 +1,4 @@
+import { claimedBy } from '../alerting/outbox';
 import {
   type ClaimAnswers,
   type ClaimContext,
@@ -7,8 +8,10 @@ import {
   NOTHING_ASKED,
   type SeenPair,
 } from '../detection/claim';
-import { claimIdentity, LEARNING, type RunName, type StoredSighting } from '../detection/sighting';
+import { claimIdentity, LEARNING, pairText, type RunName, type StoredSighting } from '../detection/sighting';
 import type { State, Stored } from '../ports';
+import type { SubjectKind } from '../rules/rule';
+import { ruleRemembering } from '../rules/rule-of';
 import { eachBounded } from '../state/each-bounded';
 import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored';
 import type { RememberedPairs } from './remembered-pairs';
@@ -26,7 +29,7 @@ export interface ClaimOptions {
   readonly state: State;
   readonly remembered: RememberedPairs;
   readonly contextOf: (pair: SeenPair) => ClaimContext;
-  /** Whether one more network may be learned in the bucket of the pair. */
+  /** Whether one more subject of its kind may be learned in the bucket of the pair. */
   readonly mayLearn: (pair: SeenPair) => boolean;
   /** A pair was met whose finding was not brought, though it was owed until then; epoch milliseconds. */
   readonly onOverdue: (owedUntil: number) => void;
@@ -117,9 +120,7 @@ async function claimPair(
     };
   });
   if (outcome !== null) return outcome;
-  throw new Error(
-    `${pair.bucket} ${pair.network}: written by other runs ${MAX_ATTEMPTS} times while it was being claimed`,
-  );
+  throw new Error(`${pairText(pair)}: written by other runs ${MAX_ATTEMPTS} times while it was being claimed`);
 }
 
 /** Whether both are the claim of one run, and of the same finding. */
@@ -166,10 +167,12 @@ function inquire(state: State, remembered: RememberedPairs): Inquiry {
     return isMarked;
   }
 
-  async function askOutbox(logObject: string, bucket: string): Promise<ReadonlySet<string>> {
+  async function askOutbox(logObject: string, bucket: string, kind: SubjectKind['id']): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
-    for await (const part of state.partsOf(logObject, 'new-ip', bucket, 0)) {
-      for (const finding of part.findings) found.add(claimIdentity(finding));
+    const rule = ruleRemembering(kind);
+    if (rule === null) throw new Error(`no rule remembers subjects of the kind ${kind}`);
+    for await (const part of state.partsOf(logObject, rule.id, bucket, 0)) {
+      for (const finding of part.findings) found.add(claimedBy(finding));
     }
     return found;
   }
@@ -177,8 +180,8 @@ function inquire(state: State, remembered: RememberedPairs): Inquiry {
   return {
     isMarked: async (run) => remembered.hasMarker(run) || once(markers, [run.logObject, run.run], () => askMarker(run)),
     async isInOutbox(claimed) {
-      const { claimedBy, bucket } = claimed;
-      const brought = await once(findings, [claimedBy, bucket], () => askOutbox(claimedBy, bucket));
+      const { claimedBy: logObject, bucket, kind } = claimed;
+      const brought = await once(findings, [logObject, bucket, kind], () => askOutbox(logObject, bucket, kind));
       // guard: a pair is taken over only if its own finding is missing
       return brought.has(claimIdentity(claimed));
     },

@@ -6,24 +6,21 @@ import type { Stream } from '../alerting/stream';
 import type { SeenPair } from '../detection/claim';
 import type { CompiledSettings } from '../detection/compile-settings';
 import { latestEventTime } from '../detection/event-time';
-import { type Finding, flaggedFinding, networkFinding } from '../detection/finding';
+import { type Finding, firstSuccessFinding, flaggedFinding } from '../detection/finding';
 import { isAnonymousConduct, isPublicConduct, levelOf, rankOf } from '../detection/level';
-import {
-  countOn,
-  type NetworkObservation,
-  type Observer,
-  type ObserverCounts,
-  type Portion,
-} from '../detection/observe';
+import { countOn, type ObserverCounts, type Portion, type SubjectObservation } from '../detection/observation';
+import type { Observer } from '../detection/observe';
 import type { WatchedBucket } from '../detection/pairs';
-import { firstSeenByOf, markerExpiryOf, type RunName } from '../detection/sighting';
+import { firstSeenByOf, markerExpiryOf, type PairName, type RunName } from '../detection/sighting';
 import type { Clock, LogObject, State } from '../ports';
+import { ruleOf } from '../rules/rule-of';
+import { NETWORK } from '../rules/subject';
 import { eachBounded } from '../state/each-bounded';
 import { type Claimed, claimPairs, WRITES_AT_ONCE } from './claim-pairs';
 import { nothingRead, type ReadSoFar, readPortions } from './read-portions';
 import type { RememberedPairs } from './remembered-pairs';
 import { type KnownParts, type StreamFinding, type StreamViews, storeFindings } from './store-findings';
-import type { BucketPhase, BucketWatch } from './watch-buckets';
+import type { BucketPhase, BucketWatch, LearnedCount } from './watch-buckets';
 
 /** What a process keeps from one log object to the next. */
 export interface Detector {
@@ -58,8 +55,8 @@ export interface Detected extends Readonly<ReadSoFar> {
 export interface DetectionListener {
   found?(finding: Finding): void;
   /** Of a pair that is not new. */
-  seen?(observation: NetworkObservation): void;
-  learned?(bucket: string): void;
+  seen?(observation: SubjectObservation): void;
+  learned?(pair: PairName): void;
   failure?(failure: ParseFailure): void;
 }
 
@@ -130,7 +127,7 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
     }
     for (const { observation } of judged.found) countOn(observation);
     for (const observation of judged.seen) listener.seen?.(observation);
-    for (const bucket of judged.learned) listener.learned?.(bucket);
+    for (const pair of judged.learned) listener.learned?.(pair);
     learned += judged.learned.length;
   }
   // guard: the marker follows the last portion
@@ -149,19 +146,18 @@ function later(one: number | null | undefined, other: number | null): number | n
 
 interface Judged {
   readonly found: readonly {
-    readonly observation: NetworkObservation;
+    readonly observation: SubjectObservation;
     readonly claimed: Extract<Claimed, { kind: 'found' }>;
     readonly finding: Finding;
   }[];
-  readonly seen: readonly NetworkObservation[];
-  /** The bucket of each pair that was learned. */
-  readonly learned: readonly string[];
+  readonly seen: readonly SubjectObservation[];
+  readonly learned: readonly PairName[];
 }
 
 /** Decides about the pairs of a portion, and claims what is new. */
 async function judgePortion(
   run: RunName,
-  { buckets, networks }: Portion,
+  { buckets, subjects }: Portion,
   now: number,
   detector: Detector,
   onOverdue: (milliseconds: number) => void,
@@ -169,10 +165,10 @@ async function judgePortion(
   const { compiled, state, remembered, buckets: watch } = detector;
   const { forgetDays } = compiled.settings;
   await eachBounded(buckets, WRITES_AT_ONCE, (bucket) => watch.met(bucket, now));
-  const phases = await phasesOf(networks, now, detector);
-  const isIgnored = ({ bucket, tally }: NetworkObservation): boolean =>
+  const phases = await phasesOf(subjects, now, detector);
+  const isIgnored = ({ bucket, tally }: SubjectObservation): boolean =>
     phases.get(bucket)!.inactiveForAnonymous && isAnonymousConduct(tally);
-  const succeeded = networks.filter((observation) => observation.success !== null && !isIgnored(observation));
+  const succeeded = subjects.filter((observation) => observation.success !== null && !isIgnored(observation));
   // One for each bucket: one for each pair would be garbage that outlives many portions.
   const contexts = new Map(
     [...phases].map(([bucket, { learning }]) => [bucket, { ...run, now, learning, forgetDays }] as const),
@@ -181,7 +177,7 @@ async function judgePortion(
     state,
     remembered,
     contextOf: ({ bucket }) => contexts.get(bucket)!,
-    mayLearn: ({ bucket, isPublic }) => phases.get(bucket)!.mayLearn(isPublic),
+    mayLearn: ({ bucket, kind, isPublic }) => phases.get(bucket)!.mayLearn(kind, isPublic),
     onOverdue: (owedUntil) => onOverdue(now - owedUntil),
   });
   const claimOf = new Map(succeeded.map((observation, index) => [observation, claims[index]!] as const));
@@ -189,26 +185,36 @@ async function judgePortion(
     const claimed = claimOf.get(observation)!;
     if (claimed.kind !== 'found') return [];
     const { forgottenSince, raised } = claimed.sighting.value;
-    const finding = networkFinding(observation, observation.success!.remoteIp, forgottenSince, raised);
+    const finding = firstSuccessFinding(observation, observation.success!.remoteIp, forgottenSince, raised);
     return [{ observation, claimed, finding }];
   });
-  const isNew = (observation: NetworkObservation): boolean =>
+  const isNew = (observation: SubjectObservation): boolean =>
     ['found', 'learned'].includes(claimOf.get(observation)?.kind ?? 'known');
-  const seen = networks.filter((observation) => !isNew(observation));
+  const seen = subjects.filter((observation) => !isNew(observation));
   const learned = succeeded.filter((observation) => claimOf.get(observation)!.kind === 'learned');
-  const byBucket = new Map<string, number>();
-  for (const { bucket } of learned) byBucket.set(bucket, (byBucket.get(bucket) ?? 0) + 1);
-  await eachBounded([...byBucket], WRITES_AT_ONCE, ([bucket, count]) => watch.countLearned(bucket, count, now));
-  return { found, seen, learned: learned.map(({ bucket }) => bucket) };
+  await eachBounded([...countsByBucket(learned)], WRITES_AT_ONCE, ([bucket, count]) =>
+    watch.countLearned(bucket, count, now),
+  );
+  return { found, seen, learned };
+}
+
+function countsByBucket(learned: readonly PairName[]): ReadonlyMap<string, LearnedCount> {
+  const byBucket = new Map<string, LearnedCount>();
+  for (const { bucket, kind } of learned) {
+    const { networks, others } = byBucket.get(bucket) ?? { networks: 0, others: 0 };
+    const isNetwork = kind === NETWORK.id;
+    byBucket.set(bucket, isNetwork ? { networks: networks + 1, others } : { networks, others: others + 1 });
+  }
+  return byBucket;
 }
 
 /** How the buckets stand that new pairs may be of. */
 async function phasesOf(
-  networks: readonly NetworkObservation[],
+  subjects: readonly SubjectObservation[],
   now: number,
   { compiled, buckets }: Detector,
 ): Promise<ReadonlyMap<string, BucketPhase>> {
-  const names = [...new Set(networks.map(({ bucket }) => bucket))];
+  const names = [...new Set(subjects.map(({ bucket }) => bucket))];
   const phases = await eachBounded(names, WRITES_AT_ONCE, (bucket) => {
     const watched: WatchedBucket = { bucket, policy: compiled.policyOf(bucket) };
     return buckets.phaseOf(watched, now);
@@ -216,10 +222,11 @@ async function phasesOf(
   return new Map(names.map((bucket, index) => [bucket, phases[index]!]));
 }
 
-function seenPair({ bucket, network, success, tally }: NetworkObservation): SeenPair {
+function seenPair({ bucket, kind, name, success, tally }: SubjectObservation): SeenPair {
   return {
     bucket,
-    network,
+    kind,
+    name,
     firstAt: success!.firstAt,
     lastAt: success!.lastAt,
     isPublic: isPublicConduct(tally),
@@ -234,14 +241,14 @@ function seenPair({ bucket, network, success, tally }: NetworkObservation): Seen
 const CHANGED_RANK = rankOf('changed');
 
 /** The first change that succeeded: the sample, but for an observer that keeps all and has shown a worse one before. */
-function changedAt(tally: NetworkObservation['tally'], firstAt: number): number | null {
+function changedAt(tally: SubjectObservation['tally'], firstAt: number): number | null {
   if (levelOf(tally) !== 'changed') return null;
   return tally.sample?.rank === CHANGED_RANK ? tally.sample.time : firstAt;
 }
 
 function asStreamFinding(finding: Finding): StreamFinding {
   const { rule, bucket, tally } = finding;
-  const denied = rule === 'unapproved-ip' && levelOf(tally) === 'denied';
+  const denied = ruleOf(rule).alerts.deniedApart && levelOf(tally) === 'denied';
   const stream: Stream = { rule, bucket, denied };
   return { stream, finding: outboxFinding(finding) };
 }

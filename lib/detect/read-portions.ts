@@ -3,7 +3,8 @@ import { type LineHandler, splitLines } from '../access-log/lines';
 import { locateLine } from '../access-log/parse-line';
 import { overlongFailure, type ParseFailure, parseFailure } from '../access-log/read-records';
 import { isOddTime } from '../detection/event-time';
-import type { Observer, Portion } from '../detection/observe';
+import type { Portion } from '../detection/observation';
+import type { Observer } from '../detection/observe';
 
 /**
  * A log object is evaluated in portions. A portion ends with the line that reaches this many bytes or this many

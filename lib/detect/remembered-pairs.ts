@@ -1,5 +1,5 @@
 import { needsRefresh, raiseOf, type SeenPair } from '../detection/claim';
-import type { RunName, StoredSighting } from '../detection/sighting';
+import { pairText, type RunName, type StoredSighting } from '../detection/sighting';
 
 /**
  * Pairs that a warm function need not ask about again: known, nothing owed, no refresh due. A steady stream so costs
@@ -31,7 +31,7 @@ export function rememberPairs(): RememberedPairs {
   const markers = new Set<string>();
   return {
     has(pair, now) {
-      const known = pairs.get(keyOf(pair));
+      const known = pairs.get(pairText(pair));
       if (known === undefined || now - known.at > FOR) return false;
       // guard: a remembered pair that does more is looked up again
       return !needsRefresh(known, pair) && raiseOf(known, pair) === null;
@@ -39,7 +39,7 @@ export function rememberPairs(): RememberedPairs {
     remember(sighting, now) {
       // guard: a pair is remembered only if nothing is owed
       if (sighting.owedUntil !== null) return;
-      const key = keyOf(sighting);
+      const key = pairText(sighting);
       pairs.delete(key);
       const { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt } = sighting;
       pairs.set(key, { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt, at: now });
@@ -58,10 +58,6 @@ export function rememberPairs(): RememberedPairs {
       if (markers.size > MAX_MARKERS) markers.delete(markers.values().next().value!);
     },
   };
-}
-
-function keyOf({ bucket, network }: { bucket: string; network: string }): string {
-  return `${bucket} ${network}`;
 }
 
 function markerKey({ logObject, run }: RunName): string {

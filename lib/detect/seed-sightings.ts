@@ -2,6 +2,7 @@ import { formatNetwork, networkOf, parseCidr } from '../detection/address';
 import type { DetectionSettings } from '../detection/settings';
 import { expiryOf, mergedTimes, SEED, type Sighting } from '../detection/sighting';
 import type { State } from '../ports';
+import { NETWORK } from '../rules/subject';
 
 type SeedSettings = Pick<DetectionSettings, 'forgetDays' | 'ipv4PrefixLength' | 'ipv6PrefixLength'>;
 
@@ -12,8 +13,8 @@ type SeedSettings = Pick<DetectionSettings, 'forgetDays' | 'ipv4PrefixLength' | 
 export async function seedSightings(state: State, known: readonly Sighting[], settings: SeedSettings): Promise<void> {
   for (const sighting of known) {
     const remembered = asRemembered(sighting, settings);
-    const { bucket, network } = remembered;
-    const stored = await state.sighting({ bucket, network });
+    const { bucket, kind, name } = remembered;
+    const stored = await state.sighting({ bucket, kind, name });
     const times = mergedTimes(remembered, stored?.value ?? remembered);
     const expiresAt = expiryOf(times.lastSeenAt, times.lastSeenAt, settings.forgetDays);
     const seeded = {
@@ -27,10 +28,10 @@ export async function seedSightings(state: State, known: readonly Sighting[], se
       firstSeenBy: () => null,
       expiresAt,
     };
-    await state.putSighting({ bucket, network, ...times, ...seeded }, stored?.version ?? null);
+    await state.putSighting({ bucket, kind, name, ...times, ...seeded }, stored?.version ?? null);
     if ((await state.bucket(bucket)) !== null) continue;
-    const noLearning = { learningUntil: null, learned: 0, looksPublic: false, notice: null };
-    const seededBucket = { bucket, firstLogAt: 0, lastLogAt: 0, longestSilence: 0, newIpSince: 0, ...noLearning };
+    const noLearning = { learningUntil: null, learned: 0, learnedOthers: 0, looksPublic: false, notice: null };
+    const seededBucket = { bucket, firstLogAt: 0, lastLogAt: 0, longestSilence: 0, rememberedSince: 0, ...noLearning };
     await state.putBucket(seededBucket, null);
   }
 }
@@ -40,9 +41,10 @@ export async function seedSightings(state: State, known: readonly Sighting[], se
  * that sightings have.
  */
 function asRemembered(sighting: Sighting, { ipv4PrefixLength, ipv6PrefixLength }: SeedSettings): Sighting {
-  const network = parseCidr(sighting.network);
+  if (sighting.kind !== NETWORK.id) return sighting;
+  const network = parseCidr(sighting.name);
   if ('problem' in network) return sighting;
   const { family, first: value, prefixLength } = network;
   if (prefixLength <= (family === 4 ? ipv4PrefixLength : ipv6PrefixLength)) return sighting;
-  return { ...sighting, network: formatNetwork(networkOf({ family, value }, ipv4PrefixLength, ipv6PrefixLength)) };
+  return { ...sighting, name: formatNetwork(networkOf({ family, value }, ipv4PrefixLength, ipv6PrefixLength)) };
 }

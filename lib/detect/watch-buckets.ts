@@ -1,7 +1,10 @@
 import { type BucketState, LAST_LOG_EVERY, MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
+import { type BucketPolicy, isNetworkRuleChosen, remembers } from '../detection/bucket-policy';
 import type { WatchedBucket } from '../detection/pairs';
 import { LEARNING } from '../detection/sighting';
 import type { State, Stored } from '../ports';
+import type { SubjectKind } from '../rules/rule';
+import { NETWORK } from '../rules/subject';
 import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored';
 
 const DAY = 86_400_000;
@@ -13,10 +16,11 @@ export interface BucketPhase {
   /** The bucket looks public: anonymous conduct causes neither sightings nor findings. */
   readonly inactiveForAnonymous: boolean;
   /**
-   * Whether one more network may be learned; if so, counts it until the end of the portion. A bucket that looks public
-   * learns no network with public conduct: otherwise signed requests from other accounts could use up `MAX_LEARNED`.
+   * Whether one more subject of this kind may be learned; if so, counts it until the end of the portion. A bucket that
+   * looks public learns no subject with public conduct: otherwise signed requests from other accounts could use up
+   * `MAX_LEARNED`.
    */
-  mayLearn(isPublic: boolean): boolean;
+  mayLearn(kind: SubjectKind['id'], isPublic: boolean): boolean;
 }
 
 /**
@@ -28,8 +32,14 @@ export interface BucketWatch {
   met(bucket: WatchedBucket, now: number): Promise<void>;
   /** The current phase of the bucket. Call `met` first. */
   phaseOf(bucket: WatchedBucket, now: number): Promise<BucketPhase>;
-  /** Adds the networks learned from a portion to the count of the bucket. Call `met` first. */
-  countLearned(bucket: string, networks: number, now: number): Promise<void>;
+  /** Adds the subjects learned from a portion to the count of the bucket. Call `met` first. */
+  countLearned(bucket: string, learned: LearnedCount, now: number): Promise<void>;
+}
+
+/** How many subjects were learned: networks, and others. */
+export interface LearnedCount {
+  readonly networks: number;
+  readonly others: number;
 }
 
 /** How many buckets a process remembers. Most functions serve few; one that serves more reads items again. */
@@ -59,10 +69,10 @@ export function watchBuckets(state: State): BucketWatch {
     async met({ bucket, policy }, now) {
       const known = finished.get(bucket);
       const isUpToDate = known !== undefined && now - known.lastLogAt < LAST_LOG_EVERY;
-      if (isUpToDate && (known.newIpSince !== null || !policy.newIp)) return;
+      if (isUpToDate && (known.rememberedSince !== null || !remembers(policy))) return;
       const current = await update(bucket, await state.bucket(bucket), (stored) => {
         const current = stored ?? firstMet(bucket, now);
-        if (policy.newIp && current.newIpSince === null) return withNewIp(current, policy.learningDays, now);
+        if (remembers(policy) && current.rememberedSince === null) return withRules(current, policy.learningDays, now);
         return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? withLogAt(current, now) : null;
       });
       // guard: a bucket that learns is not remembered as known
@@ -83,13 +93,18 @@ export function watchBuckets(state: State): BucketWatch {
       if (isOver(value, now)) remember(finished, bucket, value);
       return phase(value, policy, now);
     },
-    async countLearned(bucket, networks, now) {
+    async countLearned(bucket, { networks, others }, now) {
       const read = await state.bucket(bucket);
       if (read === null) return;
       const value = await update(
         bucket,
         read,
-        (current) => current && { ...current, learned: current.learned + networks },
+        (current) =>
+          current && {
+            ...current,
+            learned: current.learned + networks,
+            learnedOthers: current.learnedOthers + others,
+          },
       );
       remember(justRead, bucket, { at: now, value });
     },
@@ -108,9 +123,10 @@ function firstMet(bucket: string, now: number): BucketState {
     firstLogAt: now,
     lastLogAt: now,
     longestSilence: 0,
-    newIpSince: null,
+    rememberedSince: null,
     learningUntil: null,
     learned: 0,
+    learnedOthers: 0,
     looksPublic: false,
     notice: null,
   };
@@ -122,9 +138,9 @@ function withLogAt(stored: BucketState, now: number): BucketState {
   return { ...stored, lastLogAt: now, longestSilence: Math.max(longestSilence, now - lastLogAt) };
 }
 
-/** Turns `new-ip` on for the bucket, with a learning phase first if one is configured. */
-function withNewIp(stored: BucketState, learningDays: number, now: number): BucketState {
-  const active = { ...withLogAt(stored, now), newIpSince: now };
+/** Starts the rules that remember subjects for the bucket, with a learning phase first if one is configured. */
+function withRules(stored: BucketState, learningDays: number, now: number): BucketState {
+  const active = { ...withLogAt(stored, now), rememberedSince: now };
   if (learningDays === 0) return active;
   return {
     ...active,
@@ -138,16 +154,19 @@ function isOver({ learningUntil }: BucketState, now: number): boolean {
   return learningUntil === null || now >= learningUntil;
 }
 
-function phase(value: BucketState, { newIpChosen }: WatchedBucket['policy'], now: number): BucketPhase {
+function phase(value: BucketState, policy: BucketPolicy, now: number): BucketPhase {
   const learning = !isOver(value, now);
-  let { learned } = value;
-  const looksPublic = (): boolean => !newIpChosen && (learning ? learned > PUBLIC_BUCKET_NETWORKS : value.looksPublic!);
+  let { learned, learnedOthers } = value;
+  const isChosen = isNetworkRuleChosen(policy);
+  const looksPublic = (): boolean => !isChosen && (learning ? learned > PUBLIC_BUCKET_NETWORKS : value.looksPublic!);
   return {
     learning,
     inactiveForAnonymous: looksPublic(),
-    mayLearn(isPublic) {
-      if (learned >= MAX_LEARNED || (isPublic && looksPublic())) return false;
-      learned++;
+    mayLearn(kind, isPublic) {
+      const isNetwork = kind === NETWORK.id;
+      if ((isNetwork ? learned : learnedOthers) >= MAX_LEARNED || (isPublic && looksPublic())) return false;
+      if (isNetwork) learned++;
+      else learnedOthers++;
       return true;
     },
   };
@@ -161,7 +180,7 @@ async function hasLearnedMany(state: State, { bucket, learned: counted }: Bucket
   if (counted > PUBLIC_BUCKET_NETWORKS) return true;
   let read = 0;
   let learned = 0;
-  for await (const { claimedBy } of state.sightingsOf(bucket)) {
+  for await (const { claimedBy } of state.sightingsOf(bucket, NETWORK.id)) {
     if (claimedBy === LEARNING && ++learned > PUBLIC_BUCKET_NETWORKS) return true;
     if (++read > 2 * MAX_LEARNED) return false;
   }

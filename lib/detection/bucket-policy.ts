@@ -1,3 +1,4 @@
+import { isOfNetworks, isRemembering, SWITCHED_RULES, type SwitchedRule } from '../rules/rule-of';
 import type { Allowlist } from './allowlist';
 import { compileNames, isGlob, literalLength, matchesGlob } from './glob';
 import type { BucketSettings, DetectionSettings } from './settings';
@@ -5,12 +6,10 @@ import type { BucketSettings, DetectionSettings } from './settings';
 /** The settings that apply to one bucket. */
 export interface BucketPolicy {
   readonly watched: boolean;
-  /** Whether the rule `unapproved-ip` is on. */
-  readonly unapprovedIp: boolean;
-  /** Whether the rule `new-ip` is on. */
-  readonly newIp: boolean;
-  /** Whether `bucketSettings` turns `new-ip` on: then it stays active even if the bucket looks public. */
-  readonly newIpChosen: boolean;
+  /** The rules that are on. */
+  readonly active: readonly SwitchedRule[];
+  /** Of these, the rules that `bucketSettings` turns on: they stay active even if the bucket looks public. */
+  readonly chosen: readonly SwitchedRule[];
   /** Days; 0: no learning. */
   readonly learningDays: number;
   /** Whether its records only test that alerts arrive: they cause a test message, but no findings and no sightings. */
@@ -22,16 +21,15 @@ export const RESERVED_TEST_BUCKET = 's3-access-watch-test';
 
 const TEST_BUCKET_POLICY: BucketPolicy = {
   watched: true,
-  unapprovedIp: false,
-  newIp: false,
-  newIpChosen: false,
+  active: [],
+  chosen: [],
   learningDays: 0,
   isTestBucket: true,
 };
 
 /**
- * Returns the function that gives the policy of a bucket. `unapproved-ip` is on where the allowlist applies, unless
- * `bucketSettings` overrides that: turned on for a bucket without any entry, it finds every address unapproved.
+ * Returns the function that gives the policy of a bucket. A rule about the allowlist is on where the allowlist applies,
+ * unless `bucketSettings` overrides that: turned on for a bucket without any entry, it finds every address unapproved.
  */
 export function compileBucketPolicies(
   settings: DetectionSettings,
@@ -43,24 +41,37 @@ export function compileBucketPolicies(
   return (bucket) => {
     if (bucket === RESERVED_TEST_BUCKET) return TEST_BUCKET_POLICY;
     const own = settingsFor(bucket);
+    const isOn = ({ setting, detects }: SwitchedRule): boolean =>
+      own(setting.key) ??
+      (settings[setting.key] && (detects.kind !== 'outside-allowlist' || allowlist.appliesTo(bucket)));
     return {
       watched: isIncluded(bucket) && !isExcluded(bucket),
-      unapprovedIp: own.unapprovedIp ?? (settings.unapprovedIp && allowlist.appliesTo(bucket)),
-      newIp: own.newIp ?? settings.newIp,
-      newIpChosen: own.newIp === true,
-      learningDays: own.learningDays ?? settings.learningDays,
+      active: SWITCHED_RULES.filter(isOn),
+      chosen: SWITCHED_RULES.filter(({ setting }) => own(setting.key) === true),
+      learningDays: own('learningDays') ?? settings.learningDays,
       isTestBucket: false,
     };
   };
 }
 
+/** Whether a rule that is on remembers subjects of the bucket. */
+export function remembers({ active }: BucketPolicy): boolean {
+  return active.some(isRemembering);
+}
+
+/** Whether `bucketSettings` turns the rule that remembers networks on for the bucket. */
+export function isNetworkRuleChosen({ chosen }: BucketPolicy): boolean {
+  return chosen.some((rule) => isRemembering(rule) && isOfNetworks(rule));
+}
+
+/** The value of a setting for one bucket; undefined: `bucketSettings` does not set it. */
+type OwnSettings = <Key extends keyof BucketSettings>(key: Key) => BucketSettings[Key];
+
 /**
  * Resolves each setting separately: from the exact name, else from the matching glob with the most literal characters
  * among those that have the setting.
  */
-function compileBucketSettings(
-  byPattern: Readonly<Record<string, BucketSettings>>,
-): (bucket: string) => BucketSettings {
+function compileBucketSettings(byPattern: Readonly<Record<string, BucketSettings>>): (bucket: string) => OwnSettings {
   // A bucket may be named `constructor`, so bucket names are looked up in a Map, never in an object.
   const byName = new Map(Object.entries(byPattern).filter(([pattern]) => !isGlob(pattern)));
   const byGlob = Object.entries(byPattern)
@@ -70,14 +81,6 @@ function compileBucketSettings(
     const named = byName.get(bucket);
     const matching = byGlob.filter(([glob]) => matchesGlob(glob, bucket)).map(([, settings]) => settings);
     const closestFirst = named === undefined ? matching : [named, ...matching];
-    return {
-      unapprovedIp: firstGiven(closestFirst, 'unapprovedIp'),
-      newIp: firstGiven(closestFirst, 'newIp'),
-      learningDays: firstGiven(closestFirst, 'learningDays'),
-    };
+    return (key) => closestFirst.find((settings) => settings[key] !== undefined)?.[key];
   };
-}
-
-function firstGiven<Key extends keyof BucketSettings>(closestFirst: readonly BucketSettings[], key: Key) {
-  return closestFirst.find((settings) => settings[key] !== undefined)?.[key];
 }

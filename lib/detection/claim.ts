@@ -1,12 +1,14 @@
+import type { Raised } from '../rules/rule';
 import {
   expiryOf,
   type FirstSeenBy,
   forgottenAt,
   LEARNING,
   mergedTimes,
-  type Raised,
+  type PairName,
   REFRESH_AFTER,
   type RunName,
+  type Sighting,
   type StoredSighting,
 } from './sighting';
 
@@ -20,9 +22,7 @@ export const OWED_FOR = 3_600_000;
 export const CHANGE_IS_NEWS_FOR = 7 * 86_400_000;
 
 /** A pair that succeeded in some portion. Event times in epoch milliseconds. */
-export interface SeenPair {
-  readonly bucket: string;
-  readonly network: string;
+export interface SeenPair extends PairName {
   readonly firstAt: number;
   readonly lastAt: number;
   /** Whether all that succeeded is public conduct. */
@@ -161,7 +161,8 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
     kind: 'claim',
     next: {
       bucket: seen.bucket,
-      network: seen.network,
+      kind: seen.kind,
+      name: seen.name,
       ...times,
       // guard: a learned pair is claimed by no log object
       claimedBy: learning ? LEARNING : logObject,
@@ -185,6 +186,6 @@ function raisedBy(stored: StoredSighting, seen: SeenPair): Raised {
   return raiseOf(stored, seen) ?? (reaches(stored.raised, seen) ? stored.raised : null);
 }
 
-function asSighting({ bucket, network, firstAt, lastAt }: SeenPair) {
-  return { bucket, network, firstSeenAt: firstAt, lastSeenAt: lastAt };
+function asSighting({ bucket, kind, name, firstAt, lastAt }: SeenPair): Sighting {
+  return { bucket, kind, name, firstSeenAt: firstAt, lastSeenAt: lastAt };
 }

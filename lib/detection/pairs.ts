@@ -1,22 +1,27 @@
+import { detectorError } from '../rules/detector-error';
+import type { Rule, RuleId } from '../rules/rule';
+import { isOfNetworks, isRemembering, type RememberingRule } from '../rules/rule-of';
+import { NETWORK } from '../rules/subject';
+import { testRecord } from '../rules/test-record';
 import { type Address, formatAddress, formatNetwork, networkOf, parseAddress } from './address';
 import type { BucketPolicy } from './bucket-policy';
 import type { CompiledSettings } from './compile-settings';
 import {
-  type CountedNetwork,
   type CountedPair,
-  countNetwork,
+  type CountedSubject,
+  countSubject,
   type FlaggedNetwork,
   flagNetwork,
-} from './counted-network';
+} from './counted-subject';
 
 /** What is known of one (bucket, remote IP), decided once; most lines need no more than this. */
 export type Pair =
-  /** `settled`: nothing can flag it, whatever the record says. */
+  /** `settled`: no rule that is on can flag it, whatever the record says. */
   { readonly kind: 'settled' } | { readonly kind: 'no-ip' } | JudgedPair;
 
 export interface JudgedPair extends CountedPair {
-  /** `invalid`: the remote IP is no address. `test`: of the reserved test bucket. */
-  readonly kind: 'judged' | 'invalid' | 'test';
+  /** `invalid`: the remote IP is no address. `reserved`: of the reserved test bucket. */
+  readonly kind: 'judged' | 'invalid' | 'reserved';
   readonly bucket: string;
   /** Null where the remote IP is none. */
   readonly address: Address | null;
@@ -24,10 +29,12 @@ export interface JudgedPair extends CountedPair {
   readonly remoteIp: string;
   /** Records before this moment are approved; epoch milliseconds. */
   readonly approvedUntil: number;
-  /** Null where `unapproved-ip` is off, and of further invalid addresses after very many. */
+  /** Null where no rule about the allowlist is on, and of further invalid addresses after very many. */
   readonly flagged: FlaggedNetwork | null;
-  /** Null where `new-ip` is off. */
-  readonly network: CountedNetwork | null;
+  /** Null where no rule about the first success of a network is on. */
+  readonly network: CountedSubject | null;
+  /** Rules about subjects that each record names, if they can flag one of this pair; null: none. */
+  readonly ofRecords: readonly RememberingRule[] | null;
   /** The last portion in which it was counted in `flagged`. */
   flaggedIn: number;
 }
@@ -46,8 +53,10 @@ export interface Pairs {
   decide(bucket: string, remoteIp: string): Pair;
   /** Watched buckets met since the last call, but for the reserved test bucket. */
   takeNewBuckets(): readonly WatchedBucket[];
-  /** Lets go of all that can be decided again in the same way; buckets are new again if there are more than `mostBuckets`. */
+  /** Drops all that can be decided again in the same way; buckets are new again if there are more than `mostBuckets`. */
   drop(mostBuckets: number): void;
+  /** The network of an address in canonical text. */
+  networkOf(remoteIp: string): string;
   /** Distinct networks met in watched buckets since the last `drop`. */
   readonly networkCount: number;
   /** Buckets that are not new. */
@@ -57,10 +66,32 @@ export interface Pairs {
 /** What one bucket has: its policy and what is counted, by network, or by the text of what is no address. */
 interface BucketPairs {
   readonly policy: BucketPolicy;
+  readonly rules: BucketRules;
   readonly flagged: Map<string, FlaggedNetwork>;
-  readonly networks: Map<string, CountedNetwork>;
+  readonly networks: Map<string, CountedSubject>;
   /** Apart: a remote IP that is no address may read like a network. */
   readonly texts: Map<string, FlaggedNetwork>;
+}
+
+/** The rules that are on for a bucket, by how they detect; null: none. */
+interface BucketRules {
+  readonly outsideAllowlist: Rule | null;
+  readonly firstOfNetwork: RememberingRule | null;
+  readonly ofRecords: readonly RememberingRule[] | null;
+  /** Of these, those that flag even what comes from approved addresses. */
+  readonly evenIfApproved: readonly RememberingRule[] | null;
+}
+
+function rulesOf(active: readonly Rule[]): BucketRules {
+  const remembering = active.filter(isRemembering);
+  const ofRecords = remembering.filter((rule) => !isOfNetworks(rule));
+  const evenIfApproved = ofRecords.filter(({ detects }) => !detects.approvable);
+  return {
+    outsideAllowlist: active.find(({ detects }) => detects.kind === 'outside-allowlist') ?? null,
+    firstOfNetwork: remembering.find(isOfNetworks) ?? null,
+    ofRecords: ofRecords.length === 0 ? null : ofRecords,
+    evenIfApproved: evenIfApproved.length === 0 ? null : evenIfApproved,
+  };
 }
 
 /**
@@ -85,7 +116,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
       known.add(bucket);
       if (policy.watched && !policy.isTestBucket) newBuckets.push({ bucket, policy });
     }
-    found = { policy, flagged: new Map(), networks: new Map(), texts: new Map() };
+    found = { policy, rules: rulesOf(policy.active), flagged: new Map(), networks: new Map(), texts: new Map() };
     buckets.set(bucket, found);
     return found;
   }
@@ -95,12 +126,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
     return family === 4 ? ipv4PrefixLength === 32 : ipv6PrefixLength === 128;
   }
 
-  function flag(
-    byName: Map<string, FlaggedNetwork>,
-    rule: FlaggedNetwork['rule'],
-    bucket: string,
-    name: string,
-  ): FlaggedNetwork {
+  function flag(byName: Map<string, FlaggedNetwork>, rule: RuleId, bucket: string, name: string): FlaggedNetwork {
     let flagged = byName.get(name);
     if (flagged === undefined) {
       flagged = flagNetwork(rule, bucket, name, createRow());
@@ -109,10 +135,10 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
     return flagged;
   }
 
-  function countedNetwork({ networks }: BucketPairs, bucket: string, name: string): CountedNetwork {
+  function countedNetwork({ networks }: BucketPairs, rule: RuleId, bucket: string, name: string): CountedSubject {
     let network = networks.get(name);
     if (network === undefined) {
-      network = countNetwork(bucket, name, createRow());
+      network = countSubject(rule, bucket, NETWORK.id, name, createRow());
       networks.set(name, network);
     }
     return network;
@@ -130,49 +156,61 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
   }
 
   /** A pair that is reported whatever its records are. */
-  function reported(kind: 'invalid' | 'test', bucket: string, text: string, { texts }: BucketPairs): JudgedPair {
+  function reported(kind: 'invalid' | 'reserved', bucket: string, text: string, { texts }: BucketPairs): JudgedPair {
     const remoteIp = text.slice(0, MAX_INVALID_LENGTH);
-    const rule = kind === 'test' ? 'test' : 'detector-error';
+    const rule = kind === 'reserved' ? testRecord.id : detectorError.id;
     return {
       kind,
       bucket,
       address: null,
       remoteIp,
       approvedUntil: Number.NEGATIVE_INFINITY,
-      flagged: kind === 'test' || isReported(bucket, remoteIp) ? flag(texts, rule, bucket, remoteIp) : null,
+      flagged: kind === 'reserved' || isReported(bucket, remoteIp) ? flag(texts, rule, bucket, remoteIp) : null,
       network: null,
+      ofRecords: null,
       flaggedIn: -1,
-      networkIn: -1,
+      countedIn: -1,
     };
+  }
+
+  function networkNameOf(address: Address, remoteIp: string): string {
+    return isWhole(address) ? remoteIp : formatNetwork(networkOf(address, ipv4PrefixLength, ipv6PrefixLength));
   }
 
   return {
     decide(bucket, text) {
       const here = pairsOf(bucket);
-      const { watched, isTestBucket, unapprovedIp, newIp } = here.policy;
-      if (isTestBucket) return reported('test', bucket, text, here);
+      const { watched, isTestBucket } = here.policy;
+      if (isTestBucket) return reported('reserved', bucket, text, here);
       if (!watched) return { kind: 'settled' };
       if (text === '-' || text === '') return { kind: 'no-ip' };
       const address = parseAddress(text);
       if (address === null) return reported('invalid', bucket, text, here);
       const remoteIp = formatAddress(address);
-      const network = isWhole(address)
-        ? remoteIp
-        : formatNetwork(networkOf(address, ipv4PrefixLength, ipv6PrefixLength));
+      const network = networkNameOf(address, remoteIp);
       networkNames.add(network);
       const approvedUntil = allowlist.approvedUntil(bucket, address);
-      if (approvedUntil === Number.POSITIVE_INFINITY || !(unapprovedIp || newIp)) return { kind: 'settled' };
+      const isApproved = approvedUntil === Number.POSITIVE_INFINITY;
+      const outsideAllowlist = isApproved ? null : here.rules.outsideAllowlist;
+      const firstOfNetwork = isApproved ? null : here.rules.firstOfNetwork;
+      const ofRecords = isApproved ? here.rules.evenIfApproved : here.rules.ofRecords;
+      if (outsideAllowlist === null && firstOfNetwork === null && ofRecords === null) return { kind: 'settled' };
       return {
         kind: 'judged',
         bucket,
         address,
         remoteIp,
         approvedUntil,
-        flagged: unapprovedIp ? flag(here.flagged, 'unapproved-ip', bucket, network) : null,
-        network: newIp ? countedNetwork(here, bucket, network) : null,
+        flagged: outsideAllowlist === null ? null : flag(here.flagged, outsideAllowlist.id, bucket, network),
+        network: firstOfNetwork === null ? null : countedNetwork(here, firstOfNetwork.id, bucket, network),
+        ofRecords,
         flaggedIn: -1,
-        networkIn: -1,
+        countedIn: -1,
       };
+    },
+    networkOf(remoteIp) {
+      const address = parseAddress(remoteIp);
+      return address === null ? remoteIp : networkNameOf(address, remoteIp);
     },
     takeNewBuckets() {
       const taken = newBuckets;

@@ -1,9 +1,11 @@
+import type { RuleSwitches } from '../rules/rules';
+
 /**
  * The validated settings of detection. `lib/config` produces them, and the deployed function reads them as JSON. Times
  * are epoch milliseconds.
  */
-export interface DetectionSettings {
-  /** Which addresses may access which bucket. Empty: no bucket has an allowlist, and `unapproved-ip` is inactive. */
+export interface DetectionSettings extends Readonly<Required<RuleSwitches>> {
+  /** Which addresses may access which bucket. Empty: no bucket has an allowlist, and rules about it are inactive. */
   readonly allowlist: readonly AllowlistEntry[];
   /** Bucket names or `*` globs to watch; empty: all. */
   readonly buckets: readonly string[];
@@ -13,8 +15,6 @@ export interface DetectionSettings {
   readonly bucketSettings: Readonly<Record<string, BucketSettings>>;
   /** Records that match one of these are never evaluated. */
   readonly trusted: readonly TrustedRule[];
-  readonly unapprovedIp: boolean;
-  readonly newIp: boolean;
   /** The HTTP statuses that count as a success: `200`, `2xx`, … */
   readonly successStatuses: readonly string[];
   /** For how many days the new pairs of a bucket are recorded without findings; 0: no learning. */
@@ -37,11 +37,12 @@ export interface AllowlistEntry {
   readonly until: number | null;
 }
 
-export interface BucketSettings {
-  readonly unapprovedIp?: boolean | undefined;
-  readonly newIp?: boolean | undefined;
+export interface BucketSettings extends OwnSwitches {
   readonly learningDays?: number | undefined;
 }
+
+/** The rules that a bucket turns on or off for itself. */
+type OwnSwitches = { readonly [Key in keyof RuleSwitches]?: boolean | undefined };
 
 /** A record matches if all given conditions hold. At least one of requester, operation and cidr is given. */
 export interface TrustedRule {

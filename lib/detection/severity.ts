@@ -1,6 +1,6 @@
+import { ruleOf } from '../rules/rule-of';
 import type { Finding } from './finding';
 import { levelOf } from './level';
-import { RULES } from './rules';
 
 export type Severity = 'Low' | 'Medium' | 'High';
 
@@ -25,11 +25,8 @@ export function isChange(operation: string): boolean {
   return !READING_METHODS.has(method) && !operation.endsWith('_GET');
 }
 
-/** A record that no rule can judge may hide an attacker: as bad as an unapproved address. A test is harmless. */
-const SEVERITY_WITHOUT_RULE = { 'detector-error': 'Medium', test: 'Low' } as const;
-
 /**
- * The severity of a finding, by what its requests reached:
+ * The severity of a finding, by its rule and what its requests reached:
  *
  * | reached | unapproved-ip | new-ip |
  * |---|---|---|
@@ -38,15 +35,16 @@ const SEVERITY_WITHOUT_RULE = { 'detector-error': 'Medium', test: 'Low' } as con
  * | a change | High | High |
  */
 export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): JudgedSeverity {
-  if (rule === 'detector-error' || rule === 'test') return { severity: SEVERITY_WITHOUT_RULE[rule], reason: null };
+  const { severity } = ruleOf(rule);
+  if (severity.kind === 'fixed') return { severity: severity.severity, reason: null };
   const level = levelOf(tally);
   if (level === 'changed') return { severity: 'High', reason: `changes succeeded: ${changesOf(tally)}` };
   if (level === 'denied' || level === 'no access') return { severity: 'Low', reason: null };
-  if (rule === 'new-ip' && tally.signedSuccesses > 0) {
+  if (severity.signed !== null && tally.signedSuccesses > 0) {
     const what = level === 'read' ? 'objects were read' : 'requests succeeded';
-    return { severity: 'Medium', reason: `${what} with valid credentials` };
+    return { severity: severity.signed, reason: `${what} with valid credentials` };
   }
-  return { severity: RULES[rule].severity, reason: null };
+  return { severity: severity.succeeded, reason: null };
 }
 
 function changesOf({ operations }: Finding['tally']): string {

@@ -1,15 +1,25 @@
+import type { Raised } from '../rules/rule';
+import { NETWORK, type Subject, subjectText } from '../rules/subject';
 import { cutToBytes } from '../text/cut';
 
 const DAY = 86_400_000;
 
-/** What a pair is made of. */
-export interface PairName {
+/** What a pair is made of: a bucket, and a subject that used it. */
+export interface PairName extends Subject {
   readonly bucket: string;
-  /** Canonical text; an address where the prefix is full. */
-  readonly network: string;
 }
 
-/** The fact that a (bucket, network) has been seen. Times are event times in epoch milliseconds. */
+/** One text for one pair: no name of a bucket has a blank. */
+export function pairText(pair: PairName): string {
+  return `${pair.bucket} ${subjectText(pair)}`;
+}
+
+/** The pair of a network, by its canonical text; an address where the prefix is full. */
+export function networkPair(bucket: string, network: string): PairName {
+  return { bucket, kind: NETWORK.id, name: network };
+}
+
+/** The fact that a (bucket, subject) has been seen. Times are event times in epoch milliseconds. */
 export interface Sighting extends PairName {
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
@@ -39,12 +49,6 @@ export interface RunName {
   /** Differs from that of every other run of this log object. */
   readonly run: string;
 }
-
-/**
- * Why a known pair is found once more. `signed`: it was known for public conduct only, and the own account signed.
- * `changed`: it was known for reads only, and changed something. Null: it was not known.
- */
-export type Raised = 'signed' | 'changed' | null;
 
 /** A sighting as the state keeps it. */
 export interface StoredSighting extends Sighting {
@@ -76,15 +80,16 @@ export interface StoredSighting extends Sighting {
 
 /**
  * What a claim finds, among all that one log object finds in its bucket: a pair is found once, once more where it was
- * forgotten in between, and once more for each way in which it is raised. The outbox knows a finding of `new-ip` by this.
+ * forgotten in between, and once more for each way in which it is raised. The outbox knows a finding of a rule that
+ * remembers by this.
  */
-export function claimIdentity({ network, forgottenSince, raised }: ClaimName): string {
+export function claimIdentity({ kind, name, forgottenSince, raised }: ClaimName): string {
   // guard: a pair that does more is a finding of its own
   const suffix = raised === null ? '' : ` ${raised}`;
-  return `${network} ${forgottenSince}${suffix}`;
+  return `${subjectText({ kind, name })} ${forgottenSince}${suffix}`;
 }
 
-export type ClaimName = Pick<StoredSighting, 'network' | 'forgottenSince' | 'raised'>;
+export type ClaimName = Pick<StoredSighting, 'kind' | 'name' | 'forgottenSince' | 'raised'>;
 
 /** Claims while a bucket learns are nobody's finding. */
 export const LEARNING = 'learning';

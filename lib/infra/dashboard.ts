@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { MetricName } from '../config/deployed-names';
+import { SWITCHED_RULES } from '../rules/rule-of';
 import type { Feed } from './feed';
 import type { OwnMetric } from './own-metrics';
 import { type RunbookNames, readRunbook } from './runbook';
@@ -30,6 +31,11 @@ export interface DashboardProps {
 const PERIOD = Duration.minutes(15);
 const DAY = Duration.days(1);
 const FULL = 24;
+
+/** The metric of each rule's findings. */
+function ofRules(metricOf: (name: MetricName, rule: string) => IMetric): IMetric[] {
+  return SWITCHED_RULES.flatMap(({ id, metric }) => (metric === null ? [] : [metricOf(metric.name, id)]));
+}
 
 /**
  * The dashboard answers, from top to bottom: does it work, how far is it behind, what did it find, what does it cost.
@@ -56,8 +62,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
       metrics: [
         sum('LogObjects', 'log objects', DAY),
         sum('Records', 'records', DAY),
-        sum('UnapprovedIpFindings', 'unapproved-ip findings', DAY),
-        sum('NewIpFindings', 'new-ip findings', DAY),
+        ...ofRules((name, rule) => sum(name, `${rule} findings`, DAY)),
         sum('AlertsSent', 'alerts sent', DAY),
         sum('ParseFailures', 'unreadable lines', DAY),
       ],
@@ -79,7 +84,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
   );
   board.addWidgets(heading('## Findings'));
   board.addWidgets(
-    graph('Findings', [sum('UnapprovedIpFindings', 'unapproved-ip'), sum('NewIpFindings', 'new-ip')], 8),
+    graph('Findings', ofRules(sum), 8),
     graph('New pairs and alerts', [sum('NewPairs', 'new pairs'), sum('AlertsSent', 'alerts sent')], 8),
     graph(
       'Skipped or unusual records',

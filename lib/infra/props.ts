@@ -1,10 +1,11 @@
 import type { Configuration } from '../config/configuration';
+import type { RuleSwitches } from '../rules/rules';
 
 /**
  * The props of the construct for use in another CDK app: the keys of the CDK context, typed. All are optional, except
  * that alerts need a destination: `alertEmails`, Slack, `alertTopicArn`, or `noDestination`.
  */
-export interface S3AccessWatchProps {
+export interface S3AccessWatchProps extends RuleSwitches {
   /** Name of an existing bucket that receives the access logs. @default - a new bucket */
   readonly logBucket?: string;
   /** Prefix of the keys of log objects. @default "" - all keys */
@@ -13,7 +14,7 @@ export interface S3AccessWatchProps {
   readonly logBucketKeyArn?: string;
   /** Days after which a log bucket created by this construct deletes its logs. @default - never */
   readonly logExpiryDays?: number;
-  /** Networks or addresses that may access a bucket. @default - none, and `unapproved-ip` is inactive */
+  /** Networks or addresses that may access a bucket. @default - none, and rules about the allowlist are inactive */
   readonly allowlist?: readonly (string | AllowlistEntryProps)[];
   /** Path of a file with one network per line, then `# reason`; relative to the working directory. @default - none */
   readonly allowlistFile?: string;
@@ -25,10 +26,6 @@ export interface S3AccessWatchProps {
   readonly bucketSettings?: Readonly<Record<string, BucketSettingsProps>>;
   /** Records that match one of these are never evaluated. @default - none */
   readonly trusted?: readonly TrustedProps[];
-  /** Whether requests from outside the allowlist are reported. @default true */
-  readonly unapprovedIp?: boolean;
-  /** Whether the first success of a network is reported. @default true */
-  readonly newIp?: boolean;
   /** HTTP statuses (`200`) and classes (`2xx`) that count as a success. @default ["2xx", "304"] */
   readonly successStatuses?: readonly (string | number)[];
   /** Days during which the networks of a bucket are learned without findings; 0: no learning. @default 3 */
@@ -85,9 +82,7 @@ export interface AllowlistEntryProps {
   readonly until?: string;
 }
 
-export interface BucketSettingsProps {
-  readonly unapprovedIp?: boolean;
-  readonly newIp?: boolean;
+export interface BucketSettingsProps extends RuleSwitches {
   readonly learningDays?: number;
 }
 

@@ -3,6 +3,7 @@ import { NO_GEO_LOCATION } from '../alert/geo-location';
 import { type BucketState, MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../alerting/bucket-state';
 import { LEARNING, type StoredSighting } from '../detection/sighting';
 import type { State } from '../ports';
+import { NETWORK } from '../rules/subject';
 import { compareText } from '../text/order';
 import { isoTime } from '../text/times';
 
@@ -12,11 +13,14 @@ const MAX_NAMED = 100;
 /** How many sightings of a bucket are read for its notice: the maximum that it learns, and as many found since then. */
 const MAX_READ = 2 * MAX_LEARNED;
 
-/** The content of the notice that is due for a bucket. `newIpChosen`: `bucketSettings` turns `new-ip` on for it. */
+/**
+ * The content of the notice that is due for a bucket. `isChosen`: `bucketSettings` turns the rule that remembers
+ * networks on for it.
+ */
 export async function noticeOf(
   state: State,
   { bucket, learningUntil, learned: counted, looksPublic: isTakenForPublic, notice }: BucketState,
-  newIpChosen: boolean,
+  isChosen: boolean,
 ): Promise<NoticeBucket> {
   const until = learningUntil === null ? null : isoTime(learningUntil);
   if (notice?.kind !== 'finished') {
@@ -25,13 +29,13 @@ export async function noticeOf(
   const readers = keepEarliest();
   const others = keepEarliest();
   let read = 0;
-  for await (const sighting of state.sightingsOf(bucket)) {
+  for await (const sighting of state.sightingsOf(bucket, NETWORK.id)) {
     if (sighting.claimedBy === LEARNING) (sighting.publicOnly ? readers : others).add(sighting);
     if (++read >= MAX_READ) break;
   }
   const count = readers.count() + others.count();
   const total = Math.max(counted, count);
-  const looksPublic = !newIpChosen && (isTakenForPublic === true || total > PUBLIC_BUCKET_NETWORKS);
+  const looksPublic = !isChosen && (isTakenForPublic === true || total > PUBLIC_BUCKET_NETWORKS);
   // Networks that did more than public conduct come first. The others are of no use if the bucket looks public.
   const named = [...others.earliest(), ...(looksPublic ? [] : readers.earliest())].slice(0, MAX_NAMED);
   return {
@@ -43,7 +47,7 @@ export async function noticeOf(
   };
 }
 
-function learnedNetwork({ network, publicOnly, firstSeenBy }: StoredSighting): LearnedNetwork {
+function learnedNetwork({ name: network, publicOnly, firstSeenBy }: StoredSighting): LearnedNetwork {
   const { requester = null, operation = null } = firstSeenBy() ?? {};
   return { network, requester, operation, publicOnly, ...NO_GEO_LOCATION };
 }
@@ -64,5 +68,5 @@ function keepEarliest() {
 }
 
 function earliestFirst(a: StoredSighting, b: StoredSighting): number {
-  return a.firstSeenAt - b.firstSeenAt || compareText(a.network, b.network);
+  return a.firstSeenAt - b.firstSeenAt || compareText(a.name, b.name);
 }

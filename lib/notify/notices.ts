@@ -121,7 +121,7 @@ async function sendSingly(kind: Kind, bucket: Stored<BucketState>, run: NotifyRu
 }
 
 function describe({ value }: Stored<BucketState>, { notifier }: NotifyRun): Promise<NoticeBucket> {
-  return noticeOf(notifier.state, value, notifier.newIpChosenFor(value.bucket));
+  return noticeOf(notifier.state, value, notifier.isNetworkRuleChosen(value.bucket));
 }
 
 /**

@@ -15,8 +15,8 @@ export interface Notifier {
   /** The account of the deployment. */
   readonly accountId: string | null;
   readonly region: string | null;
-  /** Whether `bucketSettings` turns `new-ip` on for this bucket. */
-  readonly newIpChosenFor: (bucket: string) => boolean;
+  /** Whether `bucketSettings` turns the rule that remembers networks on for this bucket. */
+  readonly isNetworkRuleChosen: (bucket: string) => boolean;
 }
 
 export interface SentAlert {

@@ -13,6 +13,7 @@ import type { StoredSighting } from '../../lib/detection/sighting';
 import type { State } from '../../lib/ports';
 import { clientOptions, type Emulator, startDynamo } from '../support/emulators';
 import { PLAIN } from '../support/observe-lines';
+import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 import { createStateTable, newDynamoState, newStateTable } from '../support/state-table';
 
 const NOW = Date.parse('2026-03-02T09:00:00Z');
@@ -21,7 +22,8 @@ const DAY = 86_400_000;
 function sighting(given: Partial<StoredSighting> = {}): StoredSighting {
   return {
     bucket: 'payroll',
-    network: '203.0.113.7',
+    kind: 'net',
+    name: '203.0.113.7',
     firstSeenAt: NOW,
     lastSeenAt: NOW + 1000,
     claimedBy: 'logs/a@1',
@@ -39,6 +41,7 @@ function sighting(given: Partial<StoredSighting> = {}): StoredSighting {
 
 function finding(given: Partial<OutboxFinding> = {}): OutboxFinding {
   return {
+    subject: null,
     network: '203.0.113.7',
     remoteIp: '203.0.113.7',
     addresses: ['203.0.113.7'],
@@ -63,7 +66,7 @@ function finding(given: Partial<OutboxFinding> = {}): OutboxFinding {
 function part(given: Partial<PendingPart> = {}): PendingPart {
   return {
     logObject: 'logs/a@1',
-    rule: 'new-ip',
+    rule: NEW_IP,
     bucket: 'payroll',
     denied: false,
     number: 0,
@@ -83,9 +86,10 @@ function bucket(given: Partial<BucketState> = {}): BucketState {
     firstLogAt: NOW,
     lastLogAt: NOW,
     longestSilence: 0,
-    newIpSince: NOW,
+    rememberedSince: NOW,
     learningUntil: NOW + 3 * DAY,
     learned: 1001,
+    learnedOthers: 0,
     looksPublic: null,
     notice: { kind: 'started', notBefore: NOW },
     ...given,
@@ -99,7 +103,7 @@ function draft(given: Partial<Draft> = {}): Draft {
   ];
   const many = Array.from({ length: 300 }, (_, n) => finding({ network: `10.0.${n >> 8}.${n & 255}`, bytesSent: n }));
   return {
-    digest: addParts(EMPTY_DIGEST, 'unapproved-ip', [part({ findings }), part({ number: 1, findings: many })]),
+    digest: addParts(EMPTY_DIGEST, UNAPPROVED_IP, [part({ findings }), part({ number: 1, findings: many })]),
     taking: [
       { logObject: 'logs/a@1', number: 0 },
       { logObject: 'logs/a@1', number: 1 },
@@ -113,7 +117,7 @@ function draft(given: Partial<Draft> = {}): Draft {
 
 function stream(given: Partial<StreamState> = {}): StreamState {
   return {
-    ...newStream({ rule: 'unapproved-ip', bucket: 'payroll', denied: false }),
+    ...newStream({ rule: UNAPPROVED_IP, bucket: 'payroll', denied: false }),
     windowId: 'w1',
     sequence: 4,
     openedAt: NOW,
@@ -165,7 +169,8 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     test('are read as they were written, with every nullable field null and not null', async () => {
       const full = sighting({ forgottenSince: NOW - DAY, publicOnly: true, raised: 'changed', foundReadingAt: NOW });
       const bare = sighting({
-        network: '2001:db8::/64',
+        kind: 'net',
+        name: '2001:db8::/64',
         claimedIn: null,
         owedUntil: null,
         expiresAt: null,
@@ -174,7 +179,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       for (const value of [full, bare]) expect(await state.putSighting(value, null)).toEqual(expect.any(String));
       expect(plain((await state.sighting(full))!.value)).toEqual(plain(full));
       expect(plain((await state.sighting(bare))!.value)).toEqual(plain(bare));
-      expect(plain(await all(state.sightingsOf('payroll')))).toEqual(
+      expect(plain(await all(state.sightingsOf('payroll', 'net')))).toEqual(
         expect.arrayContaining([plain(full), plain(bare)]),
       );
     });
@@ -196,25 +201,44 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     });
 
     test('are read in the order of the pairs, missing ones as null, repeated ones repeatedly', async () => {
-      const there = Array.from({ length: 230 }, (_, n) => sighting({ network: `198.51.${n >> 8}.${n & 255}` }));
+      const there = Array.from({ length: 230 }, (_, n) =>
+        sighting({ kind: 'net', name: `198.51.${n >> 8}.${n & 255}` }),
+      );
       for (const value of there) await state.putSighting(value, null);
-      const absent = sighting({ network: '192.0.2.1' });
+      const absent = sighting({ kind: 'net', name: '192.0.2.1' });
       const asked = [absent, ...there, there[7]!, absent];
       const found = await state.sightings(asked);
-      expect(found.map((stored) => stored?.value.network ?? null)).toEqual([
+      expect(found.map((stored) => stored?.value.name ?? null)).toEqual([
         null,
-        ...there.map(({ network }) => network),
-        there[7]!.network,
+        ...there.map(({ name: network }) => network),
+        there[7]!.name,
         null,
       ]);
       expect(await state.sightings([])).toEqual([]);
-      expect(await all(state.sightingsOf('payroll'))).toHaveLength(230);
+      expect(await all(state.sightingsOf('payroll', 'net'))).toHaveLength(230);
+    });
+
+    test('are of subjects of any kind and name, of which none is taken for another', async () => {
+      const names = ['203.0.113.7', 'a', 'a#b', 'a%23b', '#', '%', ' ', '__proto__', 'ä'.repeat(480), 'ä'.repeat(600)];
+      const subjects = [...names, `${'#'.repeat(2000)}1`, `${'#'.repeat(2000)}2`].map((name) =>
+        sighting({ kind: 'req', name }),
+      );
+      for (const one of [sighting(), ...subjects]) expect(await state.putSighting(one, null)).not.toBeNull();
+      expect(await state.putSighting(sighting({ kind: 'req', name: 'a#b' }), null)).toBeNull();
+      const found = await state.sightings(subjects);
+      expect(found.map((stored) => plain(stored!.value))).toEqual(subjects.map(plain));
+      const listed: string[] = [];
+      for await (const { kind, name } of state.sightingsOf('payroll', 'req')) listed.push(`${kind} ${name}`);
+      expect(listed.toSorted()).toEqual(subjects.map(({ name }) => `req ${name}`).toSorted());
+      const networks: string[] = [];
+      for await (const { name } of state.sightingsOf('payroll', 'net')) networks.push(name);
+      expect(networks).toEqual(['203.0.113.7']);
     });
 
     test('of one bucket are not those of another, whatever its name', async () => {
       for (const name of ['a', 'a#b', 'constructor', '__proto__']) {
         await state.putSighting(sighting({ bucket: name }), null);
-        expect((await all(state.sightingsOf(name))).map((value) => value.bucket)).toEqual([name]);
+        expect((await all(state.sightingsOf(name, 'net'))).map((value) => value.bucket)).toEqual([name]);
       }
       expect(await state.sighting(sighting({ bucket: 'toString' }))).toBeNull();
     });
@@ -238,7 +262,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       { ...run, logObject: 'logs/a@12' },
     ];
     for (const other of others) expect(await state.isRunDone(other)).toBe(false);
-    for await (const found of state.partsOf(run.logObject, 'new-ip', 'payroll', 0)) throw new Error(`a part: ${found}`);
+    for await (const found of state.partsOf(run.logObject, NEW_IP, 'payroll', 0)) throw new Error(`a part: ${found}`);
     expect(await state.due(Number.MAX_SAFE_INTEGER)).toEqual({ parts: [], streams: [], notices: [] });
   });
 
@@ -247,7 +271,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     const version = await state.putBucket(bucket(), null);
     expect(await state.putBucket(bucket(), null)).toBeNull();
     expect(await state.bucket('payroll')).toEqual({ value: bucket(), version });
-    const quiet = bucket({ notice: null, learningUntil: null, newIpSince: null, looksPublic: true });
+    const quiet = bucket({ notice: null, learningUntil: null, rememberedSince: null, looksPublic: true });
     expect(await state.putBucket(quiet, version)).not.toBeNull();
     expect((await state.bucket('payroll'))!.value).toEqual(quiet);
     expect(await state.putBucket(bucket(), version)).toBeNull();
@@ -267,13 +291,13 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       const wanted = [part(), part({ number: 1, portion: 3 }), part({ number: 12 })];
       const others = [
         part({ logObject: 'logs/a@12' }),
-        part({ rule: 'unapproved-ip' }),
+        part({ rule: UNAPPROVED_IP }),
         part({ bucket: 'payroll-2' }),
         part({ bucket: 'pay' }),
       ];
       for (const value of [...wanted, ...others]) await state.putPart(value);
       const from = async (number: number) =>
-        (await all(state.partsOf('logs/a@1', 'new-ip', 'payroll', number))).toSorted((a, b) => a.number - b.number);
+        (await all(state.partsOf('logs/a@1', NEW_IP, 'payroll', number))).toSorted((a, b) => a.number - b.number);
       expect(plain(await from(0))).toEqual(plain(wanted));
       expect((await from(1)).map(({ number }) => number)).toEqual([1, 12]);
       expect((await from(13)).map(({ number }) => number)).toEqual([]);
@@ -282,7 +306,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     test('of the denied and the other stream share their numbers', async () => {
       expect(await state.putPart(part({ denied: true }))).not.toBeNull();
       expect(await state.putPart(part())).toBeNull();
-      expect(await all(state.partsOf('logs/a@1', 'new-ip', 'payroll', 0))).toMatchObject([{ denied: true }]);
+      expect(await all(state.partsOf('logs/a@1', NEW_IP, 'payroll', 0))).toMatchObject([{ denied: true }]);
     });
 
     test('that are taken are no longer due, but still stored', async () => {
@@ -291,7 +315,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
       expect(await state.markTaken(part(), version, NOW + 45 * DAY)).not.toBeNull();
       expect(await state.markTaken(part(), version, NOW + 45 * DAY)).toBeNull();
       expect((await state.due(NOW + DAY)).parts).toEqual([]);
-      expect(await all(state.partsOf('logs/a@1', 'new-ip', 'payroll', 0))).toHaveLength(1);
+      expect(await all(state.partsOf('logs/a@1', NEW_IP, 'payroll', 0))).toHaveLength(1);
       expect(await state.parts([part()])).toMatchObject([{ value: { pending: null } }]);
     });
 
@@ -307,7 +331,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     test('can have a log object whose name is longer than a key may be', async () => {
       const long = part({ logObject: `logs/${'ö'.repeat(1500)}@1` });
       await state.putPart(long);
-      expect(plain(await all(state.partsOf(long.logObject, 'new-ip', 'payroll', 0)))).toEqual(plain([long]));
+      expect(plain(await all(state.partsOf(long.logObject, NEW_IP, 'payroll', 0)))).toEqual(plain([long]));
       expect((await state.due(NOW)).parts).toMatchObject([{ logObject: long.logObject }]);
     });
   });
@@ -409,7 +433,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
     test('are due when their draft is, and not due without one', async () => {
       const version = await state.putStream(stream({ draft: draft() }), null);
       expect((await state.due(NOW + 999)).streams).toEqual([]);
-      const due = { rule: 'unapproved-ip', bucket: 'payroll', denied: false, dueSince: NOW + 1000 };
+      const due = { rule: UNAPPROVED_IP, bucket: 'payroll', denied: false, dueSince: NOW + 1000 };
       expect((await state.due(NOW + 1000)).streams).toEqual([due]);
       await state.putStream(stream(), version);
       expect((await state.due(NOW + DAY)).streams).toEqual([]);
@@ -432,7 +456,7 @@ describe.each<{ name: string; create: () => Promise<State> }>([
 
     for (const name of names) expect(await state.putPart(part({ bucket: name }))).not.toBeNull();
     for (const name of names) {
-      expect((await all(state.partsOf('logs/a@1', 'new-ip', name, 0))).map((one) => one.bucket)).toEqual([name]);
+      expect((await all(state.partsOf('logs/a@1', NEW_IP, name, 0))).map((one) => one.bucket)).toEqual([name]);
     }
     expect(new Set((await state.due(NOW)).parts.map((one) => one.bucket))).toEqual(new Set(names));
   });
@@ -440,10 +464,10 @@ describe.each<{ name: string; create: () => Promise<State> }>([
   test('plans of combined messages are read as they were written, and replaced in the version that was read', async () => {
     const plan = {
       combinedId: 'c1',
-      rule: 'unapproved-ip',
+      rule: UNAPPROVED_IP,
       streams: [
-        { rule: 'unapproved-ip', bucket: 'a', denied: false },
-        { rule: 'unapproved-ip', bucket: 'b#', denied: true },
+        { rule: UNAPPROVED_IP, bucket: 'a', denied: false },
+        { rule: UNAPPROVED_IP, bucket: 'b#', denied: true },
       ],
       sent: false,
     } as const;
@@ -526,7 +550,7 @@ test('the largest possible stream fits into an item', async () => {
       }),
     }),
   );
-  const digest = addParts(EMPTY_DIGEST, 'unapproved-ip', [part({ findings })]);
+  const digest = addParts(EMPTY_DIGEST, UNAPPROVED_IP, [part({ findings })]);
   const full = stream({ sent: digest.reached, draft: draft({ digest }) });
   expect(digest.reached.size).toBe(1500);
   const item = streamItem(full);

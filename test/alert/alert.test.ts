@@ -22,6 +22,7 @@ import {
   type SendOptions,
   send,
 } from '../support/alerting-parts';
+import { DETECTOR_ERROR, TEST } from '../support/rule-ids';
 
 const A = '198.51.100.1';
 const B = '198.51.100.2';
@@ -111,8 +112,8 @@ test('the alert of a new finding says it all', () => {
 });
 
 describe('its kind and its name', () => {
-  const invalid = part(at('09:00'), [finding('10.0.0.1:443', { addresses: [] })], { rule: 'detector-error' });
-  const test_ = part(at('09:00'), [A], { rule: 'test', bucket: 's3-access-watch-test' });
+  const invalid = part(at('09:00'), [finding('10.0.0.1:443', { addresses: [] })], { rule: DETECTOR_ERROR });
+  const test_ = part(at('09:00'), [A], { rule: TEST, bucket: 's3-access-watch-test' });
   const cases: { name: string; parts: PendingPart[]; state?: StreamState; expected: object }[] = [
     {
       name: 'an update',

@@ -1,10 +1,11 @@
 import type { Alert } from '../../lib/alert/alert';
 import { alertRuleOf } from '../../lib/alert/alert-rule';
 import { addParts, type Digest, EMPTY_DIGEST } from '../../lib/alerting/digest';
-import { DOUBTS } from '../../lib/detection/doubt';
 import { whatOf } from '../../lib/render/wording/headline';
 import { whyText } from '../../lib/render/wording/reason';
+import { DOUBTS } from '../../lib/rules/doubts';
 import { at, finding, part } from '../support/alerting-parts';
+import { DETECTOR_ERROR } from '../support/rule-ids';
 
 const CASES: { networks: string[]; title: string; what: string; why: string }[] = [
   {
@@ -37,12 +38,12 @@ const CASES: { networks: string[]; title: string; what: string; why: string }[] 
 
 function digestOf(names: readonly string[]): Digest {
   const findings = names.map((name) => finding(name, { addresses: [] }));
-  return addParts(EMPTY_DIGEST, 'detector-error', [part(at('09:00'), findings, { rule: 'detector-error' })]);
+  return addParts(EMPTY_DIGEST, DETECTOR_ERROR, [part(at('09:00'), findings, { rule: DETECTOR_ERROR })]);
 }
 
 test.each(CASES)('a detector error of $networks', ({ networks: names, title, what, why }) => {
   const networks = names.map((name) => ({ ...finding(name, { addresses: [] }), bucket: 'payroll' }));
-  const rule = alertRuleOf('detector-error', 'payroll', [digestOf(names)]);
+  const rule = alertRuleOf(DETECTOR_ERROR, 'payroll', [digestOf(names)]);
   const totals = { networks: names.length, requests: names.length };
   const alert = {
     alertId: 'w/1',
@@ -56,7 +57,7 @@ test.each(CASES)('a detector error of $networks', ({ networks: names, title, wha
 });
 
 test('what to do about a log object that is not believed is not what to do about a remote IP', () => {
-  const runbookOf = (network: string) => alertRuleOf('detector-error', 'payroll', [digestOf([network])]).runbook;
+  const runbookOf = (network: string) => alertRuleOf(DETECTOR_ERROR, 'payroll', [digestOf([network])]).runbook;
   expect(runbookOf(DOUBTS.otherPlace)).toMatch(/^Find out who wrote the log object/);
   expect(runbookOf('unknown')).toMatch(/^Look at the lines in the log object/);
 });

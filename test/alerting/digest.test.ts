@@ -13,9 +13,10 @@ import { LEVELS } from '../../lib/detection/level';
 import { SEVERITIES } from '../../lib/detection/severity';
 import { jsonBytes } from '../../lib/text/cut';
 import { at, DELETED, FAILED, finding, networks, part, RECORD } from '../support/alerting-parts';
+import { UNAPPROVED_IP } from '../support/rule-ids';
 import { runs, SEED } from '../support/runs';
 
-const RULE = 'unapproved-ip';
+const RULE = UNAPPROVED_IP;
 
 function added(parts: readonly PendingPart[], digest = EMPTY_DIGEST): Digest {
   return addParts(digest, RULE, parts);

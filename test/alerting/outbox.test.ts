@@ -12,11 +12,13 @@ import {
 } from '../../lib/alerting/outbox';
 import { NO_EFFECTS } from '../../lib/detection/effect';
 import type { Finding } from '../../lib/detection/finding';
-import type { FindingRule } from '../../lib/detection/rules';
+import { boundedName } from '../../lib/detection/subject-name';
 import { createSample, emptyTally, type Tally } from '../../lib/detection/tally';
+import type { RuleId } from '../../lib/rules/rule';
 import { cutText, jsonBytes } from '../../lib/text/cut';
 import { at, RECORD } from '../support/alerting-parts';
 import { calmRecord } from '../support/arbitrary-records';
+import { DETECTOR_ERROR, NEW_IP, TEST, UNAPPROVED_IP } from '../support/rule-ids';
 import { runs, SEED } from '../support/runs';
 import { writeLine } from '../support/write-line';
 
@@ -41,8 +43,9 @@ function tallyOf(record: AccessLogRecord, given: Partial<Tally> = {}): Tally {
 
 function found(given: Partial<Finding> = {}): Finding {
   return {
-    rule: 'unapproved-ip',
+    rule: UNAPPROVED_IP,
     bucket: 'payroll',
+    subject: null,
     network: '203.0.113.7',
     remoteIp: '203.0.113.7',
     addresses: new Set(['203.0.113.7']),
@@ -67,6 +70,7 @@ function storedBriefly(finding: Finding) {
 
 test('a finding keeps its counts, its addresses and the worst record', () => {
   expect(stored(found())).toEqual({
+    subject: null,
     network: '203.0.113.7',
     remoteIp: '203.0.113.7',
     addresses: ['203.0.113.7'],
@@ -120,12 +124,12 @@ describe('an outbox finding contains', () => {
     },
     {
       name: 'when the pair had been forgotten',
-      given: { rule: 'new-ip', forgottenSince: at('07:00') },
+      given: { rule: NEW_IP, forgottenSince: at('07:00') },
       expected: { forgottenSince: at('07:00') },
     },
     {
       name: 'the beginning of a remote IP that is not an address, and no addresses',
-      given: { rule: 'detector-error', network: nonsense, remoteIp: nonsense, addresses: new Set([nonsense]) },
+      given: { rule: DETECTOR_ERROR, network: nonsense, remoteIp: nonsense, addresses: new Set([nonsense]) },
       expected: { network: `${nonsense.slice(0, 79)}…`, remoteIp: `${nonsense.slice(0, 79)}…`, addresses: [] },
     },
     {
@@ -158,16 +162,16 @@ test('a brief finding keeps its counts, few addresses and operations, and no sam
 });
 
 test('the identity: a new network is found once per log object, an unapproved address once per portion', () => {
-  const finding = { network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null, raised: null };
-  expect(identityOf({ rule: 'new-ip' }, finding, 1)).toBe(identityOf({ rule: 'new-ip' }, finding, 2));
+  const finding = { subject: null, network: '2001:db8::/64', forgottenSince: null, raised: null };
+  expect(identityOf({ rule: NEW_IP }, finding, 1)).toBe(identityOf({ rule: NEW_IP }, finding, 2));
   for (const again of [
     { ...finding, forgottenSince: 5 },
     { ...finding, raised: 'signed' as const },
     { ...finding, raised: 'changed' as const },
   ]) {
-    expect(identityOf({ rule: 'new-ip' }, again, 2)).not.toBe(identityOf({ rule: 'new-ip' }, finding, 2));
+    expect(identityOf({ rule: NEW_IP }, again, 2)).not.toBe(identityOf({ rule: NEW_IP }, finding, 2));
   }
-  expect(identityOf({ rule: 'unapproved-ip' }, finding, 1)).not.toBe(identityOf({ rule: 'unapproved-ip' }, finding, 2));
+  expect(identityOf({ rule: UNAPPROVED_IP }, finding, 1)).not.toBe(identityOf({ rule: UNAPPROVED_IP }, finding, 2));
 });
 
 test.each([
@@ -254,7 +258,7 @@ test(`ordinary records are unchanged (seed ${SEED})`, () => {
 
 test(`the size of a finding is bounded (seed ${SEED})`, () => {
   const address = '2001:0db8:85a3:1234:5678:8a2e:1370:7334';
-  const rules = fc.constantFrom<FindingRule>('unapproved-ip', 'new-ip', 'detector-error', 'test');
+  const rules = fc.constantFrom<RuleId>(UNAPPROVED_IP, NEW_IP, DETECTOR_ERROR, TEST);
   const operation = fc.tuple(hostile(100), fc.nat()).map(([text, n]) => [`REST.PUT.${text}${n}`, n] as const);
   const line = fc.tuple(CLIENT_TEXTS, fc.constantFrom(address, '-')).map(([texts, remoteIp]) => {
     const withoutLf = Object.entries(texts).map(([name, text]) => [
@@ -266,14 +270,15 @@ test(`the size of a finding is bounded (seed ${SEED})`, () => {
   const most = Number.MAX_SAFE_INTEGER;
   fc.assert(
     fc.property(rules, hostile(200), fc.array(operation, { maxLength: 20 }), line, (rule, text, operations, sample) => {
-      const isAddress = rule === 'new-ip' || rule === 'unapproved-ip';
+      const isAddress = rule === NEW_IP || rule === UNAPPROVED_IP;
       const tally = {
         ...tallyOf(RECORD, { requests: most, successes: most, denied: most, bytesSent: most }),
         operations: new Map(operations.map(([name, successes]) => [name, { requests: successes, successes }])),
         sample: createSample(sample, { time: RECORD.time, rank: 3 }),
       };
       const whole: Finding = {
-        ...found({ rule, forgottenSince: RECORD.time, tally }),
+        ...found({ rule, forgottenSince: RECORD.time, raised: 'changed', tally }),
+        subject: isAddress ? { kind: 'req', name: boundedName(`arn:aws:${text.repeat(10)}`) } : null,
         network: isAddress ? `${address}/128` : text,
         remoteIp: isAddress ? address : text,
         addresses: new Set(Array.from({ length: 20 }, (_, index) => `${address.slice(0, -2)}${10 + index}`)),

@@ -15,13 +15,14 @@ import { type Reached, reachedBy } from '../../lib/alerting/reached';
 import { type Stream, siblingOf, streamKey } from '../../lib/alerting/stream';
 import { type Draft, isNews, type MessageName, newStream, type StreamState } from '../../lib/alerting/stream-state';
 import { at, DELETED, DENIED, FAILED, finding, LIMITS, networks, part } from '../support/alerting-parts';
+import { UNAPPROVED_IP } from '../support/rule-ids';
 import { runs, SEED } from '../support/runs';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 const START = at('00:00');
 
-const OTHER: Stream = { rule: 'unapproved-ip', bucket: 'payroll', denied: false };
+const OTHER: Stream = { rule: UNAPPROVED_IP, bucket: 'payroll', denied: false };
 const DENIED_ONLY: Stream = { ...OTHER, denied: true };
 
 interface Arrival {

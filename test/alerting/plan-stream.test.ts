@@ -17,6 +17,7 @@ import { NO_EFFECTS } from '../../lib/detection/effect';
 import { LEVELS } from '../../lib/detection/level';
 import { SEVERITIES } from '../../lib/detection/severity';
 import { at, DELETED, DENIED, FAILED, finding, LIMITS, PAYROLL, part, send } from '../support/alerting-parts';
+import { DETECTOR_ERROR, NEW_IP, TEST, UNAPPROVED_IP } from '../support/rule-ids';
 import { runs, SEED } from '../support/runs';
 
 const A = '198.51.100.1';
@@ -326,22 +327,22 @@ describe('what is sent, and what is deferred until when', () => {
     },
     {
       name: 'each test is sent at once, in a window of its own',
-      parts: [part(at('09:10'), [A], { rule: 'test' })],
-      state: { ...OPEN, rule: 'test' },
+      parts: [part(at('09:10'), [A], { rule: TEST })],
+      state: { ...OPEN, rule: TEST },
       now: at('09:10'),
       expected: 'new 1, 0 minutes',
     },
     {
       name: 'but after the first tests, not more often than every 50 seconds',
-      parts: [part(at('09:00:10'), [A], { rule: 'test' })],
-      state: { ...OPEN, rule: 'test', closesAt: at('09:00'), messages: 5 },
+      parts: [part(at('09:00:10'), [A], { rule: TEST })],
+      state: { ...OPEN, rule: TEST, closesAt: at('09:00'), messages: 5 },
       now: at('09:00:10'),
       expected: 'until 2026-03-02 09:00:50.000',
     },
     {
       name: 'remote IPs that are not addresses are one subject, so that another one is not news',
-      parts: [part(at('09:10'), [finding('10.0.0.2:80')], { rule: 'detector-error' })],
-      state: { ...OPEN, rule: 'detector-error', sent: new Map([['', READ]]) },
+      parts: [part(at('09:10'), [finding('10.0.0.2:80')], { rule: DETECTOR_ERROR })],
+      state: { ...OPEN, rule: DETECTOR_ERROR, sent: new Map([['', READ]]) },
       now: at('09:10'),
       expected: 'until 2026-03-02 10:00:00.001',
     },
@@ -473,7 +474,7 @@ const reached: fc.Arbitrary<Reached> = fc.record({
 const time = fc.integer({ min: -30 * 60, max: 30 * 60 }).map((minutes) => at('12:00') + minutes * MINUTE);
 
 const stream: fc.Arbitrary<Stream> = fc.record({
-  rule: fc.constantFrom('unapproved-ip', 'new-ip', 'detector-error', 'test'),
+  rule: fc.constantFrom(UNAPPROVED_IP, NEW_IP, DETECTOR_ERROR, TEST),
   bucket: fc.constant('payroll'),
   denied: fc.boolean(),
 });
@@ -546,7 +547,7 @@ test(`news of Medium or worse waits for at most 50 seconds (seed ${SEED})`, () =
   const grave = reached.filter(({ severity }) => severity !== 'Low');
   fc.assert(
     fc.property(state, grave, reached, time, limits, (before, conduct, noise, now, given) => {
-      const known = before.rule === 'detector-error' ? '' : A;
+      const known = before.rule === DETECTOR_ERROR ? '' : A;
       const sent = before.sent.get(known);
       const isSent =
         sent !== undefined &&

@@ -15,6 +15,7 @@ import {
   part,
   RECORD,
 } from '../support/alerting-parts';
+import { DETECTOR_ERROR, NEW_IP, TEST, UNAPPROVED_IP } from '../support/rule-ids';
 import { runs, SEED } from '../support/runs';
 
 const A = '198.51.100.1';
@@ -84,7 +85,7 @@ describe('the order of messages', () => {
     },
     {
       name: 'a test comes after High, and before everything else',
-      candidates: [read('medium'), read('test', { rule: 'test' }), deleted('high')],
+      candidates: [read('medium'), read(TEST, { rule: TEST }), deleted('high')],
       expected: ['high', 'test', 'medium'],
     },
     {
@@ -121,14 +122,14 @@ describe('what is sent together', () => {
     },
     {
       name: 'each combined message has one rule',
-      candidates: [...many(2, failed, 'a'), ...many(2, (bucket) => failed(bucket, { rule: 'new-ip' }), 'n')],
+      candidates: [...many(2, failed, 'a'), ...many(2, (bucket) => failed(bucket, { rule: NEW_IP }), 'n')],
       room: 0,
       expected: ['unapproved-ip: a-00000 a-00001', 'new-ip: n-00000 n-00001'],
     },
     {
       name: 'High is not combined with others of the same rule',
       candidates: [
-        ...many(2, (bucket) => failed(bucket, { rule: 'new-ip' }), 'n'),
+        ...many(2, (bucket) => failed(bucket, { rule: NEW_IP }), 'n'),
         ...many(2, failed, 'a'),
         deleted('high'),
       ],
@@ -149,7 +150,7 @@ describe('what is sent together', () => {
     },
     {
       name: 'a test is not combined',
-      candidates: [...many(2, read), read('test', { rule: 'test' })],
+      candidates: [...many(2, read), read(TEST, { rule: TEST })],
       room: 0,
       expected: ['test', 'unapproved-ip: b-00000 b-00001'],
     },
@@ -217,7 +218,7 @@ describe('a combined message names of each stream', () => {
 
 test(`each due stream is in one message, the worst first (seed ${SEED})`, () => {
   const arbitrary = fc.record({
-    rule: fc.constantFrom('unapproved-ip' as const, 'new-ip' as const, 'detector-error' as const, 'test' as const),
+    rule: fc.constantFrom(UNAPPROVED_IP, NEW_IP, DETECTOR_ERROR, TEST),
     denied: fc.boolean(),
     failures: fc.constantFrom(0, 0, 0, 1),
     isNamed: fc.constantFrom(false, false, false, true),
@@ -238,13 +239,13 @@ test(`each due stream is in one message, the worst first (seed ${SEED})`, () => 
       for (const { rule, members } of messages) {
         for (const { stream, failures, isNamed } of members) {
           expect(stream.rule).toBe(rule);
-          if (members.length > 1) expect([failures, isNamed, rule === 'test']).toEqual([0, false, false]);
+          if (members.length > 1) expect([failures, isNamed, rule === TEST]).toEqual([0, false, false]);
         }
       }
       // No High message that has not failed comes after one that is not High.
       const firsts = messages.map(({ members }) => members[0]!).filter(({ failures }) => failures === 0);
       const ranks = firsts
-        .filter(({ stream }) => stream.rule !== 'test')
+        .filter(({ stream }) => stream.rule !== TEST)
         .map(({ digest }) => (isHigh(digest) ? severityRank('High') : 0));
       expect(ranks).toEqual(ranks.toSorted((a, b) => b - a));
     }),

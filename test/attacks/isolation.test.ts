@@ -1,5 +1,6 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
 import type { Alert } from '../../lib/alert/alert';
+import { DETECTOR_ERROR } from '../support/rule-ids';
 import {
   createWorld,
   deletion,
@@ -154,7 +155,7 @@ test('long texts as remote IPs in many log objects: one message, then digests; o
     world.now += MINUTE;
   }
   expect(await deleted(world, 'another')).toBeLessThanOrEqual(2 * MINUTE);
-  expect(world.sent.filter(({ alert }) => alert.rule.id === 'detector-error')).toHaveLength(1);
+  expect(world.sent.filter(({ alert }) => alert.rule.id === DETECTOR_ERROR)).toHaveLength(1);
 });
 
 test('forged lines with impossible bucket names are parse failures and block nothing', async () => {

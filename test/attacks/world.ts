@@ -15,6 +15,7 @@ import type { Notifier } from '../../lib/notify/notify-run';
 import type { State } from '../../lib/ports';
 import { LIMITS } from '../support/limits';
 import { DEFAULTS, entry, type Logged, lineOf, PLAIN } from '../support/observe-lines';
+import { UNAPPROVED_IP } from '../support/rule-ids';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -92,7 +93,7 @@ export function createWorld({
     limits: all,
     geography: noGeography,
     ...origin,
-    newIpChosenFor: () => false,
+    isNetworkRuleChosen: () => false,
     async sendAlert(alert) {
       await publish?.(alert);
       sent.push({ at: world.now, alert });
@@ -201,7 +202,7 @@ export function deletion(remoteIp: string, time: number, given: Request = {}): R
 }
 
 export function isDeletion({ rule, networks }: Alert): boolean {
-  return rule.id === 'unapproved-ip' && networks.some(({ effects }) => effects.deleted > 0);
+  return rule.id === UNAPPROVED_IP && networks.some(({ effects }) => effects.deleted > 0);
 }
 
 /** Network number `n`, a /64 of its own. */

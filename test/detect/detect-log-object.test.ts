@@ -12,6 +12,7 @@ import type { State } from '../../lib/ports';
 import { type Emulator, startDynamo } from '../support/emulators';
 import { LIMITS } from '../support/limits';
 import { at, DAY, DEFAULTS, type Logged, lineOf } from '../support/observe-lines';
+import { NEW_IP } from '../support/rule-ids';
 import { newStateTable } from '../support/state-table';
 
 const NOW = at('12:00');
@@ -86,7 +87,7 @@ describe('the cost of a new pair', () => {
   test('is one write, and one marker for the whole log object, however many portions it has', async () => {
     const { deliver, asked } = startProcess(memory);
     const detected = await deliver('a', networks(), 10_000);
-    expect(detected.findings.get('new-ip')).toBe(PAIRS);
+    expect(detected.findings.get(NEW_IP)).toBe(PAIRS);
     expect(asked).toMatchObject({ putSighting: PAIRS, putRunDone: 1 });
     await deliver('b', networks());
     expect(asked).toMatchObject({ putSighting: PAIRS, putRunDone: 1 });
@@ -154,7 +155,7 @@ describe('a run that dies before its marker', () => {
     other.time.now = NOW + 3 * HOUR;
     const { longestOverdue, findings } = await other.deliver('b', networks());
     expect(longestOverdue).toBe(0);
-    expect(findings.get('new-ip')).toBeUndefined();
+    expect(findings.get(NEW_IP)).toBeUndefined();
     expect(other.asked).toMatchObject({ isRunDone: 1, partsOf: 1, putSighting: PAIRS });
     expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil !== null)).toEqual([]);
   });
@@ -169,7 +170,7 @@ describe('a run that dies before its marker', () => {
     late.time.now = NOW + 3 * HOUR;
     const { longestOverdue, findings } = await late.deliver('c', networks());
     expect(longestOverdue).toBe(2 * HOUR);
-    expect(findings.get('new-ip')).toBe(PAIRS);
+    expect(findings.get(NEW_IP)).toBe(PAIRS);
   });
 });
 
@@ -284,7 +285,8 @@ describe('in DynamoDB', () => {
     const lastSeenAt = at('12:34:56.789');
     const claim = {
       bucket,
-      network: '2001:db8:1234:5678:9abc:def0:1234:5678',
+      kind: 'net',
+      name: '2001:db8:1234:5678:9abc:def0:1234:5678',
       firstSeenAt: lastSeenAt,
       lastSeenAt,
       claimedBy: `${logObject}@9b2cf535f27731c974343645a3985328`,
@@ -301,6 +303,6 @@ describe('in DynamoDB', () => {
     const state = dynamoState(table);
     await state.putSighting(claim, null);
     expect(table.usage.writes - before).toBe(1);
-    expect((await state.sighting(claim))!.value).toMatchObject({ bucket, network: claim.network });
+    expect((await state.sighting(claim))!.value).toMatchObject({ bucket, name: claim.name });
   });
 });

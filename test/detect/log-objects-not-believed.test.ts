@@ -6,11 +6,12 @@ import { rememberPairs } from '../../lib/detect/remembered-pairs';
 import { viewStreams } from '../../lib/detect/stream-views';
 import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
-import { DOUBTS } from '../../lib/detection/doubt';
 import { createObserver } from '../../lib/detection/observe';
 import type { AllowlistEntry } from '../../lib/detection/settings';
+import { DOUBTS } from '../../lib/rules/doubts';
 import { LIMITS } from '../support/limits';
 import { asSighting, at, DEFAULTS, entry, type Logged, lineOf } from '../support/observe-lines';
+import { DETECTOR_ERROR, UNAPPROVED_IP } from '../support/rule-ids';
 
 const KEY = '2026-03-02-10-00-00-0123456789ABCDEF';
 const PARTITIONED = `logs/111122223333/eu-central-1/payroll/2026/03/02/${KEY}`;
@@ -90,8 +91,8 @@ describe('an implausible time', () => {
     expect(counts.recordsWithOddTime).toBe(2);
     expect(latest).toBe(Number.NEGATIVE_INFINITY);
     expect([...state.allSightings()].map(asSighting)).toMatchObject([
-      { network: '203.0.113.7', firstSeenAt: at('12:00', 1), lastSeenAt: at('12:00', 1) },
-      { network: '203.0.113.8', firstSeenAt: Date.UTC(2006, 2, 14), lastSeenAt: Date.UTC(2006, 2, 14) },
+      { name: '203.0.113.7', firstSeenAt: at('12:00', 1), lastSeenAt: at('12:00', 1) },
+      { name: '203.0.113.8', firstSeenAt: Date.UTC(2006, 2, 14), lastSeenAt: Date.UTC(2006, 2, 14) },
     ]);
     expect(parts.flatMap(({ findings }) => findings.map(({ lastEventAt }) => lastEventAt))).not.toContain(IN_2099);
     // If the time were used, the pair would be known until 2189.
@@ -138,7 +139,7 @@ describe('a line of a bucket other than the one in the key', () => {
       `detector-error payroll ${DOUBTS.otherBucket}: 3`,
       'new-ip payroll 203.0.113.7: 1',
     ]);
-    const [doubt] = parts.find(({ rule }) => rule === 'detector-error')!.findings;
+    const [doubt] = parts.find(({ rule }) => rule === DETECTOR_ERROR)!.findings;
     expect(doubt!.sample()).toMatchObject({ requestId: 'FORGED', bucket: 'archive' });
     // The other bucket does not even start to learn.
     expect([...state.allBuckets()].map(({ bucket }) => bucket)).toEqual(['payroll']);
@@ -219,7 +220,7 @@ test('a flood from one network is one finding, with the deletion in it as its sa
   }));
   const deletion = { remoteIp: '2001:db8::beef', operation: 'REST.DELETE.OBJECT', httpStatus: 204, time: at('09:30') };
   await deliver([...flood, deletion]);
-  const [finding, ...others] = parts.filter(({ rule }) => rule === 'unapproved-ip').flatMap(({ findings }) => findings);
+  const [finding, ...others] = parts.filter(({ rule }) => rule === UNAPPROVED_IP).flatMap(({ findings }) => findings);
   expect(others).toEqual([]);
   expect(finding).toMatchObject({
     network: '2001:db8::/64',

@@ -1,6 +1,7 @@
 import { nothingRead, PORTION_RECORDS, readPortions } from '../../lib/detect/read-portions';
 import { compileSettings } from '../../lib/detection/compile-settings';
-import { createObserver, type Portion } from '../../lib/detection/observe';
+import type { Portion } from '../../lib/detection/observation';
+import { createObserver } from '../../lib/detection/observe';
 import { DEFAULTS, entry } from '../support/observe-lines';
 
 const COMPILED = compileSettings({ ...DEFAULTS, allowlist: [entry('192.0.2.1')] });

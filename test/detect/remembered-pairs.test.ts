@@ -8,7 +8,8 @@ const QUARTER = 15 * 60_000;
 
 const KNOWN: StoredSighting = {
   bucket: 'payroll',
-  network: '203.0.113.7',
+  kind: 'net',
+  name: '203.0.113.7',
   firstSeenAt: NOW - DAY,
   lastSeenAt: NOW,
   claimedBy: 'logs/a@1',
@@ -53,7 +54,7 @@ const CASES: {
   { name: 'for reads, if it only read when it was found', known: { foundReadingAt: NOW }, has: true },
   { name: 'for a change, if it is known for everything', seen: { changedAt: NOW }, has: true },
   { name: 'in another bucket', seen: { bucket: 'website' }, has: false },
-  { name: 'for another network', seen: { network: '203.0.113.8' }, has: false },
+  { name: 'for another network', seen: { kind: 'net', name: '203.0.113.8' }, has: false },
 ];
 
 test.each(CASES)('a pair $name: $has', ({ known = {}, seen = {}, after = 0, has }) => {
@@ -65,9 +66,12 @@ test.each(CASES)('a pair $name: $has', ({ known = {}, seen = {}, after = 0, has 
 
 test('remembers the latest 200,000 pairs', () => {
   const remembered = rememberPairs();
-  for (let n = 0; n <= 200_000; n++) remembered.remember({ ...KNOWN, network: String(n) }, NOW);
+  for (let n = 0; n <= 200_000; n++) remembered.remember({ ...KNOWN, kind: 'net', name: String(n) }, NOW);
   const has = (network: string) =>
-    remembered.has({ ...KNOWN, network, firstAt: NOW, lastAt: NOW, isPublic: false, changedAt: null }, NOW);
+    remembered.has(
+      { ...KNOWN, kind: 'net', name: network, firstAt: NOW, lastAt: NOW, isPublic: false, changedAt: null },
+      NOW,
+    );
   expect(['0', '1', '200000'].map(has)).toEqual([false, true, true]);
 });
 

@@ -45,7 +45,15 @@ describe('when a bucket counts as silent', () => {
     const state = createMemoryState();
     const watch = watchBuckets(state);
     const policy = compileSettings(configurationOf({})).policyOf('payroll');
-    const seeded = { bucket: 'payroll', firstLogAt: 0, lastLogAt: 0, longestSilence: 0, newIpSince: 0, notice: null };
+    const seeded = {
+      bucket: 'payroll',
+      firstLogAt: 0,
+      lastLogAt: 0,
+      longestSilence: 0,
+      rememberedSince: 0,
+      learnedOthers: 0,
+      notice: null,
+    };
     await state.putBucket({ ...seeded, learningUntil: null, learned: 0, looksPublic: false }, null);
     await watch.met({ bucket: 'payroll', policy }, START);
     expect((await state.bucket('payroll'))!.value).toMatchObject({
@@ -80,7 +88,8 @@ describe('whether a bucket looks public after learning', () => {
       const claimed = { claimedBy, claimedIn: null, owedUntil: null, forgottenSince: null };
       const pair = {
         bucket: 'payroll',
-        network: `${claimedBy}-${n}`,
+        kind: 'net',
+        name: `${claimedBy}-${n}`,
         publicOnly: true,
         raised: null,
         foundReadingAt: null,
@@ -102,7 +111,7 @@ describe('whether a bucket looks public after learning', () => {
     await watch.met(payroll, START);
     await learn(state, stored);
     await learn(state, others, SEED);
-    await watch.countLearned('payroll', counted, START);
+    await watch.countLearned('payroll', { networks: counted, others: 0 }, START);
     expect((await watch.phaseOf(payroll, START)).inactiveForAnonymous).toBe(counted > 1000);
     expect((await watch.phaseOf(payroll, END)).inactiveForAnonymous).toBe(looksPublic);
     expect((await state.bucket('payroll'))!.value).toMatchObject({ learned: counted, looksPublic });
@@ -112,16 +121,18 @@ describe('whether a bucket looks public after learning', () => {
   test('concurrent runs add up their counts', async () => {
     const state = createMemoryState();
     await watchBuckets(state).met(payroll, START);
-    await Promise.all(Array.from({ length: 10 }, () => watchBuckets(state).countLearned('payroll', 7, START)));
+    await Promise.all(
+      Array.from({ length: 10 }, () => watchBuckets(state).countLearned('payroll', { networks: 7, others: 0 }, START)),
+    );
     expect((await state.bucket('payroll'))!.value.learned).toBe(70);
   });
 
   test('the next portion sees the count, also at the same time', async () => {
     const watch = watchBuckets(createMemoryState());
     await watch.met(payroll, START);
-    await watch.countLearned('payroll', 9_999, START);
+    await watch.countLearned('payroll', { networks: 9_999, others: 0 }, START);
     const phase = await watch.phaseOf(payroll, START);
-    expect([true, false, false].map((isPublic) => phase.mayLearn(isPublic))).toEqual([false, true, false]);
+    expect([true, false, false].map((isPublic) => phase.mayLearn('net', isPublic))).toEqual([false, true, false]);
   });
 
   test('a portion learns up to 1,001 networks with public conduct, and others beyond that', async () => {
@@ -129,7 +140,7 @@ describe('whether a bucket looks public after learning', () => {
     await watch.met(payroll, START);
     const phase = await watch.phaseOf(payroll, START);
     const learned = (isPublic: boolean): number =>
-      Array.from({ length: 20_000 }, () => phase.mayLearn(isPublic)).filter(Boolean).length;
+      Array.from({ length: 20_000 }, () => phase.mayLearn('net', isPublic)).filter(Boolean).length;
     expect([learned(true), learned(false)]).toEqual([1001, 8999]);
   });
 });

@@ -1,22 +1,30 @@
 import { compileAllowlist } from '../../lib/detection/allowlist';
 import { type BucketPolicy, compileBucketPolicies, RESERVED_TEST_BUCKET } from '../../lib/detection/bucket-policy';
 import type { AllowlistEntry, DetectionSettings } from '../../lib/detection/settings';
+import { newIp } from '../../lib/rules/new-ip';
+import type { Rule } from '../../lib/rules/rule';
+import { unapprovedIp } from '../../lib/rules/unapproved-ip';
 import { DEFAULTS } from '../support/observe-lines';
 
 const office: AllowlistEntry = { cidr: '203.0.113.0/24', reason: 'office', buckets: null, until: null };
 
 const plain: DetectionSettings = { ...DEFAULTS, learningDays: 3 };
 
+/** What is expected of a policy; of its rules, by their keys. */
+type Expected = Partial<Omit<BucketPolicy, 'active' | 'chosen'>> & { unapprovedIp?: boolean; newIp?: boolean };
+
 interface Case {
   name: string;
   settings: Partial<DetectionSettings>;
   bucket?: string;
-  expected: Partial<BucketPolicy>;
+  expected: Expected;
 }
 
 function check({ settings, bucket = 'payroll', expected }: Case): void {
   const all = { ...plain, ...settings };
-  expect(compileBucketPolicies(all, compileAllowlist(all.allowlist))(bucket)).toMatchObject(expected);
+  const { active, ...policy } = compileBucketPolicies(all, compileAllowlist(all.allowlist))(bucket);
+  const isOn = (rule: Rule): boolean => active.some(({ id }) => id === rule.id);
+  expect({ ...policy, unapprovedIp: isOn(unapprovedIp), newIp: isOn(newIp) }).toMatchObject(expected);
 }
 
 describe('watched', () => {

@@ -22,7 +22,7 @@ import { at, DAY } from '../support/observe-lines';
 const NOW = at('12:00');
 const LAST = at('10:00', -1);
 const FIRST = at('10:00', -30);
-const PAIR = { bucket: 'payroll', network: '203.0.113.7' };
+const PAIR = { bucket: 'payroll', kind: 'net', name: '203.0.113.7' };
 
 const oldUser = () => ({ requester: 'old', operation: 'REST.GET.OBJECT' });
 const newUser = () => ({ requester: null, operation: 'REST.PUT.OBJECT' });

@@ -3,8 +3,9 @@ import { createMemoryState } from '../../lib/adapters/memory-state';
 import { MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../../lib/alerting/bucket-state';
 import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
-import { flaggedFinding, foldFindings, networkFinding } from '../../lib/detection/finding';
-import { countOn, createObserver, type NetworkObservation, type Portion } from '../../lib/detection/observe';
+import { firstSuccessFinding, flaggedFinding, foldFindings } from '../../lib/detection/finding';
+import { countOn, type Portion, type SubjectObservation } from '../../lib/detection/observation';
+import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import {
   type Arrival,
@@ -19,6 +20,7 @@ import {
   trust,
   watch,
 } from '../support/observe-lines';
+import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 
 const NOBODY = { allowlist: [entry('192.0.2.1')] };
 const DENIED = { httpStatus: 403, errorCode: 'AccessDenied' } as const;
@@ -90,12 +92,12 @@ describe('findings', () => {
       return portions.map((lines) => {
         show(observer, layout, lines);
         const portion = observer.endPortion();
-        for (const observation of portion.networks) countOn(observation);
+        for (const observation of portion.subjects) countOn(observation);
         return portion;
       });
     }
-    const asFinding = (observation: NetworkObservation) =>
-      networkFinding(observation, observation.success!.remoteIp, null);
+    const asFinding = (observation: SubjectObservation) =>
+      firstSuccessFinding(observation, observation.success!.remoteIp, null);
 
     test('exist as soon as they are added, and grow', () => {
       const folded = foldFindings();
@@ -109,7 +111,7 @@ describe('findings', () => {
 
     test('keep counting only what is found', () => {
       const folded = foldFindings();
-      const [before, found, after] = portionsOf([{}], [{}], [DENIED]).map(({ networks }) => networks[0]!);
+      const [before, found, after] = portionsOf([{}], [{}], [DENIED]).map(({ subjects }) => subjects[0]!);
       folded.countOn(before!);
       expect(folded.list()).toEqual([]);
       folded.add(asFinding(found!));
@@ -121,7 +123,7 @@ describe('findings', () => {
       const folded = foldFindings();
       const of = (host: number, clock: string): Logged => ({ remoteIp: `2001:db8::${host}`, time: at(clock) });
       const [found, earlier, later] = portionsOf([of(1, '09:00')], [of(2, '08:00')], [of(3, '10:00')]).map(
-        ({ networks }) => networks[0]!,
+        ({ subjects }) => subjects[0]!,
       );
       folded.add(asFinding(found!));
       expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::1' }]);
@@ -135,9 +137,9 @@ describe('findings', () => {
 
     test('found again after it had been forgotten are one finding, with the history of the first', () => {
       const folded = foldFindings();
-      const [first, again] = portionsOf([{}], [{ time: at('09:00', 200) }]).map(({ networks }) => networks[0]!);
-      folded.add(networkFinding(first!, '203.0.113.7', 7));
-      folded.add(networkFinding(again!, '203.0.113.7', 8));
+      const [first, again] = portionsOf([{}], [{ time: at('09:00', 200) }]).map(({ subjects }) => subjects[0]!);
+      folded.add(firstSuccessFinding(first!, '203.0.113.7', 7));
+      folded.add(firstSuccessFinding(again!, '203.0.113.7', 8));
       expect(folded.list()).toMatchObject([{ forgottenSince: 7, tally: { requests: 2, firstEventAt: at('09:00') } }]);
     });
   });
@@ -225,7 +227,7 @@ describe('learning', () => {
     const again = later(END - DAY, { remoteIp: '198.51.100.1' });
     const { findings, sightings, learning } = await watch(learns3, [first, later(START + DAY), again]);
     expect(findings).toEqual([]);
-    expect(sightings.map(({ network }) => network)).toEqual(['198.51.100.1', '198.51.100.2']);
+    expect(sightings.map(({ name: network }) => network)).toEqual(['198.51.100.1', '198.51.100.2']);
     expect(learning).toEqual([{ bucket: 'payroll', until: END, learned: 2 }]);
   });
 
@@ -299,7 +301,7 @@ describe('learning', () => {
     };
     const quiet: Arrival = { lines: [line], arrivedAt: START };
     const { findings, learning } = await watch(settings, [quiet, later(END)]);
-    expect(namesOf({ findings }, 'new-ip')).toEqual(['new-ip payroll 198.51.100.2']);
+    expect(namesOf({ findings }, NEW_IP)).toEqual(['new-ip payroll 198.51.100.2']);
     expect(learning).toEqual([{ bucket: 'payroll', until: END, learned: 0 }]);
   });
 
@@ -324,7 +326,7 @@ describe('learning', () => {
   });
 
   test('is skipped for a bucket with seeded sightings', async () => {
-    const known = { bucket: 'payroll', network: '203.0.113.1', firstSeenAt: 0, lastSeenAt: at('00:00') };
+    const known = { bucket: 'payroll', kind: 'net', name: '203.0.113.1', firstSeenAt: 0, lastSeenAt: at('00:00') };
     const elsewhere = later(START, { bucket: 'website' });
     const { findings, learning } = await watch(learns3, [first, elsewhere], [known]);
     expect(namesOf({ findings })).toEqual(['new-ip payroll 198.51.100.1']);
@@ -398,7 +400,7 @@ describe('learning', () => {
       ];
       expect(namesOf(await watch(learns3, [learned(1001), ...elsewhere]))).toEqual(['new-ip website 198.51.100.2']);
       const { findings } = await watch({ ...learns3, ...NOBODY }, [learned(1001), reads(END)]);
-      expect(findings.filter(({ rule }) => rule === 'unapproved-ip')).toHaveLength(1002);
+      expect(findings.filter(({ rule }) => rule === UNAPPROVED_IP)).toHaveLength(1002);
     });
 
     test('found after learning they are only many', async () => {
@@ -410,7 +412,13 @@ describe('learning', () => {
 
 describe('pairs seen before', () => {
   const LAST = at('09:00');
-  const known = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: at('09:00', -30), lastSeenAt: LAST };
+  const known = {
+    bucket: 'payroll',
+    kind: 'net',
+    name: '203.0.113.7',
+    firstSeenAt: at('09:00', -30),
+    lastSeenAt: LAST,
+  };
   const days = (n: number) => LAST + n * DAY;
 
   const cases: { name: string; forgetDays?: number; portions: Logged[][]; since?: number | null }[] = [
@@ -460,7 +468,7 @@ describe('pairs seen before', () => {
   });
 
   test('and forgotten since are found with the addresses of their return only', async () => {
-    const ipv6 = { ...known, network: '2001:db8::/64' };
+    const ipv6 = { ...known, name: '2001:db8::/64' };
     for (const remoteIp of ['2001:db8::2', '2001:db8::1']) {
       const portions = [[{ remoteIp: '2001:db8::1', time: days(1) }], [{ remoteIp, time: days(200) }]];
       const { findings } = await watch({}, portions, [ipv6]);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { createLayout } from '../../lib/access-log/layout';
 import { compileSettings } from '../../lib/detection/compile-settings';
-import { MAX_ADDRESSES } from '../../lib/detection/counted-network';
+import { MAX_ADDRESSES } from '../../lib/detection/counted-subject';
 import type { Finding } from '../../lib/detection/finding';
 import { LEVELS, levelOf, levelOfSuccess, rankOf } from '../../lib/detection/level';
-import { countOn, createObserver, type NetworkObservation, type Portion } from '../../lib/detection/observe';
+import { countOn, type Portion, type SubjectObservation } from '../../lib/detection/observation';
+import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import {
   addTally,
@@ -30,6 +31,7 @@ import {
   trust,
   watch,
 } from '../support/observe-lines';
+import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 import { runs, SEED } from '../support/runs';
 
 /** No address is approved, so both rules flag every one. */
@@ -86,7 +88,7 @@ describe('trusted records', () => {
 
   test('that succeed are not the first success of the others', async () => {
     const lines = [ofRole(at('08:00')), { ...DENIED, time: at('09:00') }, { time: at('10:00') }];
-    const { tally } = await findingOf('new-ip', { trusted: [trust(backup)] }, lines);
+    const { tally } = await findingOf(NEW_IP, { trusted: [trust(backup)] }, lines);
     expect(countsOf(tally)).toEqual({ requests: 1, successes: 1, denied: 0, bytesSent: 100 });
   });
 
@@ -170,7 +172,7 @@ describe('an allowlist entry with an end', () => {
 
   test('still applies to the bucket after its end: unapproved-ip stays active', async () => {
     expect(
-      namesOf(await watch(office, [[{ time: at('12:00'), remoteIp: '198.51.100.9' }]]), 'unapproved-ip'),
+      namesOf(await watch(office, [[{ time: at('12:00'), remoteIp: '198.51.100.9' }]]), UNAPPROVED_IP),
     ).toHaveLength(1);
   });
 });
@@ -224,13 +226,13 @@ describe('addresses', () => {
   ])('$remoteIp is remembered as $network', async ({ remoteIp, network, ...lengths }) => {
     const { findings, sightings } = await watch({ ...NOBODY, ...lengths }, [[{ remoteIp }]]);
     expect(findings.map((finding) => finding.network)).toEqual([network, network]);
-    expect(sightings.map((sighting) => sighting.network)).toEqual([network]);
+    expect(sightings.map((sighting) => sighting.name)).toEqual([network]);
   });
 
   test(`at most ${MAX_ADDRESSES} of a network are listed, and all are counted`, async () => {
     const lines = Array.from({ length: 50 }, (_, index) => ({ remoteIp: `2001:db8::${index + 1}` }));
     expect(MAX_ADDRESSES).toBe(20);
-    for (const rule of ['new-ip', 'unapproved-ip'] as const) {
+    for (const rule of [NEW_IP, UNAPPROVED_IP]) {
       const { addresses, addressCount, remoteIp, tally } = await findingOf(rule, NOBODY, lines, lines);
       expect([...addresses]).toEqual(lines.slice(0, 20).map((line) => line.remoteIp));
       expect(addressCount).toBe(50);
@@ -252,12 +254,12 @@ describe('addresses', () => {
       { remoteIp: '2001:db8::2', time: at('10:00') },
       { remoteIp: '2001:db8::3', time: at('09:00') },
     ];
-    expect(await findingOf('new-ip', {}, lines)).toMatchObject({ remoteIp: '2001:db8::3' });
+    expect(await findingOf(NEW_IP, {}, lines)).toMatchObject({ remoteIp: '2001:db8::3' });
   });
 
   test('the approved ones of a network are not counted in it', async () => {
     const lines = ['2001:db8::1', '2001:db8::2', '2001:db8::3'].map((remoteIp) => ({ remoteIp }));
-    const finding = await findingOf('new-ip', { allowlist: [entry('2001:db8::2/127')] }, lines);
+    const finding = await findingOf(NEW_IP, { allowlist: [entry('2001:db8::2/127')] }, lines);
     expect([...finding.addresses]).toEqual(['2001:db8::1']);
     expect(finding.tally.requests).toBe(1);
   });
@@ -284,13 +286,13 @@ describe('the tally', () => {
   ];
 
   test('adds up the records of a pair', async () => {
-    const { tally } = await findingOf('unapproved-ip', NOBODY, lines);
+    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, lines);
     expect(countsOf(tally)).toEqual({ requests: 6, successes: 2, denied: 2, bytesSent: 5 + 243 + 300 + 7 + 1000 });
     expect([tally.firstEventAt, tally.lastEventAt]).toEqual([at('08:00'), at('12:00')]);
   });
 
   test('counts operations and their successes', async () => {
-    const { tally } = await findingOf('unapproved-ip', NOBODY, lines);
+    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, lines);
     expect(Object.fromEntries(tally.operations)).toEqual({
       'REST.GET.OBJECT': { requests: 3, successes: 1 },
       'REST.PUT.ACL': { requests: 1, successes: 0 },
@@ -310,7 +312,7 @@ describe('the tally', () => {
       'R.AC',
     ];
     const lines = [...names, ...names.toReversed(), ...names].map((operation) => ({ operation }));
-    const { tally } = await findingOf('unapproved-ip', NOBODY, lines);
+    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, lines);
     expect(Object.fromEntries(tally.operations)).toEqual(
       Object.fromEntries(names.map((name) => [name, { requests: 3, successes: 3 }])),
     );
@@ -338,7 +340,7 @@ describe('the tally', () => {
 
   test('has the right numbers if the Request-URI contains quotes and a forged status', async () => {
     const requestUri = 'GET /x" HTTP/1.1" 200 - 9 9 9 9 "-" HTTP/1.1';
-    const { tally } = await findingOf('unapproved-ip', NOBODY, [
+    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, [
       { requestUri: 'GET /a" 200 - 999 9 9 9 " HTTP/1.1', ...DENIED, bytesSent: 8 },
       { userAgent: requestUri, ...DENIED, bytesSent: 16 },
     ]);
@@ -347,11 +349,7 @@ describe('the tally', () => {
 
   test('counts a line without status or sizes', async () => {
     const head = '- payroll [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - REST.GET.OBJECT a';
-    const { tally } = await findingOf('unapproved-ip', NOBODY, [
-      head,
-      `${head} "GET /a HTTP/1.1" 403 AccessDenied`,
-      {},
-    ]);
+    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, [head, `${head} "GET /a HTTP/1.1" 403 AccessDenied`, {}]);
     expect(countsOf(tally)).toEqual({ requests: 3, successes: 1, denied: 1, bytesSent: 100 });
   });
 
@@ -359,7 +357,7 @@ describe('the tally', () => {
     const line = (block: string) =>
       `- payroll [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - REST.GET.OBJECT a "GET /a HTTP/1.1" ${block} "-" "curl"`;
     const lines = [line('200 - 99999999999999999999 1 1 1'), line('200 - -5 1 1 1'), line('2000 - 5 1 1 1')];
-    const { tally } = await findingOf('unapproved-ip', NOBODY, lines);
+    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, lines);
     expect(countsOf(tally)).toEqual({ requests: 3, successes: 2, denied: 0, bytesSent: 5 });
   });
 });
@@ -463,21 +461,21 @@ describe('the sample', () => {
     },
   ];
   test.each(cases)('$name', async ({ lines, expected }) => {
-    expect(sampleOf((await findingOf('unapproved-ip', NOBODY, lines)).tally).requestId).toBe(expected);
+    expect(sampleOf((await findingOf(UNAPPROVED_IP, NOBODY, lines)).tally).requestId).toBe(expected);
     const portions = lines.map((line) => [line]);
-    expect(sampleOf((await findingOf('unapproved-ip', NOBODY, ...portions)).tally).requestId).toBe(expected);
+    expect(sampleOf((await findingOf(UNAPPROVED_IP, NOBODY, ...portions)).tally).requestId).toBe(expected);
   });
 
   test('is the line as logged', async () => {
     const userAgent = 'a "quoted" \u{1faa3}\t agent';
-    const { tally } = await findingOf('new-ip', {}, [{ time: at('10:00') }, { time: at('09:00'), userAgent }]);
+    const { tally } = await findingOf(NEW_IP, {}, [{ time: at('10:00') }, { time: at('09:00'), userAgent }]);
     expect(sampleOf(tally)).toMatchObject({ time: at('09:00'), userAgent, requester: expect.any(String) });
     expect(tally.sample).toMatchObject({ time: at('09:00'), rank: rankOf('read') });
   });
 
   test('differs between the rules', async () => {
     const lines = [denial('09:00'), success('11:00'), success('10:00'), denial('12:00')];
-    expect(sampleOf((await findingOf('new-ip', {}, lines)).tally).requestId).toBe('S10');
+    expect(sampleOf((await findingOf(NEW_IP, {}, lines)).tally).requestId).toBe('S10');
   });
 });
 
@@ -527,13 +525,13 @@ describe('new-ip counts from the first success on', () => {
       { remoteIp: '2001:db8::3', ...DENIED, time: clock.c },
     ];
     for (const order of [lines, lines.toReversed()]) {
-      expect([...(await findingOf('new-ip', {}, order)).addresses].toSorted()).toEqual(['2001:db8::2', '2001:db8::3']);
+      expect([...(await findingOf(NEW_IP, {}, order)).addresses].toSorted()).toEqual(['2001:db8::2', '2001:db8::3']);
     }
   });
 
   test('unapproved-ip counts all', async () => {
     const lines = [{ ...DENIED, time: clock.a }, { time: clock.b }];
-    expect((await findingOf('unapproved-ip', NOBODY, lines)).tally).toMatchObject({
+    expect((await findingOf(UNAPPROVED_IP, NOBODY, lines)).tally).toMatchObject({
       requests: 2,
       firstEventAt: clock.a,
     });
@@ -541,7 +539,7 @@ describe('new-ip counts from the first success on', () => {
 
   test('later portions of a found pair keep counting denials, and an earlier success', async () => {
     const { tally } = await findingOf(
-      'new-ip',
+      NEW_IP,
       {},
       [{ time: clock.b }],
       [{ ...DENIED, time: clock.c }],
@@ -554,7 +552,7 @@ describe('new-ip counts from the first success on', () => {
   });
 
   test('for a pair that had been forgotten: the first success since then', async () => {
-    const known = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: clock.a, lastSeenAt: clock.a };
+    const known = { bucket: 'payroll', kind: 'net', name: '203.0.113.7', firstSeenAt: clock.a, lastSeenAt: clock.a };
     const again = [
       { ...DENIED, time: at('09:00', 200) },
       { time: at('10:00', 200) },
@@ -721,18 +719,18 @@ describe('portions', () => {
     return portions.map((lines, number) => {
       show(observer, layout, lines);
       const portion = observer.endPortion();
-      if (found.includes(number)) for (const observation of portion.networks) countOn(observation);
+      if (found.includes(number)) for (const observation of portion.subjects) countOn(observation);
       return portion;
     });
   }
 
-  const namesIn = ({ buckets, flagged, networks }: Portion): string[] => [
+  const namesIn = ({ buckets, flagged, subjects }: Portion): string[] => [
     ...buckets.map(({ bucket }) => `bucket ${bucket}`),
     ...flagged.map(({ rule, network }) => `${rule} ${network}`),
-    ...networks.map(({ network }) => `network ${network}`),
+    ...subjects.map(({ network }) => `network ${network}`),
   ];
-  const networkFacts = ({ networks }: Portion) =>
-    networks.map(({ network, tally, success }: NetworkObservation) => ({ network, requests: tally.requests, success }));
+  const networkFacts = ({ subjects }: Portion) =>
+    subjects.map(({ network, tally, success }: SubjectObservation) => ({ network, requests: tally.requests, success }));
 
   const other = '198.51.100.9';
   const successAt = (time: number) => ({ firstAt: time, lastAt: time, remoteIp: '203.0.113.7' });
@@ -766,9 +764,9 @@ describe('portions', () => {
     const lines = ['website', 'logs', 's3-access-watch-test', 'payroll'].map((bucket) => ({ bucket, remoteIp: null }));
     show(observer, createLayout(), lines);
     const { buckets } = observer.endPortion();
-    expect(buckets).toMatchObject([
-      { bucket: 'logs', policy: { newIp: false } },
-      { bucket: 'payroll', policy: { newIp: true } },
+    expect(buckets.map(({ bucket, policy }) => [bucket, policy.active.map(({ id }) => id)])).toEqual([
+      ['logs', []],
+      ['payroll', [NEW_IP]],
     ]);
   });
 
@@ -796,7 +794,7 @@ describe('portions', () => {
       ],
       [{ time: at('09:20'), ...DENIED }],
     ];
-    const requests = portionsOf(late, [0]).map(({ networks }) => networks.map(({ tally }) => tally.requests));
+    const requests = portionsOf(late, [0]).map(({ subjects }) => subjects.map(({ tally }) => tally.requests));
     expect(requests).toEqual([[1], [], [1], [1], [1]]);
   });
 
@@ -812,7 +810,7 @@ describe('portions', () => {
 
   test('have their own tallies and samples, which later portions do not change', () => {
     const [first, second] = portionsOf([[{ requestId: 'A' }], [{ requestId: 'B', time: at('10:00') }, {}]], [0]);
-    for (const kind of ['flagged', 'networks'] as const) {
+    for (const kind of ['flagged', 'subjects'] as const) {
       const [{ tally: before }, { tally: after }] = [first![kind][0]!, second![kind][0]!];
       expect([before.requests, after.requests]).toEqual([1, 2]);
       expect([sampleOf(before).requestId, sampleOf(after).requestId]).toEqual(['A', PLAIN.requestId]);
@@ -829,7 +827,7 @@ describe('portions', () => {
       { bucket: 's3-access-watch-test' },
       { bucket: 's3-access-watch-test', remoteIp: null, ...DENIED },
     ];
-    const [{ flagged, networks, buckets }] = portionsOf([lines]) as [Portion];
+    const [{ flagged, subjects, buckets }] = portionsOf([lines]) as [Portion];
     const reported = flagged.map(({ rule, bucket, remoteIp, network, tally }) => [
       rule,
       bucket,
@@ -843,14 +841,14 @@ describe('portions', () => {
       ['test', 's3-access-watch-test', '203.0.113.7', '203.0.113.7', 1, 1, 0, 100],
       ['test', 's3-access-watch-test', '-', '-', 1, 0, 1, 243],
     ]);
-    expect(networks).toEqual([]);
+    expect(subjects).toEqual([]);
     expect(buckets.map(({ bucket }) => bucket)).toEqual(['payroll']);
   });
 
   test('contain the first and the last success', () => {
     const lines = ['10:00', '12:00', '09:00', '11:00'].map((clock) => ({ time: at(clock) }));
     const [portion] = portionsOf([[...lines, { time: at('13:00'), ...DENIED }]]);
-    expect(portion!.networks.map(({ success }) => success)).toEqual([
+    expect(portion!.subjects.map(({ success }) => success)).toEqual([
       { firstAt: at('09:00'), lastAt: at('12:00'), remoteIp: '203.0.113.7' },
     ]);
   });
@@ -962,6 +960,6 @@ test('each log object may be parsed with its own layout', () => {
 
 test('a year of one pair is one finding', async () => {
   const portions = Array.from({ length: 365 }, (_, day) => [{ time: at('09:00') + day * DAY }]);
-  expect((await findingOf('unapproved-ip', NOBODY, ...portions)).tally.requests).toBe(365);
-  expect((await findingOf('new-ip', NOBODY, ...portions)).tally.requests).toBe(365);
+  expect((await findingOf(UNAPPROVED_IP, NOBODY, ...portions)).tally.requests).toBe(365);
+  expect((await findingOf(NEW_IP, NOBODY, ...portions)).tally.requests).toBe(365);
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { createLayout } from '../../lib/access-log/layout';
 import { compileSettings } from '../../lib/detection/compile-settings';
-import { createObserver, type ObserverOptions, type Portion } from '../../lib/detection/observe';
+import type { Portion } from '../../lib/detection/observation';
+import { createObserver, type ObserverOptions } from '../../lib/detection/observe';
 import { MAX_INVALID_SAMPLES } from '../../lib/detection/pairs';
 import type { Tally } from '../../lib/detection/tally';
 import { expectSame } from '../support/expect-same';
@@ -23,11 +24,11 @@ function plainTally({ sample, operations, ...counts }: Tally) {
   return { ...counts, operations: [...operations], sample: sample && [text, sample.time, sample.rank] };
 }
 
-function plain({ buckets, flagged, networks }: Portion) {
+function plain({ buckets, flagged, subjects }: Portion) {
   return {
     buckets: buckets.map(({ bucket }) => bucket),
     flagged: flagged.map(({ tally, addresses, ...rest }) => [rest, [...addresses], plainTally(tally)]),
-    networks: networks.map(({ tally, addresses, ...rest }) => [rest, [...addresses], plainTally(tally)]),
+    subjects: subjects.map(({ tally, addresses, ...rest }) => [rest, [...addresses], plainTally(tally)]),
   };
 }
 

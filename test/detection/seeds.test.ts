@@ -1,8 +1,8 @@
 import type { AccessLogRecord } from '../../lib/access-log/record';
-import { RULES } from '../../lib/detection/rules';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import { severityOf } from '../../lib/detection/severity';
 import { REFRESH_AFTER, type Sighting } from '../../lib/detection/sighting';
+import { ruleOf } from '../../lib/rules/rule-of';
 import { at, DAY, entry, type Logged, lineOf, namesOf, sampleOf, trust, watch } from '../support/observe-lines';
 
 // The two published rules from which detection is derived. What they do, and how that was found out, is described in
@@ -186,12 +186,14 @@ describe('Panther’s rule', () => {
 
   test('A7: title, severity, id and ATT&CK are those of the seed', async () => {
     const [finding] = (await watch(PANTHER, [[{ bucket: 'my-test-bucket', remoteIp: '11.0.0.1' }]])).findings;
-    const rule = RULES[finding!.rule];
-    expect(rule.title(finding!.bucket)).toBe('Non-Approved IP access to S3 Bucket [my-test-bucket]');
+    const rule = ruleOf(finding!.rule);
+    expect(rule.title(finding!.bucket, [finding!.network])).toBe(
+      'Non-Approved IP access to S3 Bucket [my-test-bucket]',
+    );
     expect(severityOf(finding!).severity).toBe('Medium');
     expect(rule.origin).toBe('AWS.S3.ServerAccess.IPWhitelist');
     expect(rule.mitre).toEqual({ tactic: 'TA0009', technique: 'T1530' });
-    expect(rule.runbook).not.toBe('');
+    expect(rule.runbook({ networks: [finding!.network], isWithoutAccess: false })).not.toBe('');
     expect(rule.reference).toMatch(/^https:/);
   });
 
@@ -305,7 +307,7 @@ describe('unlike Panther', () => {
 });
 
 describe('Splunk’s search, step by step', () => {
-  const PAIR = { bucket: 'payroll', network: '203.0.113.7' };
+  const PAIR = { bucket: 'payroll', kind: 'net', name: '203.0.113.7' };
 
   test('F1: the pair is bucket and remote IP, and nothing else', async () => {
     const lines: Logged[] = [
@@ -421,13 +423,13 @@ describe('Splunk’s search, step by step', () => {
 
     test('merges: a shorter one does not shorten a longer one, and repetition changes nothing', async () => {
       const short = { ...PAIR, firstSeenAt: at('09:00', -2), lastSeenAt: at('09:00', -1) };
-      const other = { ...short, network: '203.0.113.8' };
+      const other = { ...short, kind: 'net', name: '203.0.113.8' };
       for (const order of [
         [baseline, short, other],
         [short, other, baseline, short, baseline],
       ]) {
         const { sightings } = await watch(SPLUNK, [], order);
-        expect(sightings.toSorted((a, b) => (a.network < b.network ? -1 : 1))).toEqual([baseline, other]);
+        expect(sightings.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([baseline, other]);
       }
     });
   });
@@ -439,8 +441,8 @@ describe('Splunk’s search, step by step', () => {
 
   test('F10: the sample has what Splunk’s table shows of the log, and more', async () => {
     const [finding] = (await watch(SPLUNK, [[{}]])).findings;
-    expect(RULES[finding!.rule].origin).toBe('Detect S3 access from a new IP');
-    expect(RULES[finding!.rule].mitre.technique).toBe('T1530');
+    expect(ruleOf(finding!.rule).origin).toBe('Detect S3 access from a new IP');
+    expect(ruleOf(finding!.rule).mitre!.technique).toBe('T1530');
     expect(severityOf(finding!).severity).toBe('Medium');
     expect(sampleOf(finding!.tally)).toMatchObject({
       time: at('09:00'),
@@ -501,7 +503,13 @@ describe('unlike Splunk', () => {
   });
 
   test('F6: unlike Splunk, a pair of the baseline does not alert at its first reappearance', async () => {
-    const baseline = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: at('08:00'), lastSeenAt: at('08:00') };
+    const baseline = {
+      bucket: 'payroll',
+      kind: 'net',
+      name: '203.0.113.7',
+      firstSeenAt: at('08:00'),
+      lastSeenAt: at('08:00'),
+    };
     expect((await watch(SPLUNK, [[{}]], [baseline])).findings).toEqual([]);
   });
 
@@ -515,7 +523,13 @@ describe('unlike Splunk', () => {
   });
 
   test('F8: unlike Splunk, a pair is forgotten after forgetDays', async () => {
-    const seen = { bucket: 'payroll', network: '203.0.113.7', firstSeenAt: at('09:00', -900), lastSeenAt: at('09:00') };
+    const seen = {
+      bucket: 'payroll',
+      kind: 'net',
+      name: '203.0.113.7',
+      firstSeenAt: at('09:00', -900),
+      lastSeenAt: at('09:00'),
+    };
     const seenAgain = async (time: number, forgetDays = 90) =>
       (await watch({ ...SPLUNK, forgetDays }, [[{ time }]], [seen])).findings;
     expect(await seenAgain(at('09:00', 91))).toEqual([]);
@@ -526,7 +540,8 @@ describe('unlike Splunk', () => {
   test('F8: unlike in Panther’s key-value table, use refreshes: a daily user is never new again', async () => {
     const known = {
       bucket: 'payroll',
-      network: '203.0.113.7',
+      kind: 'net',
+      name: '203.0.113.7',
       firstSeenAt: at('09:00', -1),
       lastSeenAt: at('09:00', -1),
     };
@@ -544,7 +559,8 @@ describe('unlike Splunk', () => {
   test('F12: unlike Splunk, a known allowlisted pair is not refreshed: it is forgotten like others', async () => {
     const known = {
       bucket: 'payroll',
-      network: '10.0.0.1',
+      kind: 'net',
+      name: '10.0.0.1',
       firstSeenAt: at('09:00', -95),
       lastSeenAt: at('09:00', -95),
     };

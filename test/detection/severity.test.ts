@@ -1,6 +1,7 @@
-import type { FindingRule } from '../../lib/detection/rules';
 import { isChange, type JudgedSeverity, severityOf } from '../../lib/detection/severity';
 import { count, emptyTally } from '../../lib/detection/tally';
+import type { RuleId } from '../../lib/rules/rule';
+import { DETECTOR_ERROR, NEW_IP, TEST, UNAPPROVED_IP } from '../support/rule-ids';
 
 describe('isChange', () => {
   test.each([
@@ -40,7 +41,7 @@ describe('isChange', () => {
 
 describe('severityOf', () => {
   /** The operation of each request, with `+` if it succeeded, `!` if it was denied, `?` if it failed otherwise. */
-  function severityFor(rule: FindingRule, requests: readonly string[], signed = true): JudgedSeverity {
+  function severityFor(rule: RuleId, requests: readonly string[], signed = true): JudgedSeverity {
     const tally = emptyTally();
     for (const request of requests) {
       const operation = request.slice(0, -1);
@@ -96,14 +97,14 @@ describe('severityOf', () => {
       isNew: high('REST.PUT.ACL 1, REST.PUT.OBJECT 2'),
     },
   ])('$reached', ({ requests, signed, unapproved, isNew }) => {
-    expect(severityFor('unapproved-ip', requests, signed)).toEqual(unapproved);
-    expect(severityFor('new-ip', requests, signed)).toEqual(isNew);
+    expect(severityFor(UNAPPROVED_IP, requests, signed)).toEqual(unapproved);
+    expect(severityFor(NEW_IP, requests, signed)).toEqual(isNew);
   });
 
   test('a detector error is Medium, and a test Low, whatever the requests did', () => {
     for (const requests of [['REST.GET.OBJECT!'], ['REST.DELETE.OBJECT+']]) {
-      expect(severityFor('detector-error', requests)).toEqual(medium);
-      expect(severityFor('test', requests)).toEqual(low);
+      expect(severityFor(DETECTOR_ERROR, requests)).toEqual(medium);
+      expect(severityFor(TEST, requests)).toEqual(low);
     }
   });
 
@@ -112,6 +113,6 @@ describe('severityOf', () => {
     const request = { time: 0, rank: 0, bytesSent: 0, operation: 'REST.GET.OBJECT' };
     count(tally, { ...request, success: true, signed: false, own: false, denied: false });
     count(tally, { ...request, success: false, signed: true, own: true, denied: true });
-    expect(severityOf({ rule: 'new-ip', tally })).toEqual(low);
+    expect(severityOf({ rule: NEW_IP, tally })).toEqual(low);
   });
 });

@@ -18,7 +18,8 @@ const SECOND = 1_000;
 
 const first: Sighting = {
   bucket: 'payroll',
-  network: '203.0.113.7',
+  kind: 'net',
+  name: '203.0.113.7',
   firstSeenAt: at('09:00'),
   lastSeenAt: at('17:00'),
 };
@@ -54,7 +55,7 @@ describe('a pair that succeeds', () => {
 
   test.each(['constructor', '__proto__', 'toString'])('%s is a bucket and a network like any other', async (name) => {
     const state = createMemoryState();
-    const pair = { bucket: name, network: name };
+    const pair = { bucket: name, kind: 'net', name };
     expect(await state.sighting(pair)).toBeNull();
     expect(await state.sightings([pair])).toEqual([null]);
     expect(await state.bucket(name)).toBeNull();
@@ -158,7 +159,7 @@ describe('a seed', () => {
     { network: '2001:db8:1::/48', settings: {}, expected: '2001:db8:1::/48' },
     { network: 'unknown', settings: {}, expected: 'unknown' },
   ])('$network, where $settings, is remembered as $expected', async ({ network, settings, expected }) => {
-    expect(await seeded([{ ...first, network }], settings)).toMatchObject([{ network: expected }]);
+    expect(await seeded([{ ...first, kind: 'net', name: network }], settings)).toMatchObject([{ name: expected }]);
   });
 
   test('makes its bucket skip learning', async () => {
@@ -171,7 +172,7 @@ describe('the times of a pair from several sources', () => {
   const time = fc.nat(1_000);
   const known = fc.record({
     bucket: fc.constantFrom('payroll', 'website'),
-    network: fc.constantFrom('203.0.113.7', '2001:db8::/64'),
+    name: fc.constantFrom('203.0.113.7', '2001:db8::/64'),
     times: fc.tuple(time, time).map(([a, b]): [number, number] => (a < b ? [a, b] : [b, a])),
   });
   type Known = typeof known extends fc.Arbitrary<infer K> ? K : never;
@@ -182,18 +183,18 @@ describe('the times of a pair from several sources', () => {
   /** The reference: the earliest and the latest time of each pair. */
   function expectedOf(all: readonly Known[], unit: number): Map<string, Sighting> {
     const expected = new Map<string, Sighting>();
-    for (const { bucket, network } of all) {
-      const times = all.filter((one) => one.bucket === bucket && one.network === network).map((one) => one.times);
+    for (const { bucket, name } of all) {
+      const times = all.filter((one) => one.bucket === bucket && one.name === name).map((one) => one.times);
       const firstSeenAt = FROM + Math.min(...times.map(([from]) => from)) * unit;
       const lastSeenAt = FROM + Math.max(...times.map(([, to]) => to)) * unit;
-      expected.set(`${bucket} ${network}`, { bucket, network, firstSeenAt, lastSeenAt });
+      expected.set(`${bucket} ${name}`, { bucket, kind: 'net', name, firstSeenAt, lastSeenAt });
     }
     return expected;
   }
   const byPair = (sightings: readonly Sighting[]) =>
-    new Map(sightings.map((one) => [`${one.bucket} ${one.network}`, asSighting(one)]));
-  const lines = ({ bucket, network, times }: Known, unit: number): Logged[] =>
-    times.map((value) => ({ bucket, remoteIp: network.replace('::/64', '::1'), time: FROM + value * unit }));
+    new Map(sightings.map((one) => [`${one.bucket} ${one.name}`, asSighting(one)]));
+  const lines = ({ bucket, name, times }: Known, unit: number): Logged[] =>
+    times.map((value) => ({ bucket, remoteIp: name.replace('::/64', '::1'), time: FROM + value * unit }));
 
   test(`seeded in any order, any number of times: the earliest and the latest (seed ${SEED})`, async () => {
     await fc.assert(
@@ -201,6 +202,7 @@ describe('the times of a pair from several sources', () => {
         const state = createMemoryState();
         const sightings = all.map(({ times: [from, to], ...pair }) => ({
           ...pair,
+          kind: 'net',
           firstSeenAt: FROM + from,
           lastSeenAt: FROM + to,
         }));
@@ -219,6 +221,7 @@ describe('the times of a pair from several sources', () => {
       fc.asyncProperty(fc.array(known, { maxLength: 8 }), fc.array(known, { maxLength: 4 }), async (seen, learned) => {
         const brought = learned.map(({ times: [from, to], ...pair }) => ({
           ...pair,
+          kind: 'net',
           firstSeenAt: FROM + from * DAY,
           lastSeenAt: FROM + to * DAY,
         }));

@@ -1,5 +1,6 @@
 import { count, emptyTally } from '../../lib/detection/tally';
 import { type Weight, weightOf, worstFirst } from '../../lib/detection/worst-first';
+import { TEST, UNAPPROVED_IP } from '../support/rule-ids';
 
 const WEIGHT: Weight = { severity: 'Medium', level: 'read', bytesSent: 100, firstEventAt: 50 };
 
@@ -34,6 +35,6 @@ test('the weight of a finding is what its records reached', () => {
   count(tally, { ...read, time: 9 });
   count(tally, { ...read, time: 5 });
   const weight = { level: 'read', bytesSent: 140, firstEventAt: 5 };
-  expect(weightOf({ rule: 'unapproved-ip', tally })).toEqual({ severity: 'Medium', ...weight });
-  expect(weightOf({ rule: 'test', tally })).toEqual({ severity: 'Low', ...weight });
+  expect(weightOf({ rule: UNAPPROVED_IP, tally })).toEqual({ severity: 'Medium', ...weight });
+  expect(weightOf({ rule: TEST, tally })).toEqual({ severity: 'Low', ...weight });
 });

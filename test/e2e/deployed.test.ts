@@ -4,6 +4,7 @@ import { batchOf, type Deployment, deploy, LOG_BUCKET, SCHEDULED } from '../supp
 import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';
 import { type Logged, lineOf } from '../support/observe-lines';
+import { UNAPPROVED_IP } from '../support/rule-ids';
 
 let deployment: Deployment;
 let watcher: LambdaFunction;
@@ -43,7 +44,7 @@ test('a log object, from the queue message to the delivered alert', async () => 
   expect(await watcher.invoke(batchOf([await put(lines)]))).toEqual(DONE);
   const alerts = await deployment.receiveAlerts();
   expect(foundIn(alerts)).toEqual(['new-ip payroll 198.51.100.1', 'unapproved-ip payroll 198.51.100.1']);
-  const unapproved = alerts.find(({ rule }) => rule.id === 'unapproved-ip')!;
+  const unapproved = alerts.find(({ rule }) => rule.id === UNAPPROVED_IP)!;
   expect(unapproved).toMatchObject({
     schemaVersion: '1.0',
     kind: 'new',

@@ -13,6 +13,7 @@ import { type Deployment, deploy } from '../support/deployment';
 import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';
 import { lineOf } from '../support/observe-lines';
+import { UNAPPROVED_IP } from '../support/rule-ids';
 
 /** The feed of the template: its queues, and the poller of Lambda between them and the function. */
 interface Feed {
@@ -129,7 +130,7 @@ const put = (remoteIp: string): Promise<object> =>
 async function foundInAlerts(): Promise<string[]> {
   const alerts = await deployment.receiveAlerts();
   return alerts
-    .filter(({ rule }) => rule.id === 'unapproved-ip')
+    .filter(({ rule }) => rule.id === UNAPPROVED_IP)
     .flatMap(({ networks }) => networks.map(({ network }) => network))
     .sort();
 }

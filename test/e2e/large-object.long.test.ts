@@ -10,6 +10,7 @@ import type { OutboxPart } from '../../lib/alerting/outbox';
 import { ALLOWLIST, type Counted, FEW_ADDRESSES, type WorkloadTruth, writeWorkload } from '../bench/workload';
 import { batchOf, type Deployment, deploy, LOG_BUCKET, objectCreated } from '../support/deployment';
 import { clientOptions } from '../support/emulators';
+import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 import { temporaryFolder } from '../support/run-cli';
 
 const MEBIBYTE = 1024 * 1024;
@@ -120,9 +121,9 @@ test.each(SETUPS)('a log object of 256 MB if $name', async ({ allowlist, found, 
   expect({ Records, ParseFailures }).toEqual({ Records: truth.lines, ParseFailures: 0 });
 
   const { pairs, successfulPairs, ...sums } = found(truth);
-  const unapproved = addedUp(parts, 'unapproved-ip');
+  const unapproved = addedUp(parts, UNAPPROVED_IP);
   expect(unapproved).toMatchObject({ pairs, sums });
-  const fresh = addedUp(parts, 'new-ip');
+  const fresh = addedUp(parts, NEW_IP);
   expect(fresh.pairs).toBe(successfulPairs);
   expect({ UnapprovedIpFindings, NewIpFindings }).toEqual({
     UnapprovedIpFindings: unapproved.names.length,

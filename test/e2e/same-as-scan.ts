@@ -25,6 +25,7 @@ import type { SentAlert } from '../../lib/notify/notify-run';
 import { renderAndPublish, type SendAlert } from '../../lib/notify/send-alert';
 import type { LogObject, State } from '../../lib/ports';
 import { clientOptions, type Emulator, startAws, startDynamo } from '../support/emulators';
+import { NEW_IP } from '../support/rule-ids';
 import { ROOT } from '../support/run-cli';
 import { newStateTable } from '../support/state-table';
 
@@ -67,7 +68,7 @@ async function watchSamples(
     state: watched,
     nextDueAt: () => earliestDue(state),
     limits: configuration,
-    newIpChosenFor: () => false,
+    isNetworkRuleChosen: () => false,
     ...(sendAlert === undefined ? {} : { sendAlert }),
   });
   let soFar = nothingRead();
@@ -214,7 +215,7 @@ async function compare(configuration: Configuration, emulators: Emulators): Prom
     const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt } = tally;
     expect(finding).toMatchObject({ network, remoteIp, firstEventAt });
     // For a new network, scan counts all log objects; the deployment counts the one that found it.
-    if (rule === 'new-ip') expect(finding.requests).toBeLessThanOrEqual(requests);
+    if (rule === NEW_IP) expect(finding.requests).toBeLessThanOrEqual(requests);
     else expect(finding).toMatchObject({ requests, successes, denied, bytesSent, lastEventAt });
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as items from '../../lib/adapters/aws/dynamo-items';
 import { STATE_TABLE } from '../../lib/adapters/aws/state-table-schema';
 import { EMPTY_DIGEST } from '../../lib/alerting/digest';
+import { ruleId } from '../../lib/rules/rule';
 import { ROOT } from '../support/root';
 import { runCli } from '../support/run-cli';
 import { synthesize } from '../support/synthesized';
@@ -23,12 +24,12 @@ test('state.md describes the items and the index of the table correctly', () => 
   const rows = [...text.matchAll(/^\| [^|]+ \| `([^`]+)` \| ([^|]+) \| [^|]*\|$/gm)].flatMap(([, pk, sks]) =>
     [...sks!.matchAll(/`([^`]+)`/g)].map(([, sk]) => `${pk} ${sk}`),
   );
-  const stream = { rule: '<rule>' as 'new-ip', bucket: '<bucket>' };
+  const stream = { rule: ruleId('<rule>'), bucket: '<bucket>' };
   const part = { ...stream, logObject: '<log object>', number: 1 };
   const draft = { digest: EMPTY_DIGEST, taking: [], news: null, notBefore: 0, message: null };
   const aside = { alertId: '<window id>/<number>', stream: { ...stream, denied: true }, draft, at: 0, reason: '' };
   const keys: { pk: string; sk: string }[] = [
-    items.sightingKey({ bucket: '<bucket>', network: '<network>' }),
+    items.sightingKey({ bucket: '<bucket>', kind: '<kind>', name: '<name>' }),
     items.bucketKey('<bucket>'),
     items.partKey(part),
     items.runKey({ logObject: '<log object>', run: '<run>' }),

@@ -5,6 +5,7 @@ import { LATER, NOTICE, NOW, setAsideItem, timeText } from '../../lib/adapters/a
 import { STATE_TABLE } from '../../lib/adapters/aws/state-table-schema';
 import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ROOT } from '../support/root';
+import { NEW_IP } from '../support/rule-ids';
 import { temporaryFolder } from '../support/run-cli';
 import { type Synthesized, synthesize, textOf } from '../support/synthesized';
 
@@ -149,7 +150,7 @@ function optionOf(call: readonly string[], option: string): string {
 }
 
 test('what was set aside is listed, read and removed correctly', () => {
-  const stream = { rule: 'new-ip', bucket: 'payroll', denied: false } as const;
+  const stream = { rule: NEW_IP, bucket: 'payroll', denied: false };
   const draft = { digest: EMPTY_DIGEST, taking: [], news: null, notBefore: 0, message: null };
   const item = setAsideItem({ alertId: 'WINDOW-ID/NUMBER', stream, draft, at: 0, reason: 'x' });
   const [list, get, remove] = callsIn('AlertsSetAside').filter(([service]) => service === 'dynamodb') as [

@@ -11,9 +11,10 @@ const FINISHED: BucketState = {
   firstLogAt: NOW,
   lastLogAt: NOW,
   longestSilence: 0,
-  newIpSince: NOW,
+  rememberedSince: NOW,
   learningUntil: NOW,
   learned: 0,
+  learnedOthers: 0,
   looksPublic: false,
   notice: { kind: 'finished', notBefore: NOW },
 };
@@ -21,7 +22,8 @@ const FINISHED: BucketState = {
 function sighting(number: number, given: Partial<StoredSighting> = {}): StoredSighting {
   return {
     bucket: 'payroll',
-    network: `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
+    kind: 'net',
+    name: `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
     firstSeenAt: NOW + number,
     lastSeenAt: NOW + number,
     claimedBy: LEARNING,

@@ -10,6 +10,7 @@ import { type Notified, notify } from '../../lib/notify/notify';
 import type { Notifier } from '../../lib/notify/notify-run';
 import { MessageRefused } from '../../lib/ports';
 import { at, DELETED, DENIED, FAILED, finding, LIMITS, networks, part } from '../support/alerting-parts';
+import { TEST } from '../support/rule-ids';
 
 const NOW = at('09:00:10');
 const MINUTE = 60_000;
@@ -49,7 +50,7 @@ function notifier(alertsPerMinute = 30): Notifier {
     limits: { ...LIMITS, alertsPerMinute },
     accountId: '111122223333',
     region: 'eu-central-1',
-    newIpChosenFor: () => false,
+    isNetworkRuleChosen: () => false,
   };
 }
 
@@ -634,9 +635,10 @@ describe('notices', () => {
       firstLogAt: NOW,
       lastLogAt: NOW,
       longestSilence: 0,
-      newIpSince: NOW,
+      rememberedSince: NOW,
       learningUntil: NOW + 3 * 24 * HOUR,
       learned: 0,
+      learnedOthers: 0,
       looksPublic: null,
       notice: { kind: 'started', notBefore: NOW },
       ...given,
@@ -720,7 +722,7 @@ describe('notices', () => {
 
 test('tests are sent at once, whatever else is due', async () => {
   await putBuckets(45, [finding(A, FAILED)]);
-  await put('s3-access-watch-test', [finding(A, { severity: 'Low' })], { rule: 'test' });
+  await put('s3-access-watch-test', [finding(A, { severity: 'Low' })], { rule: TEST });
   const { sent } = await run();
   expect(sent[0]!.alert).toMatchObject({ kind: 'notice', rule: { id: 'test' } });
 });

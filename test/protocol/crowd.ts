@@ -157,14 +157,14 @@ function laggingReads({ memory }: World, seed: number): Lag {
   memory.putSighting = async (sighting, replaces) => {
     const old = await memory.sighting(sighting);
     const version = await put(sighting, replaces);
-    if (version !== null) before.set(`${sighting.bucket} ${sighting.network}`, old);
+    if (version !== null) before.set(`${sighting.bucket} ${sighting.name}`, old);
     return version;
   };
   let shown: DueItems = { parts: [], streams: [], notices: [] };
   return {
     async sightings(pairs) {
       const now = await memory.sightings(pairs);
-      return pairs.map(({ bucket, network }, index) => {
+      return pairs.map(({ bucket, name: network }, index) => {
         const old = before.get(`${bucket} ${network}`);
         return old !== undefined && random.next() < 0.3 ? old : now[index]!;
       });

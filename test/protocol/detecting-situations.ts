@@ -401,14 +401,14 @@ export const DETECTING: readonly Situation[] = [
 
 /** Host 1 is known to sign requests, and no message says so or is owed. `isSent`: by the lines that were sent. */
 function lostSignature({ world }: Outcome, isSent: (lines: (name: string) => number) => boolean): string[] {
-  const sighting = [...world.memory.allSightings()].find(({ network }) => network === networkOf(1));
+  const sighting = [...world.memory.allSightings()].find(({ name: network }) => network === networkOf(1));
   if (sighting === undefined || sighting.publicOnly || isStillOwed(world, sighting)) return [];
   return isSent(linesSentOf(world)) ? [] : ['LOST: 1 is known to sign requests, and no message says so'];
 }
 
 /** As above: host 1 is known to delete. */
 function lostDeletion({ world }: Outcome, isSent: (lines: (name: string) => number) => boolean): string[] {
-  const sighting = [...world.memory.allSightings()].find(({ network }) => network === networkOf(1));
+  const sighting = [...world.memory.allSightings()].find(({ name: network }) => network === networkOf(1));
   if (sighting === undefined || sighting.foundReadingAt !== null || isStillOwed(world, sighting)) return [];
   return isSent(linesSentOf(world)) ? [] : ['LOST: 1 is known to delete, and no message says so'];
 }

@@ -155,7 +155,7 @@ export function withFaults(
   const state: Partial<Record<keyof State, unknown>> = {
     sightings: alive('sightings', lag.sightings),
     due: alive('due', lag.due),
-    sightingsOf: (bucket: string) => memory.sightingsOf(bucket),
+    sightingsOf: (bucket: string, kind: string) => memory.sightingsOf(bucket, kind),
     async *partsOf(...given: Parameters<State['partsOf']>) {
       await alive('partsOf', async () => {})();
       yield* memory.partsOf(...given);

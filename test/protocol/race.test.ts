@@ -16,7 +16,8 @@ test('exactly one of 200 concurrent claims of a pair finds it', async () => {
   const times = { firstAt: START, lastAt: START };
   const pair = {
     bucket: 'open',
-    network: '203.0.113.7',
+    kind: 'net',
+    name: '203.0.113.7',
     ...times,
     isPublic: false,
     changedAt: null,

@@ -149,7 +149,7 @@ export async function runSituation(situation: Situation, chooser: Chooser): Prom
 
   /** As an operator does it: the known pairs first, the end of learning last. */
   async function seed(host: number): Promise<void> {
-    const known = { bucket: 'open', network: networkOf(host), firstSeenAt: START, lastSeenAt: START };
+    const known = { bucket: 'open', kind: 'net', name: networkOf(host), firstSeenAt: START, lastSeenAt: START };
     await seedSightings(table.state, [known], DEFAULTS);
     const { value, version } = (await table.state.bucket('open'))!;
     if (value.learningUntil === null) return;

@@ -115,7 +115,15 @@ export function startContainer(world: World, options: RunOptions): Container {
     limits,
     ...where,
   };
-  const notifier = { state, sendAlert, clock, limits, geography: noGeography, ...where, newIpChosenFor: () => false };
+  const notifier = {
+    state,
+    sendAlert,
+    clock,
+    limits,
+    geography: noGeography,
+    ...where,
+    isNetworkRuleChosen: () => false,
+  };
 
   async function live(work: () => Promise<unknown>): Promise<End> {
     process = { dead: false, reads: 0, unmarked: null, minute: 0 };

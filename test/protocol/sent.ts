@@ -71,7 +71,7 @@ export function wrongs(world: World, owed: Owed): string[] {
       mayWait &&
       isStillOwed(
         world,
-        sightingsOf(world).find(({ network }) => network.endsWith(`.${host}`)),
+        sightingsOf(world).find(({ name: network }) => network.endsWith(`.${host}`)),
       );
     const isOwed = successes(mustLines).length > 0 && !learned.has(host) && !waits;
     if (found === 0 && isOwed) wrong.push(`LOST: new ${host}`);
@@ -132,7 +132,7 @@ function sightingsOf({ memory }: World): StoredSighting[] {
 
 function learnedHosts(world: World): Set<number> {
   const learned = sightingsOf(world).filter(({ claimedBy }) => claimedBy === 'learning');
-  return new Set(learned.map(({ network }) => Number(network.split('.')[3])));
+  return new Set(learned.map(({ name: network }) => Number(network.split('.')[3])));
 }
 
 function sum(lines: readonly Line[]): number {

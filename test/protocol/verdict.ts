@@ -1,6 +1,7 @@
 import type { Alert } from '../../lib/alert/alert';
 import { LEARNING, SEED } from '../../lib/detection/sighting';
 import { LIMITS } from '../support/limits';
+import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 import type { Published, World } from './faults';
 import { DAY, type Line, MINUTE, START, type TestObject } from './run';
 import type { Outcome } from './run-situation';
@@ -78,7 +79,7 @@ function counts(message: Published, { interrupted, published }: World): boolean 
 function wrongUnapproved(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   return hostsOf(objects, 'guarded').flatMap((host) => {
-    const sent = sentLines(outcome, 'unapproved-ip', host, namesOf(objects));
+    const sent = sentLines(outcome, UNAPPROVED_IP, host, namesOf(objects));
     return objects.flatMap((object) => {
       const { name } = object;
       const lines = linesOf(object, 'guarded', host).length;
@@ -98,7 +99,7 @@ function wrongNew(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   const owed = situation.owed(outcome);
   return hostsOf(objects, 'open').flatMap((host) => {
-    const lines = [...sentLines(outcome, 'new-ip', host, namesOf(objects)).values()];
+    const lines = [...sentLines(outcome, NEW_IP, host, namesOf(objects)).values()];
     const certain = lines.reduce((sum, one) => sum + one.certain, 0);
     const atMost = lines.reduce((sum, one) => sum + one.atMost, 0);
     const [least, most] = owed[host] ?? AT_MOST_ONCE;
@@ -135,7 +136,7 @@ function wrongLearned({ world }: Outcome): string[] {
   const notices = world.published.flatMap(({ alert }) => alert.notice?.buckets ?? []);
   const named = new Set(notices.flatMap(({ learned }) => learned?.networks ?? []).map(({ network }) => network));
   const learned = [...world.memory.allSightings()].filter(({ claimedBy }) => claimedBy === LEARNING);
-  return learned.flatMap(({ network }) =>
+  return learned.flatMap(({ name: network }) =>
     named.has(network) ? [] : [`LOST: ${network} was learned, and no notice says so`],
   );
 }
@@ -153,7 +154,7 @@ function wrongRate({ alertsPerMinute = LIMITS.alertsPerMinute }: Situation, { wo
 }
 
 function sightingOf({ world }: Outcome, host: number) {
-  return [...world.memory.allSightings()].find(({ network }) => network === networkOf(host));
+  return [...world.memory.allSightings()].find(({ name: network }) => network === networkOf(host));
 }
 
 function namesOf(objects: readonly TestObject[]): string[] {

@@ -19,6 +19,7 @@ import {
   type SendOptions,
   send,
 } from '../support/alerting-parts';
+import { DETECTOR_ERROR, NEW_IP, TEST } from '../support/rule-ids';
 
 const ORIGIN = { accountId: '111122223333', region: 'eu-central-1' };
 
@@ -326,11 +327,11 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
           forgottenSince: at('07:00', '2026-01-11'),
         },
       ],
-      { rule: 'new-ip' },
+      { rule: NEW_IP },
     ),
   ]),
-  'new-ip-changed': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: 'changed' }], { rule: 'new-ip' })]),
-  'new-ip-raised': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: 'signed' }], { rule: 'new-ip' })]),
+  'new-ip-changed': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: 'changed' }], { rule: NEW_IP })]),
+  'new-ip-raised': alertAt('02:53:40', [partAt('02:53:34', [{ ...EMPLOYEE, raised: 'signed' }], { rule: NEW_IP })]),
   'learning-started': noticeAlert('started', [LEARNING, { ...LEARNING, bucket: 'acme-www' }], 0, {
     ...ORIGIN,
     now: at('09:01'),
@@ -359,7 +360,7 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
   ),
   test: alertAt('02:53:40', [
     partAt('02:53:34', [finding('203.0.113.7', { severity: 'Low', sample: () => cutRecord(RECORD, 2000) })], {
-      rule: 'test',
+      rule: TEST,
       bucket: 's3-access-watch-test',
     }),
   ]),
@@ -372,7 +373,7 @@ export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
           sample: () => ({ ...RECORD, bucket: 'acme-payroll', remoteIp: '10.0.0.1:443' }),
         }),
       ],
-      { rule: 'detector-error' },
+      { rule: DETECTOR_ERROR },
     ),
   ]),
 };

@@ -10,6 +10,7 @@ import { renderMessage } from '../../lib/render/message';
 import { isoTime } from '../../lib/text/times';
 import { at, combinedOf, DELETED, FAILED, finding, networks, part, RECORD, send } from '../support/alerting-parts';
 import { expectSendable } from '../support/rendered-messages';
+import { DETECTOR_ERROR, NEW_IP, TEST, UNAPPROVED_IP } from '../support/rule-ids';
 import { runs, SEED } from '../support/runs';
 import { INVISIBLE_TEXTS } from '../support/steering';
 
@@ -159,7 +160,7 @@ function expectFacts(announcement: RenderedMessage, alert: Alert): void {
 }
 
 test(`alerts about anybody who writes anything (seed ${SEED})`, () => {
-  const rules = fc.constantFrom('unapproved-ip' as const, 'new-ip' as const);
+  const rules = fc.constantFrom(UNAPPROVED_IP, NEW_IP);
   fc.assert(
     fc.property(
       strangers,
@@ -191,7 +192,7 @@ test(`alerts about anybody who writes anything (seed ${SEED})`, () => {
 });
 
 test(`combined alerts, tests and detector errors, too (seed ${SEED})`, () => {
-  const rules = fc.constantFrom('unapproved-ip' as const, 'detector-error' as const, 'test' as const);
+  const rules = fc.constantFrom(UNAPPROVED_IP, DETECTOR_ERROR, TEST);
   fc.assert(
     fc.property(
       strangers,
@@ -199,7 +200,7 @@ test(`combined alerts, tests and detector errors, too (seed ${SEED})`, () => {
       attack,
       rules,
       (texts, buckets, text, rule) => {
-        const remoteIp = rule === 'detector-error' ? text.slice(0, 80) : '203.0.113.9';
+        const remoteIp = rule === DETECTOR_ERROR ? text.slice(0, 80) : '203.0.113.9';
         const found = { ...hostileFinding('203.0.113.9', texts), remoteIp, network: remoteIp, addresses: [] };
         const high = { ...found, ...DELETED, operations: found.operations };
         const parts = buckets.map((bucket, index) => part(at('09:00') + index, [high], { rule, bucket }));

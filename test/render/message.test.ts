@@ -4,8 +4,8 @@ import { noticeAlert } from '../../lib/alert/notice-alert';
 import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
 import { newStream } from '../../lib/alerting/stream-state';
 import { NO_EFFECTS } from '../../lib/detection/effect';
-import type { FindingRule } from '../../lib/detection/rules';
 import { renderMessage } from '../../lib/render/message';
+import type { RuleId } from '../../lib/rules/rule';
 import {
   at,
   combinedOf,
@@ -22,6 +22,7 @@ import {
   send,
 } from '../support/alerting-parts';
 import { expectSendable, isoMinute } from '../support/rendered-messages';
+import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 import { GOLDEN_ALERTS } from './golden-alerts';
 
 const ORIGIN = { accountId: '111122223333', region: 'eu-central-1', now: at('09:05') };
@@ -87,7 +88,7 @@ describe('the subject', () => {
               severity: 'Low',
             }),
           ],
-          { rule: 'new-ip' },
+          { rule: NEW_IP },
         ),
       ],
       expected: '[LOW] payroll: new network 2001:db8::/64, 1 request succeeded',
@@ -315,14 +316,14 @@ describe('what happens next is what holds', () => {
   });
 
   test('a new network is known from then on', () => {
-    expect(nextOf(alertFor([part(at('09:00'), ['203.0.113.7'], { rule: 'new-ip' })]))).toMatch(
+    expect(nextOf(alertFor([part(at('09:00'), ['203.0.113.7'], { rule: NEW_IP })]))).toMatch(
       /^The networks in this message are now known/,
     );
   });
 });
 
 describe('the severity has a reason', () => {
-  const cases: { name: string; found: Partial<OutboxFinding>; rule?: FindingRule; expected: string }[] = [
+  const cases: { name: string; found: Partial<OutboxFinding>; rule?: RuleId; expected: string }[] = [
     { name: 'denied', found: DENIED, expected: 'Low: no request succeeded' },
     { name: 'failed', found: FAILED, expected: 'Low: no request succeeded' },
     { name: 'read', found: {}, expected: 'Medium: requests succeeded, but none changed data (that would be High)' },
@@ -330,17 +331,17 @@ describe('the severity has a reason', () => {
     {
       name: 'read by a new network without credentials',
       found: { severity: 'Low' },
-      rule: 'new-ip',
+      rule: NEW_IP,
       expected: 'Low: no data was changed, and no successful request was signed',
     },
     {
       name: 'read by a new network with credentials',
       found: { severityReason: 'objects were read with valid credentials' },
-      rule: 'new-ip',
+      rule: NEW_IP,
       expected: 'Medium: objects were read with valid credentials',
     },
   ];
-  test.each(cases)('$name', ({ found, rule = 'unapproved-ip', expected }) => {
+  test.each(cases)('$name', ({ found, rule = UNAPPROVED_IP, expected }) => {
     const alert = alertFor([part(at('09:00'), [finding('203.0.113.7', found)], { rule })]);
     expect(emailOf(alert)).toContain(`\n  Severity    ${expected}\n`);
     expect(renderMessage(alert, { slack: true }).bodies.https).toContain(`*Severity:* ${expected}`);

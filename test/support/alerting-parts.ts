@@ -8,6 +8,7 @@ import { type Stream, streamKey, streamOf } from '../../lib/alerting/stream';
 import { type MessageName, newStream, type StreamState } from '../../lib/alerting/stream-state';
 import { NO_EFFECTS } from '../../lib/detection/effect';
 import { PLAIN } from './observe-lines';
+import { UNAPPROVED_IP } from './rule-ids';
 
 /** The defaults of the configuration. */
 export const LIMITS: AlertLimits = {
@@ -17,7 +18,7 @@ export const LIMITS: AlertLimits = {
   deniedWindowMinutes: 1440,
 };
 
-export const PAYROLL: Stream = { rule: 'unapproved-ip', bucket: 'payroll', denied: false };
+export const PAYROLL: Stream = { rule: UNAPPROVED_IP, bucket: 'payroll', denied: false };
 
 /** `at('09:00')`: that time of day (UTC) on 2 March 2026; epoch milliseconds. */
 export function at(clock: string, day = '2026-03-02'): number {
@@ -27,6 +28,7 @@ export function at(clock: string, day = '2026-03-02'): number {
 /** A finding: one successful read from a network of one address. */
 export function finding(network: string, given: Partial<OutboxFinding> = {}): OutboxFinding {
   return {
+    subject: null,
     network,
     remoteIp: network,
     addresses: [network],

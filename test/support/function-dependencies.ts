@@ -56,7 +56,7 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
       sendAlert: async () => {},
       geography: noGeography,
       limits: configuration,
-      newIpChosenFor: () => false,
+      isNetworkRuleChosen: () => false,
       ...origin,
     },
     alertSubscriptions: { confirmed },

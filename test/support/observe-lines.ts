@@ -12,12 +12,14 @@ import { viewStreams } from '../../lib/detect/stream-views';
 import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { type Finding, foldFindings } from '../../lib/detection/finding';
-import { createObserver, type Observer, type ObserverCounts } from '../../lib/detection/observe';
-import type { RuleId } from '../../lib/detection/rules';
+import type { ObserverCounts } from '../../lib/detection/observation';
+import { createObserver, type Observer } from '../../lib/detection/observe';
 import type { AllowlistEntry, DetectionSettings, TrustedRule } from '../../lib/detection/settings';
 import type { Sighting } from '../../lib/detection/sighting';
 import type { Tally } from '../../lib/detection/tally';
+import type { RuleId } from '../../lib/rules/rule';
 import { LIMITS } from './limits';
+import { DETECTOR_ERROR, NEW_IP, TEST, UNAPPROVED_IP } from './rule-ids';
 import { writeLine } from './write-line';
 
 /** The defaults of the configuration, but without learning, as in `scan`. */
@@ -176,7 +178,7 @@ export async function watch(
     const listener: DetectionListener = {
       found: (finding) => folded.add(finding),
       seen: (observation) => folded.countOn(observation),
-      learned: (bucket) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
+      learned: ({ bucket }) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
       failure: ({ reason }) => parseFailures.push(reason),
     };
     await detectLogObject({ logObject, chunks: chunkOf(lines), observer, listener }, detector);
@@ -186,9 +188,9 @@ export async function watch(
     findings: findings.filter(isOfRule),
     counts: observer.counts,
     invalid: findings
-      .filter(({ rule }) => rule === 'detector-error')
+      .filter(({ rule }) => rule === DETECTOR_ERROR)
       .map(({ bucket, remoteIp, tally }) => ({ bucket, remoteIp, requests: tally.requests })),
-    tests: findings.filter(({ rule }) => rule === 'test'),
+    tests: findings.filter(({ rule }) => rule === TEST),
     networkCount: observer.networkCount ?? 0,
     sightings: [...state.allSightings()].map(asSighting),
     learning: [...state.allBuckets()].flatMap(({ bucket, learningUntil: until }) =>
@@ -199,7 +201,7 @@ export async function watch(
 }
 
 function isOfRule(finding: Finding): finding is RuleFinding {
-  return finding.rule === 'new-ip' || finding.rule === 'unapproved-ip';
+  return finding.rule === NEW_IP || finding.rule === UNAPPROVED_IP;
 }
 
 /** The lines in one chunk, which is overwritten when the next chunk is requested. */
@@ -210,8 +212,8 @@ async function* chunkOf(lines: readonly Logged[]): AsyncGenerator<Uint8Array> {
 }
 
 /** A sighting without the other properties that the state stores. */
-export function asSighting({ bucket, network, firstSeenAt, lastSeenAt }: Sighting): Sighting {
-  return { bucket, network, firstSeenAt, lastSeenAt };
+export function asSighting({ bucket, kind, name, firstSeenAt, lastSeenAt }: Sighting): Sighting {
+  return { bucket, kind, name, firstSeenAt, lastSeenAt };
 }
 
 /** The name of a finding: `new-ip payroll 203.0.113.7`. */

@@ -9,6 +9,7 @@ import { type Stream, streamOf } from '../../alerting/stream';
 import type { CombinedPlan, Draft, StreamState } from '../../alerting/stream-state';
 import type { PairName, RunName, StoredSighting } from '../../detection/sighting';
 import type { PartName, SetAside } from '../../ports';
+import type { SubjectKind } from '../../rules/rule';
 import type { STATE_TABLE } from './state-table-schema';
 
 /*
@@ -34,11 +35,22 @@ export const SILENCE = 'silence';
 const MAX_KEY_BYTES = 1900;
 
 const BUCKET = 'bucket#';
-/** The keys of a bucket's sightings begin with it. */
-export const NETWORK = 'net#';
 
-export function sightingKey({ bucket, network }: PairName): Key {
-  return { pk: `${BUCKET}${bucket}`, sk: `${NETWORK}${network}` };
+/** DynamoDB takes 1,024 bytes as a sort key. */
+const MAX_NAME_BYTES = 960;
+
+export function sightingKey({ bucket, kind, name }: PairName): Key {
+  const text = escaped(name);
+  return { pk: `${BUCKET}${bucket}`, sk: `${kindPrefix(kind)}${isLongName(text) ? hashed(name) : text}` };
+}
+
+/** The keys of a bucket's sightings of subjects of one kind begin with it. */
+export function kindPrefix(kind: SubjectKind['id']): string {
+  return `${kind}#`;
+}
+
+function isLongName(text: string): boolean {
+  return Buffer.byteLength(text) > MAX_NAME_BYTES;
 }
 
 export function bucketKey(bucket: string): Key {
@@ -51,7 +63,11 @@ export function partKey(part: PartName): Key {
 
 export function outboxKey(logObject: string): string {
   const isLong = Buffer.byteLength(logObject) > MAX_KEY_BYTES;
-  return `outbox#${isLong ? `sha256:${createHash('sha256').update(logObject).digest('hex')}` : logObject}`;
+  return `outbox#${isLong ? hashed(logObject) : logObject}`;
+}
+
+function hashed(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** The marker of a run stands beside what it found. */
@@ -83,11 +99,17 @@ export function combinedPlanKey(combinedId: string): Key {
 
 export const LEASE_KEY: Key = { pk: 'lease', sk: 'announce' };
 
+/** `escaped` the other way round. */
+function unescaped(text: string): string {
+  return text.replace(/%2[53]/g, (code) => (code === '%25' ? '%' : '#'));
+}
+
 /** What its key says is not said again: an item of up to 1 KB is one unit to write. */
 export function sightingItem(stored: StoredSighting): Item {
-  const { bucket, network, firstSeenBy, expiresAt, publicOnly, ...sighting } = stored;
+  const { bucket, kind, name, firstSeenBy, expiresAt, publicOnly, ...sighting } = stored;
   return {
-    ...sightingKey({ bucket, network }),
+    ...sightingKey({ bucket, kind, name }),
+    ...(isLongName(escaped(name)) ? { name } : {}),
     ...withoutNulls({ ...sighting, expiresAt: seconds(expiresAt), firstSeenBy: firstSeenBy() }),
     ...(publicOnly ? { publicOnly } : {}),
   };
@@ -95,9 +117,12 @@ export function sightingItem(stored: StoredSighting): Item {
 
 export function toSighting(item: Item): StoredSighting {
   const firstSeenBy = (item.firstSeenBy ?? null) as ReturnType<StoredSighting['firstSeenBy']>;
+  const key = item.sk as string;
+  const kindEnd = key.indexOf('#');
   return {
     bucket: (item.pk as string).slice(BUCKET.length),
-    network: (item.sk as string).slice(NETWORK.length),
+    kind: key.slice(0, kindEnd),
+    name: (item.name as string | undefined) ?? unescaped(key.slice(kindEnd + 1)),
     firstSeenAt: item.firstSeenAt as number,
     lastSeenAt: item.lastSeenAt as number,
     claimedBy: item.claimedBy as string,
@@ -116,10 +141,13 @@ export function runItem(run: RunName, expiresAt: number | null): Item {
   return { ...runKey(run), ...withoutNulls({ expiresAt: seconds(expiresAt) }) };
 }
 
+/** `newIpSince` is the table's name for since when a rule remembers: at first there was only one. */
 export function bucketItem({ notice, ...state }: BucketState): Item {
+  const { rememberedSince, learnedOthers, ...attributes } = state;
   return {
     ...bucketKey(state.bucket),
-    ...withoutNulls(state),
+    ...withoutNulls({ ...attributes, newIpSince: rememberedSince }),
+    ...(learnedOthers === 0 ? {} : { learnedOthers }),
     ...(notice === null
       ? silence(state)
       : {
@@ -142,9 +170,10 @@ export function toBucket(item: Item): BucketState {
     firstLogAt: item.firstLogAt as number,
     lastLogAt: item.lastLogAt as number,
     longestSilence: item.longestSilence as number,
-    newIpSince: (item.newIpSince as number | undefined) ?? null,
+    rememberedSince: (item.newIpSince as number | undefined) ?? null,
     learningUntil: (item.learningUntil as number | undefined) ?? null,
     learned: item.learned as number,
+    learnedOthers: (item.learnedOthers as number | undefined) ?? 0,
     looksPublic: (item.looksPublic as boolean | undefined) ?? null,
     notice: kind === undefined ? null : { kind, notBefore: item.notBefore as number },
   };
@@ -209,7 +238,8 @@ function storedFinding({ sample, ...finding }: OutboxFinding): StoredFinding {
 }
 
 function toFinding({ sample, ...finding }: StoredFinding): OutboxFinding {
-  return { ...finding, sample: sample === null ? NO_SAMPLE : () => sample };
+  // Parts from before there were subjects say nothing of them.
+  return { ...finding, subject: finding.subject ?? null, sample: sample === null ? NO_SAMPLE : () => sample };
 }
 
 /** Nobody asks the table about what is in it, numbers stay as they are, and what repeats costs little. */

@@ -6,11 +6,11 @@ import {
   combinedPlanItem,
   combinedPlanKey,
   type Item,
+  kindPrefix,
   LATER,
   LEASE_KEY,
   leaseItem,
   MAX_NUMBER,
-  NETWORK,
   NOTICE,
   NOW,
   outboxKey,
@@ -69,9 +69,9 @@ export function dynamoState(table: DynamoTable): State {
       return storedItem(await table.get(sightingKey(pair)), toSighting);
     },
     putSighting: (sighting, replaces) => table.put(sightingItem(sighting), replaces),
-    async *sightingsOf(bucket) {
+    async *sightingsOf(bucket, kind) {
       const { pk } = bucketKey(bucket);
-      for await (const item of table.query(beginningWith(pk, NETWORK, false))) yield toSighting(item);
+      for await (const item of table.query(beginningWith(pk, kindPrefix(kind), false))) yield toSighting(item);
     },
     async putRunDone(run, expiresAt) {
       await table.put(runItem(run, expiresAt), null);

@@ -4,9 +4,13 @@ import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatNetwork, parseCidr } from '../../detection/address';
 import type { Sighting } from '../../detection/sighting';
+import { NETWORK, type Subject, subjectText } from '../../rules/subject';
 import { compareText } from '../../text/order';
 
-/** The columns of the Splunk lookup `previously_seen_S3_access_from_remote_ip`; times are epoch seconds. */
+/**
+ * The columns of the Splunk lookup `previously_seen_S3_access_from_remote_ip`; times are epoch seconds. A subject that is
+ * not a network is written to `remote_ip` with its kind in front: `req#arn:aws:iam::111122223333:user/ana`.
+ */
 const COLUMNS = ['bucket_name', 'remote_ip', 'firstTime', 'lastTime'] as const;
 
 /** How many bad lines an error message lists. */
@@ -89,17 +93,18 @@ function nullIfMissing(error: NodeJS.ErrnoException): null {
 }
 
 /**
- * Writes the sightings, sorted by bucket and network. Replaces the file atomically: at any time, the path has either
+ * Writes the sightings, sorted by bucket and subject. Replaces the file atomically: at any time, the path has either
  * the complete old file or the complete new one.
  * @throws StateWriteFailure if the disk is full, permissions are missing, or the write fails for another reason.
  */
 export async function writeStateFile(path: string, sightings: Iterable<Sighting>): Promise<void> {
   const { stringify } = await import('csv-stringify/sync');
   const rows = [...sightings]
-    .sort((a, b) => compareText(a.bucket, b.bucket) || compareText(a.network, b.network))
-    .map(({ bucket, network, firstSeenAt, lastSeenAt }) => [
+    .map((sighting) => ({ ...sighting, text: subjectText(sighting) }))
+    .sort((a, b) => compareText(a.bucket, b.bucket) || compareText(a.text, b.text))
+    .map(({ bucket, text, firstSeenAt, lastSeenAt }) => [
       bucket,
-      network,
+      text,
       String(Math.floor(firstSeenAt / 1000)),
       String(Math.floor(lastSeenAt / 1000)),
     ]);
@@ -152,24 +157,31 @@ function readHeader(path: string, names: readonly string[]): Map<string, number>
 
 /** The sighting of a row, or what is wrong with the row. */
 function readRow(record: readonly string[], header: ReadonlyMap<string, number>): Sighting | string {
-  const [bucket, network, firstTime, lastTime] = COLUMNS.map((name) => record[header.get(name)!] ?? '') as [
+  const [bucket, text, firstTime, lastTime] = COLUMNS.map((name) => record[header.get(name)!] ?? '') as [
     string,
     string,
     string,
     string,
   ];
   if (bucket === '') return 'bucket_name is empty';
-  const cidr = parseCidr(network);
-  if ('problem' in cidr) {
-    const instead = cidr.instead === null ? '' : `; write "${cidr.instead}"`;
-    return `remote_ip ${JSON.stringify(network)} ${cidr.problem}${instead}`;
-  }
+  const subject = readSubject(text);
+  if (typeof subject === 'string') return subject;
   const firstSeenAt = epochSeconds(firstTime);
   const lastSeenAt = epochSeconds(lastTime);
   if (firstSeenAt === null) return `firstTime ${JSON.stringify(firstTime)} is not a time in epoch seconds`;
   if (lastSeenAt === null) return `lastTime ${JSON.stringify(lastTime)} is not a time in epoch seconds`;
   if (lastSeenAt < firstSeenAt) return `lastTime ${lastTime} is before firstTime ${firstTime}`;
-  return { bucket, network: formatNetwork(cidr), firstSeenAt, lastSeenAt };
+  return { bucket, ...subject, firstSeenAt, lastSeenAt };
+}
+
+/** The subject that a text stands for, or what is wrong with it. */
+function readSubject(text: string): Subject | string {
+  const [, kind, name] = /^([a-z]+)#(.+)$/s.exec(text) ?? [];
+  if (kind !== undefined && kind !== NETWORK.id) return { kind, name: name! };
+  const cidr = parseCidr(text);
+  if (!('problem' in cidr)) return { kind: NETWORK.id, name: formatNetwork(cidr) };
+  const instead = cidr.instead === null ? '' : `; write "${cidr.instead}"`;
+  return `remote_ip ${JSON.stringify(text)} ${cidr.problem}${instead}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { globsOverlap, isGlob, literalLength } from '../../detection/glob';
 import type { BucketSettings } from '../../detection/settings';
+import { networkRule } from '../../rules/rule-of';
 import { isObject } from '../../text/json-value';
 import { compareText } from '../../text/order';
 import { bucketPattern } from './bucket-names';
@@ -7,16 +8,17 @@ import { parseJson } from './json';
 import { SHELL_HINT } from './lists';
 import { quote } from './messages';
 import { collect, objectOf, optional, type Parser, parsedUnless, parser, type ValueProblem } from './parsers';
+import { ruleSwitches } from './rule-switches';
 import { flag, wholeNumber } from './scalars';
 
-const EXPECTED = 'write an object such as {"payroll-*": {"newIp": false}}';
+const EXAMPLE = `{"${networkRule().setting.key}": false}`;
+const EXPECTED = `write an object such as {"payroll-*": ${EXAMPLE}}`;
 
 const SETTINGS = {
-  unapprovedIp: optional(flag),
-  newIp: optional(flag),
+  ...ruleSwitches(() => optional(flag)),
   learningDays: optional(wholeNumber(0, 90, '0: no learning')),
 };
-const oneBucket = objectOf('write an object such as {"newIp": false}', SETTINGS);
+const oneBucket = objectOf(`write an object such as ${EXAMPLE}`, SETTINGS);
 
 const record = parser(EXPECTED, (value) => {
   const object = typeof value === 'string' ? parseJson(value) : value;

@@ -1,11 +1,12 @@
 import type { Alert, AlertGroup, AlertNetwork, SampleRecord } from '../../alert/alert';
 import { locationText } from '../../alert/geo-location';
-import { MAX_ADDRESSES } from '../../detection/counted-network';
+import { MAX_ADDRESSES } from '../../detection/counted-subject';
+import { knownUntilNow } from '../../rules/wording';
 import { bytes, count, plural } from '../../text/amounts';
 import { columnsOf } from '../../text/columns';
 import { minute, period, second } from '../../text/times';
 import { inMail } from '../../text/untrusted-text';
-import { countOf, effectsText, knownUntilNow, levelText, nameOf, volumeOf } from '../wording/headline';
+import { countOf, effectsText, levelText, nameOf, nounOf, volumeOf } from '../wording/headline';
 import { operationsText } from '../wording/operations';
 import type { Room } from '../wording/room';
 import { maxDetailed } from '../wording/room';
@@ -32,13 +33,21 @@ export function whoLines(alert: Alert, { listed, detailed }: Room): string[] {
   return [
     ...trimmed(blocks.flatMap((network) => block(network, isCombined))),
     ...(isCombined && blocks.length > 0 && others.length > 0 ? [''] : []),
-    ...(isCombined ? others.flatMap((network) => networkLine(network, true)) : seeOthers(others.length)),
+    ...(isCombined ? others.flatMap((network) => networkLine(network, true)) : seeOthers(others.length, alert)),
     ...unlistedLines(unlistedOf(alert, listed), alert),
   ];
 }
 
-function seeOthers(others: number): string[] {
-  return others === 0 ? [] : ['', `  … and ${plural(others, 'more network')}, listed below under OTHER NETWORKS.`];
+function seeOthers(others: number, alert: Alert): string[] {
+  if (others === 0) return [];
+  const subjects = subjectsOf(alert);
+  const more = plural(others, `more ${nounOf(alert)}`);
+  return ['', `  … and ${more}, listed below under OTHER ${subjects.toUpperCase()}.`];
+}
+
+/** `networks`: what an alert is about. */
+export function subjectsOf(alert: Alert): string {
+  return `${nounOf(alert)}s`;
 }
 
 /** The networks that have only a line, of an alert about one bucket. */
@@ -62,9 +71,11 @@ function networkLine(network: AlertNetwork, withBucket: boolean): string[] {
 }
 
 /** What is not listed: how many, and from where. */
-function unlistedLines({ networks, isExact, groups }: Unlisted, { kind, totals }: Alert): string[] {
+function unlistedLines({ networks, isExact, groups }: Unlisted, alert: Alert): string[] {
   if (networks === 0) return [];
-  const what = countOf(networks, networks === totals.networks ? 'network' : 'more network', isExact);
+  const { kind, totals } = alert;
+  const noun = nounOf(alert);
+  const what = countOf(networks, networks === totals.networks ? noun : `more ${noun}`, isExact);
   const whole = 'For the whole list, see INVESTIGATE.';
   if (groups.length === 0) {
     const where = kind === 'combined' ? ' in these buckets' : '';
@@ -110,7 +121,7 @@ function placeLines(label: string, places: readonly PlaceCount[]): string[] {
 }
 
 function block(network: AlertNetwork, withBucket: boolean): string[] {
-  const { addresses, effects, successes, firstEventAt, lastEventAt, operations, sample } = network;
+  const { subject, addresses, effects, successes, firstEventAt, lastEventAt, operations, sample } = network;
   const place = locationText(network);
   const text = (label: string, value: string, most: number) => untrustedField(label, value, most, 4);
   const who = `${nameInMail(network)}${place === '' ? '' : `  ${place}`}`;
@@ -125,7 +136,7 @@ function block(network: AlertNetwork, withBucket: boolean): string[] {
     ...sentences(effectsText(effects, successes), '    '),
     ...sentences(`seen ${period(firstEventAt, lastEventAt)}`, '    '),
     ...knownAs(network),
-    ...(addresses.length > 1 ? text('addresses', addressList(addresses), 400) : []),
+    ...(addresses.length > 1 || subject !== undefined ? text('addresses', addressList(addresses), 400) : []),
     ...(operations.length > 0 ? text('operations', operationsText(network.operations), 240) : []),
     ...(sample === null ? [] : sampleLines(sample)),
     '',

@@ -1,5 +1,6 @@
 import type { Alert, LearnedNetwork, LearnedNetworks, NoticeBucket } from '../../alert/alert';
 import { locationText } from '../../alert/geo-location';
+import { allowlistRule, networkRule } from '../../rules/rule-of';
 import { count, plural } from '../../text/amounts';
 import { columnsOf } from '../../text/columns';
 import { minute } from '../../text/times';
@@ -80,18 +81,19 @@ function learnedLines(of: NoticeBucket, accountId: string | null, listed: number
   const more = learned.count - (looksPublic ? learned.publicOnly : 0) - shown.length;
   const width = Math.max(0, ...shown.map(({ network }) => columnsOf(inMail(network, 50))));
   const isNamed = isBucketName(bucket);
+  const { id, setting } = networkRule();
   return [
     `  ${inMail(bucket, 66)}  ${plural(learned.count, 'network')}${readersText(learned)}`,
     ...(looksPublic
       ? [
           ...sentences(
-            'looks public: new-ip is inactive here for anonymous reads; it still reports changes and signed requests',
+            `looks public: ${id} is inactive here for anonymous reads; it still reports changes and signed requests`,
             '    ',
           ),
           ...(isNamed
             ? [
                 '    To turn it on for all requests, add to "bucketSettings":',
-                `      ${bucketSetting(bucket, { newIp: true })}`,
+                `      ${bucketSetting(bucket, { [setting.key]: true })}`,
               ]
             : []),
         ]
@@ -134,8 +136,8 @@ function whatHolds(buckets: readonly NoticeBucket[]): string {
     : '';
   const known = `A learned network is not reported as new; any other network now is.${readers}`;
   const open =
-    'A bucket used by this many networks looks public. In each bucket marked below, new-ip is inactive for ' +
-    'anonymous reads; it still reports changes and signed requests. This does not affect unapproved-ip.';
+    `A bucket used by this many networks looks public. In each bucket marked below, ${networkRule().id} is inactive for ` +
+    `anonymous reads; it still reports changes and signed requests. This does not affect ${allowlistRule().id}.`;
   if (!isAny(({ looksPublic }) => !looksPublic)) return open;
   return isAny(({ looksPublic }) => looksPublic) ? `${known} ${open}` : known;
 }

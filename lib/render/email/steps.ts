@@ -1,14 +1,14 @@
 import type { Alert } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { setAsideKey } from '../../alert/set-aside';
+import type { RuleSetting } from '../../rules/rule';
 import { inMail, isBucketName } from '../../text/untrusted-text';
 import {
   allowlistEntry,
   approvable,
   bucketSetting,
   dateAfter,
-  isApprovedByEntry,
   isTrustable,
-  NO_APPROVAL_NEEDED,
   NOT_APPROVABLE,
   REASON,
   trustedRule,
@@ -74,15 +74,19 @@ export function lookCloser(alert: Alert, listed: number): string[] {
 
 /** How to approve what is right, and how to silence it without going blind. */
 export function ifLegitimate(alert: Alert): string[] {
-  const { rule } = alert;
-  if (isApprovedByEntry(rule.id)) return section('IF THIS IS LEGITIMATE', approveUnapproved(alert));
-  return rule.id === 'new-ip' ? section('IF THIS IS LEGITIMATE', acceptNew(alert)) : [];
+  const record = recordOf(alert.rule);
+  const legitimate = record?.wording.legitimate ?? null;
+  if (legitimate === null) return [];
+  const lines = legitimate.kind === 'approve' ? approveLines(alert) : acceptLines(alert, legitimate.text);
+  return section('IF THIS IS LEGITIMATE', [
+    ...lines,
+    ...settingLines(alert, record?.setting ?? null, legitimate.usual),
+  ]);
 }
 
-function approveUnapproved(alert: Alert): string[] {
+function approveLines(alert: Alert): string[] {
   const entries = approvable(alert);
-  const first = entries[0];
-  if (first === undefined) {
+  if (entries.length === 0) {
     return sentences(NOT_APPROVABLE, '  ');
   }
   const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
@@ -95,20 +99,13 @@ function approveUnapproved(alert: Alert): string[] {
     ...(entries.length > MAX_ENTRIES ? ['  Add the others in the same way.'] : []),
     `  To approve it for a limited time, add to the entry: "until": "${until}"`,
     ...trustedLines(alert, until),
-    ...settingLines(first.bucket, alert, 'unapprovedIp', 'If anyone may access this bucket'),
   ];
 }
 
-function acceptNew(alert: Alert): string[] {
-  const bucket = approvable(alert)[0]?.bucket;
+/** An entry would do more than is wanted: the first one of a bucket makes every other address unapproved. */
+function acceptLines(alert: Alert, text: string): string[] {
   const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
-  return [
-    ...sentences(NO_APPROVAL_NEEDED, '  '),
-    ...trustedLines(alert, until),
-    ...(bucket === undefined
-      ? []
-      : settingLines(bucket, alert, 'newIp', 'If new addresses are normal for this bucket')),
-  ];
+  return [...sentences(text, '  '), ...trustedLines(alert, until)];
 }
 
 function trustedLines({ networks, accountId }: Alert, until: string): string[] {
@@ -125,9 +122,10 @@ function trustedLines({ networks, accountId }: Alert, until: string): string[] {
   ];
 }
 
-function settingLines(bucket: string, alert: Alert, key: 'unapprovedIp' | 'newIp', when: string): string[] {
-  if (alert.bucket === null) return [];
-  const setting = bucketSetting(bucket, { [key]: false });
+function settingLines(alert: Alert, rule: RuleSetting | null, when: string): string[] {
+  const bucket = approvable(alert)[0]?.bucket;
+  if (alert.bucket === null || bucket === undefined || rule === null) return [];
+  const setting = bucketSetting(bucket, { [rule.key]: false });
   return [...sentences(`${when}, turn the rule off for it in "bucketSettings":`, '  '), `    ${setting}`];
 }
 

@@ -58,6 +58,7 @@ export function evidenceOf(network: AlertNetwork, { accountId, region }: Alert):
       request_uri: text(sample?.requestUri),
       key: text(sample?.key),
       network: network.network,
+      ...(network.subject === undefined ? {} : { subject: network.subject }),
       severity,
       level,
       asn: asn?.number ?? null,

@@ -1,4 +1,7 @@
 import type { Alert, AlertNetwork } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
+import { ERROR_KIND } from '../../rules/detector-error';
+import type { OcsfIdentity } from '../../rules/rule';
 import { cutText } from '../../text/cut';
 import { cutToJson } from '../../text/json-text';
 import { isNetworkText } from '../../text/untrusted-text';
@@ -44,7 +47,7 @@ export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
     ...networks.map((of) => of.bucket),
     ...(notice?.buckets ?? []).map((of) => of.bucket),
   ]);
-  const confidence = CONFIDENCE[rule.id];
+  const { confidence, analytic } = recordOf(rule)?.ocsf ?? OF_NOTICES;
   const most = kind === 'combined' ? MAX_COMBINED : MOST;
   const shown = Math.min(mostEvidences(alert), detailed, listed);
   return {
@@ -89,7 +92,7 @@ export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
       last_seen_time: last,
       types: [rule.id],
       data_sources: ['AWS.S3ServerAccess'],
-      analytic: analyticOf(alert),
+      analytic: { ...analytic, uid: rule.id, name: rule.origin },
       ...(rule.mitre === null ? {} : { attacks: [attackOf(rule.mitre)] }),
       ...(rule.reference === null ? {} : { src_url: rule.reference }),
     },
@@ -110,18 +113,11 @@ export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
 
 /** What goes on under a name that was sent before. */
 function isUpdate({ kind, alertId }: Alert): boolean {
-  return kind === 'update' || kind === 'digest' || (kind === 'detector-error' && !alertId.endsWith('/1'));
+  return kind === 'update' || kind === 'digest' || (kind === ERROR_KIND && !alertId.endsWith('/1'));
 }
 
-const CONFIDENCE: Readonly<Partial<Record<Alert['rule']['id'], object>>> = {
-  'unapproved-ip': { confidence_id: 3, confidence: 'High' },
-  'new-ip': { confidence_id: 1, confidence: 'Low' },
-};
-
-function analyticOf({ rule }: Alert): object {
-  const type = rule.id === 'new-ip' ? { type_id: 2, type: 'Behavioral' } : { type_id: 1, type: 'Rule' };
-  return { ...type, uid: rule.id, name: rule.origin };
-}
+/** What a notice says of itself. */
+const OF_NOTICES: OcsfIdentity = { confidence: null, analytic: { type_id: 1, type: 'Rule' } };
 
 function attackOf({ tactic, technique }: NonNullable<Alert['rule']['mitre']>): object {
   const named = (uid: string) => ({ uid, ...(ATTACK_NAMES[uid] === undefined ? {} : { name: ATTACK_NAMES[uid] }) });

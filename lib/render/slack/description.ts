@@ -1,13 +1,16 @@
 import type { Alert, AlertNetwork, NoticeBucket } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { locationText } from '../../alert/geo-location';
 import { isSetAside, setAsideKey } from '../../alert/set-aside';
+import { networkRule } from '../../rules/rule-of';
+import { knownUntilNow } from '../../rules/wording';
 import { bytes, count, plural } from '../../text/amounts';
 import { cutColumns } from '../../text/columns';
 import { minute, period } from '../../text/times';
 import { inCode, inSlack } from '../../text/untrusted-text';
 import { otherAccountOf } from '../wording/approval';
-import { countOf, effectsText, knownUntilNow, levelText, nameOf, volumeOf } from '../wording/headline';
-import { LEARNING, TEST_ARRIVED } from '../wording/notice';
+import { countOf, effectsText, levelText, nameOf, nounOf, volumeOf } from '../wording/headline';
+import { LEARNING } from '../wording/notice';
 import { operationsText } from '../wording/operations';
 import { quietUntil, whyText } from '../wording/reason';
 import { maxDetailed } from '../wording/room';
@@ -29,7 +32,7 @@ export function descriptionOf(alert: Alert, listed: number): string {
     isSetAside(alert)
       ? []
       : notice === null
-        ? unlistedText(unlistedOf(alert, shown))
+        ? unlistedText(unlistedOf(alert, shown), nounOf(alert))
         : moreText(notice.buckets.length - shown + notice.more);
   const tail = tailLines(alert);
   const most = Math.min(listed, all.length);
@@ -54,10 +57,10 @@ function moreText(more: number): string[] {
 /** How many groups of networks that are not listed have a line. */
 const MAX_GROUPS = 3;
 
-function unlistedText({ networks, isExact, groups }: Unlisted): string[] {
+function unlistedText({ networks, isExact, groups }: Unlisted, noun: string): string[] {
   if (networks === 0) return [];
   return [
-    `_… and ${countOf(networks, 'more network', isExact)}_`,
+    `_… and ${countOf(networks, `more ${noun}`, isExact)}_`,
     ...groups.slice(0, MAX_GROUPS).map((group) => {
       const place = locationText(group);
       const parts = [
@@ -77,7 +80,8 @@ function headLines(alert: Alert): string[] {
     return [LEARNING];
   }
   if (notice !== null) return ['Learning has ended.'];
-  if (rule.id === 'test') return [TEST_ARRIVED];
+  const own = recordOf(rule)?.wording.notice ?? null;
+  if (own !== null) return [own.chat];
   const where = [
     bucket === null ? '' : inCode(bucket, 66),
     accountId === null ? '' : `account ${inSlack(accountId)}`,
@@ -103,8 +107,8 @@ function setAsideLines(alert: Alert): string[] {
 }
 
 function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed: boolean): string {
-  const { sample, forgottenSince, raised } = network;
-  const isAddress = rule.id !== 'detector-error';
+  const { subject, sample, forgottenSince, raised } = network;
+  const isAddress = subject === undefined && recordOf(rule)?.alerts.isOfAddresses !== false;
   const name = isAddress ? `\`${inSlack(nameOf(network))}\`` : inCode(nameOf(network), 80);
   const place = locationText(network);
   const head = [
@@ -140,7 +144,7 @@ function bucketLine(of: NoticeBucket, { accountId }: Alert): string {
           .join(', ')}`;
   const others = requesters.length > 3 ? ` and ${count(requesters.length - 3)} more` : '';
   const inactive = looksPublic
-    ? '; it looks public: new-ip is inactive here for anonymous reads, but not for changes and signed requests'
+    ? `; it looks public: ${networkRule().id} is inactive here for anonymous reads, but not for changes and signed requests`
     : '';
   const full = isFull ? '; this is the maximum for one bucket: any other network is now reported as new' : '';
   return `• ${name} learned ${plural(learned.count, 'network')}${used}${others}${inactive}${full}`;
@@ -163,6 +167,5 @@ function tailLines(alert: Alert): string[] {
 }
 
 function quietText({ rule }: Alert, until: string): string {
-  if (rule.id === 'new-ip') return 'Now known: further requests from these networks are not reported as new.';
-  return `Not reported again before ${until}, unless a network gains more access or becomes more severe; the rest follows in a digest.`;
+  return recordOf(rule)?.wording.quiet(until) ?? '';
 }

@@ -1,5 +1,7 @@
 import type { Alert } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { setAsideKey } from '../../alert/set-aside';
+import { networkRule } from '../../rules/rule-of';
 import { inSlack, isBucketName } from '../../text/untrusted-text';
 import { allowlistEntry, approvable, bucketSetting, isApprovedByEntry, REASON } from '../wording/approval';
 import { consoleLink, scanCommand, setAsideCommand } from '../wording/investigation';
@@ -10,7 +12,8 @@ const MAX_NAMED = 5;
 /** What to do next: the runbook's steps, where to look, and what would approve it. */
 export function nextSteps(alert: Alert): string[] {
   const { rule, bucket, region, notice } = alert;
-  const link = bucket === null || rule.id === 'test' ? null : consoleLink(bucket, region);
+  const wording = recordOf(rule)?.wording;
+  const link = bucket === null || wording?.notice ? null : consoleLink(bucket, region);
   const steps = notice === null ? rule.runbook.split(/(?<=\.) /).map(inSlack) : noticeSteps(alert);
   const entry = isApprovedByEntry(rule.id) ? approvable(alert)[0] : undefined;
   const scan = scanCommand(alert, MAX_NAMED)
@@ -39,6 +42,7 @@ export function nextSteps(alert: Alert): string[] {
 
 function noticeSteps({ rule, notice }: Alert): string[] {
   if (rule.id === 'learning-started') return ['No action is needed.'];
+  const { id, setting } = networkRule();
   const open = notice?.buckets.find(({ looksPublic, bucket }) => looksPublic && isBucketName(bucket));
   const isAnyNamed = notice?.buckets.some(({ learned }) => learned !== null && learned.networks.length > 0);
   return [
@@ -49,7 +53,7 @@ function noticeSteps({ rule, notice }: Alert): string[] {
       ? []
       : [
           'Make sure that each bucket that looks public is meant to be public.',
-          `To turn new-ip on for all requests, add to "bucketSettings": \`${bucketSetting(open.bucket, { newIp: true })}\``,
+          `To turn ${id} on for all requests, add to "bucketSettings": \`${bucketSetting(open.bucket, { [setting.key]: true })}\``,
         ]),
   ];
 }

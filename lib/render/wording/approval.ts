@@ -1,6 +1,7 @@
 import type { Alert, AlertRule } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { isBucketName, isNetworkText, pasteJson } from '../../text/untrusted-text';
-import { nameOf } from './headline';
+import { addressOf } from './headline';
 
 /*
  * What somebody writes into the configuration who knows better than a rule, ready to be pasted. Nothing is proposed
@@ -13,10 +14,6 @@ const MAX_REQUESTER = 92;
 /** What people put in place of a reason. */
 export const REASON = 'WHO AND WHY';
 
-/** What a reader does about a network that is only new. It starts a sentence. */
-export const NO_APPROVAL_NEEDED =
-  'No action is needed: new-ip reports a network as new once, and again only if it is not seen for longer than forgetDays.';
-
 /** Where no network has a name that an entry could have. */
 export const NOT_APPROVABLE = 'An allowlist entry cannot be written for this name. Look at the log lines first.';
 
@@ -25,7 +22,7 @@ export const NOT_APPROVABLE = 'An allowlist entry cannot be written for this nam
  * of a bucket makes every other address unapproved.
  */
 export function isApprovedByEntry(rule: AlertRule['id']): boolean {
-  return rule === 'unapproved-ip';
+  return recordOf({ id: rule })?.wording.legitimate?.kind === 'approve';
 }
 
 /** An entry of `allowlist`, in lines that fit a mail. */
@@ -91,7 +88,7 @@ export interface Approvable {
 
 /** The networks of an alert that an entry could approve. */
 export function approvable({ networks }: Alert): Approvable[] {
-  return networks.map((network) => ({ cidr: nameOf(network), bucket: network.bucket })).filter(isApprovable);
+  return networks.map((network) => ({ cidr: addressOf(network), bucket: network.bucket })).filter(isApprovable);
 }
 
 /** Whether it is written as an address or network, in a bucket with a name. */
@@ -101,7 +98,10 @@ function isApprovable({ cidr, bucket }: Approvable): boolean {
 
 /** What a reader does about one network that is legitimate, in a line: `rules` are those that found it. */
 export function ifLegitimate(rules: readonly AlertRule['id'][], { cidr, bucket }: Approvable): string {
-  if (!rules.some(isApprovedByEntry)) return NO_APPROVAL_NEEDED;
+  if (!rules.some(isApprovedByEntry)) {
+    const legitimate = rules.map((id) => recordOf({ id })?.wording.legitimate ?? null);
+    return legitimate.find((one) => one?.kind === 'accept')?.text ?? '';
+  }
   if (!isApprovable({ cidr, bucket })) return NOT_APPROVABLE;
   return `Add to "allowlist": ${allowlistEntry(cidr, bucket, REASON).join('')}`;
 }

@@ -1,8 +1,11 @@
 import type { Alert, AlertNetwork, AlertTotals } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { isSetAside, isUnreadable } from '../../alert/set-aside';
-import { DOUBTS, isDoubt } from '../../detection/doubt';
 import { changesIn, type Effect, type Effects, NO_EFFECTS } from '../../detection/effect';
 import type { Level } from '../../detection/level';
+import type { NamedSubject } from '../../rules/rule';
+import { networkRule } from '../../rules/rule-of';
+import { NETWORK } from '../../rules/subject';
 import { bytes, count, plural } from '../../text/amounts';
 import { cutText } from '../../text/cut';
 
@@ -26,7 +29,8 @@ export function markOf({ kind }: Alert): string {
 
 /** Where it is, without what happened there. */
 export function whereOf({ bucket, networks, notice, rule }: Alert): string {
-  if (rule.id === 'test') return 'Test';
+  const place = recordOf(rule)?.wording.notice?.place;
+  if (place !== undefined) return place;
   if (bucket !== null) return cutText(bucket, LONGEST_NAME);
   const buckets = new Set((notice?.buckets ?? networks).map((of) => of.bucket));
   return plural(buckets.size + (notice?.more ?? 0), 'bucket');
@@ -34,30 +38,26 @@ export function whereOf({ bucket, networks, notice, rule }: Alert): string {
 
 /** What happened, without where. */
 export function whatOf(alert: Alert, brief = false): string {
-  const { rule, totals } = alert;
   if (isSetAside(alert)) return setAsideText(alert);
-  switch (rule.id) {
-    case 'test':
-      return 'alerts from s3-access-watch arrive here';
-    case 'learning-started':
-      return 'logs are arriving, learning has started';
-    case 'learning-finished':
-      return learnedOf(alert);
-    case 'detector-error':
-      return notJudged(alert);
+  const record = recordOf(alert.rule);
+  if (record === null) {
+    return alert.rule.id === 'learning-started' ? 'logs are arriving, learning has started' : learnedOf(alert);
   }
-  return `${whoOf(alert, brief)}, ${outcomeOf(totals)}`;
+  const { networks, totals } = alert;
+  const one = totals.networks === 1 && !brief ? networks[0] : undefined;
+  return record.wording.what({
+    one: one === undefined ? null : namedSubject(one),
+    counted: (before, noun) => countedOf(alert, before, noun),
+    outcome: () => outcomeOf(totals),
+    networks: totals.networks,
+    requests: totals.requests,
+    listed: networks.map(({ network }) => network),
+  });
 }
 
-function notJudged({ networks, totals }: Alert): string {
-  const doubts = networks.map(({ network }) => network).filter(isDoubt);
-  const texts = totals.networks - doubts.length;
-  const what: string[] = [...new Set(doubts)];
-  if (texts > 0) what.push(`${texts === 1 ? 'remote IP' : plural(texts, 'remote IP')} unreadable`);
-  // Of a log object of another account, only the account is not believed.
-  if (texts > 0 || doubts.includes(DOUBTS.otherBucket))
-    what.push(`no rule applied to ${plural(totals.requests, 'request')}`);
-  return what.join(', ');
+/** How a rule's wording names it. */
+export function namedSubject(network: AlertNetwork): NamedSubject {
+  return { name: nameOf(network), raised: network.raised, isForgotten: network.forgottenSince !== null };
 }
 
 function setAsideText(alert: Alert): string {
@@ -82,28 +82,30 @@ function learnedOf({ notice }: Alert): string {
   if (open === 0) return `learned ${networks}, new networks are now reported`;
   const many = buckets.length === 1 ? '' : `${count(open)} `;
   const look = open === 1 ? 'looks' : 'look';
-  return `learned ${networks}, ${many}${look} public: new-ip is inactive for anonymous reads`;
+  return `learned ${networks}, ${many}${look} public: ${networkRule().id} is inactive for anonymous reads`;
 }
 
-function whoOf({ rule, networks, totals, more }: Alert, brief: boolean): string {
-  const one = totals.networks === 1 && !brief ? networks[0] : undefined;
-  const isNew = rule.id === 'new-ip';
-  if (one !== undefined) {
-    const name = nameOf(one);
-    if (!isNew) return `${name} not on the allowlist`;
-    if (one.raised !== null) return `first ${one.raised === 'signed' ? 'signed request' : 'change'} from ${name}`;
-    return one.forgottenSince === null
-      ? `new ${name.includes('/') ? 'network' : 'address'} ${name}`
-      : `${name} is back after a long absence`;
-  }
+/** `3 new addresses`, `up to 12 networks`: how many it is about. */
+function countedOf({ networks, totals, more }: Alert, before: string, given?: string): string {
   const distinct = more > 0 ? totals.networks : new Set(networks.map(nameOf)).size;
-  const noun = more === 0 && networks.every(isOneAddress) ? ['address', 'addresses'] : ['network', 'networks'];
-  const named = (before: string): string => countOf(distinct, `${before}${noun[0]}`, more === 0, `${before}${noun[1]}`);
-  return isNew ? named('new ') : `${named('')} not on the allowlist`;
+  const isAddresses = more === 0 && networks.every(isOneAddress);
+  const noun = given ?? (isAddresses ? 'address' : 'network');
+  return countOf(distinct, `${before}${noun}`, more === 0, `${before}${noun}${noun.endsWith('s') ? 'es' : 's'}`);
+}
+
+/** What the alert is about: `network`, where its rule does not say otherwise. */
+export function nounOf({ rule }: Pick<Alert, 'rule'>): string {
+  const detects = recordOf(rule)?.detects;
+  return (detects?.kind === 'first-success' ? detects.of : NETWORK).noun;
+}
+
+/** The subject, where that is no network; else as `addressOf`. Its name may be untrusted text. */
+export function nameOf(network: AlertNetwork): string {
+  return network.subject?.name ?? addressOf(network);
 }
 
 /** The address, where it is known to be one; else the network. */
-export function nameOf(network: Pick<AlertNetwork, 'network' | 'remoteIp' | 'addresses'>): string {
+export function addressOf(network: Pick<AlertNetwork, 'network' | 'remoteIp' | 'addresses'>): string {
   return network.addresses.length === 1 ? network.remoteIp : network.network;
 }
 
@@ -172,9 +174,4 @@ export function effectsText(effects: Effects, successes: number): string {
   if (done.length === 0)
     return successes === 0 ? 'nothing read, written or deleted' : 'only metadata read; nothing written or deleted';
   return `${done.join(', ')}${changesIn(effects) === 0 ? '; nothing written or deleted' : ''}`;
-}
-
-/** What a network was known for that does more than that. */
-export function knownUntilNow(raised: 'signed' | 'changed'): string {
-  return `previously known only for reads${raised === 'signed' ? ' not signed by this account' : ''}`;
 }

@@ -6,7 +6,3 @@
 export const LEARNING =
   'Access logs arrive and are read. Until the time below, networks that successfully use a bucket are learned without an ' +
   'alert. Addresses outside an allowlist are already reported.';
-
-/** Of the test alert. */
-export const TEST_ARRIVED =
-  'A record for the reserved test bucket passed through log delivery, detection and this topic.';

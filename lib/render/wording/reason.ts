@@ -1,8 +1,8 @@
-import type { Alert, AlertNetwork } from '../../alert/alert';
+import type { Alert } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { isSetAside, isUnreadable } from '../../alert/set-aside';
-import { isDoubt } from '../../detection/doubt';
 import { minute } from '../../text/times';
-import { knownUntilNow } from './headline';
+import { namedSubject } from './headline';
 
 /** Why it was sent. */
 export function whyText(alert: Alert): string {
@@ -15,29 +15,12 @@ export function whyText(alert: Alert): string {
     return `The function tried five times to send ${what} and failed each time. It does not retry.`;
   }
   const since = kind === 'digest' ? ' This digest covers everything since the last message.' : '';
-  if (rule.id === 'detector-error') {
-    const doubts = networks.filter(({ network }) => isDoubt(network)).length;
-    const texts = doubts < totals.networks ? 'The remote IP in the log is not an IP address.' : '';
-    const keys =
-      doubts > 0 ? 'S3 does not write such a log object: someone else may be writing under the log prefix.' : '';
-    return `${[texts, keys].filter((part) => part !== '').join(' ')}${since}`;
-  }
-  const [them, source] = totals.networks === 1 ? ['it', 'this network'] : ['them', 'each of these networks'];
-  if (rule.id === 'unapproved-ip') {
-    const address = totals.networks === 1 ? 'the address' : 'the addresses';
-    return `No allowlist entry for ${bucket === null ? 'these buckets' : 'this bucket'} covers ${address}.${since}`;
-  }
-  const isAll = (kind: AlertNetwork['raised']): boolean => networks.every(({ raised }) => raised === kind);
-  const first = isAll('changed')
-    ? `The first change to the bucket from ${source}`
-    : isAll('signed')
-      ? `The first request to the bucket that this account signed from ${source}`
-      : `The first successful request to the bucket from ${source}`;
-  const kinds = (['signed', 'changed'] as const).filter((kind) => networks.some(({ raised }) => raised === kind));
-  const raised = kinds.map((kind) => ` ${knownUntilNow(kind).replace('p', 'P')}.`).join('');
-  const isBack = networks.some(({ forgottenSince, raised }) => forgottenSince !== null && raised === null);
-  const forgotten = isBack ? ' Known before, but not seen for longer than forgetDays.' : '';
-  return `${first}, and no allowlist entry covers ${them}.${raised}${forgotten}${since}`;
+  const why = recordOf(rule)?.wording.why({
+    networks: totals.networks,
+    isOneBucket: bucket !== null,
+    listed: networks.map((network) => ({ ...namedSubject(network), network: network.network })),
+  });
+  return `${why ?? ''}${since}`;
 }
 
 /** Until when a network in this message is not named again; null: that depends. */

@@ -1,4 +1,5 @@
 import type { Alert } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { isSetAside, isUnreadable } from '../../alert/set-aside';
 import { inMail } from '../../text/untrusted-text';
 
@@ -9,16 +10,17 @@ export function severityTag({ rule }: Pick<Alert, 'rule'>): string {
 
 /** How bad, and why. */
 export function severityText(alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>): string {
-  const { id, severity, severityReason } = alert.rule;
-  return `${severity}: ${severityReason === null ? severityReasonOf(id, alert) : inMail(severityReason, 120)}`;
+  const { severity, severityReason } = alert.rule;
+  return `${severity}: ${severityReason === null ? severityReasonOf(alert) : inMail(severityReason, 120)}`;
 }
 
-function severityReasonOf(id: Alert['rule']['id'], alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>): string {
+function severityReasonOf(alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>): string {
   const { severity } = alert.rule;
   if (isUnreadable(alert)) return 'the content of the alert is unknown';
   if (isSetAside(alert))
     return severity === 'High' ? 'the alert that could not be sent was High' : 'a message is missing';
-  if (id === 'detector-error') return 'no rule applied to these requests';
+  const always = recordOf(alert.rule)?.wording.severityReason ?? null;
+  if (always !== null) return always;
   if (severity === 'High') return 'a change succeeded';
   if (alert.totals.successes === 0) return 'no request succeeded';
   if (severity === 'Medium') return 'requests succeeded, but none changed data (that would be High)';

@@ -1,4 +1,5 @@
 import type { Alert, AlertGroup } from '../../alert/alert';
+import { recordOf } from '../../alert/alert-rule';
 import { groupOf, groupsAround, mergedGroups, worstGroupFirst } from '../../alerting/counted-group';
 import { compareText } from '../../text/order';
 
@@ -14,8 +15,8 @@ export interface Unlisted {
 /** What a body does not list that lists the first so many networks. */
 export function unlistedOf({ rule, kind, networks, more, groups }: Alert, listed: number): Unlisted {
   const dropped = networks.slice(listed);
-  // Remote IPs that are no addresses have no network around them; those of a combined alert are of many buckets.
-  const isGrouped = rule.id !== 'detector-error' && kind !== 'combined';
+  // Some rules are not about networks, and what a combined alert names is of many buckets.
+  const isGrouped = recordOf(rule)?.alerts.isGrouped !== false && kind !== 'combined';
   const all = new Map(groups.map((group) => [group.network, group] as const));
   for (const network of isGrouped ? dropped : []) {
     const { specialUse, geo, asn } = network;

@@ -15,7 +15,7 @@ import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { readStateFile, StateFileError, writeStateFile } from '../../../lib/adapters/files/state-file';
-import type { Sighting } from '../../../lib/detection/sighting';
+import { pairText, type Sighting } from '../../../lib/detection/sighting';
 import { temporaryFolder } from '../../support/run-cli';
 import { runs } from '../../support/runs';
 
@@ -30,7 +30,8 @@ function fileOf(content: string): string {
 
 const seen = (bucket: string, network: string, first: string, last: string): Sighting => ({
   bucket,
-  network,
+  kind: 'net',
+  name: network,
   firstSeenAt: Date.parse(first),
   lastSeenAt: Date.parse(last),
 });
@@ -333,7 +334,7 @@ describe('writing', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
     try {
       const path = join(disk, 'state.csv');
-      const many = Array.from({ length: 4000 }, (_, i) => ({ ...OFFICE, network: `10.0.${i >> 8}.${i & 255}` }));
+      const many = Array.from({ length: 4000 }, (_, i) => ({ ...OFFICE, name: `10.0.${i >> 8}.${i & 255}` }));
       await writeStateFile(path, many);
       const before = readFileSync(path);
       await expect(writeStateFile(path, many)).rejects.toThrow(/ENOSPC/);
@@ -366,24 +367,29 @@ test('what is written can be read again, whatever the logs contained', async () 
     }),
     fc.string({ unit: 'binary', minLength: 1 }),
   );
+  const network = fc
+    .constantFrom('192.0.2.10', '192.0.2.0/24', '2001:db8::/64', '2001:db8::1')
+    .map((name) => ({ kind: 'net', name }));
+  const requester = bucket.map((name) => ({ kind: 'req', name }));
   const sighting = fc
     .record({
       bucket: bucket.filter((text) => !/[ \n\p{Cs}]/u.test(text)),
-      network: fc.constantFrom('192.0.2.10', '192.0.2.0/24', '2001:db8::/64', '2001:db8::1'),
+      subject: fc.oneof(network, requester).filter(({ name }) => !/[ \n\p{Cs}]/u.test(name)),
       firstSeenAt: fc.integer({ min: -62_167_219_200, max: 253_402_300_799 }).map((seconds) => seconds * 1000),
       days: fc.nat({ max: 1000 }),
     })
-    .map(({ days, ...rest }) => ({
+    .map(({ days, subject, ...rest }) => ({
       ...rest,
+      ...subject,
       lastSeenAt: Math.min(rest.firstSeenAt + days * 86_400_000, 253_402_300_799_000),
     }));
-  const sightings = fc.uniqueArray(sighting, { maxLength: 40, selector: (one) => `${one.bucket} ${one.network}` });
+  const sightings = fc.uniqueArray(sighting, { maxLength: 40, selector: (one) => pairText(one) });
   await fc.assert(
     fc.asyncProperty(sightings, async (written) => {
       await writeStateFile(path, written);
       const read = await readStateFile(path);
       const sorted = (list: readonly Sighting[]) =>
-        list.map((one) => JSON.stringify([one.bucket, one.network, one.firstSeenAt, one.lastSeenAt])).sort();
+        list.map((one) => JSON.stringify([one.bucket, one.kind, one.name, one.firstSeenAt, one.lastSeenAt])).sort();
       expect(sorted(read)).toEqual(sorted(written));
     }),
     runs(30),

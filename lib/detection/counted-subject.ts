@@ -1,17 +1,17 @@
-import type { FindingRule } from './rules';
+import type { RuleId } from '../rules/rule';
+import type { Subject } from '../rules/subject';
 import { type CountedRecord, count, emptyTally, NOTHING, type Tally } from './tally';
 
-/** How many distinct addresses of one network are named. */
+/** How many distinct addresses of one network, or other subject, are named. */
 export const MAX_ADDRESSES = 20;
 
 /** Stands for the addresses of what no portion has added to yet; never added to. */
 const NOBODY: Set<string> = new Set();
 
-/** What is counted of one (bucket, network) in a portion. */
+/** What is counted of one (bucket, subject) in a portion for one rule. */
 export interface Counted {
+  readonly rule: RuleId;
   readonly bucket: string;
-  /** Canonical text; of what is no address, the beginning as logged. */
-  readonly network: string;
   tally: Tally;
   /** The row of `Counters` that stands before the tally. */
   readonly row: number;
@@ -23,15 +23,16 @@ export interface Counted {
   touched: boolean;
 }
 
-/** What is a finding whatever is remembered: where `unapproved-ip` is on, of the test bucket, and of invalid remote IPs. */
+/** What is a finding whatever is remembered: outside an allowlist, of the test bucket, and of invalid remote IPs. */
 export interface FlaggedNetwork extends Counted {
-  readonly rule: Exclude<FindingRule, 'new-ip'>;
+  /** Canonical text; of what is no address, the beginning as logged. */
+  readonly network: string;
   /** The address of the sample. */
   remoteIp: string;
 }
 
-/** What is counted where `new-ip` is on: from the first success on, by the records' own time. */
-export interface CountedNetwork extends Counted {
+/** What is counted for a rule about first successes: from the first one on, by the records' own time. */
+export interface CountedSubject extends Counted, Subject {
   /** The successful requests of this portion; null if it holds none. Epoch milliseconds. */
   success: { firstAt: number; lastAt: number; remoteIp: string } | null;
   /** The earliest success since the tally began, or since it is found; epoch milliseconds. */
@@ -42,23 +43,18 @@ export interface CountedNetwork extends Counted {
   early: { readonly record: Readonly<CountedRecord>; readonly pair: CountedPair }[];
 }
 
-/** One address of a network, as far as it is counted. */
+/** One address of a subject, as far as it is counted. */
 export interface CountedPair {
   /** Canonical text of the address; what is none as logged, the beginning of it. */
   readonly remoteIp: string;
-  /** The last portion in which it was counted in the network where `new-ip` is on. */
-  networkIn: number;
+  /** The last portion in which it was counted in the subject. */
+  countedIn: number;
 }
 
 // Written out, each in one literal: what is spread from another object lies apart from it in memory, and a scan looks at
 // one of thousands in every line.
 
-export function flagNetwork(
-  rule: FlaggedNetwork['rule'],
-  bucket: string,
-  network: string,
-  row: number,
-): FlaggedNetwork {
+export function flagNetwork(rule: RuleId, bucket: string, network: string, row: number): FlaggedNetwork {
   return {
     rule,
     bucket,
@@ -72,10 +68,12 @@ export function flagNetwork(
   };
 }
 
-export function countNetwork(bucket: string, network: string, row: number): CountedNetwork {
+export function countSubject(rule: RuleId, bucket: string, kind: string, name: string, row: number): CountedSubject {
   return {
+    rule,
     bucket,
-    network,
+    kind,
+    name,
     tally: NOTHING,
     row,
     addresses: NOBODY,
@@ -90,7 +88,7 @@ export function countNetwork(bucket: string, network: string, row: number): Coun
 
 /** Whether the record is to be counted now; else it is kept, because no success that old is known. */
 export function countsNow(
-  network: CountedNetwork,
+  subject: CountedSubject,
   record: Readonly<CountedRecord>,
   pair: CountedPair,
   portion: number,
@@ -98,9 +96,9 @@ export function countsNow(
   const { time } = record;
   if (record.success) {
     const { remoteIp } = pair;
-    if (time < network.firstSuccessAt) network.firstSuccessAt = time;
-    const { success } = network;
-    if (success === null) network.success = { firstAt: time, lastAt: time, remoteIp };
+    if (time < subject.firstSuccessAt) subject.firstSuccessAt = time;
+    const { success } = subject;
+    if (success === null) subject.success = { firstAt: time, lastAt: time, remoteIp };
     else {
       if (time > success.lastAt) success.lastAt = time;
       if (time < success.firstAt) {
@@ -108,36 +106,36 @@ export function countsNow(
         success.remoteIp = remoteIp;
       }
     }
-  } else if (time < network.firstSuccessAt) {
-    network.early.push({ record: { ...record }, pair });
+  } else if (time < subject.firstSuccessAt) {
+    subject.early.push({ record: { ...record }, pair });
     return false;
   }
-  begin(network);
-  addPair(network, pair, portion);
+  begin(subject);
+  addPair(subject, pair, portion);
   return true;
 }
 
 /** Ends a portion: counts the early records that turned out to be younger than the first success, drops the others. */
-export function settleEarly(network: CountedNetwork, portion: number): void {
-  for (const { record, pair } of network.early) {
-    if (record.time < network.firstSuccessAt) continue;
-    begin(network);
-    count(network.tally, record);
-    addPair(network, pair, portion);
+export function settleEarly(subject: CountedSubject, portion: number): void {
+  for (const { record, pair } of subject.early) {
+    if (record.time < subject.firstSuccessAt) continue;
+    begin(subject);
+    count(subject.tally, record);
+    addPair(subject, pair, portion);
   }
-  if (network.early.length > 0) network.early = [];
+  if (subject.early.length > 0) subject.early = [];
 }
 
-function addPair(network: CountedNetwork, pair: CountedPair, portion: number): void {
-  if (pair.networkIn === portion) return;
-  pair.networkIn = portion;
-  addAddress(network, pair.remoteIp);
+function addPair(subject: CountedSubject, pair: CountedPair, portion: number): void {
+  if (pair.countedIn === portion) return;
+  pair.countedIn = portion;
+  addAddress(subject, pair.remoteIp);
 }
 
-/** Counts a pair that this portion has not counted in this network. */
-export function addAddress(network: Counted, remoteIp: string): void {
-  network.pairs++;
-  if (network.addresses.size < MAX_ADDRESSES) network.addresses.add(remoteIp);
+/** Counts a pair that this portion has not counted in this subject. */
+export function addAddress(counted: Counted, remoteIp: string): void {
+  counted.pairs++;
+  if (counted.addresses.size < MAX_ADDRESSES) counted.addresses.add(remoteIp);
 }
 
 /** How many distinct addresses were counted. Beyond `MAX_ADDRESSES`, another spelling of one counts as another. */
@@ -146,23 +144,23 @@ export function addressCountOf({ addresses, pairs }: Counted): number {
 }
 
 /** Before a record is counted: of most networks in a flood, none ever is. */
-export function begin(network: Counted): void {
-  if (network.tally !== NOTHING) return;
-  network.tally = emptyTally();
-  network.addresses = new Set();
+export function begin(counted: Counted): void {
+  if (counted.tally !== NOTHING) return;
+  counted.tally = emptyTally();
+  counted.addresses = new Set();
 }
 
 /** Begins to count anew, as after a portion. */
-export function restart(network: Counted): void {
-  network.touched = false;
-  network.tally = NOTHING;
-  network.addresses = NOBODY;
-  network.pairs = 0;
+export function restart(counted: Counted): void {
+  counted.touched = false;
+  counted.tally = NOTHING;
+  counted.addresses = NOBODY;
+  counted.pairs = 0;
 }
 
 /** Begins to count anew; what is found goes on from its first success. */
-export function restartNetwork(network: CountedNetwork): void {
-  restart(network);
-  network.success = null;
-  if (!network.found) network.firstSuccessAt = Number.POSITIVE_INFINITY;
+export function restartSubject(subject: CountedSubject): void {
+  restart(subject);
+  subject.success = null;
+  if (!subject.found) subject.firstSuccessAt = Number.POSITIVE_INFINITY;
 }

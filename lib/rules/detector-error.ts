@@ -1,0 +1,76 @@
+import { plural } from '../text/amounts';
+import { DOUBTS, isDoubt } from './doubts';
+import { type AlertKind, type HeadlineFacts, OWN_ORIGIN, type Rule, ruleId, type WhyFacts } from './rule';
+import { notReportedBefore } from './wording';
+
+/** The kind of an alert that says that something went wrong, with a log object or with another alert. */
+export const ERROR_KIND: AlertKind = 'detector-error';
+
+const RUNBOOK =
+  'Look at the lines in the log object: their remote IP is unreadable, so no rule applied to them. ' +
+  'Check by hand whether the requester may access the bucket. ' +
+  'If S3 wrote the lines like this, report them to the project.';
+
+const DOUBTFUL_RUNBOOK =
+  'Find out who wrote the log object: only S3 log delivery should be able to write under the log prefix. ' +
+  'S3 writes the account, the Region and the bucket of the lines into the key, so lines that contradict it are not trusted. ' +
+  'If you copy or replicate logs of other accounts or Regions there, use a separate log bucket for each of them.';
+
+/** No rule, but reported besides: a remote IP that is no address, or a log object that is not believed (`DOUBTS`). */
+export const detectorError: Rule = {
+  id: ruleId('detector-error'),
+  origin: OWN_ORIGIN,
+  title(named, networks) {
+    const doubt = networks.find(isDoubt);
+    return `S3 bucket ${named}: ${doubt ?? 'remote IP unreadable'}`;
+  },
+  // A record to which no rule applies may hide an attacker: as severe as an unapproved address.
+  severity: { kind: 'fixed', severity: 'Medium' },
+  mitre: null,
+  runbook: ({ networks }) => (networks.some(isDoubt) ? DOUBTFUL_RUNBOOK : RUNBOOK),
+  reference: null,
+  detects: { kind: 'not-judged' },
+  setting: null,
+  metric: null,
+  ocsf: { confidence: null, analytic: { type_id: 1, type: 'Rule' } },
+  alerts: {
+    kind: 'detector-error',
+    severity: null,
+    hasWindow: true,
+    deniedApart: false,
+    isOneSubject: true,
+    isOfAddresses: false,
+    isGrouped: false,
+  },
+  wording: {
+    what: whatOf,
+    why: whyOf,
+    severityReason: 'no rule applied to these requests',
+    next: (until) =>
+      `Further lines like these for this bucket are reported in one digest after ${until ?? 'the alert window'}, or at once if their requests gain more access.`,
+    quiet: notReportedBefore,
+    legitimate: null,
+    notice: null,
+    certainty: () => 'certain: no rule applied to these requests',
+    withoutAllowlist: null,
+    withoutState: null,
+  },
+};
+
+function whatOf({ listed, networks, requests }: HeadlineFacts): string {
+  const doubts = listed.filter(isDoubt);
+  const texts = networks - doubts.length;
+  const what: string[] = [...new Set(doubts)];
+  if (texts > 0) what.push(`${texts === 1 ? 'remote IP' : plural(texts, 'remote IP')} unreadable`);
+  // Of a log object of another account, only the account is not believed.
+  if (texts > 0 || doubts.includes(DOUBTS.otherBucket)) what.push(`no rule applied to ${plural(requests, 'request')}`);
+  return what.join(', ');
+}
+
+function whyOf({ listed, networks }: WhyFacts): string {
+  const doubts = listed.filter(({ network }) => isDoubt(network)).length;
+  const texts = doubts < networks ? 'The remote IP in the log is not an IP address.' : '';
+  const keys =
+    doubts > 0 ? 'S3 does not write such a log object: someone else may be writing under the log prefix.' : '';
+  return [texts, keys].filter((part) => part !== '').join(' ');
+}

@@ -1,0 +1,11 @@
+import { detectorError } from '../../lib/rules/detector-error';
+import { newIp } from '../../lib/rules/new-ip';
+import { testRecord } from '../../lib/rules/test-record';
+import { unapprovedIp } from '../../lib/rules/unapproved-ip';
+
+/* What tests name a rule by: a text is no id. */
+
+export const UNAPPROVED_IP = unapprovedIp.id;
+export const NEW_IP = newIp.id;
+export const DETECTOR_ERROR = detectorError.id;
+export const TEST = testRecord.id;
