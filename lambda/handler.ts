@@ -17,9 +17,7 @@ import { systemClock } from '../lib/adapters/system-clock';
 import type { GeoData } from '../lib/config/configuration';
 import { CONFIGURATION_FILE, ENVIRONMENT, METRICS_NAMESPACE } from '../lib/config/deployed-names';
 import type { FunctionConfiguration } from '../lib/config/function-configuration';
-import { rememberPairs } from '../lib/detect/remembered-pairs';
-import { viewStreams } from '../lib/detect/stream-views';
-import { watchBuckets } from '../lib/detect/watch-buckets';
+import { createDetector } from '../lib/detect/create-detector';
 import { isNetworkRuleChosen } from '../lib/detection/bucket-policy';
 import { compileSettings } from '../lib/detection/compile-settings';
 import { renderAndPublish } from '../lib/notify/send-alert';
@@ -48,17 +46,14 @@ function createDependencies(): FunctionDependencies {
   const serviceName = required(ENVIRONMENT.serviceName);
   const operationsTopicArn = process.env[ENVIRONMENT.operationsTopicArn];
   return {
-    detector: {
+    detector: createDetector({
       compiled,
       state,
       clock: systemClock,
-      remembered: rememberPairs(),
-      buckets: watchBuckets(state),
-      views: viewStreams(state),
       limits: configuration,
       newRunId,
       ...deployment,
-    },
+    }),
     logObjects: s3LogObjects(new S3Client(S3_CLIENT_OPTIONS)),
     notifier: {
       state,

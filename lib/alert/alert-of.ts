@@ -19,7 +19,7 @@ import { SET_ASIDE, UNREADABLE } from './set-aside';
 /** How many log objects an alert names. */
 const MAX_LOG_OBJECTS = 20;
 
-export const NO_TOTALS: AlertTotals = {
+const NO_TOTALS: AlertTotals = {
   networks: 0,
   requests: 0,
   successes: 0,
@@ -27,6 +27,20 @@ export const NO_TOTALS: AlertTotals = {
   bytesSent: 0,
   effects: NO_EFFECTS,
 };
+
+/** Of an alert that is about no requests. */
+export const NO_REQUESTS = {
+  window: null,
+  firstEventAt: null,
+  lastEventAt: null,
+  networks: [],
+  more: 0,
+  groups: [],
+  totals: NO_TOTALS,
+  logObjects: [],
+  geoSource: null,
+  notice: null,
+} satisfies Partial<Alert>;
 
 /** The alert of one stream. `window`: as it is once the alert is sent; epoch milliseconds. */
 export function streamAlert(
@@ -141,16 +155,7 @@ export function unreadableAlert(stream: Stream, { accountId, region, now }: Aler
     bucket: stream.bucket,
     accountId,
     region,
-    window: null,
-    firstEventAt: null,
-    lastEventAt: null,
-    networks: [],
-    more: 0,
-    groups: [],
-    totals: NO_TOTALS,
-    logObjects: [],
-    geoSource: null,
-    notice: null,
+    ...NO_REQUESTS,
   };
 }
 

@@ -1,7 +1,7 @@
 import { noticeIdOf } from '../alerting/identity';
 import { isoTime } from '../text/times';
 import type { Alert, AlertOrigin, NoticeBucket } from './alert';
-import { NO_TOTALS } from './alert-of';
+import { NO_REQUESTS } from './alert-of';
 import { finishedRule, startedRule } from './alert-rule';
 
 /**
@@ -28,15 +28,7 @@ export function noticeAlert(
     bucket: one,
     accountId,
     region,
-    window: null,
-    firstEventAt: null,
-    lastEventAt: null,
-    networks: [],
-    more: 0,
-    groups: [],
-    totals: NO_TOTALS,
-    logObjects: [],
-    geoSource: null,
+    ...NO_REQUESTS,
     notice: { buckets, more },
   };
 }

@@ -3,11 +3,9 @@ import { ReadFailure, readChunks } from '../adapters/files/log-files';
 import type { MemoryState } from '../adapters/memory-state';
 import { newRunId } from '../adapters/run-ids';
 import type { Configuration } from '../config/configuration';
+import { createDetector } from '../detect/create-detector';
 import { type DetectionListener, type Detector, detectLogObject } from '../detect/detect-log-object';
 import { nothingRead, type ReadSoFar } from '../detect/read-portions';
-import { rememberPairs } from '../detect/remembered-pairs';
-import { viewStreams } from '../detect/stream-views';
-import { watchBuckets } from '../detect/watch-buckets';
 import { isNetworkRuleChosen } from '../detection/bucket-policy';
 import { compileSettings } from '../detection/compile-settings';
 import { foldFindings } from '../detection/finding';
@@ -49,17 +47,15 @@ export function createReplay(state: MemoryState, { configuration, geography, now
     geography,
     isNetworkRuleChosen: (bucket) => isNetworkRuleChosen(compiled.policyOf(bucket)),
   });
-  const detector: Omit<Detector, 'clock'> = {
+  const detector = createDetector({
     compiled,
     state,
-    remembered: rememberPairs(),
-    buckets: watchBuckets(state),
-    views: viewStreams(state),
+    clock: { now: () => now },
     limits: configuration,
     newRunId,
     accountId: null,
     region: null,
-  };
+  });
   return {
     state,
     alerts,

@@ -3,10 +3,8 @@ import { noGeography } from '../../lib/adapters/geo/geography';
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
 import type { Alert } from '../../lib/alert/alert';
 import type { AlertLimits } from '../../lib/alerting/plan-stream';
-import { type Detected, type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
-import { rememberPairs } from '../../lib/detect/remembered-pairs';
-import { viewStreams } from '../../lib/detect/stream-views';
-import { watchBuckets } from '../../lib/detect/watch-buckets';
+import { createDetector } from '../../lib/detect/create-detector';
+import { type Detected, detectLogObject } from '../../lib/detect/detect-log-object';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
@@ -76,17 +74,8 @@ export function createWorld({
     },
   };
   const origin = { accountId: '111122223333', region: 'eu-central-1' };
-  const detector: Detector = {
-    compiled,
-    state,
-    clock,
-    remembered: rememberPairs(),
-    buckets: watchBuckets(state),
-    newRunId: () => `run ${runs++}`,
-    views: viewStreams(state),
-    limits: all,
-    ...origin,
-  };
+  const newRunId = (): string => `run ${runs++}`;
+  const detector = createDetector({ compiled, state, clock, newRunId, limits: all, ...origin });
   const notifier: Notifier = {
     state,
     clock,

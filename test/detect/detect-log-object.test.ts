@@ -1,9 +1,7 @@
 import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
-import { type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
-import { rememberPairs } from '../../lib/detect/remembered-pairs';
-import { viewStreams } from '../../lib/detect/stream-views';
-import { watchBuckets } from '../../lib/detect/watch-buckets';
+import { createDetector } from '../../lib/detect/create-detector';
+import { detectLogObject } from '../../lib/detect/detect-log-object';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
@@ -42,18 +40,15 @@ function startProcess(memory: State, given: Partial<DetectionSettings> = {}) {
   const compiled = compileSettings({ ...DEFAULTS, ...given });
   const { state, asked } = counted(memory);
   const time = { now: NOW };
-  const detector: Detector = {
+  const detector = createDetector({
     compiled,
     state,
     clock: { now: () => time.now },
-    remembered: rememberPairs(),
-    buckets: watchBuckets(state),
     newRunId: () => String(runs++),
-    views: viewStreams(state),
     limits: LIMITS,
     accountId: null,
     region: null,
-  };
+  });
   async function* bytesOf(lines: readonly Logged[]): AsyncGenerator<Uint8Array> {
     yield Buffer.from(lines.map((line) => `${lineOf(line)}\n`).join(''));
   }

@@ -1,10 +1,8 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
 import { newRunId } from '../../lib/adapters/run-ids';
 import type { OutboxPart, PendingPart } from '../../lib/alerting/outbox';
-import { type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
-import { rememberPairs } from '../../lib/detect/remembered-pairs';
-import { viewStreams } from '../../lib/detect/stream-views';
-import { watchBuckets } from '../../lib/detect/watch-buckets';
+import { createDetector } from '../../lib/detect/create-detector';
+import { detectLogObject } from '../../lib/detect/detect-log-object';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { AllowlistEntry } from '../../lib/detection/settings';
@@ -46,19 +44,7 @@ function deploy(given: Given = {}): Deployment {
   const compiled = compileSettings({ ...DEFAULTS, allowlist });
   let now = 0;
   const clock = { now: () => now };
-  const buckets = watchBuckets(state);
-  const detector: Detector = {
-    compiled,
-    state,
-    clock,
-    remembered: rememberPairs(),
-    buckets,
-    newRunId,
-    views: viewStreams(state),
-    limits: LIMITS,
-    accountId,
-    region,
-  };
+  const detector = createDetector({ compiled, state, clock, newRunId, limits: LIMITS, accountId, region });
   let number = 0;
   return {
     state: memory,

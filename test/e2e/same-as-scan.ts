@@ -14,11 +14,9 @@ import { findInputs, inOrderOfArrival } from '../../lib/commands/inputs';
 import { scan } from '../../lib/commands/scan';
 import { simulateAlerts } from '../../lib/commands/simulate-alerts';
 import type { Configuration } from '../../lib/config/configuration';
+import { createDetector } from '../../lib/detect/create-detector';
 import { detectLogObject } from '../../lib/detect/detect-log-object';
 import { nothingRead } from '../../lib/detect/read-portions';
-import { rememberPairs } from '../../lib/detect/remembered-pairs';
-import { viewStreams } from '../../lib/detect/stream-views';
-import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { SentAlert } from '../../lib/notify/notify-run';
@@ -73,19 +71,8 @@ async function watchSamples(
   });
   let soFar = nothingRead();
   const clock = { now: () => Math.max(rehearsal.now(), soFar.latest) };
-  const remembered = rememberPairs();
-  const detector = {
-    compiled,
-    state: watched,
-    clock,
-    remembered,
-    buckets: watchBuckets(watched),
-    newRunId,
-    views: viewStreams(watched),
-    limits: configuration,
-    accountId: null,
-    region: null,
-  };
+  const where = { accountId: null, region: null };
+  const detector = createDetector({ compiled, state: watched, clock, newRunId, limits: configuration, ...where });
   for (const { file, arrivedAt } of await inOrderOfArrival((await findInputs([SAMPLES])).files, NOW)) {
     soFar = nothingRead();
     if (arrivedAt !== null) await rehearsal.announceUntil(arrivedAt);

@@ -1,8 +1,6 @@
 import { noGeography } from '../../lib/adapters/geo/geography';
-import { type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
-import { rememberPairs } from '../../lib/detect/remembered-pairs';
-import { viewStreams } from '../../lib/detect/stream-views';
-import { watchBuckets } from '../../lib/detect/watch-buckets';
+import { createDetector } from '../../lib/detect/create-detector';
+import { detectLogObject } from '../../lib/detect/detect-log-object';
 import { type CompiledSettings, compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
@@ -95,7 +93,6 @@ export function startContainer(world: World, options: RunOptions): Container {
     },
   };
   const where = { accountId: null, region: null };
-  const buckets = watchBuckets(state);
   let run = '';
   const newRunId = (): string => {
     run = `run ${runs++}`;
@@ -103,27 +100,9 @@ export function startContainer(world: World, options: RunOptions): Container {
   };
   const { alertsPerMinute = LIMITS.alertsPerMinute, alertWindowMinutes = LIMITS.alertWindowMinutes } = options;
   const limits = { ...LIMITS, alertsPerMinute, alertWindowMinutes };
-  const views = viewStreams(state);
-  const detector: Detector = {
-    compiled,
-    state,
-    clock,
-    remembered: rememberPairs(),
-    buckets,
-    newRunId,
-    views,
-    limits,
-    ...where,
-  };
-  const notifier = {
-    state,
-    sendAlert,
-    clock,
-    limits,
-    geography: noGeography,
-    ...where,
-    isNetworkRuleChosen: () => false,
-  };
+  const detector = createDetector({ compiled, state, clock, newRunId, limits, ...where });
+  const isNetworkRuleChosen = (): boolean => false;
+  const notifier = { state, sendAlert, clock, limits, geography: noGeography, ...where, isNetworkRuleChosen };
 
   async function live(work: () => Promise<unknown>): Promise<End> {
     process = { dead: false, reads: 0, unmarked: null, minute: 0 };

@@ -2,9 +2,7 @@ import type { FunctionDependencies } from '../../lambda/handle-event';
 import type { Report } from '../../lambda/report';
 import { noGeography } from '../../lib/adapters/geo/geography';
 import { newRunId } from '../../lib/adapters/run-ids';
-import { rememberPairs } from '../../lib/detect/remembered-pairs';
-import { viewStreams } from '../../lib/detect/stream-views';
-import { watchBuckets } from '../../lib/detect/watch-buckets';
+import { createDetector } from '../../lib/detect/create-detector';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import type { State } from '../../lib/ports';
 import { configurationOf } from './configuration';
@@ -35,20 +33,8 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
   };
   const confirmed = async (): Promise<number> => ++asked.times;
   const origin = { accountId: null, region: null };
-  const buckets = watchBuckets(state);
-  const views = viewStreams(state);
   const watcher: FunctionDependencies = {
-    detector: {
-      compiled,
-      state,
-      clock,
-      remembered: rememberPairs(),
-      buckets,
-      newRunId,
-      views,
-      limits: configuration,
-      ...origin,
-    },
+    detector: createDetector({ compiled, state, clock, newRunId, limits: configuration, ...origin }),
     logObjects: { read: async () => null },
     notifier: {
       state,

@@ -5,11 +5,9 @@ import type { AccessLogRecord } from '../../lib/access-log/record';
 import { createMemoryState } from '../../lib/adapters/memory-state';
 import { newRunId } from '../../lib/adapters/run-ids';
 import type { Learning } from '../../lib/commands/scan';
-import { type DetectionListener, type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
-import { rememberPairs } from '../../lib/detect/remembered-pairs';
+import { createDetector } from '../../lib/detect/create-detector';
+import { type DetectionListener, detectLogObject } from '../../lib/detect/detect-log-object';
 import { seedSightings } from '../../lib/detect/seed-sightings';
-import { viewStreams } from '../../lib/detect/stream-views';
-import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { type Finding, foldFindings } from '../../lib/detection/finding';
 import type { ObserverCounts } from '../../lib/detection/observation';
@@ -158,18 +156,15 @@ export async function watch(
   const parseFailures: string[] = [];
   let latest = Number.NEGATIVE_INFINITY;
   let now = latest;
-  const detector: Detector = {
+  const detector = createDetector({
     compiled,
     state,
     clock: { now: () => now },
-    remembered: rememberPairs(),
-    buckets: watchBuckets(state),
     newRunId,
-    views: viewStreams(state),
     limits: LIMITS,
     accountId: null,
     region: null,
-  };
+  });
   for (const [index, arrival] of arrivals.entries()) {
     const { lines, arrivedAt }: Arrival = 'lines' in arrival ? arrival : { lines: arrival };
     for (const line of lines) if (typeof line !== 'string') latest = Math.max(latest, line.time ?? PLAIN.time);
