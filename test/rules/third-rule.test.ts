@@ -331,7 +331,7 @@ describe('the key of a third rule', () => {
     expect(await found({ bucketSettings: { payroll: { newRequester: false } } })).toBe(1);
     expect(await found({ newRequester: false, bucketSettings: { 'pay*': { newRequester: true } } })).toBe(1);
     expect(problemsOf({ bucketSettings: { 'a*': { newRequester: true }, '*b': { newRequester: false } } })).toEqual([
-      expect.stringContaining('neither decides "newRequester"'),
+      expect.stringContaining('"newRequester" is ambiguous'),
     ]);
   });
 
