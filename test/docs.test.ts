@@ -17,15 +17,6 @@ const NAMED_WITHOUT_FOLDER: Readonly<Record<string, string>> = { 'SECURITY.md': 
 /** A path in backticks that begins with one of these is that of a file or folder of the repository. */
 const FOLDERS = ['.ci', 'bin', 'docs', 'lambda', 'lib', 'samples', 'test'];
 
-/** Paths that the documents name and that a branch still has to bring. Delete this list when it has. */
-const COMING = [
-  'lib/rules/',
-  'lib/rules/rules.ts',
-  'test/rules/',
-  'test/rules/third-rule.test.ts',
-  'lib/config/deployed-names.ts',
-];
-
 /** Headings as GitHub links to them. */
 function anchorsOf(text: string): readonly string[] {
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
@@ -62,7 +53,7 @@ function missingPaths(document: string, text: string): string[] {
       const folder = NAMED_WITHOUT_FOLDER[document];
       return folder !== undefined && path.endsWith('.test.ts') ? [`${folder}/${path}`] : [];
     })
-    .filter((path) => !existsSync(join(ROOT, path)) && !COMING.includes(path))
+    .filter((path) => !existsSync(join(ROOT, path)))
     .map((path) => `${document}: ${path}`);
 }
 

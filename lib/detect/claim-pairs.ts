@@ -96,6 +96,7 @@ async function claimPair(
   const item = { read: () => state.sighting(pair), put: state.putSighting };
   let lastPut: StoredSighting | null = null;
   const outcome = await updateStored(item, asRead, async (stored): Promise<Change<StoredSighting, Claimed>> => {
+    // guard: a claim whose answer was lost is still found
     if (stored !== null && lastPut !== null && isSameClaim(stored.value, lastPut)) {
       return { keep: { kind: 'found', sighting: stored } }; // It was written, and only the answer was lost.
     }
