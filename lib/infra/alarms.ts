@@ -133,29 +133,29 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       from: 1,
     },
     {
-      name: 'LogsNotBelieved',
+      name: 'ImplausibleLogs',
       says: 'Log objects contain data that S3 cannot have written, so part of it was not trusted.',
-      metric: own('LogsNotBelieved', 'Sum', HOUR),
+      metric: own('ImplausibleLogs', 'Sum', HOUR),
       from: 1,
     },
     {
-      name: 'PairsOwed',
+      name: 'FindingsNotStored',
       says: 'A new network was recorded more than two hours ago, but its finding was never stored.',
       // A claim may be owed for one hour; the metric is the time since then.
-      metric: own('PairsOwedFor', 'Maximum', FIVE_MINUTES),
+      metric: own('UnstoredFindingAge', 'Maximum', FIVE_MINUTES),
       from: 60 * MINUTE_MS,
     },
     {
-      name: 'NotSent',
+      name: 'AlertsDelayed',
       says: 'An alert has been due for more than 15 minutes and has not been sent.',
-      metric: own('OldestDueFor', 'Maximum', FIVE_MINUTES),
+      metric: own('OldestDueAge', 'Maximum', FIVE_MINUTES),
       from: 15 * MINUTE_MS,
       periods: 3,
     },
     {
-      name: 'NobodySends',
+      name: 'NotifierStopped',
       says: 'For 30 minutes, no run of the function was able to check for alerts that are due.',
-      metric: own('OldestDueFor', 'SampleCount', FIVE_MINUTES),
+      metric: own('OldestDueAge', 'SampleCount', FIVE_MINUTES),
       from: 1,
       below: true,
       periods: 6,
@@ -187,7 +187,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
     ...(subscriptions.alerts
       ? [
           {
-            name: 'NobodySubscribed',
+            name: 'NoAlertSubscribers',
             says: 'No subscription to the alerts is confirmed, so nobody receives them.',
             metric: own('AlertSubscriptions', 'Maximum', HOUR),
             from: 1,
@@ -198,7 +198,7 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
     ...(subscriptions.alarms
       ? [
           {
-            name: 'NobodyHearsAlarms',
+            name: 'NoAlarmSubscribers',
             says: 'No subscription to the alarms is confirmed, so they appear only on the dashboard.',
             metric: own('OperationsSubscriptions', 'Maximum', HOUR),
             from: 1,
@@ -207,9 +207,9 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
         ]
       : []),
     {
-      name: 'LogObjectsGone',
+      name: 'LogObjectsDeleted',
       says: 'A log object was deleted before it was read, so its requests were not checked.',
-      metric: own('LogObjectsGone', 'Sum', HOUR),
+      metric: own('LogObjectsDeleted', 'Sum', HOUR),
       from: 1,
     },
     ...(noLogsAlarmHours > 0

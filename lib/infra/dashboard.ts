@@ -80,7 +80,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
       [feed.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' })],
       8,
     ),
-    graph('Oldest alert that is due but not sent (ms)', [own('OldestDueFor', 'Maximum', PERIOD)], 8),
+    graph('Oldest alert that is due but not sent (ms)', [own('OldestDueAge', 'Maximum', PERIOD)], 8),
   );
   board.addWidgets(heading('## Findings'));
   board.addWidgets(
@@ -93,7 +93,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
         sum('TrustedRecords', 'trusted'),
         sum('InvalidRemoteIps', 'invalid remote IP'),
         sum('RecordsOfOtherBuckets', 'of another bucket than the log object'),
-        sum('RecordsWithOddTime', 'with an impossible time'),
+        sum('RecordsWithImplausibleTime', 'with an impossible time'),
         sum('LogObjectsMisplaced', 'log objects of another account or Region'),
         sum('ParseFailures', 'unreadable lines'),
       ],

@@ -129,8 +129,8 @@ test('the function publishes the metrics that alarms and dashboard use', async (
     }
   }
   // Metrics that the function publishes only after a problem.
-  const doubts = ['RecordsWithOddTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'LogsNotBelieved'];
-  const others = ['LogObjectsGone', 'Failures', 'PairsOwedFor', 'AlertsSetAside', ...doubts];
+  const doubts = ['RecordsWithImplausibleTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'ImplausibleLogs'];
+  const others = ['LogObjectsDeleted', 'Failures', 'UnstoredFindingAge', 'AlertsSetAside', ...doubts];
   expect([...names, ...others].sort()).toEqual([...METRICS].sort());
 });
 

@@ -171,7 +171,7 @@ test('what was set aside is listed, read and removed correctly', () => {
 
 test('due items are counted with the right keys of the index', () => {
   const before = Date.now();
-  const queries = callsIn('NotSent').filter(([service]) => service === 'dynamodb');
+  const queries = callsIn('AlertsDelayed').filter(([service]) => service === 'dynamodb');
   const asked = queries.map((call) => {
     expect(optionOf(call, '--index-name')).toBe(STATE_TABLE.pendingIndex.name);
     expect(optionOf(call, '--key-condition-expression')).toBe('pending = :pending and due <= :until');

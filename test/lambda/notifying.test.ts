@@ -66,7 +66,7 @@ async function call(
   } catch (thrown) {
     error = (thrown as Error).message;
   }
-  const concerning = ['AlertsSent', 'PublishFailures', 'AlertsSetAside', 'OldestDueFor', 'Failures'];
+  const concerning = ['AlertsSent', 'PublishFailures', 'AlertsSetAside', 'OldestDueAge', 'Failures'];
   return {
     error,
     metrics: Object.fromEntries(Object.entries(metrics).filter(([name]) => concerning.includes(name))),
@@ -90,14 +90,14 @@ const CASES: {
   {
     name: 'all is well',
     faults: {},
-    metrics: { AlertsSent: 1, PublishFailures: 0, OldestDueFor: 7 * MINUTE },
+    metrics: { AlertsSent: 1, PublishFailures: 0, OldestDueAge: 7 * MINUTE },
     logged: ['alert.sent'],
     error: null,
   },
   {
     name: 'the topic refuses',
     faults: { sendAlert: refused },
-    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueFor: 7 * MINUTE },
+    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueAge: 7 * MINUTE },
     logged: ['alert.not-published'],
     error: FAILED,
   },
@@ -125,7 +125,7 @@ const CASES: {
   {
     name: 'what is due cannot be read',
     faults: { state: { parts: refused } },
-    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueFor: 7 * MINUTE },
+    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueAge: 7 * MINUTE },
     logged: ['alert.not-published'],
     error: FAILED,
   },

@@ -22,7 +22,7 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
   const nothing = (): void => {};
   const report: Report = {
     detected: nothing,
-    gone: nothing,
+    deleted: nothing,
     failed: nothing,
     notified: nothing,
     notifyingFailed: nothing,
@@ -49,7 +49,7 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
     operationsSubscriptions: null,
     report,
     usage: { reads: 7, writes: 7 },
-    lookedAroundAt: 0,
+    healthChecksRanAt: 0,
   };
   return { watcher, time, silent, used, asked };
 }
