@@ -243,7 +243,7 @@ new-ip knows only these files. With --state FILE.csv, the next scan shows only w
     expect(text).toContain('\n1 record with an impossible time (before 2006 or in the future): the nearest possible');
     expect(text).toContain('\nNo findings.\n');
     const { summary } = JSON.parse(await scanned([key, '--format', 'json'], cwd)) as { summary: object };
-    expect(summary).toMatchObject({ records: 3, recordsWithOddTime: 1, recordsOfOtherBuckets: 2, networks: 1 });
+    expect(summary).toMatchObject({ records: 3, recordsWithImplausibleTime: 1, recordsOfOtherBuckets: 2, networks: 1 });
   });
 
   test('of records whose time cannot be, it tells what they did all the same', async () => {
@@ -466,7 +466,7 @@ describe('--format json', () => {
         parseFailures: 0,
         recordsWithoutIp: 1,
         invalidRemoteIps: 1,
-        recordsWithOddTime: 0,
+        recordsWithImplausibleTime: 0,
         recordsOfOtherBuckets: 0,
         networks: 1,
       },
@@ -556,7 +556,7 @@ describe('--format json', () => {
         parseFailures: 0,
         recordsWithoutIp: 0,
         invalidRemoteIps: 0,
-        recordsWithOddTime: 0,
+        recordsWithImplausibleTime: 0,
         recordsOfOtherBuckets: 0,
         networks: 0,
       },
