@@ -40,7 +40,7 @@ test.each(ALLOWLISTS)('10,000 entries are read: $name', ({ entry, redundant }) =
 
 test.each(ALLOWLISTS)('50,000 entries are searched for redundant ones: $name', ({ entry, redundant }) => {
   const entries = Array.from({ length: 50_000 }, (_, index) => ({
-    place: `${index}`,
+    label: `${index}`,
     entry: { ...entry(index), reason: null, until: null },
   }));
   const warnings = lintAllowlist(entries, 0);

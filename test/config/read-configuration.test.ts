@@ -64,17 +64,17 @@ describe('wrong configurations', () => {
   });
 
   test('names that are known only when it is deployed are taken as they are, and are no reason for silence', () => {
-    const late = new Set(['logBucket', 'alertTopicArn', 'alertTopicKeyArn'] as const);
+    const unresolved = new Set(['logBucket', 'alertTopicArn', 'alertTopicKeyArn'] as const);
     const values = { logBucket: '{token 1}', alertTopicArn: '{token 2}', alertTopicKeyArn: '{token 3}' };
     const layers = [{ source: 'props', values }];
-    const place = { region: 'cn-north-1', partition: 'aws-cn' };
-    const { configuration } = read({ layers, late, place, purpose: 'deployment' });
+    const location = { region: 'cn-north-1', partition: 'aws-cn' };
+    const { configuration } = read({ layers, unresolved, location, purpose: 'deployment' });
     expect(configuration).toEqual({ ...DEFAULTS, ...values });
-    expect(problemsOf({ layers: [{ source: 'props', values: { ...values, logExpiryDays: 1 } }], late })).toEqual([
+    expect(problemsOf({ layers: [{ source: 'props', values: { ...values, logExpiryDays: 1 } }], unresolved })).toEqual([
       'logExpiryDays: 1 is only for a log bucket that the stack creates; leave it out when logBucket is set',
     ]);
-    expect(problemsOf({ layers, place })).toHaveLength(3);
-    expect(problemsOf({ layers: [{ source: '-c', values: { slackElsewhere: 'false' } }], place })).toEqual([]);
+    expect(problemsOf({ layers, location })).toHaveLength(3);
+    expect(problemsOf({ layers: [{ source: '-c', values: { slackElsewhere: 'false' } }], location })).toEqual([]);
   });
 
   test('all problems of all rows come at once, a line each', () => {

@@ -9,7 +9,7 @@ export interface WrongConfiguration {
   readonly source?: string;
   readonly allowlistFile?: ConfigurationInput['allowlistFile'];
   readonly geoProblem?: string;
-  readonly place?: DeployLocation;
+  readonly location?: DeployLocation;
   /** `terminal` where nothing is said. */
   readonly purpose?: ConfigurationInput['purpose'];
   readonly problems: readonly string[];
@@ -522,7 +522,7 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
   },
   {
     name: 'what cannot be reached from where it is deployed',
-    place: { region: 'cn-north-1', partition: 'aws-cn' },
+    location: { region: 'cn-north-1', partition: 'aws-cn' },
     values: { alertTopicArn: TOPIC, logBucket: 'logs', logBucketKeyArn: KEY, slackElsewhere: 'true' },
     problems: [
       `alertTopicArn: "${TOPIC}" cannot be reached from cn-north-1; write a topic in the partition aws-cn`,
@@ -532,7 +532,7 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
   },
   {
     name: 'a key of the log bucket from another Region',
-    place: { region: 'eu-west-1', partition: 'aws' },
+    location: { region: 'eu-west-1', partition: 'aws' },
     values: { logBucket: 'logs', logBucketKeyArn: KEY, slackElsewhere: false },
     problems: [
       `logBucketKeyArn: "${KEY}" is in eu-central-1, but the log bucket is in eu-west-1; write the key that encrypts the log bucket`,
