@@ -46,10 +46,8 @@ const IN_CODE_TO_DO: readonly string[] = [
   'told',
   'announce|announces|announced|announcing|announcement|announcements',
   'hear|hears|heard|hearing|hearer|hearers',
-  "strangers|stranger's",
   'whoever|whomever',
   'anew',
-  'blanks',
   'at hand',
 ];
 

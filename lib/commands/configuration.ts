@@ -27,8 +27,8 @@ export interface LoadedConfiguration {
 }
 
 /**
- * Reads the configuration that a deployment from the current directory would have: `-c`, then the context of `cdk.json`,
- * `cdk.context.json` and `~/.cdk.json`, the order in which the AWS CDK merges them.
+ * Reads the configuration that a deployment from the current directory would have: `-c`, then the context of
+ * `cdk.json`, `cdk.context.json` and `~/.cdk.json`, the order in which the AWS CDK merges them.
  * @throws ConfigError with every problem; UsageError if a context file cannot be read.
  */
 export async function loadConfiguration(options: ConfigurationOptions, now: number): Promise<LoadedConfiguration> {

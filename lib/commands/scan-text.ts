@@ -4,7 +4,7 @@ import type { Configuration } from '../config/configuration';
 import { SEVERITIES, severityOf } from '../detection/severity';
 import type { SentAlert } from '../notify/notify-run';
 import type { Geography } from '../ports';
-import { whatOf, whereOf } from '../render/wording/headline';
+import { eventText, scopeText } from '../render/wording/headline';
 import { severityTag } from '../render/wording/severity';
 import { ERROR_KIND } from '../rules/detector-error';
 import { SWITCHED_RULES } from '../rules/rule-of';
@@ -56,7 +56,7 @@ function alertsText(alerts: readonly SentAlert[], limit: number, columns: number
     hidden > 0 ? `  ${plural(hidden, 'less severe or earlier message')} not shown; --limit 0 shows all\n` : '',
     ...shown.map(({ at, alert }) => {
       const named = alert.kind === ERROR_KIND ? 'error' : alert.kind;
-      const text = `${severityTag(alert).slice(1, -1).padEnd(6)}  ${whereOf(alert)}: ${whatOf(alert)}`;
+      const text = `${severityTag(alert).slice(1, -1).padEnd(6)}  ${scopeText(alert)}: ${eventText(alert)}`;
       return `  ${minute(at)}  ${named.padEnd(8)}  ${cutColumns(makeVisible(text), columns - 30, '…')}\n`;
     }),
   ].join('');

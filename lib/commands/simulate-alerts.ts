@@ -11,7 +11,7 @@ const RUN = 5 * MINUTE;
 
 const DISCARD: SendAlert = async () => {};
 
-/** The notify path without a destination. Its clock advances to the next time when an alert is due. Epoch milliseconds. */
+/** The notify path without a destination. Its clock jumps to the next time when an alert is due. Epoch milliseconds. */
 export interface Simulation {
   now(): number;
   /** Sends the alerts that are due before a log object arrives. */

@@ -22,7 +22,7 @@ const STACK_KEYS = [
 /** The rest of the configuration, which is deployed beside the function as JSON. */
 export type FunctionConfiguration = Omit<Configuration, (typeof STACK_KEYS)[number]>;
 
-/** The part of the configuration that the function uses, so that another e-mail address does not redeploy the function. */
+/** The part that the function uses, so that a change of an e-mail address does not redeploy the function. */
 export function functionConfiguration(configuration: Configuration): FunctionConfiguration {
   const omitted = new Set<string>(STACK_KEYS);
   const entries = Object.entries(configuration).filter(([key]) => !omitted.has(key));

@@ -27,7 +27,7 @@ export function mergeLayers(layers: readonly Layer[]): ReadonlyMap<KnownKey, Giv
   );
 }
 
-/** The path of the allowlist file, and the layer that names it: a relative path refers to the directory of that layer. */
+/** The path of the allowlist file, and the layer that names it: the path is relative to the directory of that layer. */
 export function allowlistFileOf(layers: readonly Layer[]): { readonly value: string; readonly source: string } | null {
   const given = mergeLayers(layers).get('allowlistFile');
   if (typeof given?.value !== 'string' || given.value.trim() === '') return null;

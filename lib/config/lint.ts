@@ -59,8 +59,8 @@ function pastWarning(until: number | null, now: number, consequence: string): st
 
 /**
  * Warns if all objects of an existing log bucket are read as logs, and if the prefix does not end with `/`. S3 and
- * EventBridge compare a prefix with the beginning of a key, so objects below `access-old/` would be read as logs as well.
- * `isUnresolved`: the name of the bucket is known only at deployment.
+ * EventBridge compare a prefix with the beginning of a key, so with the prefix `access`, objects below `access-old/`
+ * would be read as logs as well. `isUnresolved`: the name of the bucket is known only at deployment.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
  */
 export function lintLogPrefix(

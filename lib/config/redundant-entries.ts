@@ -27,8 +27,8 @@ const ALL_BUCKETS = 'all';
 
 /**
  * The redundant entries, and why each is redundant: another entry has the same or a wider network, for the same buckets
- * or for all, and does not end earlier. Networks are nested or disjoint, so in sorted order the networks that contain an
- * entry form a stack of at most 129 levels.
+ * or for all, and does not end earlier. Networks are nested or disjoint, so in sorted order the networks that contain
+ * an entry form a stack of at most 129 levels.
  */
 export function redundancies(entries: readonly NetworkEntry[]): ReadonlyMap<NetworkEntry, string> {
   const found = new Map<NetworkEntry, string>();

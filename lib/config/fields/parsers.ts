@@ -60,7 +60,7 @@ export function parseFields<Parsers extends FieldParsers>(
   return parsedUnless(problems, Object.fromEntries(fields) as FieldsOf<Parsers>);
 }
 
-/** An object with these fields; other fields are problems. `expected` (`write …`) is for a value that is not an object. */
+/** An object with these fields; other fields are problems. `expected` (`write …`) is for values that are not objects. */
 export function objectOf<Parsers extends FieldParsers>(expected: string, parsers: Parsers): Parser<FieldsOf<Parsers>> {
   const names = Object.keys(parsers);
   return (value) => {
