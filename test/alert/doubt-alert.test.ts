@@ -56,7 +56,7 @@ test.each(CASES)('a detector error of $networks', ({ networks: names, title, wha
   expect([rule.title, eventText(alert), whyText(alert)]).toEqual([title, what, why]);
 });
 
-test('what to do about a log object that is not believed is not what to do about a remote IP', () => {
+test('implausible log objects and unreadable remote IPs have different steps', () => {
   const runbookOf = (network: string) => alertRuleOf(DETECTOR_ERROR, 'payroll', [digestOf([network])]).runbook;
   expect(runbookOf(DOUBTS.otherPlace)).toMatch(/^Find out who wrote the log object/);
   expect(runbookOf('unknown')).toMatch(/^Look at the lines in the log object/);

@@ -80,7 +80,7 @@ describe.each(CONTEXTS)('%s', (_name, context, region) => {
     expect(alarms.flatMap(([id, alarm]) => obstacles(stack, alarm, list).map((what) => `${id}: ${what}`))).toEqual([]);
   });
 
-  test('every alarm says in one sentence what happened, and then where to find what to do', () => {
+  test('the description of every alarm is one sentence about the problem, and a link to the runbook', () => {
     const address = textOf(stack.outputs.Dashboard!.Value);
     for (const [id, { AlarmDescription }] of alarms) {
       const description = textOf(AlarmDescription);
