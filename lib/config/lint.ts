@@ -45,7 +45,7 @@ function widthWarning({ family, prefixLength, first }: Network): string | null {
 const PRIVATE_ADDRESSES =
   'approves private addresses of any VPC, which come through a VPC endpoint; write the networks of your own VPCs';
 
-/** The consequence of an expired entry: its buckets still have an allowlist, on which nobody is. */
+/** The consequence of an expired entry: its buckets still count as having an allowlist. */
 function stillLimited(buckets: readonly string[] | null): string {
   const whose = buckets === null ? 'every bucket' : quote(buckets);
   return `no longer approves anything, but ${whose} still counts as having an allowlist`;

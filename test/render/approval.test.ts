@@ -19,7 +19,7 @@ describe('a legitimate network, in one line', () => {
   });
 
   test.each([
-    { name: 'a network that is none', of: { ...HERE, cidr: '192.0.2.7", "x": "' } },
+    { name: 'an invalid network', of: { ...HERE, cidr: '192.0.2.7", "x": "' } },
     { name: 'a bucket that cannot have that name', of: { ...HERE, bucket: 'a"b' } },
   ])('gets no entry for $name', ({ of }) => {
     expect(ifLegitimate([UNAPPROVED_IP], of)).toBe(NOT_APPROVABLE);
