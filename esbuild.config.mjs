@@ -1,6 +1,7 @@
-// `npm run build`: dist/, what the package ships. One file a program, with everything in it: half the start-up time
-// of separate modules, and nothing to install beside the package. The stack deploys lambda/ as it is, with the
-// configuration beside it; the construct needs the CDK of the app that it is put into, and no other package.
+// `npm run build` writes dist/, the content of the package. Each program is one file with all its dependencies: it
+// starts in half the time of separate modules, and the package has no dependencies to install. The stack deploys
+// dist/lambda as it is, with the configuration beside it. The construct uses the CDK of the app that it is part of, and
+// no other package.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +9,10 @@ import { build } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
-/** It is made beside and then put in place: whoever reads `dist` meanwhile finds the old one or the new one. */
-const made = join(root, `dist.${process.pid}.new`);
+/** Built here and then renamed to `dist`, so that a concurrent reader finds a complete directory, old or new. */
+const staging = join(root, `dist.${process.pid}.new`);
 
-/** The licence texts of the packages that a bundle holds: they ask to be shipped with it. */
+/** The licence texts of the packages that the bundles contain: their licences require it. */
 function thirdPartyLicences(inputs) {
   const packages = new Set(Object.keys(inputs).flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
   return [...packages].sort().map((path) => {
@@ -25,18 +26,18 @@ function thirdPartyLicences(inputs) {
 
 const common = {
   absWorkingDir: root,
-  outdir: made,
+  outdir: staging,
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
   minify: true,
-  keepNames: true, // stack traces are for people
+  keepNames: true, // for readable stack traces
   metafile: true,
   legalComments: 'none',
 };
 
-/** https://spdx.org/licenses/MIT-0.html; it asks for no notice. */
+/** https://spdx.org/licenses/MIT-0.html; it requires no notice. */
 const MIT_0 = `MIT No Attribution
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
@@ -49,17 +50,17 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
-/** Of a package that ships no text of its own. */
+/** The licence text for a package that contains none. */
 function licenceText(name, license) {
   if (license === 'MIT-0') return MIT_0;
-  if (license !== 'Apache-2.0') throw new Error(`${name}: no text of its licence, ${license}`);
+  if (license !== 'Apache-2.0') throw new Error(`${name}: no text for its licence, ${license}`);
   return readFileSync(join(root, 'LICENSE'), 'utf8').trim(); // the same licence
 }
 
 const bundles = await Promise.all([
   build({ ...common, entryPoints: [{ in: 'bin/cli.ts', out: 'bin/cli' }] }),
-  // The function, with the SDK: a version that was tested, and half the start-up time of the one that Lambda brings. It
-  // is parsed at every cold start, so each kilobyte is waited for: names are a fifteenth of it.
+  // The function contains the SDK: a version that was tested, and half the start-up time of the one in the runtime. Node
+  // parses the bundle at every cold start, so each kilobyte adds delay; names would be a fifteenth of it.
   build({
     ...common,
     entryPoints: [{ in: 'lambda/handler.ts', out: 'lambda/handler' }],
@@ -74,9 +75,9 @@ const bundles = await Promise.all([
   }),
 ]);
 const inputs = Object.assign({}, ...bundles.map(({ metafile }) => metafile.inputs));
-writeFileSync(join(made, 'THIRD-PARTY-LICENCES.txt'), thirdPartyLicences(inputs).join(`\n${'-'.repeat(80)}\n\n`));
+writeFileSync(join(staging, 'THIRD-PARTY-LICENCES.txt'), thirdPartyLicences(inputs).join(`\n${'-'.repeat(80)}\n\n`));
 
 const old = join(root, `dist.${process.pid}.old`);
 if (existsSync(dist)) renameSync(dist, old);
-renameSync(made, dist);
+renameSync(staging, dist);
 rmSync(old, { recursive: true, force: true });

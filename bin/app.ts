@@ -5,10 +5,10 @@ import { ConfigError } from '../lib/config/config-error';
 import { AccessWatchStack } from '../lib/infra/access-watch-stack';
 import { deployLocationOf } from '../lib/infra/deploy-location';
 
-/** The stack that the context of the app describes; where there is no such thing, says why. */
+/** Creates the stack from the context of the app, or reports what is wrong with the context. */
 async function main(): Promise<void> {
   const app = new App();
-  // The CLI knows where it deploys to; without that, the template is for any account and Region.
+  // The CDK CLI sets these variables; without them, the template is for any account and Region.
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   const outcome = await loadDeployment(app.node.getAllContext(), deployLocationOf(region), Date.now());
   new AccessWatchStack(app, outcome, {

@@ -76,7 +76,7 @@ async function runScan(paths: readonly string[], flags: ScanFlags): Promise<numb
   for (const warning of loaded.warnings) terminal.note(`s3-access-watch: warning: ${warning}`);
   const configuration = {
     ...loaded.configuration,
-    // The past is there to be judged; learning from it silently must be asked for.
+    // A scan evaluates past logs, so it must not learn from them silently: learning is only on if it is configured.
     learningDays: loaded.isGiven('learningDays') ? loaded.configuration.learningDays : 0,
   };
   const geography = fileGeography(configuration.geo, installedFolder);
@@ -96,7 +96,7 @@ async function runScan(paths: readonly string[], flags: ScanFlags): Promise<numb
     const { state = null, limit } = flags;
     await writeScanText(result, { configuration, sources, state, limit, geography }, terminal);
   }
-  // Not before the findings are told: who was never shown one must be shown it by the next scan.
+  // After the findings are printed: if printing fails, the next scan must report them again.
   if (flags.state !== undefined && !nothingRead) await writeStateFile(flags.state, result.sightings);
   const worst = exitCodeOf(result.problems);
   return worst ?? (flags.failOnFindings && result.findings.length > 0 ? EXIT.findings : EXIT.done);
@@ -116,8 +116,8 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** The exit code of what was thrown; only what nobody foresaw shows where in the code it happened. */
-function explain(error: unknown): number {
+/** Prints the error and returns the exit code. Only an unexpected error is printed with its stack trace. */
+function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
   if (error instanceof ConfigError) {
     terminal.note('s3-access-watch: the configuration is invalid:');
@@ -147,5 +147,5 @@ function explain(error: unknown): number {
 program()
   .parseAsync()
   .catch((error: unknown) => {
-    process.exitCode = explain(error);
+    process.exitCode = reportError(error);
   });

@@ -1,5 +1,5 @@
 /**
- * Stands in the bundle for `@aws-sdk/credential-provider-node`, which looks in nine places and brings a tenth of the
- * bundle to do so: Lambda gives a function its credentials in the environment.
+ * Replaces `@aws-sdk/credential-provider-node` in the bundle. That package looks for credentials in nine places and
+ * takes up a tenth of the bundle; Lambda always provides them in the environment.
  */
 export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';

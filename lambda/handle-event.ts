@@ -10,65 +10,68 @@ import { plural } from '../lib/text/amounts';
 import { type NotifiedObject, type QueueMessage, readEvent, readMessage } from './read-event';
 import type { Report } from './report';
 
-/** What the function is made of; a process makes it once. */
+/** The dependencies of the function, created once per process. */
 export interface FunctionDependencies {
   readonly detector: Detector;
   readonly logObjects: LogObjects;
   readonly notifier: Notifier;
-  /** Null: nobody need have subscribed, or we may not ask. */
+  /** Subscriptions to the alert topic; null: none is required, or the function has no permission to count them. */
   readonly alertSubscriptions: Subscriptions | null;
-  /** Of the topic of the alarms. Null: nobody need have subscribed. */
+  /** Subscriptions to the operations topic, which alarms notify; null: none is required. */
   readonly operationsSubscriptions: Subscriptions | null;
   readonly report: Report;
   readonly usage: Usage;
-  /** When this process last looked around; epoch milliseconds. */
-  lookedAroundAt: number;
+  /** When this process last ran the health checks, epoch milliseconds. */
+  healthChecksRanAt: number;
 }
 
-/** One call of the function. */
+/** One invocation of the function. */
 export interface Invocation {
-  /** Names this call and no other. */
+  /** Unique, also between retries of one request. */
   readonly id: string;
-  /** When it is killed, epoch milliseconds. */
+  /** When Lambda stops the invocation, epoch milliseconds. */
   readonly until: number;
 }
 
-/** What Lambda makes of the answer to a batch: only these messages come again. */
-export interface BatchAnswer {
+/** The response to a batch: SQS delivers only the listed messages again. */
+export interface BatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** Log objects at a time: fetching one takes a hundred times as long as reading it. */
+/** Log objects processed concurrently: fetching one takes a hundred times as long as parsing it. */
 const OBJECTS_AT_ONCE = 6;
 
-/** Milliseconds; the alarms look at an hour. */
-const LOOK_AROUND_EVERY = 15 * 60_000;
+/** Milliseconds; the alarms evaluate periods of one hour. */
+const HEALTH_CHECK_INTERVAL = 15 * 60_000;
 
-/** Stops sending so long before the function is killed; milliseconds. */
-const IN_GOOD_TIME = 3_000;
+/** How long before the timeout the function stops sending, milliseconds. */
+const TIME_RESERVE = 3_000;
 
 /**
- * Detects what an event names, each log object by itself, and sends what is due then. A message that could not be
- * processed comes again, and only that one; called directly, the call fails. A failure to send never fails a log object:
- * what was found is in the outbox, and the schedule, whose call it fails, comes every minute.
+ * Runs detection on the log objects that an event names, each independently, and then sends alerts that are due. If a
+ * queue message fails, SQS delivers only that message again; if a direct invocation fails, it throws. A failure to send
+ * never fails a log object, because its findings are in the outbox. It does fail the scheduled invocation, which runs
+ * again every minute.
  */
 export async function watch(
   event: unknown,
-  call: Invocation,
-  watcher: FunctionDependencies,
-): Promise<BatchAnswer | undefined> {
-  const { report, usage } = watcher;
+  invocation: Invocation,
+  dependencies: FunctionDependencies,
+): Promise<BatchResponse | undefined> {
+  const { report, usage } = dependencies;
   const before = { ...usage };
   try {
-    const asked = readEvent(event);
-    if (asked.kind === 'batch') return { batchItemFailures: await detectMessages(asked.messages, call, watcher) };
-    if (asked.kind === 'detect') {
-      await detectAll(asked.logObjects, watcher);
-      await notifyAndReport(call, watcher);
+    const request = readEvent(event);
+    if (request.kind === 'batch') {
+      return { batchItemFailures: await detectMessages(request.messages, invocation, dependencies) };
+    }
+    if (request.kind === 'detect') {
+      await detectAll(request.logObjects, dependencies);
+      await notifyAndReport(invocation, dependencies);
     } else {
-      const failures = await notifyAndReport(call, watcher);
-      // Also while nothing can be sent: alarms go another way.
-      await runHealthChecks(watcher);
+      const failures = await notifyAndReport(invocation, dependencies);
+      // Also when sending failed: alarms use another topic.
+      await runHealthChecks(dependencies);
       if (failures.length > 0)
         throw new AggregateError(failures, `notifying failed with ${plural(failures.length, 'error')}`);
     }
@@ -81,24 +84,24 @@ export async function watch(
 
 async function detectMessages(
   messages: readonly QueueMessage[],
-  call: Invocation,
-  watcher: FunctionDependencies,
+  invocation: Invocation,
+  dependencies: FunctionDependencies,
 ): Promise<{ itemIdentifier: string }[]> {
   const failed: { itemIdentifier: string }[] = [];
   await eachBounded(messages, OBJECTS_AT_ONCE, async ({ messageId, body }) => {
     try {
-      await detectAll(readMessage(body), watcher);
+      await detectAll(readMessage(body), dependencies);
     } catch (error) {
-      watcher.report.failed('message.failed', error);
+      dependencies.report.failed('message.failed', error);
       failed.push({ itemIdentifier: messageId });
     }
   });
-  await notifyAndReport(call, watcher);
+  await notifyAndReport(invocation, dependencies);
   return failed;
 }
 
-async function detectAll(logObjects: readonly NotifiedObject[], watcher: FunctionDependencies): Promise<void> {
-  for (const logObject of logObjects) await detect(logObject, watcher);
+async function detectAll(logObjects: readonly NotifiedObject[], dependencies: FunctionDependencies): Promise<void> {
+  for (const logObject of logObjects) await detect(logObject, dependencies);
 }
 
 async function detect(
@@ -107,7 +110,7 @@ async function detect(
 ): Promise<void> {
   const body = await logObjects.read(logObject);
   if (body === null) {
-    report.gone(logObject);
+    report.deleted(logObject);
     return;
   }
   const { chunks } = body;
@@ -117,13 +120,13 @@ async function detect(
   report.detected(logObject, detected, body.writtenAt);
 }
 
-/** Sends what is due. Resolves to why some or all of it was not sent, which is reported: it never rejects. */
+/** Sends alerts that are due. Reports and returns the errors of those that could not be sent; never rejects. */
 async function notifyAndReport(
-  call: Invocation,
+  invocation: Invocation,
   { notifier, report }: FunctionDependencies,
 ): Promise<readonly unknown[]> {
   try {
-    const notified = await notify(notifier, call.id, call.until - IN_GOOD_TIME);
+    const notified = await notify(notifier, invocation.id, invocation.until - TIME_RESERVE);
     report.notified(notified);
     return notified.failures;
   } catch (error) {
@@ -132,13 +135,13 @@ async function notifyAndReport(
   }
 }
 
-/** Looks for what no event says; now and then, since it changes slowly. */
-async function runHealthChecks(watcher: FunctionDependencies): Promise<void> {
-  const { detector, alertSubscriptions, operationsSubscriptions, report } = watcher;
+/** Checks what no event reports: silent buckets and missing subscriptions. Rarely, since both change slowly. */
+async function runHealthChecks(dependencies: FunctionDependencies): Promise<void> {
+  const { detector, alertSubscriptions, operationsSubscriptions, report } = dependencies;
   const now = detector.clock.now();
-  if (now - watcher.lookedAroundAt < LOOK_AROUND_EVERY) return;
+  if (now - dependencies.healthChecksRanAt < HEALTH_CHECK_INTERVAL) return;
   const names = await detector.state.silentBuckets(now - SILENCE_REPORTED_FOR, now);
-  // Of one that is not watched any more, nothing is heard.
+  // A bucket that is no longer watched is expected to be silent.
   const silent = names.filter((name) => detector.compiled.policyOf(name).watched);
   report.silent(silent);
   const [alerts = null, operations = null] = await Promise.all([
@@ -146,5 +149,5 @@ async function runHealthChecks(watcher: FunctionDependencies): Promise<void> {
     operationsSubscriptions?.confirmed(),
   ]);
   report.subscriptions({ alerts, operations });
-  watcher.lookedAroundAt = now;
+  dependencies.healthChecksRanAt = now;
 }

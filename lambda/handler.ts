@@ -22,17 +22,17 @@ import { isNetworkRuleChosen } from '../lib/detection/bucket-policy';
 import { compileSettings } from '../lib/detection/compile-settings';
 import { renderAndPublish } from '../lib/notify/send-alert';
 import type { Geography } from '../lib/ports';
-import { type BatchAnswer, type FunctionDependencies, watch } from './handle-event';
+import { type BatchResponse, type FunctionDependencies, watch } from './handle-event';
 import { createReport } from './report';
 
-let watcher: FunctionDependencies | null = null;
+let dependencies: FunctionDependencies | null = null;
 
-/** Called by the queue, by the schedule, or directly with an event of S3 or EventBridge. */
-export async function handler(event: unknown, context: Context): Promise<BatchAnswer | undefined> {
-  // Not when the module is loaded: an error here names what is wrong with this call, and the next one tries again.
-  watcher ??= createDependencies();
+/** Invoked by the queue, by the schedule, or directly with an event of S3 or EventBridge. */
+export async function handler(event: unknown, context: Context): Promise<BatchResponse | undefined> {
+  // Not when the module is loaded: an error here is the error of this invocation, and the next one tries again.
+  dependencies ??= createDependencies();
   const until = Date.now() + context.getRemainingTimeInMillis();
-  return watch(event, { id: `${context.awsRequestId} ${randomUUID()}`, until }, watcher);
+  return watch(event, { id: `${context.awsRequestId} ${randomUUID()}`, until }, dependencies);
 }
 
 function createDependencies(): FunctionDependencies {
@@ -68,11 +68,11 @@ function createDependencies(): FunctionDependencies {
     operationsSubscriptions: operationsTopicArn === undefined ? null : snsSubscriptions(operationsTopicArn),
     report: createReport(new Logger({ serviceName }), new Metrics({ namespace: METRICS_NAMESPACE, serviceName })),
     usage: table.usage,
-    lookedAroundAt: 0,
+    healthChecksRanAt: 0,
   };
 }
 
-/** Its files are in the layers; one of the operator's under its own name. */
+/** The databases are in the layers; a file of the operator's keeps its name there. */
 function geographyOf(geo: GeoData): Geography {
   if (geo === 'none') return noGeography;
   const folder = required(ENVIRONMENT.geoFolder);

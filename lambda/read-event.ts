@@ -1,17 +1,17 @@
 import type { LogObject } from '../lib/ports';
 import { isObject } from '../lib/text/json-value';
 
-/** What an event asks for. */
+/** What an event requests. */
 export type Request =
-  /** Detect these log objects; none: the event asks for nothing, as S3's test event. */
+  /** Detection on these log objects; an empty list for an event that requests nothing, such as S3's test event. */
   | { readonly kind: 'detect'; readonly logObjects: readonly NotifiedObject[] }
-  /** Send what is due. */
+  /** Sending the alerts that are due. */
   | { readonly kind: 'notify' }
-  /** A batch of messages from the queue, each of which is to be read by itself. */
+  /** A batch of messages from the queue; each is read separately, with `readMessage`. */
   | { readonly kind: 'batch'; readonly messages: readonly QueueMessage[] };
 
 export interface NotifiedObject extends LogObject {
-  /** Bytes; null where the event does not say. */
+  /** Bytes; null if the event does not contain the size. */
   readonly size: number | null;
 }
 
@@ -20,14 +20,14 @@ export interface QueueMessage {
   readonly body: string;
 }
 
-/** The message is none that S3, EventBridge or the schedule sends. */
+/** An event that neither S3 nor EventBridge nor the schedule sends. */
 export class UnknownEvent extends Error {
   override readonly name = 'UnknownEvent';
 }
 
 type Json = Record<string, unknown>;
 
-/** Reads what the function was called with. Throws UnknownEvent, which says what was missing. */
+/** Parses the event of an invocation. Throws UnknownEvent, which says what is missing. */
 export function readEvent(event: unknown): Request {
   if (!isObject(event)) throw new UnknownEvent(`the event is ${typeof event}, not an object`);
   if (isBatch(event)) {
@@ -37,7 +37,7 @@ export function readEvent(event: unknown): Request {
   return { kind: 'detect', logObjects: readNotification(event) };
 }
 
-/** Reads the body of a queue's message. Throws UnknownEvent. */
+/** Parses the body of a queue message. Throws UnknownEvent. */
 export function readMessage(body: string): readonly NotifiedObject[] {
   let notification: unknown;
   try {
@@ -51,19 +51,19 @@ export function readMessage(body: string): readonly NotifiedObject[] {
 
 function readNotification(event: Json): readonly NotifiedObject[] {
   if (event.source === 'aws.s3' && event['detail-type'] === 'Object Created') return [fromEventBridge(event.detail)];
-  // S3 sends it once, when notifications are turned on.
+  // S3 sends this event once, when notifications are turned on.
   if (event.Event === 's3:TestEvent') return [];
   if (Array.isArray(event.Records) && event.Records.length > 0) return event.Records.map(fromNotification);
   const shape = Object.keys(event).slice(0, 10).join(', ');
   throw new UnknownEvent(`neither an "Object Created" event nor an S3 notification; its keys are: ${shape}`);
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key stands as it is. */
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key is not URL-encoded. */
 function fromEventBridge(detail: unknown): NotifiedObject {
   const { bucket, object } = isObject(detail) ? detail : {};
   const { key, etag, size } = isObject(object) ? object : {};
   const version = isObject(object) ? object['version-id'] : undefined;
-  return announced(isObject(bucket) ? bucket.name : undefined, key, version, etag, size);
+  return notifiedObject(isObject(bucket) ? bucket.name : undefined, key, version, etag, size);
 }
 
 /**
@@ -76,7 +76,7 @@ function fromNotification(record: unknown): NotifiedObject {
   const { bucket, object } = s3;
   const { key, versionId, eTag, size } = isObject(object) ? object : {};
   const decoded = typeof key === 'string' ? decodeKey(key) : undefined;
-  return announced(isObject(bucket) ? bucket.name : undefined, decoded, versionId, eTag, size);
+  return notifiedObject(isObject(bucket) ? bucket.name : undefined, decoded, versionId, eTag, size);
 }
 
 function decodeKey(key: string): string {
@@ -87,7 +87,7 @@ function decodeKey(key: string): string {
   }
 }
 
-function announced(bucket: unknown, key: unknown, version: unknown, etag: unknown, size: unknown): NotifiedObject {
+function notifiedObject(bucket: unknown, key: unknown, version: unknown, etag: unknown, size: unknown): NotifiedObject {
   if (!isText(bucket) || !isText(key)) throw new UnknownEvent('the message has no bucket or no key');
   return {
     bucket,

@@ -8,16 +8,18 @@ import { isRemembering, SWITCHED_RULES } from '../lib/rules/rule-of';
 import type { NotifiedObject } from './read-event';
 
 /**
- * What the function says of itself: logs with event names that stay, and metrics. No metric has a dimension from the
- * content of logs: strangers would write it, and each value costs money. Logs hold no whole records, but of what could
- * not be read, one line.
+ * The function's own logs, with stable event names, and its metrics. No metric has a dimension whose value comes from
+ * an access log: that is untrusted text, and each value costs money. The logs contain no complete records, except one
+ * line of each log object that has lines that could not be parsed.
  */
 export interface Report {
   detected(logObject: NotifiedObject, detected: Detected, writtenAt: number | null): void;
-  gone(logObject: NotifiedObject): void;
-  failed(what: string, error: unknown): void;
+  /** The log object was deleted before it was read. */
+  deleted(logObject: NotifiedObject): void;
+  /** `event` is the name of the log event. */
+  failed(event: string, error: unknown): void;
   notified(notified: Notified): void;
-  /** A run that should have sent what is due could not even begin. */
+  /** A run that should have sent alerts failed before it could begin. */
   notifyingFailed(error: unknown): void;
   silent(buckets: readonly string[]): void;
   subscriptions(confirmed: SubscriptionCounts): void;
@@ -26,14 +28,14 @@ export interface Report {
   end(): void;
 }
 
-/** How many receive what is published to the topic of the alerts, and of the alarms; null: nobody asked. */
+/** Confirmed subscriptions to the alert topic and to the operations topic; null: not counted. */
 export interface SubscriptionCounts {
   readonly alerts: number | null;
   readonly operations: number | null;
 }
 
-/** How many buckets a line of log names. */
-const MAX_NAMED = 100;
+/** Maximum number of buckets that one log entry names. */
+const MAX_LOGGED_BUCKETS = 100;
 
 export function createReport(logger: Logger, metrics: Metrics): Report {
   function count(name: MetricName, value: number): void {
@@ -49,6 +51,7 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       const { records, parseFailures, firstFailure, counts, findings, learned, longestOverdue, latest } = detected;
       const { recordsWithOddTime, recordsOfOtherBuckets } = counts;
       const { isMisplaced } = detected;
+      const implausible = recordsWithOddTime + recordsOfOtherBuckets + (isMisplaced ? 1 : 0);
       const found = SWITCHED_RULES.map((rule) => ({ rule, count: findings.get(rule.id) ?? 0 }));
       const newPairs = found.reduce((sum, { rule, count }) => sum + (isRemembering(rule) ? count : 0), learned);
       count('LogObjects', 1);
@@ -57,46 +60,50 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       count('RecordsWithoutIp', counts.recordsWithoutIp);
       count('InvalidRemoteIps', counts.invalidRemoteIps);
       count('TrustedRecords', counts.trustedRecords);
-      // S3 writes no such log object: a metric without data costs nothing.
-      if (recordsWithOddTime > 0) count('RecordsWithOddTime', recordsWithOddTime);
+      // Only if there are any, since S3 does not write such logs: a metric without data costs nothing.
+      if (recordsWithOddTime > 0) count('RecordsWithImplausibleTime', recordsWithOddTime);
       if (recordsOfOtherBuckets > 0) count('RecordsOfOtherBuckets', recordsOfOtherBuckets);
       if (isMisplaced) count('LogObjectsMisplaced', 1);
-      const notBelieved = recordsWithOddTime + recordsOfOtherBuckets + (isMisplaced ? 1 : 0);
-      if (notBelieved > 0) count('LogsNotBelieved', notBelieved);
+      if (implausible > 0) count('ImplausibleLogs', implausible);
       count('NewPairs', newPairs);
       for (const { rule, count: findings } of found) if (rule.metric !== null) count(rule.metric.name, findings);
-      if (longestOverdue > 0) duration('PairsOwedFor', longestOverdue);
+      if (longestOverdue > 0) duration('UnstoredFindingAge', longestOverdue);
       if (writtenAt !== null && Number.isFinite(latest)) {
         duration('DeliveryLag', Math.max(0, writtenAt - latest));
       }
       const logObject = { bucket, key };
       const byRule = Object.fromEntries(found.map(({ rule, count }) => [rule.metric?.logField ?? rule.id, count]));
       logger.info('log-object.detected', { logObject, records, parseFailures, ...byRule, learned });
-      if (notBelieved > 0) {
-        logger.warn('log-object.doubtful', { logObject, recordsWithOddTime, recordsOfOtherBuckets, isMisplaced });
+      if (implausible > 0) {
+        logger.warn('log-object.implausible', {
+          logObject,
+          recordsWithImplausibleTime: recordsWithOddTime,
+          recordsOfOtherBuckets,
+          isMisplaced,
+        });
       }
       if (firstFailure === null) return;
       const { line, reason, text } = firstFailure;
       const event = records === 0 ? 'log-object.unreadable' : 'log-object.parse-failures';
       logger.warn(event, { logObject, parseFailures, firstFailure: { line, reason, text } });
     },
-    gone({ bucket, key }) {
-      count('LogObjectsGone', 1);
-      logger.warn('log-object.gone', { logObject: { bucket, key } });
+    deleted({ bucket, key }) {
+      count('LogObjectsDeleted', 1);
+      logger.warn('log-object.deleted', { logObject: { bucket, key } });
     },
-    failed(what, error) {
+    failed(event, error) {
       count('Failures', 1);
-      logger.error(what, error as Error);
+      logger.error(event, error as Error);
     },
     notified({ end, sent, failures, setAside, oldestDueFor }) {
-      const hasLooked = oldestDueFor !== null;
-      // Another run had the lease, and says all this.
-      if (end === 'busy' && !hasLooked) return;
+      const hasChecked = oldestDueFor !== null;
+      // Another run holds the lease, and reports these metrics.
+      if (end === 'busy' && !hasChecked) return;
       count('AlertsSent', sent.length);
       count('PublishFailures', failures.length);
       if (setAside > 0) count('AlertsSetAside', setAside);
-      // An alarm rings where nobody looks: a run that could not look must not pass for one that did.
-      if (hasLooked) duration('OldestDueFor', oldestDueFor);
+      // NotifierStopped counts these values, so a run that could not check for due alerts must not emit one.
+      if (hasChecked) duration('OldestDueAge', oldestDueFor);
       for (const { alert } of sent) {
         const { alertId, kind, rule, bucket, totals } = alert;
         logger.info('alert.sent', { alertId, kind, rule: rule.id, severity: rule.severity, bucket, totals });
@@ -108,14 +115,14 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       logger.error('notifying.failed', error as Error);
     },
     silent(buckets) {
-      // Says that none came, where else nothing would be said: the alarm then counts from the first day on.
+      // Zero where otherwise there would be no data, so that NoLogObjects is evaluated from the first day on.
       count('LogObjects', 0);
       count('SilentBuckets', buckets.length);
-      if (buckets.length > 0) logger.warn('buckets.silent', { buckets: buckets.slice(0, MAX_NAMED) });
+      if (buckets.length > 0) logger.warn('buckets.silent', { buckets: buckets.slice(0, MAX_LOGGED_BUCKETS) });
     },
     subscriptions({ alerts, operations }) {
       if (operations !== null) count('OperationsSubscriptions', operations);
-      // An alarm says a thing once: not before somebody hears it.
+      // CloudWatch notifies a change of state only once, so not before somebody is subscribed to alarms.
       if (alerts !== null && operations !== 0) count('AlertSubscriptions', alerts);
     },
     used({ reads, writes }) {

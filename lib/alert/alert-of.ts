@@ -16,7 +16,7 @@ import { alertRuleOf, setAsideRule, unreadableRule } from './alert-rule';
 import { NO_GEO_LOCATION } from './geo-location';
 import { SET_ASIDE, UNREADABLE } from './set-aside';
 
-/** How many log objects an alert names. */
+/** Maximum number of log objects that an alert names. */
 const MAX_LOG_OBJECTS = 20;
 
 const NO_TOTALS: AlertTotals = {
@@ -28,7 +28,7 @@ const NO_TOTALS: AlertTotals = {
   effects: NO_EFFECTS,
 };
 
-/** Of an alert that is about no requests. */
+/** The fields of an alert that is not about requests. */
 export const NO_REQUESTS = {
   window: null,
   firstEventAt: null,
@@ -42,7 +42,7 @@ export const NO_REQUESTS = {
   notice: null,
 } satisfies Partial<Alert>;
 
-/** The alert of one stream. `window`: as it is once the alert is sent; epoch milliseconds. */
+/** The alert of one stream. `window`: the window after the alert is sent; epoch milliseconds. */
 export function streamAlert(
   { rule, bucket }: Stream,
   digest: Digest,
@@ -65,14 +65,14 @@ export function streamAlert(
   };
 }
 
-/** The alert of many streams of one rule: each names its worst, and counts the others. */
+/** The combined alert of several streams of one rule: it names the worst networks of each, and counts the others. */
 export function combinedAlert(
   combinedId: string,
   rule: RuleId,
-  given: readonly StreamDigest[],
+  unsorted: readonly StreamDigest[],
   origin: AlertOrigin,
 ): Alert {
-  const streams = given.toSorted(worstStreamFirst);
+  const streams = unsorted.toSorted(worstStreamFirst);
   const digests = streams.map(({ digest }) => digest);
   const buckets = new Set(streams.map(({ stream }) => stream.bucket));
   const named = streams.flatMap(({ stream, digest }) =>
@@ -94,7 +94,7 @@ export function combinedAlert(
   };
 }
 
-/** The alert that says that another of one stream could not be sent. */
+/** The alert which reports that an alert of one stream could not be sent. */
 export function streamSetAsideAlert(
   { rule, bucket }: Stream,
   digest: Digest,
@@ -115,7 +115,7 @@ export function streamSetAsideAlert(
   });
 }
 
-/** The alert that says that another could not be sent, with no text of its findings: that may be the reason. */
+/** The alert which reports that an alert could not be sent. Contains no text of its findings: that may be the cause. */
 export function setAsideAlert(alert: Alert): Alert {
   const { alertId, windowId, createdAt, rule, bucket, accountId, region, totals, logObjects } = alert;
   const { firstEventAt, lastEventAt } = alert;
@@ -142,7 +142,7 @@ export function setAsideAlert(alert: Alert): Alert {
   };
 }
 
-/** The alert that says that something to be sent of one stream could not be read from the state table. */
+/** The alert which reports that stored findings of one stream could not be read from the state table. */
 export function unreadableAlert(stream: Stream, { accountId, region, now }: AlertOrigin): Alert {
   const windowId = windowIdOf(stream, 'unreadable', '');
   return {
@@ -205,7 +205,7 @@ function sampleRecord({ extra: _, flags: __, time, ...fields }: AccessLogRecord)
   return { ...fields, time: isoTime(time) };
 }
 
-/** Sums over all of them, named or not. */
+/** Sums over all networks, named or only counted. */
 function totalsOf(digests: readonly Digest[]): AlertTotals {
   const total = (key: 'requests' | 'successes' | 'denied' | 'bytesSent'): number =>
     digests.reduce((sum, { totals }) => sum + totals[key], 0);

@@ -6,7 +6,7 @@ import { OWN_ORIGIN, type Rule, type RuleId } from '../rules/rule';
 import { ruleOf } from '../rules/rule-of';
 import type { AlertRule } from './alert';
 
-/** What an alert says of its rule. `named`: the bucket, or how many. */
+/** The rule of an alert. `named`: the bucket, or `12 buckets`. */
 export function alertRuleOf(rule: RuleId, named: string, digests: readonly Digest[]): AlertRule {
   const { id, origin, title, mitre, runbook, reference, alerts } = ruleOf(rule);
   const worst = digests.map(reachedIn).reduce(highest);
@@ -31,7 +31,7 @@ export function recordOf({ id }: Pick<AlertRule, 'id'>): Rule | null {
   return id === 'learning-started' || id === 'learning-finished' ? null : ruleOf(id);
 }
 
-/** Of an alert that could not be sent. */
+/** The rule of the alert which reports that another alert could not be sent. */
 export function setAsideRule(rule: AlertRule): AlertRule {
   const { severity, title } = rule;
   return {
@@ -49,7 +49,7 @@ export function setAsideRule(rule: AlertRule): AlertRule {
   };
 }
 
-/** Of what is stored to be sent, and could not be read: it may be anything. */
+/** The rule of the alert which reports unreadable findings. High, since their severity is unknown. */
 export function unreadableRule({ rule, bucket }: Stream): AlertRule {
   return {
     ...OWN,
@@ -67,7 +67,7 @@ export function unreadableRule({ rule, bucket }: Stream): AlertRule {
 
 const OWN = { origin: OWN_ORIGIN, severityReason: null, mitre: null, reference: null } as const;
 
-/** Of the notice that buckets learn. */
+/** The rule of the notice that learning has started. */
 export function startedRule(named: string): AlertRule {
   return {
     ...OWN,
@@ -79,7 +79,7 @@ export function startedRule(named: string): AlertRule {
   };
 }
 
-/** Of the notice that buckets have learned. */
+/** The rule of the notice that learning has ended. */
 export function finishedRule(named: string): AlertRule {
   return {
     ...OWN,

@@ -7,40 +7,40 @@ import type { AlertKind, Raised, RuleId } from '../rules/rule';
 import type { Subject } from '../rules/subject';
 import type { GeoLocation } from './geo-location';
 
-/** The canonical alert: everything that people or machines receive is made of it. Times are ISO 8601 in UTC. */
+/** The canonical alert, from which all messages are rendered. Times are ISO 8601 in UTC. */
 export interface Alert {
   readonly schemaVersion: '1.0';
-  /** The same when a message is repeated. */
+  /** Stays the same if the message is sent again. */
   readonly alertId: string;
-  /** The same for all messages about what goes on in one stream. */
+  /** The same for all messages of one window. */
   readonly windowId: string;
   readonly kind: AlertKind;
-  /** When it was made; a message that is repeated was made again. */
+  /** When this message was created; changes if it is created again. */
   readonly createdAt: string;
   readonly rule: AlertRule;
-  /** Null where it is about several. */
+  /** Null if the alert is about several buckets. */
   readonly bucket: string | null;
   readonly accountId: string | null;
   readonly region: string | null;
   readonly window: { readonly openedAt: string; readonly closesAt: string } | null;
-  /** Of all that it is about, listed or not; null: it is about no requests. */
+  /** Over all requests, also of networks that are not listed; null: the alert is not about requests. */
   readonly firstEventAt: string | null;
   readonly lastEventAt: string | null;
-  /** The worst first. */
+  /** The worst network first. */
   readonly networks: readonly AlertNetwork[];
-  /** How many networks are not listed: at most, where the same networks were met again and again. */
+  /** Number of networks that are not listed; an upper bound, because a network may have been counted repeatedly. */
   readonly more: number;
-  /** These by the network around them, the worst first; none in a combined alert. */
+  /** The networks that are not listed, by surrounding network, the worst first; empty in a combined alert. */
   readonly groups: readonly AlertGroup[];
   readonly totals: AlertTotals;
-  /** Where the evidence is: not all of very many. */
+  /** The log objects with the evidence; incomplete if there are very many. */
   readonly logObjects: readonly string[];
-  /** Whose databases say where the addresses are, and of when, or why none does; null: nothing is known of any. */
+  /** Source and date of the databases of locations, or why they cannot be used; null: no location is known. */
   readonly geoSource: string | null;
   readonly notice: AlertNotice | null;
 }
 
-/** Names what a notice about buckets says, where an alert about findings has a rule. */
+/** The kind of a notice about buckets, in the place of the id of a rule. */
 export type NoticeId = 'learning-started' | 'learning-finished';
 
 export interface AlertRule {
@@ -56,7 +56,7 @@ export interface AlertRule {
 
 export interface AlertNetwork extends GeoLocation {
   readonly bucket: string;
-  /** What the finding is about, where that is not the network; its name may be untrusted text. */
+  /** The subject of the finding, if it is not the network; its name may be untrusted text. */
   readonly subject?: Subject;
   /** The network of `remoteIp`. */
   readonly network: string;
@@ -69,20 +69,20 @@ export interface AlertNetwork extends GeoLocation {
   readonly firstEventAt: string;
   readonly lastEventAt: string;
   readonly forgottenSince: string | null;
-  /** What it did beyond what it was known for until then; null: it was not known. */
+  /** What it did beyond its earlier access; null: there was no earlier access. */
   readonly raised: Raised;
   readonly severity: Severity;
-  /** How far its requests got. */
+  /** The highest level of access of its requests. */
   readonly level: Level;
   readonly effects: Effects;
-  /** Changes that succeeded first, then the most frequent; not all of very many. In a combined alert only of High ones. */
+  /** Successful changes first, then the most frequent; incomplete if there are very many. Combined alerts: only of High. */
   readonly operations: readonly NamedOperation[];
   readonly sample: SampleRecord | null;
 }
 
-/** Networks that are counted and not listed. */
+/** Networks that are counted but not listed. */
 export interface AlertGroup extends GeoLocation {
-  /** CIDR text of the network around them. */
+  /** The surrounding network, in CIDR notation. */
   readonly network: string;
   readonly networks: number;
   readonly requests: number;
@@ -91,7 +91,7 @@ export interface AlertGroup extends GeoLocation {
   readonly level: Level;
 }
 
-/** A record as it is printed, with its time in ISO 8601; its texts are as strangers wrote them, but cut. */
+/** A record with its time in ISO 8601. Its texts are untrusted text, and are cut. */
 export type SampleRecord = Omit<AccessLogRecord, 'time' | 'extra' | 'flags'> & { readonly time: string };
 
 export interface AlertTotals {
@@ -103,44 +103,44 @@ export interface AlertTotals {
   readonly effects: Effects;
 }
 
-/** What a notice says of buckets. */
+/** The content of a notice about buckets. */
 export interface AlertNotice {
   readonly buckets: readonly NoticeBucket[];
-  /** How many buckets are not listed. */
+  /** Number of buckets that are not listed. */
   readonly more: number;
 }
 
 export interface NoticeBucket {
   readonly bucket: string;
   readonly learningUntil: string | null;
-  /** Null while it still learns. */
+  /** Null while the bucket is learning. */
   readonly learned: LearnedNetworks | null;
-  /** Whether `new-ip` is inactive there for anonymous conduct. */
+  /** Whether `new-ip` is inactive in this bucket for anonymous reads. */
   readonly looksPublic: boolean;
-  /** Whether it learned as many networks as it may, and others were neither recorded nor found. */
+  /** Whether it learned the maximum number of networks, so that others were neither recorded nor reported. */
   readonly isFull: boolean;
 }
 
 export interface LearnedNetworks {
   readonly count: number;
-  /** Of these, known only for reads that nobody of this account signed. */
+  /** The number of these that only sent reads which no principal of this account signed. */
   readonly publicOnly: number;
-  /** Not all of very many, and none of these readers where the bucket looks public. */
+  /** Incomplete if there are very many; without the `publicOnly` networks if the bucket looks public. */
   readonly networks: readonly LearnedNetwork[];
 }
 
 export interface LearnedNetwork extends GeoLocation {
   readonly network: string;
-  /** Null: anonymous, or not known. */
+  /** Null: anonymous or unknown. */
   readonly requester: string | null;
   readonly operation: string | null;
-  /** Whether it is known only for reads that nobody of this account signed. */
+  /** Whether it only sent reads which no principal of this account signed. */
   readonly publicOnly: boolean;
 }
 
-/** What is the same of all that one deployment says at one moment. */
+/** The values that all alerts of one deployment have in common at one time. */
 export interface AlertOrigin {
-  /** Where the deployment is, for what no log object says. */
+  /** Account and Region of the deployment, used if no log object names others. */
   readonly accountId: string | null;
   readonly region: string | null;
   /** Epoch milliseconds. */

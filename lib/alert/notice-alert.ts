@@ -5,8 +5,8 @@ import { NO_REQUESTS } from './alert-of';
 import { finishedRule, startedRule } from './alert-rule';
 
 /**
- * The alert of a notice about buckets that learn, or have learned; first the one that has waited longest. `more`: how
- * many it does not name.
+ * The alert of a notice that learning has started or ended in these buckets. The bucket whose notice has been due for
+ * the longest time is first. `more`: number of buckets that are not listed.
  */
 export function noticeAlert(
   notice: 'started' | 'finished',

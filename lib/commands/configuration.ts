@@ -11,7 +11,7 @@ import { isObject } from '../text/json-value';
 import { UsageError } from './usage-error';
 
 export interface ConfigurationOptions {
-  /** `key=value` texts of `-c`, in the order given; the last of a key counts. */
+  /** `key=value` texts of `-c`, in the given order; the last one of a key wins. */
   readonly context: readonly string[];
   /** `--config FILE` replaces the context files; false (`--no-config`) reads none. */
   readonly config: string | boolean;
@@ -20,16 +20,16 @@ export interface ConfigurationOptions {
 export interface LoadedConfiguration {
   readonly configuration: Configuration;
   readonly warnings: readonly string[];
-  /** The layers that gave our keys, highest precedence first: `-c`, `cdk.json`, … */
+  /** The layers that set keys of this project, highest precedence first: `-c`, `cdk.json`, … */
   readonly sources: readonly string[];
-  /** Whether somebody gave this key, or it has its default. */
+  /** Whether a layer sets this key; if not, it has its default. */
   readonly isGiven: (key: string) => boolean;
 }
 
 /**
- * Reads the configuration that a deployment from this folder would have: `-c`, then the context of `cdk.json`,
- * `cdk.context.json` and `~/.cdk.json`, the order in which the AWS CDK merges them.
- * @throws ConfigError with every problem; UsageError where a context file cannot be read.
+ * Reads the configuration that a deployment from the current directory would have: `-c`, then the context of
+ * `cdk.json`, `cdk.context.json` and `~/.cdk.json`, the order in which the AWS CDK merges them.
+ * @throws ConfigError with every problem; UsageError if a context file cannot be read.
  */
 export async function loadConfiguration(options: ConfigurationOptions, now: number): Promise<LoadedConfiguration> {
   const layers: LocatedLayer[] = [typedLayer(readContextOptions(options.context))];
@@ -50,38 +50,39 @@ export async function loadConfiguration(options: ConfigurationOptions, now: numb
 }
 
 /**
- * Reads what a CDK app is configured by: the context as the CDK has merged it. The files are read again, because only
- * they tell where a value comes from; what stands in none of them was given with `-c`.
- * @throws ConfigError with every problem; UsageError where a context file cannot be read.
+ * Reads the configuration of a CDK app from the context that the CDK has merged. The context files are read again to
+ * find out where each value comes from; a value that is in none of them was given with `-c`.
+ * @throws ConfigError with every problem; UsageError if a context file cannot be read.
  */
 export async function loadDeployment(
   context: Readonly<Record<string, unknown>>,
-  place: DeployLocation | null,
+  location: DeployLocation | null,
   now: number,
 ): Promise<ConfigurationOutcome> {
-  const files = await contextFiles();
+  const contexts = await contextFiles();
   const typed = Object.entries(context).filter(([key, value]) => {
-    const file = files.find(({ values }) => Object.hasOwn(values, key));
+    const file = contexts.find(({ values }) => Object.hasOwn(values, key));
     return file === undefined || !isDeepStrictEqual(file.values[key], value);
   });
-  const layers = [typedLayer(Object.fromEntries(typed)), ...files];
-  return readConfiguration({ layers, ...namedFiles(layers, directoryIn(layers)), place, purpose: 'deployment', now });
+  const layers = [typedLayer(Object.fromEntries(typed)), ...contexts];
+  const files = namedFiles(layers, directoryIn(layers));
+  return readConfiguration({ layers, ...files, location, purpose: 'deployment', now });
 }
 
 interface LocatedLayer extends Layer {
-  /** What paths in it are relative to. */
+  /** The directory that relative paths in the layer refer to. */
   readonly directory: string;
 }
 
 function directoryIn(layers: readonly LocatedLayer[]): (source: string) => string {
-  return (wanted) => layers.find(({ source }) => source === wanted)?.directory ?? process.cwd();
+  return (name) => layers.find(({ source }) => source === name)?.directory ?? process.cwd();
 }
 
 function typedLayer(values: Record<string, unknown>): LocatedLayer {
   return { source: '-c', values, directory: process.cwd() };
 }
 
-/** The files that the CDK reads context from, of which there are any, the highest precedence first. */
+/** The existing files from which the CDK reads context, the highest precedence first. */
 async function contextFiles(): Promise<LocatedLayer[]> {
   const layers: LocatedLayer[] = [];
   const candidates = [
@@ -96,7 +97,7 @@ async function contextFiles(): Promise<LocatedLayer[]> {
   return layers;
 }
 
-/** None for a user without a home, as in a container that runs as somebody whom nobody has heard of. */
+/** Empty for a user without a home directory, such as an unknown user ID in a container. */
 function homeFile(): { source: string; path: string }[] {
   try {
     return [{ source: '~/.cdk.json', path: join(homedir(), '.cdk.json') }];
@@ -114,7 +115,7 @@ function readContextOptions(texts: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-/** The context in a JSON file: its `context` where it has one, as `cdk.json` does, else the whole. Null: no file. */
+/** The context in a JSON file: its property `context`, as in `cdk.json`, or else the whole object. Null: no file. */
 async function readContextFile(path: string): Promise<Record<string, unknown> | null> {
   let text: string;
   try {

@@ -3,15 +3,15 @@ import type { Tally } from '../detection/tally';
 import { type Weight, weightOf, worstFirst } from '../detection/worst-first';
 import { isRemembering, ruleOf } from '../rules/rule-of';
 
-/** The findings of a network, or other subject, of a bucket, at most one a rule, which are one story for the reader. */
+/** The findings about one network or other subject in one bucket: at most one per rule. They are shown together. */
 export interface NetworkFindings {
-  /** The address where there is only one, else the network; of another subject its name, which may be untrusted text. */
+  /** The address if there is only one, else the network; for another subject its name, which may be untrusted text. */
   readonly label: string;
-  /** The worst first. */
+  /** The worst finding first. */
   readonly findings: readonly Finding[];
-  /** Distinct addresses, that of the worst finding first; not all of very many. */
+  /** Distinct addresses, that of the worst finding first; incomplete if there are very many. */
   readonly addresses: readonly string[];
-  /** How many distinct addresses there are, at least. */
+  /** Lower bound of the number of distinct addresses. */
   readonly addressCount: number;
   readonly tally: Tally;
   readonly weight: Weight;
@@ -19,11 +19,11 @@ export interface NetworkFindings {
 
 export interface BucketFindings {
   readonly name: string;
-  /** The worst last. */
+  /** The worst network last. */
   readonly networks: readonly NetworkFindings[];
 }
 
-/** Findings as a person reads them at the end of a screen: by bucket, and in it by network, the worst last. */
+/** Groups findings by bucket, and in a bucket by network. The worst is last, where the reader of a terminal looks. */
 export function findingsByBucket(findings: readonly Finding[]): BucketFindings[] {
   const buckets = new Map<string, Map<string, Finding[]>>();
   for (const finding of findings) {
@@ -44,7 +44,7 @@ export function findingsByBucket(findings: readonly Finding[]): BucketFindings[]
 }
 
 function networkFindings(group: readonly Finding[]): NetworkFindings {
-  // What a rule counted from its first success on is included in what another counted that does not remember.
+  // A rule that remembers counts from the first success on; a rule that does not counts all requests, these included.
   const all = group.find(({ rule }) => !isRemembering(ruleOf(rule))) ?? group[0]!;
   const weighed = [all, ...group.filter((finding) => finding !== all)].map((finding) => ({
     finding,

@@ -12,25 +12,25 @@ const DAY = 86_400_000;
 
 /** A file to read as a log object. */
 export interface LogObjectFile extends LogFile {
-  /** The time in its name, epoch milliseconds; null where the name holds none. */
+  /** The time in its name, epoch milliseconds; null if the name contains none. */
   readonly keyTime: number | null;
 }
 
 export interface Inputs {
   readonly files: readonly LogObjectFile[];
-  /** Files met in directories that are no access logs. */
+  /** Files in directories that are not access logs. */
   readonly skipped: readonly string[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * Finds the log objects behind paths: files, directories, `-`. What the user names is taken at its word; in a
- * directory a file counts as a log if it is named like one of S3's, or if one of its first lines reads as a record.
- * @throws UsageError for a path that no command can read yet.
+ * Finds the log objects at paths: files, directories, `-`. A file that the user names is always read. In a directory, a
+ * file is a log object if its name is that of an S3 log object, or if one of its first lines is a record.
+ * @throws UsageError for a path that no command supports yet.
  */
 export async function findInputs(paths: readonly string[]): Promise<Inputs> {
   const files: LogObjectFile[] = [];
-  /** By what they really are, since one file can be met twice. */
+  /** By real path, since two paths can refer to one file. */
   const skipped = new Map<string, string>();
   const problems: Problem[] = [];
   for (const path of paths) {
@@ -47,7 +47,7 @@ export async function findInputs(paths: readonly string[]): Promise<Inputs> {
       problems.push({ kind: kind === 'unreadable' ? 'failure' : 'mistake', message });
     }
     for (const file of listed.files) {
-      // A log object counts once, however often and in however many spellings it was named.
+      // A log object is read once, even if several paths refer to it.
       if (taken.has(file.realPath)) continue;
       const keyTime = (readLogObjectKey(file.path) ?? readLogObjectKey(file.realPath))?.time ?? null;
       try {
@@ -71,12 +71,12 @@ export async function findInputs(paths: readonly string[]): Promise<Inputs> {
   return { files, skipped: [...skipped.values()], problems };
 }
 
-/** Whether one of its first lines is a record; a log object may be empty, too. */
+/** Whether one of the first lines is a record. An empty file counts, since a log object may be empty. */
 async function looksLikeLog(file: LogFile): Promise<boolean> {
-  return file.size === 0 || holdsRecord(await readBeginning(file));
+  return file.size === 0 || containsRecord(await readBeginning(file));
 }
 
-function holdsRecord(bytes: Uint8Array): boolean {
+function containsRecord(bytes: Uint8Array): boolean {
   const layout = createLayout();
   let found = false;
   const lines = splitLines({
@@ -90,17 +90,17 @@ function holdsRecord(bytes: Uint8Array): boolean {
   return found;
 }
 
-/** A log object to be read, and when it arrived. */
+/** A log object to read, and when it arrived. */
 export interface ArrivedFile {
   readonly file: LogObjectFile;
-  /** Epoch milliseconds; null where only reading it tells: then it comes last, or is the only one. */
+  /** Epoch milliseconds; null if it is known only after reading: then the file is the last one, or the only one. */
   readonly arrivedAt: number | null;
 }
 
 /**
- * Puts log objects in the order in which they arrived: by the time in the key, else by the last record, which takes
- * reading those files once before. What can be read only once comes last. Nothing is later than `latestTime` (epoch
- * milliseconds), whatever it says.
+ * Sorts log objects by the time of their arrival: the time in the key, else the time of the last record, for which the
+ * file is read an additional time. Input that can be read only once comes last. No arrival is later than `latestTime`
+ * (epoch milliseconds), whatever the key or the records contain.
  */
 export async function inOrderOfArrival(
   files: readonly LogObjectFile[],
@@ -118,14 +118,14 @@ export async function inOrderOfArrival(
 async function arrivalOf(file: LogObjectFile, hasOthers: boolean, latestTime: number): Promise<number | null> {
   const { regular } = file;
   const keyTime = file.keyTime === null ? null : believedTime(file.keyTime, latestTime);
-  // Partitioned by event time, the key has the day of the records and no time of day.
+  // A key that is partitioned by event time has the day of the records, without a time of day.
   const isDayOnly = keyTime !== null && keyTime % DAY === 0;
   if (keyTime !== null && !(isDayOnly && regular)) return keyTime;
   if (!regular || !hasOthers) return keyTime;
   return Math.max(keyTime ?? Number.NEGATIVE_INFINITY, await lastRecordTime(file, latestTime));
 }
 
-/** The time of the latest record, epoch milliseconds; of what is readable, as the scan itself reports the rest. */
+/** The time of the latest record, epoch milliseconds. Ignores a read failure: the scan itself will report it. */
 async function lastRecordTime(file: LogObjectFile, latestTime: number): Promise<number> {
   const layout = createLayout();
   let last = Number.NEGATIVE_INFINITY;

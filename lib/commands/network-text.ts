@@ -16,7 +16,7 @@ import type { NetworkFindings } from './findings-by-bucket';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** What a person needs to know of a network at a bucket, in some ten lines; `width` is that of the longest label. */
+/** Describes the requests of a network to a bucket in about ten lines. `width` is that of the longest label. */
 export function networkText(
   group: NetworkFindings,
   width: number,
@@ -43,12 +43,12 @@ export function networkText(
     record === null ? '' : line('', 'requester', record.requester ?? 'anonymous'),
     record === null ? '' : line('', 'user agent', record.userAgent ?? '-'),
     record === null ? '' : line('', 'for example', exampleText(record)),
-    // Whole, however long: it is there to be pasted.
+    // Never cut, because the user pastes it.
     isSubject ? '' : `            ${'if legitimate'.padEnd(13)}  ${approvalText(group)}\n`,
   ].join('');
 }
 
-/** One line a rule, the worst first: how severe, how certain. */
+/** One line per rule, the worst first: severity and certainty. */
 function onePerRule({ findings }: NetworkFindings): { severity: string; rule: string; text: string }[] {
   return findings.map((finding) => {
     const { rule, tally, forgottenSince, raised } = finding;
@@ -75,7 +75,7 @@ function counts({ requests, successes, denied, bytesSent }: Tally): string {
   ].join('  ');
 }
 
-/** What reached most first, then the most frequent. */
+/** Sorted by the level of access that succeeded, then by the number of requests, both descending. */
 function worstOperationsFirst({ operations }: Tally): { name: string; requests: number; successes: number }[] {
   const rank = (name: string, { successes }: OperationCount) => (successes > 0 ? rankOf(levelOfSuccess(name)) : 0);
   return [...operations]

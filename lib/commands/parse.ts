@@ -9,7 +9,7 @@ import { startProgress } from './progress';
 import type { Terminal } from './terminal';
 import { EXIT, exitCodeOf, type Problem } from './usage-error';
 
-/** `parse PATH…`: one JSON object a line, in the order of the input. Returns the exit code. */
+/** `parse PATH…`: prints one JSON object per line, in the order of the input. Returns the exit code. */
 export async function parse(paths: readonly string[], terminal: Terminal): Promise<number> {
   const { files, skipped, problems: found } = await findInputs(paths);
   const problems: Problem[] = [...found];
@@ -51,7 +51,7 @@ export async function parse(paths: readonly string[], terminal: Terminal): Promi
   return exitCodeOf(problems) ?? EXIT.done;
 }
 
-/** A record as the command line prints it: time in ISO 8601, `extra` and `flags` only where there are any. */
+/** A record as the command line prints it: time in ISO 8601, `extra` and `flags` only if they are not empty. */
 export function recordJson(record: AccessLogRecord): Record<string, unknown> {
   const json: Record<string, unknown> = {};
   for (const { name } of FIELDS) json[name] = name === 'time' ? isoTime(record.time) : record[name];

@@ -1,4 +1,4 @@
-/** Under this many bytes a command is done before anybody looks. */
+/** A command with less input finishes before a progress bar is useful. */
 const WORTH_SHOWING_BYTES = 32 * 1024 * 1024;
 
 export interface Progress {
@@ -7,7 +7,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar on standard error, where that is a terminal and the input is long; else nothing. */
+/** Shows a progress bar on standard error, if that is a terminal and the input is long. */
 export async function startProgress(totalBytes: number, onTerminal: boolean): Promise<Progress> {
   if (!onTerminal || totalBytes < WORTH_SHOWING_BYTES) return { at() {}, stop() {} };
   const { Presets, SingleBar } = await import('cli-progress');

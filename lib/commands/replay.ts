@@ -16,24 +16,24 @@ import { NETWORK } from '../rules/subject';
 import type { LogObjectFile } from './inputs';
 import { type Simulation, simulateAlerts } from './simulate-alerts';
 
-/** How many parse failures are kept to be shown; all are counted. */
+/** Maximum number of parse failures that are kept for the output; all are counted. */
 const MAX_FAILURE_SAMPLES = 20;
 
 export interface ReplayOptions {
   readonly configuration: Configuration;
   readonly geography: Geography;
-  /** The time of this machine, epoch milliseconds: nothing was logged later. */
+  /** The current time, epoch milliseconds: no record can be later. */
   readonly now: number;
 }
 
-/** The deployment that a scan stands for: its state, its two paths, and what they find. */
+/** The simulated deployment of a scan: its state, its two paths, and what they find. */
 export interface Replay {
   readonly state: MemoryState;
   readonly alerts: Simulation;
-  /** One for all log objects: a finding counts over the whole input. */
+  /** Shared by all log objects, so that a finding counts the requests of the whole input. */
   readonly observer: Observer;
   readonly gathered: Gathered;
-  /** What detects a log object of which so much has been read: its clock follows the records. */
+  /** Creates the detector for a log object that is being read: its clock follows the records read so far. */
   readonly detectorAt: (soFar: Readonly<ReadSoFar>) => Detector;
   readonly now: number;
 }
@@ -66,7 +66,7 @@ export function createReplay(state: MemoryState, { configuration, geography, now
   };
 }
 
-/** Where only its records tell when a log object arrived, they do so as they are read; `now` before the first. */
+/** The arrival time of a log object, as far as its records show it while they are read; `now` before the first one. */
 function clockOfRecords(soFar: Readonly<ReadSoFar>, alerts: Simulation, now: number): Detector['clock'] {
   return {
     now() {
@@ -76,12 +76,12 @@ function clockOfRecords(soFar: Readonly<ReadSoFar>, alerts: Simulation, now: num
   };
 }
 
-/** What was read of a file; `failure`: why the rest of it could not be. */
+/** What was read of a file; `failure`: why the rest could not be read. */
 export interface FileRead extends Readonly<ReadSoFar> {
   readonly failure: ReadFailure | null;
 }
 
-/** Detects a file as a log object, as far as it can be read. */
+/** Runs detection on a file as a log object, as far as the file can be read. */
 export async function detectFile(
   file: LogObjectFile,
   { observer, gathered, detectorAt, now }: Replay,
@@ -104,7 +104,7 @@ export async function detectFile(
     logObject: { bucket: '', key: file.path, versionId: null, etag: null },
     chunks: readableChunks(),
     observer,
-    // A copy of a log object does not say when the object itself was written.
+    // The copy of a log object does not show when S3 wrote the object.
     writtenAt: now,
     soFar,
     allocate: Buffer.alloc,
@@ -114,12 +114,12 @@ export async function detectFile(
   return { ...soFar, failure };
 }
 
-/** What the log objects showed, all together. */
+/** The results over all log objects. */
 interface Gathered {
   readonly findings: ReturnType<typeof foldFindings>;
-  /** How many new networks were learned, by bucket. */
+  /** Number of learned networks, by bucket. */
   readonly learned: Map<string, number>;
-  /** When a pair that was not new succeeded last, by `pairText`; epoch milliseconds. */
+  /** The time of the last success of each pair that was not new, by `pairText`; epoch milliseconds. */
   readonly latest: Map<string, number>;
   readonly failureSamples: ParseFailure[];
 }

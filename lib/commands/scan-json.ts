@@ -7,7 +7,7 @@ import { recordJson } from './parse';
 import type { ScanResult } from './scan';
 import type { Terminal } from './terminal';
 
-/** Prints the one document of `scan --format json`; findings and alerts are made into text one at a time. */
+/** Prints the JSON document of `scan --format json`. Findings and alerts are serialized one at a time. */
 export async function writeScanJson(result: ScanResult, geography: Geography, terminal: Terminal): Promise<void> {
   const summary = {
     logObjects: result.logObjects,
@@ -15,7 +15,7 @@ export async function writeScanJson(result: ScanResult, geography: Geography, te
     parseFailures: result.parseFailures,
     recordsWithoutIp: result.counts.recordsWithoutIp,
     invalidRemoteIps: result.counts.invalidRemoteIps,
-    recordsWithOddTime: result.counts.recordsWithOddTime,
+    recordsWithImplausibleTime: result.counts.recordsWithOddTime,
     recordsOfOtherBuckets: result.counts.recordsOfOtherBuckets,
     networks: result.networks,
   };
@@ -34,7 +34,7 @@ export async function writeScanJson(result: ScanResult, geography: Geography, te
 
 function findingJson({ rule, bucket, subject, network, remoteIp, addresses, tally }: Finding): Record<string, unknown> {
   const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
-  // Not `sample.record()`, which keeps it: there may be very many, each printed once.
+  // Not `sample.record()`, which caches the record: there may be very many, and each is printed once.
   const record = sample === null ? null : parseLine(sample.line);
   return {
     rule,

@@ -4,7 +4,7 @@ import type { Configuration } from '../config/configuration';
 import { SEVERITIES, severityOf } from '../detection/severity';
 import type { SentAlert } from '../notify/notify-run';
 import type { Geography } from '../ports';
-import { whatOf, whereOf } from '../render/wording/headline';
+import { eventText, scopeText } from '../render/wording/headline';
 import { severityTag } from '../render/wording/severity';
 import { ERROR_KIND } from '../rules/detector-error';
 import { SWITCHED_RULES } from '../rules/rule-of';
@@ -21,18 +21,18 @@ const ALERT_SEVERITIES: readonly string[] = ['Informational', ...SEVERITIES];
 
 export interface ScanTextOptions {
   readonly configuration: Configuration;
-  /** Which layers gave keys of the configuration. */
+  /** The layers that set keys of the configuration. */
   readonly sources: readonly string[];
   readonly state: string | null;
-  /** Networks to show of each bucket, and messages, the worst; 0: all. */
+  /** Maximum number of networks to show for each bucket, and of messages; the worst are shown. 0: all. */
   readonly limit: number;
   readonly geography: Geography;
 }
 
-/** Prints what a scan found for a person: grouped by bucket, the worst last, next to the conclusion. */
+/** Prints the result of a scan for people: grouped by bucket, the worst last, next to the conclusion. */
 export async function writeScanText(result: ScanResult, options: ScanTextOptions, terminal: Terminal): Promise<void> {
   const color = pc.createColors(terminal.color);
-  await terminal.write(`${color.dim(judgedWith(options))}\n${inventory(result)}\n`);
+  await terminal.write(`${color.dim(configurationText(options))}\n${inputText(result)}\n`);
   for (const bucket of findingsByBucket(result.findings)) {
     await terminal.write(`\n${color.bold(makeVisible(bucket.name))}\n`);
     const shown = options.limit === 0 ? bucket.networks : bucket.networks.slice(-options.limit);
@@ -47,7 +47,7 @@ export async function writeScanText(result: ScanResult, options: ScanTextOptions
   await terminal.write(`\n${conclusion(result, options, color)}\n`);
 }
 
-/** What a deployment would have sent, a line a message. */
+/** The messages that a deployment would have sent, one line each. */
 function alertsText(alerts: readonly SentAlert[], limit: number, columns: number, color: Colors): string {
   const shown = limit === 0 ? alerts : worstOf(alerts, limit);
   const hidden = alerts.length - shown.length;
@@ -56,13 +56,13 @@ function alertsText(alerts: readonly SentAlert[], limit: number, columns: number
     hidden > 0 ? `  ${plural(hidden, 'less severe or earlier message')} not shown; --limit 0 shows all\n` : '',
     ...shown.map(({ at, alert }) => {
       const named = alert.kind === ERROR_KIND ? 'error' : alert.kind;
-      const text = `${severityTag(alert).slice(1, -1).padEnd(6)}  ${whereOf(alert)}: ${whatOf(alert)}`;
+      const text = `${severityTag(alert).slice(1, -1).padEnd(6)}  ${scopeText(alert)}: ${eventText(alert)}`;
       return `  ${minute(at)}  ${named.padEnd(8)}  ${cutColumns(makeVisible(text), columns - 30, '…')}\n`;
     }),
   ].join('');
 }
 
-/** The most severe, and of these the latest, in the order in which they were sent. */
+/** The most severe alerts, the latest of equal severity, in the order in which they were sent. */
 function worstOf(alerts: readonly SentAlert[], limit: number): readonly SentAlert[] {
   const rank = ({ alert }: SentAlert) => ALERT_SEVERITIES.indexOf(alert.rule.severity);
   const worst = new Set(
@@ -74,7 +74,7 @@ function worstOf(alerts: readonly SentAlert[], limit: number): readonly SentAler
   return alerts.filter((sent) => worst.has(sent));
 }
 
-function judgedWith({ configuration, sources, state }: ScanTextOptions): string {
+function configurationText({ configuration, sources, state }: ScanTextOptions): string {
   const { allowlist, trusted, learningDays } = configuration;
   return [
     `Configuration: ${sources.length === 0 ? 'defaults' : makeVisible(sources.join(', '))}`,
@@ -84,7 +84,7 @@ function judgedWith({ configuration, sources, state }: ScanTextOptions): string 
   ].join(' · ');
 }
 
-function inventory({ logObjects, counts, parseFailures, networks, period }: ScanResult): string {
+function inputText({ logObjects, counts, parseFailures, networks, period }: ScanResult): string {
   const parts = [
     plural(logObjects, 'log object'),
     plural(counts.records, 'record'),
@@ -129,8 +129,8 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
   if (result.findings.some(({ remoteIp }) => isKnown(geography.locate(remoteIp)))) {
     lines.push(color.dim(`Geo data: ${geography.credit()}`));
   }
-  const placesProblem = geography.problem();
-  if (placesProblem !== null) lines.push(`Geo data: ${makeVisible(placesProblem)}`);
+  const geoProblem = geography.problem();
+  if (geoProblem !== null) lines.push(`Geo data: ${makeVisible(geoProblem)}`);
   const severities = { High: 0, Medium: 0, Low: 0 };
   for (const finding of result.findings) severities[severityOf(finding).severity]++;
   const named = Object.entries(severities)

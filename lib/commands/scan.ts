@@ -20,29 +20,29 @@ import type { Problem } from './usage-error';
 export interface ScanResult {
   readonly logObjects: number;
   readonly parseFailures: number;
-  /** The first of them. */
+  /** The first parse failures. */
   readonly failureSamples: readonly ParseFailure[];
   readonly counts: ObserverCounts;
-  /** Distinct networks met in watched buckets. */
+  /** Number of distinct networks that used watched buckets. */
   readonly networks: number;
   /** Time of the first and last record, epoch milliseconds; null without any record. */
   readonly period: { readonly from: number; readonly to: number } | null;
-  /** What the rules found, over the whole input. */
+  /** Findings of the rules, over the whole input. */
   readonly findings: readonly Finding[];
-  /** Remote IPs that are no addresses. */
+  /** Remote IPs that are not addresses. */
   readonly invalidRemoteIps: readonly Finding[];
-  /** What is not believed of log objects. */
+  /** Implausible content of log objects. */
   readonly doubts: readonly Finding[];
   readonly learning: readonly Learning[];
-  /** What a deployment would have sent, and when. */
+  /** The alerts that a deployment would have sent, and when. */
   readonly alerts: readonly SentAlert[];
-  /** What is known now, for the next scan: to be kept once the findings are told. */
+  /** The sightings for the next scan. Save them only after the findings have been printed. */
   readonly sightings: Iterable<Sighting>;
   readonly skipped: readonly string[];
   readonly problems: readonly Problem[];
 }
 
-/** What a bucket's learning did: new pairs recorded, nothing found. */
+/** The learning of one bucket: new pairs were recorded without findings. */
 export interface Learning {
   readonly bucket: string;
   /** Epoch milliseconds. */
@@ -51,15 +51,15 @@ export interface Learning {
 }
 
 export interface ScanOptions extends ReplayOptions {
-  /** CSV file of sightings to begin with; null: with none. */
+  /** CSV file with the initial sightings; null: none. */
   readonly stateFile: string | null;
   readonly startProgress: (totalBytes: number) => Promise<Progress>;
 }
 
 /**
- * Reads log objects as the deployed function would meet them, in the order of their arrival, on the same two paths, in
- * a memory of its own and with a clock that follows the log objects.
- * @throws UsageError, StateFileError: nothing was scanned. What goes wrong with a single file is in `problems`.
+ * Processes log objects as the deployed function would: in the order of their arrival, on the same two paths, but with
+ * the state in memory and a clock that follows the log objects.
+ * @throws UsageError, StateFileError: nothing was scanned. Problems with a single file are in `problems`.
  */
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
   const { configuration, stateFile, now } = options;
@@ -73,9 +73,9 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   const progress = await options.startProgress(sum(files.map(({ file }) => file.size ?? 0)));
   let bytesBefore = 0;
   for (const { file, arrivedAt } of files) {
-    if (arrivedAt !== null) await replay.alerts.announceUntil(arrivedAt);
+    if (arrivedAt !== null) await replay.alerts.notifyUntil(arrivedAt);
     const read = await detectFile(file, replay, (bytesRead) => progress.at(bytesBefore + bytesRead));
-    await replay.alerts.announceAt(read.latest);
+    await replay.alerts.notifyAt(read.latest);
     addFile(totals, file, read);
     bytesBefore += file.size ?? 0;
   }
@@ -83,11 +83,11 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   return resultOf(replay, totals, await replay.alerts.end(), skipped);
 }
 
-/** What a scan counts over its files. */
+/** Totals over the files of a scan. */
 interface Totals {
   logObjects: number;
   parseFailures: number;
-  /** Of the first and the last record, epoch milliseconds. */
+  /** Times of the first and the last record, epoch milliseconds. */
   earliest: number;
   latest: number;
   readonly problems: Problem[];
@@ -100,7 +100,7 @@ function createTotals(problems: readonly Problem[]): Totals {
 
 function addFile(totals: Totals, { path }: LogObjectFile, read: FileRead): void {
   const { records, parseFailures, firstFailure, earliest, latest, failure } = read;
-  // A file of which nothing could be read is no log object.
+  // A file that could not be read at all is not a log object.
   if (failure === null || records + parseFailures > 0) totals.logObjects++;
   totals.parseFailures += parseFailures;
   totals.earliest = Math.min(totals.earliest, earliest);
@@ -138,7 +138,7 @@ function isNotJudged(rule: RuleId): boolean {
   return ruleOf(rule).detects.kind === 'not-judged';
 }
 
-/** A stored sighting is refreshed once a day; the next scan is to know to the second when a pair was last seen. */
+/** The stored sightings, which are refreshed once a day, with the exact time when each pair was last seen. */
 function* upToDate(stored: Iterable<Sighting>, latest: ReadonlyMap<string, number>): Generator<Sighting, void> {
   for (const sighting of stored) {
     const { bucket, kind, name, firstSeenAt, lastSeenAt } = sighting;

@@ -6,39 +6,39 @@ import type { Geography, State } from '../ports';
 
 const MINUTE = 60_000;
 
-/** What one run of the deployed function may take; it matters only for the lease. */
+/** The timeout of the deployed function; only the lease depends on it. */
 const RUN = 5 * MINUTE;
 
-const TO_NOBODY: SendAlert = async () => {};
+const DISCARD: SendAlert = async () => {};
 
-/** Announcing without anybody to announce to: with a clock that jumps to whenever something is due. */
+/** The notify path without a destination. Its clock jumps to the next time when an alert is due. Epoch milliseconds. */
 export interface Simulation {
   now(): number;
-  /** Lets everything be told that is due before a log object arrives. */
-  announceUntil(arrivedAt: number): Promise<void>;
-  /** A log object has arrived (epoch milliseconds) and been detected. */
-  announceAt(arrivedAt: number): Promise<void>;
-  /** Lets all the rest be told, whenever that is. */
+  /** Sends the alerts that are due before a log object arrives. */
+  notifyUntil(arrivedAt: number): Promise<void>;
+  /** Sends the alerts that are due after a log object has arrived and been processed. */
+  notifyAt(arrivedAt: number): Promise<void>;
+  /** Sends all remaining alerts, and returns all that were sent. */
   end(): Promise<readonly SentAlert[]>;
 }
 
 export interface SimulationOptions {
   readonly state: State;
-  /** When the next thing is due, epoch milliseconds; null: nothing ever will be. */
+  /** When the next alert is due, epoch milliseconds; null: none will be. */
   readonly nextDueAt: () => Promise<number | null>;
   readonly limits: AlertLimits;
   readonly geography: Geography;
   readonly isNetworkRuleChosen: (bucket: string) => boolean;
-  /** Default: to nobody. */
+  /** Default: discards the alert. */
   readonly sendAlert?: SendAlert;
 }
 
 export function simulateAlerts(options: SimulationOptions): Simulation {
-  const { nextDueAt, sendAlert = TO_NOBODY } = options;
+  const { nextDueAt, sendAlert = DISCARD } = options;
   const sent: SentAlert[] = [];
   let now = Number.NEGATIVE_INFINITY;
   let runs = 0;
-  const announcer = {
+  const notifier = {
     ...options,
     sendAlert,
     clock: {
@@ -51,10 +51,10 @@ export function simulateAlerts(options: SimulationOptions): Simulation {
     region: null,
   };
 
-  /** One run after another, a minute apart, until nothing is due any more that was due by then. */
-  async function announce(): Promise<void> {
+  /** Repeats runs, a minute apart, until everything that is due has been sent. */
+  async function sendDue(): Promise<void> {
     for (;;) {
-      const notified = await notify(announcer, `rehearsal ${runs++}`, now + RUN);
+      const notified = await notify(notifier, `simulation ${runs++}`, now + RUN);
       sent.push(...notified.sent);
       if (notified.failures.length > 0) throw notified.failures[0];
       if (notified.end === 'done') return;
@@ -62,32 +62,32 @@ export function simulateAlerts(options: SimulationOptions): Simulation {
     }
   }
 
-  async function announceUntil(time: number): Promise<void> {
+  async function notifyUntil(time: number): Promise<void> {
     for (let due = await nextDueAt(); due !== null; due = await nextDueAt()) {
-      // What is due may have to wait for the next minutes all the same: time goes on in any case.
+      // At least a minute later than now, since the rate may defer what is due already.
       const at = Math.max(nextMinute(now), nextMinute(due));
       if (at >= time) break;
       now = at;
-      await announce();
+      await sendDue();
     }
     now = Math.max(now, time === Number.POSITIVE_INFINITY ? now : time);
   }
 
   return {
     now: () => now,
-    announceUntil,
-    async announceAt(arrivedAt) {
+    notifyUntil,
+    async notifyAt(arrivedAt) {
       now = Math.max(now, arrivedAt);
-      if (now > Number.NEGATIVE_INFINITY) await announce();
+      if (now > Number.NEGATIVE_INFINITY) await sendDue();
     },
     async end() {
-      await announceUntil(Number.POSITIVE_INFINITY);
+      await notifyUntil(Number.POSITIVE_INFINITY);
       return sent;
     },
   };
 }
 
-/** When the schedule runs next, every minute. */
+/** The next run of the schedule, which runs every minute. */
 function nextMinute(time: number): number {
   return (Math.floor(time / MINUTE) + 1) * MINUTE;
 }

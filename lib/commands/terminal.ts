@@ -1,34 +1,34 @@
 import { makeVisible } from '../text/visible';
 import { EXIT } from './usage-error';
 
-/** Where a command writes, and what it may assume of who reads. */
+/** Where a command writes, and what the output device supports. */
 export interface Terminal {
   /** Writes results to standard output; resolves when more may be written. */
   write(text: string): Promise<void>;
-  /** Writes a line for people to standard error; what could steer the terminal is made visible. */
+  /** Writes a line for people to standard error; control characters are made visible. */
   note(line: string): void;
-  /** Columns to fill. */
+  /** Width of the output. */
   readonly columns: number;
-  /** Whether standard output takes colours. */
+  /** Whether standard output supports colours. */
   readonly color: boolean;
   /** Whether standard error is a terminal, which a progress bar needs. */
   readonly progress: boolean;
 }
 
-/** Columns where standard output is no terminal. */
+/** Width if standard output is not a terminal. */
 const DEFAULT_COLUMNS = 120;
 
 /** Standard output and standard error of this process. `NO_COLOR` (https://no-color.org) is respected. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   const note = (line: string): void => void stderr.write(`${makeVisible(line)}\n`);
-  // A reader that has seen enough (`| head`) is no failure.
+  // A reader that closes the pipe early (`| head`) is not a failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done);
     note(`s3-access-watch: standard output: ${error.message}`);
     process.exit(EXIT.failure);
   });
-  // Where nobody hears what is said, there is nobody to tell.
+  // If standard error cannot be written, the error cannot be reported either.
   stderr.on('error', () => {});
   return {
     write: (text) =>

@@ -1,4 +1,4 @@
-/** The operator's mistakes, all of them: a line each, saying where, what was got, and what to write instead. */
+/** All mistakes in a configuration: one line each, with the key, the value found, and what to write instead. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 

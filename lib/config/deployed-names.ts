@@ -2,22 +2,22 @@ import type { RuleMetric } from '../rules/rule';
 import { SWITCHED_RULES } from '../rules/rule-of';
 
 /*
- * Names that the stack gives to the function, and that the function reads or writes. Both sides import them from here,
- * so that the compiler finds a name that only one side knows.
+ * Names that the stack and the function share. Both import them from here, so that the compiler finds a name that only
+ * one of them uses.
  */
 
-/** Environment variables of the function. Everything else stands in the configuration file beside the bundle. */
+/** Environment variables of the function. All other settings are in the configuration file beside the bundle. */
 export const ENVIRONMENT = {
   accountId: 'ACCOUNT_ID',
   tableName: 'TABLE_NAME',
   alertTopicArn: 'ALERT_TOPIC_ARN',
-  /** `true`: the function may count the subscriptions to the alerts, and does. */
+  /** `true`: the function counts the subscriptions to the alerts, and has the permission to do so. */
   countSubscriptions: 'COUNT_SUBSCRIPTIONS',
-  /** Set where the function counts the subscriptions to the alarms. */
+  /** Set if the function counts the subscriptions to the alarms. */
   operationsTopicArn: 'OPERATIONS_TOPIC_ARN',
-  /** Where the databases of locations are; set unless `geo` is `none`. */
+  /** Directory of the geographic databases; set unless `geo` is `none`. */
   geoFolder: 'GEO_FOLDER',
-  /** The `service` dimension of the metrics, under the name that Powertools reads, too. */
+  /** The `service` dimension of the metrics. Powertools reads this variable, too. */
   serviceName: 'POWERTOOLS_SERVICE_NAME',
 } as const;
 
@@ -33,19 +33,19 @@ const FIXED_METRICS = [
   'RecordsWithoutIp',
   'InvalidRemoteIps',
   'TrustedRecords',
-  'RecordsWithOddTime',
+  'RecordsWithImplausibleTime',
   'RecordsOfOtherBuckets',
   'LogObjectsMisplaced',
-  'LogsNotBelieved',
+  'ImplausibleLogs',
   'NewPairs',
-  'PairsOwedFor',
+  'UnstoredFindingAge',
   'DeliveryLag',
-  'LogObjectsGone',
+  'LogObjectsDeleted',
   'Failures',
   'AlertsSent',
   'PublishFailures',
   'AlertsSetAside',
-  'OldestDueFor',
+  'OldestDueAge',
   'AlertSubscriptions',
   'OperationsSubscriptions',
   'SilentBuckets',
@@ -53,7 +53,7 @@ const FIXED_METRICS = [
   'WriteUnits',
 ] as const;
 
-/** The name of one of the function's own metrics; the record of a rule names the metric of its findings. */
+/** The name of one of the function's own metrics. The record of each rule contains the metric of its findings. */
 export type MetricName = (typeof FIXED_METRICS)[number] | RuleMetric['name'];
 
 /** The function's own metrics. `lambda/report.ts` emits them; alarms and the dashboard show them. */

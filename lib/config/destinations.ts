@@ -6,7 +6,7 @@ import { textLike } from './fields/scalars';
 const emailAddress = textLike({
   expected: 'write an address such as "security@example.com"',
   problem: 'is not an e-mail address',
-  // Whether it receives anything, SNS finds out by asking it to confirm.
+  // SNS checks that the address exists, by sending a confirmation mail.
   pattern: /^(?=.{3,254}$)[^\s@,;:<>"()[\]]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i,
   amend: (text) => {
     const within = /<([^\s<>@]{1,64}@[a-z0-9.-]{1,250})>\s*$/i.exec(text)?.[1];
@@ -14,28 +14,28 @@ const emailAddress = textLike({
   },
 });
 
-/** E-mail addresses, at least one, none twice: SNS subscribes an address once. */
+/** E-mail addresses, at least one, without duplicates: SNS subscribes an address once. */
 export const emailAddresses = listOf(emailAddress, {
   example: 'security@example.com',
   atLeastOne: true,
   identity: (address) => address.toLowerCase(),
 });
 
-/** Of a Slack workspace that Amazon Q has been authorised for. */
+/** The ID of a Slack workspace for which Amazon Q has been authorised. */
 export const slackWorkspaceId = textLike({
   expected: 'write the ID that the Amazon Q console shows, such as "T0123ABCDEF"',
   problem: 'is not the ID of a Slack workspace',
   pattern: /^T[A-Z0-9]{2,254}$/,
 });
 
-/** Of a public (`C…`) or private (`G…`) channel. */
+/** The ID of a public (`C…`) or private (`G…`) channel. */
 export const slackChannelId = textLike({
   expected: 'write the last part of the channel\'s link, such as "C0123ABCDEF"',
   problem: 'is not the ID of a Slack channel',
   pattern: /^[CG][A-Z0-9]{2,254}$/,
 });
 
-/** Of a page whose headings are linked to as `#heading`. */
+/** The URL of a page whose headings have anchors such as `#heading`. */
 export const webAddress = textLike({
   expected: 'write an address such as "https://wiki.example.com/s3-access-watch/runbook"',
   problem: 'is not a web address',
@@ -48,7 +48,7 @@ export const webAddress = textLike({
   },
 });
 
-/** Whether somebody is to hear of trouble with the watch itself. */
+/** Whether the configuration has a destination for alarms. */
 export function hasAlarmSubscriptions({
   operationsEmails,
   alertEmails,
@@ -59,7 +59,7 @@ export function hasAlarmSubscriptions({
   Configuration,
   'operationsEmails' | 'alertEmails' | 'slackChannelId' | 'slackElsewhere' | 'alertTopicArn'
 >): boolean {
-  // A channel that listens to somebody else's topic need not listen to that of the alarms, which is ours.
+  // A channel that is subscribed to an existing alert topic need not be subscribed to the stack's operations topic.
   const isOnSlack = slackChannelId !== null || (slackElsewhere && alertTopicArn === null);
   return isOnSlack || (operationsEmails ?? alertEmails).length > 0;
 }

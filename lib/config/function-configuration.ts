@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration';
 
-/** What only the stack has to know. Where others of an app give these, they may not be known before it is deployed. */
-const OF_THE_STACK = [
+/** Keys that only the stack uses. In a CDK app, some of their values may be known only at deployment. */
+const STACK_KEYS = [
   'logBucket',
   'logPrefix',
   'logBucketKeyArn',
@@ -19,12 +19,12 @@ const OF_THE_STACK = [
   'stage',
 ] as const satisfies readonly (keyof Configuration)[];
 
-/** The rest of the configuration, which travels beside the function as JSON. */
-export type FunctionConfiguration = Omit<Configuration, (typeof OF_THE_STACK)[number]>;
+/** The rest of the configuration, which is deployed beside the function as JSON. */
+export type FunctionConfiguration = Omit<Configuration, (typeof STACK_KEYS)[number]>;
 
-/** What the function has to know: who else gets a mail is no reason to deploy it anew. */
+/** The part that the function uses, so that a change of an e-mail address does not redeploy the function. */
 export function functionConfiguration(configuration: Configuration): FunctionConfiguration {
-  const left = new Set<string>(OF_THE_STACK);
-  const entries = Object.entries(configuration).filter(([key]) => !left.has(key));
+  const omitted = new Set<string>(STACK_KEYS);
+  const entries = Object.entries(configuration).filter(([key]) => !omitted.has(key));
   return Object.fromEntries(entries) as unknown as FunctionConfiguration;
 }

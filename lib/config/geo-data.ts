@@ -1,9 +1,9 @@
-/** A package of the npm registry with databases that say where addresses are, or whose. */
+/** An npm package with databases of the location or the autonomous system of addresses. */
 export interface GeoPackage {
   readonly name: string;
-  /** Files of it, of which each is looked at for what it has. */
+  /** Files in the package. */
   readonly files: readonly string[];
-  /** Whom its licence wants to be named, or who it is from; the date of the data comes behind. */
+  /** The attribution that the licence requires, or the source; the date of the data follows it. */
   readonly credit: string;
 }
 
@@ -19,15 +19,15 @@ const COUNTRY: GeoPackage = {
   credit: 'IP geolocation by ip-location-db (CC0)',
 };
 
-/** Number and organisation of autonomous systems, by ranges of addresses. */
+/** Number and organization of autonomous systems, by ranges of addresses. */
 export const ASN: GeoPackage = {
   name: '@ip-location-db/asn',
-  // The data has no date in it; the package's version ends with it.
+  // The files contain no date; the version of the package ends with it.
   files: ['asn-ipv4.csv', 'asn-ipv6.csv', 'package.json'],
   credit: 'AS by routeviews.org and DB-IP.com (CC BY 4.0)',
 };
 
-/** The package with the places; null: none is wanted, or the operator has a file of their own. */
+/** The package with the locations; null: none is configured, or the operator has their own file. */
 export function geoPackageOf(geo: string): GeoPackage | null {
   if (geo === 'city') return CITY;
   return geo === 'country' ? COUNTRY : null;

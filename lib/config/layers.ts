@@ -2,22 +2,22 @@ import { pathText, visible } from './fields/messages';
 import { nearestName } from './fields/suggestions';
 import { isKnownKey, KNOWN_KEYS, type KnownKey } from './schema';
 
-/** Where values come from: `-c`, `cdk.json`, … */
+/** Values from one source: `-c`, `cdk.json`, … */
 export interface Layer {
   readonly source: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** A value and the layer that gave it. */
+/** A value and the name of its layer. */
 export interface Given {
   readonly value: unknown;
   readonly source: string;
 }
 
-/** What a person typed: every key of it is meant for us. */
+/** The layer of the command line. In the terminal, all its keys are for this project. */
 const TYPED = '-c';
 
-/** The value of each key that some layer has; of several layers the first one's, whole. */
+/** The value of each key that a layer sets. If several do, the value of the first one; values are not merged. */
 export function mergeLayers(layers: readonly Layer[]): ReadonlyMap<KnownKey, Given> {
   return new Map(
     KNOWN_KEYS.flatMap((key) => {
@@ -27,24 +27,27 @@ export function mergeLayers(layers: readonly Layer[]): ReadonlyMap<KnownKey, Giv
   );
 }
 
-/** Which allowlist file the main is to read, and which layer names it: its path is relative to that. */
+/** The path of the allowlist file, and the layer that names it: the path is relative to the directory of that layer. */
 export function allowlistFileOf(layers: readonly Layer[]): { readonly value: string; readonly source: string } | null {
   const given = mergeLayers(layers).get('allowlistFile');
   if (typeof given?.value !== 'string' || given.value.trim() === '') return null;
   return { value: given.value, source: given.source };
 }
 
-/** The kind or file of geo data that is asked for; null: the default is not refused for what is missing. */
+/** The configured kind or file of geo data; null: not configured, so missing data is not an error. */
 export function geoOf(layers: readonly Layer[]): string | null {
   const value = mergeLayers(layers).get('geo')?.value;
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
-/** Problems with keys that are none of ours: context is shared, so in files only with those that look like ours. */
+/**
+ * Problems with unknown keys. Context is shared with other tools, so in files only keys that are similar to a known key
+ * are problems.
+ */
 export function unknownKeyProblems(layers: readonly Layer[], purpose: 'deployment' | 'terminal'): readonly string[] {
   return layers.flatMap(({ source, values }) =>
     Object.keys(values).flatMap((key) => {
-      // The CDK's own: feature flags and cached look-ups.
+      // Keys of the CDK: feature flags and cached look-ups.
       if (isKnownKey(key) || key.startsWith('@') || key.includes(':')) return [];
       const nearest = nearestName(key, KNOWN_KEYS);
       const start = `${pathText([key])}: no such key; `;
@@ -54,7 +57,7 @@ export function unknownKeyProblems(layers: readonly Layer[], purpose: 'deploymen
   );
 }
 
-/** Ends a problem: names the layer, unless it is one of the two where people look first. */
+/** The end of a problem, which names the layer, except for the two obvious ones. */
 export function sourceNote(source: string): string {
   return source === TYPED || source === 'cdk.json' ? '' : ` (from ${visible(source)})`;
 }

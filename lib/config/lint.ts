@@ -2,19 +2,19 @@ import { type Network, parseCidr } from '../detection/address';
 import type { TrustedRule } from '../detection/settings';
 import { isoTime } from '../text/times';
 import type { Configuration } from './configuration';
-import type { PlacedEntry } from './fields/allowlist-entries';
+import type { LabelledEntry } from './fields/allowlist-entries';
 import { pathText, quote } from './fields/messages';
 import { type NetworkEntry, redundancies } from './redundant-entries';
 
-/** Entries with a shorter prefix hold more than anybody's own addresses. */
+/** A network with a shorter prefix contains more addresses than one organization owns. */
 const SHORTEST_PREFIX = { 4: 8, 6: 32 } as const;
 
-/** What is allowed and yet probably a mistake, in the order of the entries. `now` is epoch milliseconds. */
-export function lintAllowlist(entries: readonly PlacedEntry[], now: number): readonly string[] {
-  const withNetworks = entries.flatMap((placed): NetworkEntry[] => {
-    const network = parseCidr(placed.entry.cidr);
-    // Entries have been read before; what is no network was a problem then.
-    return 'problem' in network ? [] : [{ ...placed, network }];
+/** Warnings about valid entries that are probably mistakes, in the order of the entries. `now`: epoch milliseconds. */
+export function lintAllowlist(entries: readonly LabelledEntry[], now: number): readonly string[] {
+  const withNetworks = entries.flatMap((labelled): NetworkEntry[] => {
+    const network = parseCidr(labelled.entry.cidr);
+    // The parser has already reported an invalid network.
+    return 'problem' in network ? [] : [{ ...labelled, network }];
   });
   const redundant = redundancies(withNetworks);
   return withNetworks.flatMap((one) => {
@@ -24,11 +24,11 @@ export function lintAllowlist(entries: readonly PlacedEntry[], now: number): rea
       redundant.get(one) ?? null,
       pastWarning(until, now, stillLimited(buckets)),
     ];
-    return texts.filter((text) => text !== null).map((text) => `${one.place}: ${quote(cidr)} ${text}`);
+    return texts.filter((text) => text !== null).map((text) => `${one.label}: ${quote(cidr)} ${text}`);
   });
 }
 
-/** Rules that no longer hold. `now` is epoch milliseconds. */
+/** Warnings about expired `trusted` rules. `now`: epoch milliseconds. */
 export function lintTrusted(rules: readonly TrustedRule[], now: number): readonly string[] {
   return rules.flatMap(({ reason, until }, index) => {
     const text = pastWarning(until, now, 'no longer trusts anything');
@@ -45,7 +45,7 @@ function widthWarning({ family, prefixLength, first }: Network): string | null {
 const PRIVATE_ADDRESSES =
   'approves private addresses of any VPC, which come through a VPC endpoint; write the networks of your own VPCs';
 
-/** An expired entry still applies: its buckets have an allowlist, and nobody on it. */
+/** The consequence of an expired entry: its buckets still count as having an allowlist. */
 function stillLimited(buckets: readonly string[] | null): string {
   const whose = buckets === null ? 'every bucket' : quote(buckets);
   return `no longer approves anything, but ${whose} still counts as having an allowlist`;
@@ -58,18 +58,18 @@ function pastWarning(until: number | null, now: number, consequence: string): st
 }
 
 /**
- * An existing log bucket of which everything is read, and a prefix that siblings share: S3 and EventBridge compare it
- * with the beginning of a key, and know no folders, so whoever may write below `access-old/` would write logs. `isLate`:
- * the bucket's name is known only when it is deployed.
+ * Warns if all objects of an existing log bucket are read as logs, and if the prefix does not end with `/`. S3 and
+ * EventBridge compare a prefix with the beginning of a key, so with the prefix `access`, objects below `access-old/`
+ * would be read as logs as well. `isUnresolved`: the name of the bucket is known only at deployment.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
  */
 export function lintLogPrefix(
   { logBucket, logPrefix }: Pick<Configuration, 'logBucket' | 'logPrefix'>,
-  isLate: boolean,
+  isUnresolved: boolean,
 ): readonly string[] {
   if (logPrefix === '') {
     if (logBucket === null) return [];
-    const named = isLate ? 'the log bucket' : quote(logBucket);
+    const named = isUnresolved ? 'the log bucket' : quote(logBucket);
     return [`logPrefix: not set, so every object in ${named} is read as a log; write the prefix of the logs`];
   }
   if (logPrefix.endsWith('/')) return [];
@@ -78,7 +78,7 @@ export function lintLogPrefix(
   return [`logPrefix: ${quote(logPrefix)} also matches keys under ${sibling} and similar prefixes; ${instead}`];
 }
 
-/** Addresses of domains that nobody has: https://www.rfc-editor.org/rfc/rfc2606. */
+/** Warns about addresses in reserved domains: https://www.rfc-editor.org/rfc/rfc2606. */
 export function lintEmails({
   alertEmails,
   operationsEmails,

@@ -2,7 +2,7 @@ import { quote } from './fields/messages';
 import type { Given } from './layers';
 import type { KnownKey } from './schema';
 
-/** Where it is to be deployed. */
+/** The location of the deployment. */
 export interface DeployLocation {
   readonly region: string;
   /** `aws`, `aws-cn`, … */
@@ -10,10 +10,14 @@ export interface DeployLocation {
 }
 
 /**
- * What cannot work where it is deployed, or not together: nothing reaches into another partition, Amazon Q is in one of
- * them, and what is encrypted has its key in its own Region. What is no ARN is told elsewhere.
+ * Problems with resources in different locations: no resource can be reached from another partition, Amazon Q in Slack
+ * exists in one partition only, and a KMS key must be in the Region of the resource that it encrypts. Ignores values
+ * that are not ARNs, which are problems of their own. `location` null: not known yet.
  */
-export function locationProblems(given: ReadonlyMap<KnownKey, Given>, place: DeployLocation | null): readonly string[] {
+export function locationProblems(
+  given: ReadonlyMap<KnownKey, Given>,
+  location: DeployLocation | null,
+): readonly string[] {
   const arn = (key: KnownKey): (DeployLocation & { readonly text: string }) | null => parseArn(given.get(key)?.value);
   const topic = arn('alertTopicArn');
   const topicKey = arn('alertTopicKeyArn');
@@ -24,23 +28,24 @@ export function locationProblems(given: ReadonlyMap<KnownKey, Given>, place: Dep
       `alertTopicKeyArn: ${topicKey.text} is in ${topicKey.region}, but the topic is in ${topic.region}; ${OWN_KEY} topic`,
     );
   }
-  if (place === null) return problems;
-  if (topic !== null && topic.partition !== place.partition) {
+  if (location === null) return problems;
+  const { region, partition } = location;
+  if (topic !== null && topic.partition !== partition) {
     problems.push(
-      `alertTopicArn: ${topic.text} cannot be reached from ${place.region}; write a topic in the partition ${place.partition}`,
+      `alertTopicArn: ${topic.text} cannot be reached from ${region}; write a topic in the partition ${partition}`,
     );
   }
-  if (bucketKey !== null && !isSame(bucketKey, place)) {
+  if (bucketKey !== null && !isSame(bucketKey, location)) {
     problems.push(
-      `logBucketKeyArn: ${bucketKey.text} is in ${bucketKey.region}, but the log bucket is in ${place.region}; ${OWN_KEY} log bucket`,
+      `logBucketKeyArn: ${bucketKey.text} is in ${bucketKey.region}, but the log bucket is in ${region}; ${OWN_KEY} log bucket`,
     );
   }
-  if (place.partition !== 'aws') {
+  if (partition !== 'aws') {
     for (const key of ['slackWorkspaceId', 'slackElsewhere'] as const) {
       const value = given.get(key)?.value;
       if (value === undefined || value === false || value === 'false') continue;
       problems.push(
-        `${key}: ${quote(value)} needs Amazon Q in Slack, which is not available in ${place.region}; use alertEmails`,
+        `${key}: ${quote(value)} needs Amazon Q in Slack, which is not available in ${region}; use alertEmails`,
       );
     }
   }

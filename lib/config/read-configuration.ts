@@ -8,47 +8,47 @@ import { type Given, type Layer, mergeLayers, sourceNote, unknownKeyProblems } f
 import { lintAllowlist, lintEmails, lintLogPrefix, lintTrusted } from './lint';
 import { type DeployLocation, locationProblems } from './location-problems';
 import { relationProblems } from './relations';
-import { KEY_PARSERS, type KnownKey, type LateKey } from './schema';
+import { KEY_PARSERS, type KnownKey, type UnresolvableKey } from './schema';
 
-/** What the configuration names and the mains have looked for. */
+/** The files that the configuration names, as the main program found them. */
 export interface NamedFiles {
-  /** What `allowlistFileOf` names, read, or why it cannot be. */
+  /** The content of the file that `allowlistFileOf` returns, or why it cannot be read. */
   readonly allowlistFile?:
     | { readonly name: string; readonly text: string }
     | { readonly name: string; readonly problem: string }
     | undefined;
-  /** What is wrong with what `geoOf` names; null: nothing. */
+  /** What is wrong with the data or the file that `geoOf` returns; null: nothing. */
   readonly geoProblem?: string | null;
 }
 
-/** What the mains have gathered. */
+/** The input of `readConfiguration`, which the main program collects. */
 export interface ConfigurationInput extends NamedFiles {
   /** The highest precedence first. */
   readonly layers: readonly Layer[];
-  /** Where it is to be deployed; null: nobody knows yet. */
-  readonly place?: DeployLocation | null;
-  /** Keys whose values are texts that are known only when it is deployed, and are taken as they are. */
-  readonly late?: ReadonlySet<LateKey>;
-  /** A deployment needs a destination for its alerts; in a terminal, every `-c` key must be ours. */
+  /** Null: not known yet. */
+  readonly location?: DeployLocation | null;
+  /** Keys whose values are unresolved tokens of the CDK, known only at deployment. They are not validated. */
+  readonly unresolved?: ReadonlySet<UnresolvableKey>;
+  /** A deployment needs a destination for its alerts; in a terminal, every `-c` key must be known. */
   readonly purpose: 'deployment' | 'terminal';
   /** Epoch milliseconds; only for warnings. */
   readonly now: number;
 }
 
-/** What `readConfiguration` returns. */
+/** The result of `readConfiguration`. */
 export interface ConfigurationOutcome {
   readonly configuration: Configuration;
-  /** A line each, of the same form as problems. */
+  /** One line each, in the same form as problems. */
   readonly warnings: readonly string[];
-  /** Which layer gave a key; a key that is not in it has its default. */
+  /** The name of the layer that sets each key; a key without an entry has its default. */
   readonly sources: ReadonlyMap<KnownKey, string>;
 }
 
-/** Reads a configuration as a whole. Throws `ConfigError` with every problem there is, and nothing else. */
+/** Validates a whole configuration. Throws `ConfigError` with all problems, and no other error. */
 export function readConfiguration(input: ConfigurationInput): ConfigurationOutcome {
   const given = mergeLayers(input.layers);
-  const late: ReadonlySet<KnownKey> = input.late ?? new Set();
-  const known = new Map([...given].filter(([key]) => !late.has(key)));
+  const unresolved: ReadonlySet<KnownKey> = input.unresolved ?? new Set();
+  const known = new Map([...given].filter(([key]) => !unresolved.has(key)));
   const values = Object.fromEntries([...known].map(([key, { value }]) => [key, value] as const));
   const parsed = parseFields(KEY_PARSERS, values);
   const file = readFile(input.allowlistFile, given.get('allowlistFile'));
@@ -61,13 +61,13 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
     ...file.problems,
     ...geoProblems(input.geoProblem, given.get('geo')),
     ...relationProblems(given, input.purpose),
-    ...locationProblems(known, input.place ?? null),
+    ...locationProblems(known, input.location ?? null),
   ];
   if ('problems' in parsed || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
   const { allowlistFile: _path, ...read } = parsed.value;
-  const complete = { ...read, ...lateValues(given, late) };
-  const listed = complete.allowlist.map((entry, index) => ({ place: pathText(['allowlist', index]), entry }));
+  const complete = { ...read, ...unresolvedValues(given, unresolved) };
+  const listed = complete.allowlist.map((entry, index) => ({ label: pathText(['allowlist', index]), entry }));
   const allowlist = [...listed, ...file.entries];
   return {
     configuration: { ...complete, allowlist: allowlist.map(({ entry }) => entry) },
@@ -75,7 +75,11 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
       ...lintAllowlist(allowlist, input.now),
       ...lintTrusted(complete.trusted, input.now),
       ...(input.purpose === 'deployment'
-        ? [...lintLogPrefix(complete, late.has('logBucket')), ...lintEmails(complete), ...operationsWarning(complete)]
+        ? [
+            ...lintLogPrefix(complete, unresolved.has('logBucket')),
+            ...lintEmails(complete),
+            ...operationsWarning(complete),
+          ]
         : []),
     ],
     sources: new Map([...given].map(([key, { source }]) => [key, source] as const)),
@@ -85,7 +89,7 @@ export function readConfiguration(input: ConfigurationInput): ConfigurationOutco
 function readFile(file: ConfigurationInput['allowlistFile'], given: Given | undefined) {
   if (file !== undefined && 'text' in file) return readAllowlistFile(file);
   if (file !== undefined) return { entries: [], problems: [`allowlistFile: ${quote(file.name)} ${file.problem}`] };
-  // A policy that was not read must not pass for an empty one. What is no path is a problem already.
+  // A file that was not read must not count as an empty allowlist. A value that is not a path is a problem already.
   const isPath = typeof given?.value === 'string' && given.value.trim() !== '';
   return { entries: [], problems: isPath ? [`allowlistFile: ${quote(given.value)} was not read`] : [] };
 }
@@ -95,11 +99,11 @@ function geoProblems(problem: string | null | undefined, given: Given | undefine
   return [`geo: ${quote(given.value)} ${problem}${sourceNote(given.source)}`];
 }
 
-function lateValues(
+function unresolvedValues(
   given: ReadonlyMap<KnownKey, Given>,
-  late: ReadonlySet<KnownKey>,
-): Partial<Record<LateKey, string>> {
-  return Object.fromEntries([...given].flatMap(([key, { value }]) => (late.has(key) ? [[key, value]] : [])));
+  unresolved: ReadonlySet<KnownKey>,
+): Partial<Record<UnresolvableKey, string>> {
+  return Object.fromEntries([...given].flatMap(([key, { value }]) => (unresolved.has(key) ? [[key, value]] : [])));
 }
 
 function operationsWarning(values: Parameters<typeof hasAlarmSubscriptions>[0]): string[] {

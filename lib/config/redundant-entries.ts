@@ -1,10 +1,10 @@
 import type { Network } from '../detection/address';
 import type { AllowlistEntry } from '../detection/settings';
-import type { PlacedEntry } from './fields/allowlist-entries';
+import type { LabelledEntry } from './fields/allowlist-entries';
 import { quote } from './fields/messages';
 
 /** An allowlist entry with its network. */
-export interface NetworkEntry extends PlacedEntry {
+export interface NetworkEntry extends LabelledEntry {
   readonly network: Network;
 }
 
@@ -17,18 +17,18 @@ interface Candidate {
   readonly end: number;
 }
 
-/** Of one network, the entry of each scope that lasts longest. */
+/** A network, and for each scope its entry with the latest end. */
 interface Level {
   readonly network: Network;
-  readonly lasting: Map<string, Candidate>;
+  readonly latest: Map<string, Candidate>;
 }
 
 const ALL_BUCKETS = 'all';
 
 /**
- * The entries without which everything would be as it is, and why: another one has their network or a wider one, for
- * the same buckets or for all, and lasts at least as long. Networks nest or are disjoint, so the networks around an
- * entry are a stack of at most 129 levels while one goes through them in order.
+ * The redundant entries, and why each is redundant: another entry has the same or a wider network, for the same buckets
+ * or for all, and does not end earlier. Networks are nested or disjoint, so in sorted order the networks that contain
+ * an entry form a stack of at most 129 levels.
  */
 export function redundancies(entries: readonly NetworkEntry[]): ReadonlyMap<NetworkEntry, string> {
   const found = new Map<NetworkEntry, string>();
@@ -38,10 +38,10 @@ export function redundancies(entries: readonly NetworkEntry[]): ReadonlyMap<Netw
     const cover = closestCover(one, around);
     if (cover !== undefined) found.set(one.source, reasonFor(one, cover));
     if (around.at(-1)?.network.prefixLength !== one.network.prefixLength) {
-      around.push({ network: one.network, lasting: new Map() });
+      around.push({ network: one.network, latest: new Map() });
     }
-    const { lasting } = around.at(-1)!;
-    if (!lasting.has(one.scope)) lasting.set(one.scope, one);
+    const { latest } = around.at(-1)!;
+    if (!latest.has(one.scope)) latest.set(one.scope, one);
   }
   return found;
 }
@@ -55,7 +55,7 @@ function scopeOf({ buckets }: AllowlistEntry): string {
   return buckets === null || buckets.includes('*') ? ALL_BUCKETS : JSON.stringify([...new Set(buckets)].sort());
 }
 
-/** An entry comes behind all that could cover it; of equal ones the first written comes first. */
+/** Sorts an entry after all entries that could cover it. The sort is stable, so equal entries keep their order. */
 function coveringFirst(a: Candidate, b: Candidate): number {
   if (a.network.family !== b.network.family) return a.network.family - b.network.family;
   if (a.network.first !== b.network.first) return a.network.first < b.network.first ? -1 : 1;
@@ -70,16 +70,16 @@ function encloses(outer: Network, inner: Network): boolean {
 
 function closestCover(one: Candidate, around: readonly Level[]): Candidate | undefined {
   for (let index = around.length - 1; index >= 0; index--) {
-    const { lasting } = around[index]!;
-    const cover = [lasting.get(one.scope), lasting.get(ALL_BUCKETS)].find((other) => other && other.end >= one.end);
+    const { latest } = around[index]!;
+    const cover = [latest.get(one.scope), latest.get(ALL_BUCKETS)].find((other) => other && other.end >= one.end);
     if (cover !== undefined) return cover;
   }
   return undefined;
 }
 
 function reasonFor(one: Candidate, cover: Candidate): string {
-  const { place, entry } = cover.source;
+  const { label, entry } = cover.source;
   const isSame = one.source.entry.cidr === entry.cidr && one.scope === cover.scope && one.end === cover.end;
-  if (isSame) return `is the same entry as ${place}; remove one of them`;
-  return `is covered by ${place}, ${quote(entry.cidr)}; remove one of them`;
+  if (isSame) return `is the same entry as ${label}; remove one of them`;
+  return `is covered by ${label}, ${quote(entry.cidr)}; remove one of them`;
 }

@@ -4,7 +4,7 @@ import { KEY_PARSERS, type KnownKey } from './schema';
 
 const DESTINATIONS = ['alertEmails', 'slackWorkspaceId', 'slackChannelId', 'alertTopicArn'] as const;
 
-/** A key that says nothing without the other one. */
+/** Pairs of keys: the first has no effect without the second. */
 const NEEDS: readonly (readonly [KnownKey, KnownKey])[] = [
   ['slackWorkspaceId', 'slackChannelId'],
   ['slackChannelId', 'slackWorkspaceId'],
@@ -13,8 +13,8 @@ const NEEDS: readonly (readonly [KnownKey, KnownKey])[] = [
 ];
 
 /**
- * Problems between keys. They are told beside those of single values, so a wrong value counts as given here.
- * A setting that the stack could not carry out is refused: what is configured is what is deployed.
+ * Problems between keys. They are reported together with the problems of single values, so an invalid value counts as
+ * set here. A setting that the stack would have to ignore is a problem.
  */
 export function relationProblems(
   given: ReadonlyMap<KnownKey, Given>,
@@ -54,7 +54,7 @@ export function relationProblems(
 const WRITE_A_DESTINATION =
   'write alertEmails, slackWorkspaceId with slackChannelId, slackElsewhere: true, or alertTopicArn; or noDestination: true if that is intended';
 
-/** Null if what is given is no flag. */
+/** Null if the value is not a valid flag. */
 function flagOf(
   key: 'noDestination' | 'deletionProtection' | 'slackElsewhere',
   given: ReadonlyMap<KnownKey, Given>,

@@ -39,7 +39,7 @@ const stage = textLike({
 
 const bucketPatterns = listOf(bucketPattern, { example: 'payroll-*' });
 
-/** Every key, how it is read, and its default. What concerns several keys at once is in `relations.ts`. */
+/** Every key with its parser and its default. Checks that concern several keys are in `relations.ts`. */
 export const KEY_PARSERS = {
   logBucket: optional(bucketName, null),
   logPrefix: optional(anyText('write the key prefix of the logs'), ''),
@@ -83,15 +83,21 @@ export const KEY_PARSERS = {
 /** A key of the configuration. */
 export type KnownKey = keyof typeof KEY_PARSERS;
 
-/** Keys that name resources, whose names a CDK app may know only when it is deployed. */
-export const LATE_KEYS = ['logBucket', 'logBucketKeyArn', 'alertTopicArn', 'alertTopicKeyArn', 'table'] as const;
+/** Keys that name resources. In a CDK app, their values may be unresolved tokens, known only at deployment. */
+export const UNRESOLVABLE_KEYS = [
+  'logBucket',
+  'logBucketKeyArn',
+  'alertTopicArn',
+  'alertTopicKeyArn',
+  'table',
+] as const;
 
-export type LateKey = (typeof LATE_KEYS)[number];
+export type UnresolvableKey = (typeof UNRESOLVABLE_KEYS)[number];
 
-/** The keys that context and the command line may hold. */
+/** The keys that context and the command line may contain. */
 export const KNOWN_KEYS = Object.keys(KEY_PARSERS) as readonly KnownKey[];
 
-/** Whether it is one of `KNOWN_KEYS`. */
+/** Whether the key is one of `KNOWN_KEYS`. */
 export function isKnownKey(key: string): key is KnownKey {
   return Object.hasOwn(KEY_PARSERS, key);
 }

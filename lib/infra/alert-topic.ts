@@ -18,11 +18,11 @@ export class AlertTopic extends Construct {
     const { alertTopicArn, alertTopicKeyArn, alertEmails } = props;
     this.isOurs = alertTopicArn === null;
     this.keyArn = alertTopicKeyArn;
-    this.topic = alertTopicArn === null ? this.make() : Topic.fromTopicArn(this, 'Topic', alertTopicArn);
+    this.topic = alertTopicArn === null ? this.create() : Topic.fromTopicArn(this, 'Topic', alertTopicArn);
     for (const email of alertEmails) subscribe(this, this.topic, email);
   }
 
-  private make(): Topic {
+  private create(): Topic {
     const topic = new Topic(this, 'Topic', { displayName: 'S3 access watch', enforceSSL: true });
     // The AWS managed key for SNS is free and works for every publisher of this account. The L2 construct takes only
     // customer managed keys.

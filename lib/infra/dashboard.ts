@@ -33,7 +33,7 @@ const DAY = Duration.days(1);
 const FULL = 24;
 
 /** The metric of each rule's findings. */
-function ofRules(metricOf: (name: MetricName, rule: string) => IMetric): IMetric[] {
+function findingMetrics(metricOf: (name: MetricName, rule: string) => IMetric): IMetric[] {
   return SWITCHED_RULES.flatMap(({ id, metric }) => (metric === null ? [] : [metricOf(metric.name, id)]));
 }
 
@@ -62,7 +62,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
       metrics: [
         sum('LogObjects', 'log objects', DAY),
         sum('Records', 'records', DAY),
-        ...ofRules((name, rule) => sum(name, `${rule} findings`, DAY)),
+        ...findingMetrics((name, rule) => sum(name, `${rule} findings`, DAY)),
         sum('AlertsSent', 'alerts sent', DAY),
         sum('ParseFailures', 'unreadable lines', DAY),
       ],
@@ -80,11 +80,11 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
       [feed.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' })],
       8,
     ),
-    graph('Oldest alert that is due but not sent (ms)', [own('OldestDueFor', 'Maximum', PERIOD)], 8),
+    graph('Oldest alert that is due but not sent (ms)', [own('OldestDueAge', 'Maximum', PERIOD)], 8),
   );
   board.addWidgets(heading('## Findings'));
   board.addWidgets(
-    graph('Findings', ofRules(sum), 8),
+    graph('Findings', findingMetrics(sum), 8),
     graph('New pairs and alerts', [sum('NewPairs', 'new pairs'), sum('AlertsSent', 'alerts sent')], 8),
     graph(
       'Skipped or unusual records',
@@ -93,7 +93,7 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
         sum('TrustedRecords', 'trusted'),
         sum('InvalidRemoteIps', 'invalid remote IP'),
         sum('RecordsOfOtherBuckets', 'of another bucket than the log object'),
-        sum('RecordsWithOddTime', 'with an impossible time'),
+        sum('RecordsWithImplausibleTime', 'with an impossible time'),
         sum('LogObjectsMisplaced', 'log objects of another account or Region'),
         sum('ParseFailures', 'unreadable lines'),
       ],

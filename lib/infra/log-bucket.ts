@@ -104,8 +104,8 @@ export class LogBucket extends Construct {
     bucket.enableEventBridgeNotification();
     // The CDK rewrites all notifications of the bucket. Without this, S3 would test each destination again and reject
     // the update if one of them fails.
-    const written = bucket.node.findChild('Notifications').node.findChild('Resource') as CfnResource;
-    written.addPropertyOverride('SkipDestinationValidation', true);
+    const notifications = bucket.node.findChild('Notifications').node.findChild('Resource') as CfnResource;
+    notifications.addPropertyOverride('SkipDestinationValidation', true);
     return bucket;
   }
 }

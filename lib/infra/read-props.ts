@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { namedFiles } from '../adapters/files/named-files';
 import { readConfiguration } from '../config/read-configuration';
-import { LATE_KEYS } from '../config/schema';
+import { UNRESOLVABLE_KEYS } from '../config/schema';
 import { deployLocationOf } from './deploy-location';
 import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 
@@ -15,8 +15,8 @@ export function readProps(scope: IConstruct, props: S3AccessWatchProps): Checked
   return readConfiguration({
     layers,
     ...namedFiles(layers, () => process.cwd()),
-    place: deployLocationOf(Stack.of(scope).region),
-    late: new Set(LATE_KEYS.filter((key) => Token.isUnresolved(props[key]))),
+    location: deployLocationOf(Stack.of(scope).region),
+    unresolved: new Set(UNRESOLVABLE_KEYS.filter((key) => Token.isUnresolved(props[key]))),
     purpose: 'deployment',
     now: Date.now(),
   });

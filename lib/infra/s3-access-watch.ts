@@ -10,7 +10,7 @@ import { LogBucket } from './log-bucket';
 import { OperationsTopic } from './operations-topic';
 import type { CheckedConfiguration, S3AccessWatchProps } from './props';
 import { readProps } from './read-props';
-import { monitorItself } from './self-monitoring';
+import { addSelfMonitoring } from './self-monitoring';
 import { slackChannel } from './slack';
 import { stateTable } from './state-table';
 import { Watcher } from './watch-function';
@@ -61,7 +61,7 @@ export class S3AccessWatch extends Construct {
     this.watcher.addGeoLayers(geographyLayers(this.watcher, configuration.geo));
 
     slackChannel(this, configuration, this.alerts, this.operations);
-    const { alarms, dashboard, dashboardUrl } = monitorItself(this, configuration, this);
+    const { alarms, dashboard, dashboardUrl } = addSelfMonitoring(this, configuration, this);
     this.alarms = alarms;
     this.dashboard = dashboard;
     this.dashboardUrl = dashboardUrl;

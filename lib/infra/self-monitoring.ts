@@ -16,7 +16,7 @@ import type { RunbookNames } from './runbook';
 import type { Watcher } from './watch-function';
 
 /** The monitored resources, and the topic for alarms. */
-export interface WatchedParts {
+export interface MonitoredParts {
   readonly logBucket: LogBucket;
   readonly feed: Feed;
   readonly table: ITable;
@@ -33,7 +33,11 @@ export interface SelfMonitoring {
 }
 
 /** Creates an alarm for each way to miss an alert, and a dashboard with the runbook, to which the alarms link. */
-export function monitorItself(scope: Construct, configuration: Configuration, parts: WatchedParts): SelfMonitoring {
+export function addSelfMonitoring(
+  scope: Construct,
+  configuration: Configuration,
+  parts: MonitoredParts,
+): SelfMonitoring {
   const { feed, watcher, alerts, operations } = parts;
   const { noDestination, noLogsAlarmHours, runbookUrl } = configuration;
   const subscriptions = { alerts: alerts.isOurs && !noDestination, alarms: hasAlarmSubscriptions(configuration) };
@@ -62,7 +66,7 @@ export function monitorItself(scope: Construct, configuration: Configuration, pa
   };
 }
 
-function namesOf({ logBucket, feed, table, watcher, alerts, operations }: WatchedParts): RunbookNames {
+function namesOf({ logBucket, feed, table, watcher, alerts, operations }: MonitoredParts): RunbookNames {
   return {
     LOGS: watcher.logGroup.logGroupName,
     RULE: feed.rule.ruleName,

@@ -45,10 +45,15 @@ const OPEN: StreamState = {
   sent: new Map([[A, { severity: 'Medium', level: 'read' }]]),
 };
 
-test('the alert of a new finding says it all', () => {
+test('the alert of a new finding has all fields', () => {
   const { extra: _, flags: __, ...record } = RECORD;
-  const told = finding('203.0.113.7', { sample: () => RECORD, forgottenSince: at('07:00'), requests: 2, denied: 1 });
-  const alert = alertFor([part(at('09:00'), [told], { accountId: '111122223333', region: 'eu-central-1' })]);
+  const reported = finding('203.0.113.7', {
+    sample: () => RECORD,
+    forgottenSince: at('07:00'),
+    requests: 2,
+    denied: 1,
+  });
+  const alert = alertFor([part(at('09:00'), [reported], { accountId: '111122223333', region: 'eu-central-1' })]);
   expect(alert).toEqual({
     schemaVersion: '1.0',
     alertId: `${alert.windowId}/1`,
@@ -155,15 +160,15 @@ describe('its kind and its name', () => {
 });
 
 test.each([
-  { name: 'what the log object says', given: { accountId: '111122223333', region: 'us-east-1' } },
-  { name: 'else where the deployment is', given: {} },
+  { name: 'those of the log object', given: { accountId: '111122223333', region: 'us-east-1' } },
+  { name: 'otherwise those of the deployment', given: {} },
 ])('account and Region: $name', ({ given }) => {
   const origin = { accountId: '444455556666', region: 'eu-central-1' };
   expect(alertFor([part(at('09:00'), [A], given)], { origin })).toMatchObject({ ...origin, ...given });
 });
 
 describe('the rule', () => {
-  test('is as severe as the worst finding, and says why', () => {
+  test('has the severity of the worst finding, with its reason', () => {
     const alert = alertFor([part(at('09:00'), [finding(A), finding(B, DELETED)])]);
     expect(alert.rule).toMatchObject({
       severity: 'High',
@@ -175,7 +180,7 @@ describe('the rule', () => {
   test.each([
     ['denied', DENIED],
     ['failed', FAILED],
-  ])('where all requests were %s, has the steps for that', (_name, conduct) => {
+  ])('has the steps for requests that were all %s', (_name, conduct) => {
     expect(alertFor([part(at('09:00'), [finding(A, conduct)])]).rule).toMatchObject({
       severity: 'Low',
       runbook: expect.stringMatching(/^Check whether the requester is one of yours/),
@@ -183,7 +188,7 @@ describe('the rule', () => {
   });
 });
 
-test('the worst come first: by severity, level, bytes, and then who came first', () => {
+test('the worst networks are first: by severity, level, bytes, and time of the first request', () => {
   const given = [
     finding('10.0.0.6', { ...FAILED, requests: 900 }),
     finding('10.0.0.5', { severity: 'Low', level: 'metadata' }),
@@ -207,7 +212,7 @@ test('the worst come first: by severity, level, bytes, and then who came first',
 describe('a network', () => {
   const sampleBy = (requester: string) => () => ({ ...RECORD, requester });
 
-  test('that many log objects name is one, with its sums, shown by the worst', () => {
+  test('in several log objects is one entry with its sums, and the sample of the worst finding', () => {
     const denied = { ...DENIED, requests: 4, denied: 4, sample: sampleBy('denied') };
     const alert = alertFor([
       part(at('09:00'), [finding(A, denied)]),
@@ -235,7 +240,7 @@ describe('a network', () => {
     expect(alert.logObjects).toHaveLength(3);
   });
 
-  test('that many log objects name has the sums of what it did, changes first', () => {
+  test('in several log objects has the sums of its operations, changes first', () => {
     const read = { name: 'REST.GET.OBJECT', requests: 5, successes: 4 };
     const deleted = { name: 'REST.DELETE.OBJECT', requests: 2, successes: 1 };
     const others = Array.from({ length: 5 }, (_, index) => ({ name: `REST.GET.X${index}`, requests: 1, successes: 0 }));
@@ -253,7 +258,7 @@ describe('a network', () => {
     expect(alert.totals.effects).toEqual(network!.effects);
   });
 
-  test('that changes its address is one, shown by the worst of them, with not more than 20', () => {
+  test('with several addresses is one entry, with the worst address first, and at most 20', () => {
     const network = '2001:db8::/64';
     const rotating = Array.from({ length: 25 }, (_, index) => {
       const remoteIp = `2001:db8::${(index + 1).toString(16)}`;
@@ -270,7 +275,7 @@ describe('a network', () => {
   });
 });
 
-test('what is too much to list is counted and grouped', () => {
+test('networks that are not listed are counted and grouped', () => {
   const parts = Array.from({ length: 30 }, (_, index) =>
     part(at('09:00') + index, networks(5, 5 * index), { accountId: index === 9 ? '111122223333' : null }),
   );
@@ -301,7 +306,7 @@ test('what is too much to list is counted and grouped', () => {
   expect(alert.accountId).toBe('111122223333');
 });
 
-describe('places', () => {
+describe('locations', () => {
   const place = { geo: { country: 'SE', city: null }, asn: { number: 64511, organization: 'Example' } };
   const located = (alert: Alert) =>
     withGeoLocations(alert, {
@@ -322,7 +327,7 @@ describe('places', () => {
     return { ...alert, groups: names.map((network) => ({ network, ...rest })) };
   };
 
-  test('of networks, and of groups that are likely to be in one place', () => {
+  test('of networks, and of groups that are likely to have one location', () => {
     const alert = located(
       grouped('203.0.113.0/24', '2001:db8::/32', '203.0.0.0/16', '2001::/16', '0.0.0.0/0', 'no address'),
     );
@@ -334,9 +339,9 @@ describe('places', () => {
 
 describe('a combined alert', () => {
   test('names every network with its bucket, without evidence', () => {
-    const told = finding(A, { sample: () => RECORD });
+    const reported = finding(A, { sample: () => RECORD });
     const parts = Array.from({ length: 140 }, (_, index) =>
-      part(at('09:00') + index, [told], { bucket: `b-${String(index).padStart(3, '0')}` }),
+      part(at('09:00') + index, [reported], { bucket: `b-${String(index).padStart(3, '0')}` }),
     );
     const alert = combinedOf(parts);
     expect(alert).toMatchObject({
@@ -354,7 +359,7 @@ describe('a combined alert', () => {
       expect(network).toMatchObject({ network: A, addresses: [], operations: [], sample: null });
   });
 
-  test('names what is High first, with all its evidence, and its log object too, whatever came before', () => {
+  test('names High networks first, with their evidence and log objects, whatever was sent before', () => {
     const noise = Array.from({ length: 30 }, (_, index) =>
       part(at('09:00') + index, [finding(A, FAILED)], { bucket: `b-${index}` }),
     );
@@ -373,18 +378,18 @@ describe('a combined alert', () => {
     expect(alert.logObjects[0]).toBe(high.logObject);
   });
 
-  test('is the same whatever the order of its streams', () => {
+  test('does not depend on the order of its streams', () => {
     const parts = networks(20).map((network, index) => part(at('09:00'), [network], { bucket: `b-${index}` }));
     expect(combinedOf(parts.toReversed())).toEqual(combinedOf(parts));
   });
 
-  test('counts what it does not name of a stream', () => {
+  test('counts the networks of a stream that it does not name', () => {
     const alert = combinedOf([part(at('09:00'), networks(8)), part(at('09:00'), [A], { bucket: 'website' })]);
     expect(alert).toMatchObject({ more: 3, totals: { networks: 9 } });
     expect(alert.networks).toHaveLength(6);
   });
 
-  test('of one bucket names that one', () => {
+  test('of one bucket names it', () => {
     const alert = combinedOf([part(at('09:00'), [A]), part(at('09:01'), [finding(B, DENIED)], { denied: true })]);
     expect(alert.rule.title).toBe('Non-Approved IP access to S3 Bucket [payroll]');
     expect(alert.totals.networks).toBe(2);
@@ -396,7 +401,7 @@ describe('an alert that could not be sent', () => {
   const digest = digestOf([part(at('09:00'), [finding(A, { ...DELETED, sample: () => RECORD }), finding(B)])]);
   const alert = streamSetAsideAlert(PAYROLL, digest, { windowId: 'f'.repeat(32), sequence: 7 }, origin);
 
-  test('says what it was, and nothing that is from a log but the bucket', () => {
+  test('names the alert, and contains no text of a log except the bucket', () => {
     expect(alert).toMatchObject({
       alertId: `${'f'.repeat(32)}/set-aside/7`,
       windowId: 'f'.repeat(32),
@@ -416,18 +421,18 @@ describe('an alert that could not be sent', () => {
     expect(JSON.stringify(alert)).not.toContain(RECORD.userAgent);
   });
 
-  test('says where it is kept', () => {
+  test('contains the key of the stored alert', () => {
     expect(isSetAside(alert)).toBe(true);
     expect(setAsideKey(alert)).toBe(`${'f'.repeat(32)}/7`);
     expect(setAsideKey(alertFor([part(at('09:00'), [A])]))).toBeNull();
   });
 
-  test('is Medium where it was less than High', () => {
+  test('is Medium if the alert was less than High', () => {
     const low = digestOf([part(at('09:00'), [finding(A, FAILED)])]);
     expect(streamSetAsideAlert(PAYROLL, low, { windowId: 'w', sequence: 1 }, origin).rule.severity).toBe('Medium');
   });
 
-  test('of a notice holds nothing', () => {
+  test('of a notice contains no requests', () => {
     const notice = noticeAlert(
       'started',
       [{ bucket: 'payroll', learningUntil: null, learned: null, looksPublic: false, isFull: false }],
@@ -453,7 +458,7 @@ describe('a notice', () => {
   };
   const learned = { ...learning, learned: { count: 0, publicOnly: 0, networks: [] } };
 
-  test('of one bucket that learns', () => {
+  test('of one bucket that is learning', () => {
     const alert = noticeAlert('started', [learning], 0, where);
     expect(alert).toEqual({
       schemaVersion: '1.0',
@@ -488,12 +493,12 @@ describe('a notice', () => {
 
   test.each([
     {
-      name: 'of several that have learned',
+      name: 'of several buckets that have learned',
       buckets: [learned, { ...learned, bucket: 'website' }],
       more: 0,
       named: '2 buckets',
     },
-    { name: 'of a flood, which it counts', buckets: [learned], more: 4999, named: '5000 buckets' },
+    { name: 'of very many buckets, which it counts', buckets: [learned], more: 4999, named: '5000 buckets' },
   ])('$name', ({ buckets, more, named }) => {
     expect(noticeAlert('finished', buckets, more, where)).toMatchObject({
       rule: { id: 'learning-finished', title: `Learning has ended: ${named}` },
@@ -502,7 +507,7 @@ describe('a notice', () => {
     });
   });
 
-  test('is named by its kind and its first bucket, whatever joins it or changes before it is repeated', () => {
+  test('has an id of its kind and its first bucket, so that a repeated notice has the same id', () => {
     const ids = [
       noticeAlert('started', [learning], 0, where),
       noticeAlert('finished', [learned], 0, where),

@@ -1,7 +1,7 @@
 import type { Alert } from '../../lib/alert/alert';
 import { alertRuleOf } from '../../lib/alert/alert-rule';
 import { addParts, type Digest, EMPTY_DIGEST } from '../../lib/alerting/digest';
-import { whatOf } from '../../lib/render/wording/headline';
+import { eventText } from '../../lib/render/wording/headline';
 import { whyText } from '../../lib/render/wording/reason';
 import { DOUBTS } from '../../lib/rules/doubts';
 import { at, finding, part } from '../support/alerting-parts';
@@ -53,10 +53,10 @@ test.each(CASES)('a detector error of $networks', ({ networks: names, title, wha
     networks,
     totals,
   } as unknown as Alert;
-  expect([rule.title, whatOf(alert), whyText(alert)]).toEqual([title, what, why]);
+  expect([rule.title, eventText(alert), whyText(alert)]).toEqual([title, what, why]);
 });
 
-test('what to do about a log object that is not believed is not what to do about a remote IP', () => {
+test('implausible log objects and unreadable remote IPs have different steps', () => {
   const runbookOf = (network: string) => alertRuleOf(DETECTOR_ERROR, 'payroll', [digestOf([network])]).runbook;
   expect(runbookOf(DOUBTS.otherPlace)).toMatch(/^Find out who wrote the log object/);
   expect(runbookOf('unknown')).toMatch(/^Look at the lines in the log object/);

@@ -18,19 +18,19 @@ import { clientOptions } from '../support/emulators';
 import { createRandom } from '../support/random';
 import { createStateTable } from '../support/state-table';
 
-/** What an attacker's requests came to. */
+/** The cost of an attack. */
 export interface AttackCost {
   readonly name: string;
   readonly requests: number;
   readonly reads: number;
-  /** With what the index takes. */
+  /** Including the writes of the index. */
   readonly writes: number;
   readonly mails: number;
 }
 
 const LINES_PER_OBJECT = 1000;
 
-/** Whatever a client may choose is long, and such that it cannot be compressed. */
+/** The texts that a client may choose: long and incompressible. */
 function longTexts() {
   const text = (): string => random.text(LETTERS, 1500);
   return { userAgent: text(), referer: text(), requestUri: `GET /${text()} HTTP/1.1` };
@@ -43,8 +43,8 @@ const KINDS = { denied: denial, failed: failure, successful: publicRead } as con
 const SOURCES = { 'one /64': sameNetwork, 'a /32': otherNetwork } as const;
 
 /**
- * Plays floods of so many requests on a table, and three days of sending what they found; both rules are on. All lines
- * come within an hour, a thousand in a log object.
+ * Simulates floods with this number of requests, and three days of alerts about them; both rules are on. All lines
+ * arrive within an hour, a thousand in each log object.
  */
 export async function attackCosts(endpoint: string, requests: number): Promise<AttackCost[]> {
   const costs: AttackCost[] = [];
@@ -88,8 +88,8 @@ async function earliestDue(state: State): Promise<number | null> {
 }
 
 /**
- * A table that counts what its index takes, which the emulator does not: a unit for each copy that is put, changed or
- * taken out; a stream is taken for both at each write.
+ * A table that counts the writes of its index, which the emulator does not: one unit for each copy that is put, changed
+ * or deleted. Each write of a stream counts as a delete and a put.
  */
 function countedTable(endpoint: string, name: string) {
   const client = new DynamoDBClient(clientOptions(endpoint));

@@ -1,6 +1,6 @@
 /**
- * What one writes first: readline, a regular expression that makes a record of each line, ipaddr.js for the address,
- * Date for the time, a map of pairs. Counts what `scan` counts; kept to compare with.
+ * A straightforward implementation: readline, a regular expression for each line, ipaddr.js for the address, Date for
+ * the time, and a map of pairs. Counts the same as `scan`, as the baseline for comparisons.
  * Usage: baseline.ts FILE [ALLOWED-CIDR,…]
  */
 import { createReadStream } from 'node:fs';
@@ -46,7 +46,7 @@ function parse(line: string) {
   return {
     bucketOwner,
     bucket: bucket!,
-    // `06/Feb/2026:00:00:38 +0000` as Date reads it
+    // Converts `06/Feb/2026:00:00:38 +0000` to a format that Date can parse.
     time: Date.parse(time!.replace(/\//g, ' ').replace(':', ' ')),
     remoteIp,
     requester,

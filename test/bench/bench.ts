@@ -1,9 +1,9 @@
 /**
  * `npm run bench [-- --megabytes 256] [-- --rounds 3] [-- --check]`
  *
- * Scans a generated file with the compiled command line, with a readline-and-regex baseline, and counts its lines
- * with `wc -l`, side by side in one run: machines differ and drift, so what counts are the ratios. Before anything is
- * measured the results are compared with what was written. `--check` compares on a small file and measures nothing.
+ * Scans a generated file with the compiled command line and with a readline-and-regex baseline, and counts its lines
+ * with `wc -l`, all in one run: machines differ and their speed changes, so only the ratios matter. Before measuring,
+ * it compares the results with the content of the file. `--check` compares on a small file and measures nothing.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -16,7 +16,7 @@ const ROOT = join(__dirname, '..', '..');
 const CLI = join(ROOT, 'dist', 'bin', 'cli.js');
 const MEGABYTE = 1_000_000;
 
-/** `scan` must be at least so many times as fast as the baseline, in the time that a user waits. */
+/** `scan` must be at least this many times as fast as the baseline, in wall-clock time. */
 const TIMES_BASELINE = 5;
 
 const { values: flags } = parseArgs({
@@ -59,21 +59,21 @@ function assertEqual(what: string, got: unknown, expected: unknown): void {
   if (got !== expected) throw new Error(`${what}: ${String(got)}, but ${String(expected)} was written`);
 }
 
-/** One way to scan the file: with the allowlist of a deployment, or with nothing known. */
+/** One way to scan the file: with the allowlist of a deployment, or without configuration. */
 interface Setup {
   readonly name: string;
   readonly allowlist: readonly string[];
   readonly truth: (truth: WorkloadTruth) => Counted;
 }
 
-const DEPLOYED: Setup = { name: 'with an allowlist', allowlist: ALLOWLIST, truth: ({ strangers }) => strangers };
+const DEPLOYED: Setup = { name: 'with an allowlist', allowlist: ALLOWLIST, truth: ({ unapproved }) => unapproved };
 const NOTHING_KNOWN: Setup = { name: 'with nothing known', allowlist: [], truth: ({ all }) => all };
 
 function scanArguments({ allowlist }: Setup, file: string): string[] {
   return ['scan', '--no-config', ...(allowlist.length === 0 ? [] : ['-c', `allowlist=${allowlist}`]), file];
 }
 
-/** Compares what `scan` and the baseline counted with what is in the file. */
+/** Compares the counts of `scan` and the baseline with the content of the file. */
 function checkResults(file: string, truth: WorkloadTruth, setup: Setup, directory: string, baseline: string): void {
   const expected = setup.truth(truth);
   const { output } = measured(CLI, [...scanArguments(setup, file), '--format', 'json'], directory);
@@ -104,7 +104,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Prints the ratios; false where the least is not reached that is wanted. */
+/** Prints the ratios; false if the minimum is not reached. */
 function measure(file: string, setup: Setup, wanted: number | null, directory: string, baseline: string): boolean {
   const wc: Run[] = [];
   const scans: MeasuredRun[] = [];
@@ -129,10 +129,10 @@ function measure(file: string, setup: Setup, wanted: number | null, directory: s
   return false;
 }
 
-/** Loading the deployed function must take no more times as long as starting Node.js with nothing to do. */
+/** Loading the deployed function must not take more than this many times as long as starting an empty Node.js. */
 const MAX_TIMES_NOTHING = 3.6;
 
-/** Prints how long the function takes to load, and how large it is; false where that is too long. */
+/** Prints the load time and the size of the function; false if it takes too long. */
 function measureFunction(): boolean {
   const bundle = join(ROOT, 'dist', 'lambda', 'handler.js');
   const rounds = Number(flags.rounds) * 3;
@@ -179,7 +179,7 @@ function main(): void {
       for (const setup of [DEPLOYED, NOTHING_KNOWN]) {
         checkResults(file, truth, setup, directory, baseline);
         console.log(`  ${setup.name}: counts are right`);
-        // What most scans are: few addresses, most of them approved.
+        // The most common scan: few addresses, most of them approved.
         const wanted = workload === FEW_ADDRESSES && setup === DEPLOYED ? TIMES_BASELINE : null;
         if (!flags.check) passed = measure(file, setup, wanted, directory, baseline) && passed;
       }

@@ -1,17 +1,17 @@
 /**
  * `npm run bench:cost [-- --check]`
  *
- * Counts what the detecting path asks of DynamoDB for a million records: few pairs or many, small log objects or large
- * ones, an empty table or one that knows the pairs, a process that remembers them or one that has just begun. The exit
- * code is 1 where it is more than it may be. Then what a million requests of an attacker cost, who floods a bucket with
- * denied, failed or successful requests from one network or from very many: at most a dollar. `--check` does the same
- * with fewer and smaller log objects.
+ * Counts the DynamoDB requests of the detect path for a million records: few or many pairs, small or large log objects,
+ * an empty table or one with the pairs, a process that has cached them or a new one. The exit code is 1 if it exceeds
+ * the limits. Then it computes the cost of a million requests of an attacker who floods a bucket with denied, failed or
+ * successful requests from one network or from very many: at most a dollar. `--check` does the same with fewer and
+ * smaller log objects.
  */
 import { parseArgs } from 'node:util';
 import { startDynamo } from '../support/emulators';
 import { attackCosts } from './attack-cost';
 import { newCountedTable, probeCounting, WRITE_INTO_INDEX } from './counted-table';
-import { type Objects, type Passed, runPasses } from './detecting-passes';
+import { type Objects, type PassResult, runPasses } from './detecting-passes';
 import { FEW_ADDRESSES, type Workload } from './workload';
 
 const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -21,22 +21,22 @@ const WORKLOADS: readonly Workload[] = [
   { name: 'many addresses', buckets: 20, addressesPerBucket: 2000 },
 ];
 
-/** All of a pass is of one day of the log, which has 86,400 lines. */
+/** A pass reads one day of the log, which has 86,400 lines. */
 const OBJECTS: readonly Objects[] = [
   { name: '20 KB', lines: 27, count: flags.check ? 40 : 2000 },
   flags.check ? { name: '2 MB', lines: 2700, count: 2 } : { name: '16 MB', lines: 21_600, count: 4 },
 ];
 
 /**
- * $ for a million units, on demand in us-east-1: assumed from the list at https://aws.amazon.com/dynamodb/pricing/on-demand/
- * as it is since November 2024; nothing here looks it up.
+ * US dollars per million units, on demand in us-east-1; the prices since November 2024 at
+ * https://aws.amazon.com/dynamodb/pricing/on-demand/
  */
 const WRITE_PRICE = 0.625;
 const READ_PRICE = 0.125;
 
 const MILLION = 1_000_000;
 
-/** Of a process that knows all pairs: read units a record. It writes nothing. */
+/** Maximum read units per record for a process that has cached all pairs. It writes nothing. */
 const MAX_WARM_READS = 0.01;
 
 interface Cost {
@@ -47,7 +47,7 @@ interface Cost {
 }
 
 /** For a million records. */
-function costOf(passed: Passed, indexIsCounted: boolean): Cost {
+function costOf(passed: PassResult, indexIsCounted: boolean): Cost {
   const { records, requests, reads } = passed;
   const writes = passed.writes + (indexIsCounted ? 0 : passed.indexWrites);
   const dollars = (reads * READ_PRICE + writes * WRITE_PRICE) / MILLION;
@@ -55,8 +55,8 @@ function costOf(passed: Passed, indexIsCounted: boolean): Cost {
   return { requests: million(requests), reads: million(reads), writes: million(writes), dollars: million(dollars) };
 }
 
-/** What is wrong with a pass: its results, then what it asked for. */
-function complaints({ pass, truth, ...passed }: Passed): string[] {
+/** The problems with a pass: wrong results, or too many requests. */
+function problemsOf({ pass, truth, ...passed }: PassResult): string[] {
   const { successfulPairs } = truth.all;
   const found = pass.name === 'cold' ? successfulPairs : 0;
   const wrong: string[] = [];
@@ -72,7 +72,7 @@ function complaints({ pass, truth, ...passed }: Passed): string[] {
   return wrong;
 }
 
-/** Says where the emulator counts otherwise than DynamoDB; true if only the index is missing, which can be added. */
+/** Prints where the emulator counts differently than DynamoDB. Trusted if only the index differs, which can be added. */
 async function explainCounting(endpoint: string): Promise<{ trusted: boolean; indexIsCounted: boolean }> {
   const differences = (await probeCounting(endpoint)).filter(({ counted, expected }) => counted !== expected);
   for (const { what, counted, expected } of differences) {
@@ -106,9 +106,9 @@ async function measure(endpoint: string): Promise<boolean> {
         const { requests, reads, writes, dollars } = costOf(pass, indexIsCounted);
         const units = [requests, reads, writes].map((value) => Math.round(value).toLocaleString('en-US'));
         console.log(row([pass.pass.name, ...units, dollars.toFixed(4)]));
-        for (const complaint of complaints(pass)) {
+        for (const problem of problemsOf(pass)) {
           passed = false;
-          console.log(`    MISSED: ${complaint}`);
+          console.log(`    MISSED: ${problem}`);
         }
       }
     }
@@ -116,13 +116,13 @@ async function measure(endpoint: string): Promise<boolean> {
   return passed;
 }
 
-/** Of a million requests of an attacker. */
+/** Maximum cost of a million requests of an attacker. */
 const MAX_ATTACK_DOLLARS = 1;
 
 async function measureAttacks(endpoint: string): Promise<boolean> {
   const requests = flags.check ? 5_000 : 20_000;
   let passed = true;
-  console.log(`\nAttacks of ${requests} requests, both rules on, with all that is sent of them in three days`);
+  console.log(`\nAttacks of ${requests} requests, both rules on, with all alerts about them in three days`);
   console.log(row(['per million', 'mails in all', 'read units', 'write units', '$']));
   for (const { name, reads, writes, mails } of await attackCosts(endpoint, requests)) {
     const dollars = (reads * READ_PRICE + writes * WRITE_PRICE) / requests;

@@ -3,54 +3,54 @@ import { type DynamoTable, dynamoTable } from '../../lib/adapters/aws/dynamo-tab
 import { clientOptions } from '../support/emulators';
 import { createStateTable } from '../support/state-table';
 
-/** What a table was asked for so far. */
-export interface Asked {
+/** The requests to a table so far. */
+export interface RequestCounts {
   requests: number;
-  /** Writes of what is stored of a pair. */
+  /** Writes of sightings. */
   pairWrites: number;
-  /** Writes of items that stand in the index too: DynamoDB takes as much for the copy there, which is under 1 KB. */
+  /** Writes of items that are also in the index: the copy there, below 1 KB, costs DynamoDB one more unit. */
   indexWrites: number;
 }
 
 export interface CountedTable {
   readonly table: DynamoTable;
-  readonly asked: Asked;
+  readonly tableCounts: RequestCounts;
   close(): void;
 }
 
-/** A new state table, and a client of its own that counts what it sends. */
+/** A new state table, with a client that counts its requests. */
 export async function newCountedTable(endpoint: string, name: string): Promise<CountedTable> {
   await createStateTable(endpoint, name);
   const client = new DynamoDBClient(clientOptions(endpoint));
-  const asked: Asked = { requests: 0, pairWrites: 0, indexWrites: 0 };
+  const tableCounts: RequestCounts = { requests: 0, pairWrites: 0, indexWrites: 0 };
   client.middlewareStack.add(
     (next, { commandName }) =>
       (args) => {
-        asked.requests++;
+        tableCounts.requests++;
         if (commandName === 'PutItemCommand') {
           const { Item } = args.input as PutItemCommandInput;
-          if (Item?.sk?.S?.startsWith('net#')) asked.pairWrites++;
-          if (Item?.pending !== undefined) asked.indexWrites++;
+          if (Item?.sk?.S?.startsWith('net#')) tableCounts.pairWrites++;
+          if (Item?.pending !== undefined) tableCounts.indexWrites++;
         }
         return next(args);
       },
-    { step: 'initialize', name: 'countAsked' },
+    { step: 'initialize', name: 'countRequests' },
   );
-  return { table: dynamoTable(client, name), asked, close: () => client.destroy() };
+  return { table: dynamoTable(client, name), tableCounts, close: () => client.destroy() };
 }
 
-/** What an emulator counts, and what DynamoDB does. */
+/** The units that the emulator counts, and those that DynamoDB counts. */
 export interface Counting {
   readonly what: string;
   readonly counted: number;
   readonly expected: number;
 }
 
-/** The case that makes a difference to the detecting path. */
+/** The case that matters for the detect path. */
 export const WRITE_INTO_INDEX = 'a write of 1 KB that stands in the index';
 
 /**
- * Asks an emulator for what the detecting path asks for, and compares its capacity units with DynamoDB's:
+ * Sends the kinds of requests of the detect path to an emulator, and compares its capacity units with DynamoDB's:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function probeCounting(endpoint: string): Promise<Counting[]> {

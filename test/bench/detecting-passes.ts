@@ -8,22 +8,22 @@ import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import { LIMITS } from '../support/limits';
 import { DEFAULTS } from '../support/observe-lines';
-import type { Asked, CountedTable } from './counted-table';
+import type { CountedTable, RequestCounts } from './counted-table';
 import { startWorkload, type Workload, type WorkloadTruth } from './workload';
 
-/** How a log is cut into log objects. */
+/** How a log is split into log objects. */
 export interface Objects {
   readonly name: string;
   readonly lines: number;
   readonly count: number;
 }
 
-/** One reading of a log, in the order in which the passes follow each other over one table. */
+/** One pass over a log; the passes use one table, in this order. */
 export interface Pass {
   readonly name: 'cold' | 'table warm' | 'all warm' | 'no memory' | 'next day';
-  /** Of February 2026. */
+  /** The day of February 2026. */
   readonly day: number;
-  /** `new`: of a process that starts with the pass; `kept`: of the pass before; `none`: a new process a log object. */
+  /** `new`: a process that starts with the pass; `kept`: that of the pass before; `none`: a new one per log object. */
   readonly memory: 'new' | 'kept' | 'none';
 }
 
@@ -35,28 +35,27 @@ const PASSES: readonly Pass[] = [
   { name: 'next day', day: 7, memory: 'new' },
 ];
 
-/** What a pass came to, and what it took. */
-export interface Passed extends Asked {
+/** The results and the requests of a pass. */
+export interface PassResult extends RequestCounts {
   readonly pass: Pass;
   readonly truth: WorkloadTruth;
   readonly records: number;
   readonly findings: number;
   readonly reads: number;
-  /** Without what the index takes. */
+  /** Without the writes of the index. */
   readonly writes: number;
 }
 
 /**
- * All that is met is judged, and all that succeeds is remembered: no allowlist settles anything, which is the most
- * that a table can be asked. Without an allowlist there is no `unapproved-ip` either, whose findings are stored anew
- * for each log object, warm or not.
+ * Without an allowlist, every network is evaluated and every success is remembered: the maximum load of the table. It
+ * also excludes `unapproved-ip`, whose findings are stored again for each log object, cached or not.
  */
 const COMPILED = compileSettings(DEFAULTS);
 
 type Memory = Pick<Detector, 'remembered' | 'buckets' | 'views'>;
 
-/** Reads the same log again and again, over one table that is empty at first. */
-export async function runPasses(workload: Workload, objects: Objects, { table, asked }: CountedTable) {
+/** Runs all passes over one table that is empty at first. */
+export async function runPasses(workload: Workload, objects: Objects, { table, tableCounts }: CountedTable) {
   const state = dynamoState(table);
   const newMemory = (): Memory => ({
     remembered: rememberPairs(),
@@ -64,12 +63,12 @@ export async function runPasses(workload: Workload, objects: Objects, { table, a
     views: viewStreams(state),
   });
   let memory = newMemory();
-  const passed: Passed[] = [];
+  const passed: PassResult[] = [];
   for (const pass of PASSES) {
     const log = startWorkload(workload, pass.day);
-    // Time stands still within a pass: what is remembered for a quarter of an hour, or written once an hour, is so once.
+    // The clock stands still within a pass, so what is cached for 15 minutes or written once an hour is done once.
     const clock = { now: () => Date.UTC(2026, 1, pass.day + 1) };
-    const before = { ...asked, ...table.usage };
+    const before = { ...tableCounts, ...table.usage };
     let records = 0;
     let findings = 0;
     if (pass.memory === 'new') memory = newMemory();
@@ -89,9 +88,9 @@ export async function runPasses(workload: Workload, objects: Objects, { table, a
       truth: log.truth(),
       records,
       findings,
-      requests: asked.requests - before.requests,
-      pairWrites: asked.pairWrites - before.pairWrites,
-      indexWrites: asked.indexWrites - before.indexWrites,
+      requests: tableCounts.requests - before.requests,
+      pairWrites: tableCounts.pairWrites - before.pairWrites,
+      indexWrites: tableCounts.indexWrites - before.indexWrites,
       reads: table.usage.reads - before.reads,
       writes: table.usage.writes - before.writes,
     });

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { createRandom } from '../support/random';
 
-/** A shape of access: how many buckets and addresses share the lines, the popular ones most (Zipf). */
+/** The distribution of the lines over buckets and addresses, by Zipf's law. */
 export interface Workload {
   readonly name: string;
   readonly buckets: number;
@@ -11,16 +11,16 @@ export interface Workload {
 export const FEW_ADDRESSES: Workload = { name: 'few addresses', buckets: 5, addressesPerBucket: 200 };
 export const MANY_ADDRESSES: Workload = { name: 'many addresses', buckets: 20, addressesPerBucket: 100_000 };
 
-/** The networks of those who may: all but one address in twenty. */
+/** The allowlist, which contains all addresses except one in twenty. */
 export const ALLOWLIST = ['198.18.0.0/15', '10.0.0.0/8'];
 
-/** What a reader of the file must come to. */
+/** The expected counts of a reader of the file. */
 export interface WorkloadTruth {
   readonly lines: number;
   readonly bytes: number;
   readonly all: Counted;
-  /** Of the addresses that `ALLOWLIST` does not cover. */
-  readonly strangers: Counted;
+  /** Counts for the addresses outside `ALLOWLIST`. */
+  readonly unapproved: Counted;
 }
 
 export interface Counted {
@@ -37,7 +37,7 @@ const SEED = 7;
 const OWNER = '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be';
 const AGENT =
   'aws-cli/2.17.18 md/awscrt#0.20.11 ua/2.0 os/linux#6.1.0 md/arch#x86_64 lang/python#3.11.9 md/pyimpl#CPython cfg/retry-mode#standard md/installer#exe md/prompt#off md/command#s3.cp';
-/** Status, error code, bytes sent, out of a hundred requests: most real traffic is ranges and cache hits. */
+/** Status, error code, bytes sent, per hundred requests: most real traffic is range requests and cache hits. */
 const OUTCOMES = [
   { weight: 62, block: '206 - 8388608 73400320 118 21' },
   { weight: 20, block: '200 - 48211 48211 31 29' },
@@ -45,21 +45,21 @@ const OUTCOMES = [
   { weight: 8, block: '403 AccessDenied - - 9 -' },
 ];
 
-/** Access log that goes on for as long as somebody asks, the same for the same workload, and what is in it. */
+/** An endless access log, deterministic for each workload, with its counts. */
 export interface WorkloadLog {
-  /** The next so many lines. */
+  /** The next `lines` lines. */
   next(lines: number): string;
-  /** Of all lines so far. */
+  /** The counts of all lines so far. */
   truth(): WorkloadTruth;
 }
 
-/** A record a second, from the beginning of this day of February 2026 on; at its end, the day begins again. */
+/** One record per second from the beginning of this day of February 2026; at its end, the day begins again. */
 export function startWorkload({ buckets, addressesPerBucket }: Workload, day = 6): WorkloadLog {
   const random = createRandom(SEED);
   const pairs = buckets * addressesPerBucket;
   const logPairs = Math.log(pairs);
   const all = startCounting();
-  const strangers = startCounting();
+  const unapproved = startCounting();
   let lines = 0;
   let bytes = 0;
 
@@ -69,7 +69,7 @@ export function startWorkload({ buckets, addressesPerBucket }: Workload, day = 6
     const address = Math.floor(pair / buckets);
     lines++;
     all.count(pair, outcome);
-    if (isStranger(address)) strangers.count(pair, outcome);
+    if (isUnapproved(address)) unapproved.count(pair, outcome);
     return line(pair % buckets, address, lines, day, outcome);
   }
 
@@ -77,14 +77,14 @@ export function startWorkload({ buckets, addressesPerBucket }: Workload, day = 6
     next(count) {
       let text = '';
       for (let i = 0; i < count; i++) text += nextLine();
-      bytes += text.length; // all of it is ASCII
+      bytes += text.length; // the text is ASCII
       return text;
     },
-    truth: () => ({ lines, bytes, all: all.result(), strangers: strangers.result() }),
+    truth: () => ({ lines, bytes, all: all.result(), unapproved: unapproved.result() }),
   };
 }
 
-/** Writes at least `bytes` bytes of access log, the same for the same arguments, and tells what is in it. */
+/** Writes at least `bytes` bytes of access log, deterministically, and returns its counts. */
 export function writeWorkload(path: string, workload: Workload, bytes: number): WorkloadTruth {
   const log = startWorkload(workload);
   const file = openSync(path, 'w');
@@ -111,7 +111,7 @@ function startCounting() {
   };
 }
 
-function isStranger(address: number): boolean {
+function isUnapproved(address: number): boolean {
   return address % 20 === 7;
 }
 
@@ -125,13 +125,13 @@ function pickOutcome(percent: number): string {
 }
 
 /**
- * 198.18.0.0/15, set aside for benchmarks (RFC 2544), then 10.0.0.0/8 where that is too small; strangers come from
- * carrier-grade NAT, 100.64.0.0/10 (RFC 6598).
+ * 198.18.0.0/15, reserved for benchmarks (RFC 2544), and then 10.0.0.0/8; unapproved addresses are from carrier-grade
+ * NAT, 100.64.0.0/10 (RFC 6598).
  */
 function ipOf(address: number): string {
   const low = `${(address >> 8) & 255}.${address & 255}`;
   const high = address >> 16;
-  if (isStranger(address)) return `100.${64 + high}.${low}`;
+  if (isUnapproved(address)) return `100.${64 + high}.${low}`;
   return address < 131_072 ? `198.${18 + high}.${low}` : `10.${high}.${low}`;
 }
 

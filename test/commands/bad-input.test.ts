@@ -18,7 +18,7 @@ import { logLine } from './log-line';
 
 const root = temporaryFolder();
 
-/** A folder with one good log object in it, in which a case makes its trouble. */
+/** A folder with one valid log object, to which a case adds its invalid input. */
 function folderFor(prepare: (folder: string) => void = () => {}): string {
   const folder = mkdtempSync(join(root, 'case-'));
   chmodSync(folder, 0o755);
@@ -37,7 +37,7 @@ const link =
   (folder: string): void =>
     symlinkSync(target, join(folder, name));
 
-/** Six hundred different lines, packed: some 10 kB. */
+/** Six hundred different lines, compressed: about 10 kB. */
 const PACKED = gzipSync(
   Array.from({ length: 600 }, (_, i) =>
     logLine({ requestId: `ID${(i * 2_654_435_761) % 2 ** 32}`, key: `k/${i}` }),
@@ -51,12 +51,12 @@ interface PathCase {
   readonly prepare?: (folder: string) => void;
   readonly paths: readonly string[];
   readonly code: number;
-  /** Each line on standard error, behind `s3-access-watch: `. */
+  /** The lines on standard error, without `s3-access-watch: `. */
   readonly notes: readonly string[];
-  /** Log objects and records on standard output; null: nothing at all. */
+  /** Number of log objects and records on standard output; null: no output at all. */
   readonly read: readonly [logObjects: number, records: number] | null;
   readonly stdin?: string | Uint8Array;
-  /** Runs as somebody who is not root. */
+  /** Runs as a user other than root. */
   readonly plainUser?: boolean;
 }
 
@@ -71,7 +71,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'nothing but a missing path',
+    name: 'only a missing path',
     paths: ['nope'],
     code: 2,
     notes: ['nope: no such file or directory'],
@@ -85,21 +85,21 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'an empty path, as of a variable that is not set',
+    name: 'an empty path, as from a variable that is not set',
     paths: ['', 'good.log'],
     code: 2,
     notes: ['"": no such file or directory'],
     read: [1, 1],
   },
   {
-    name: 'a name that no file system takes',
+    name: 'a name that is invalid in every file system',
     paths: ['n'.repeat(300), 'good.log'],
     code: 2,
     notes: [`${'n'.repeat(300)}: no such file or directory`],
     read: [1, 1],
   },
   {
-    name: 'a name that holds a line break and an escape sequence',
+    name: 'a name with a line break and an escape sequence',
     paths: ['no\n\x1b[31mpe\u202e', 'good.log'],
     code: 2,
     notes: ['no\\u{a}\\u{1b}[31mpe\\u{202e}: no such file or directory'],
@@ -114,7 +114,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'a directory of nothing but hidden files, pipes and empty directories',
+    name: 'a directory with only hidden files, pipes and empty directories',
     prepare: (folder) => {
       mkdirSync(join(folder, 'void/deeper/deepest'), { recursive: true });
       put('void/.DS_Store', 'x')(folder);
@@ -138,7 +138,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'a directory with many files that are no logs, and one that is',
+    name: 'a directory with many files that are not logs, and one that is',
     prepare: (folder) => {
       mkdirSync(join(folder, 'mixed'));
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) put(`mixed/${name}.txt`, 'hello\n')(folder);
@@ -174,7 +174,7 @@ const PATHS: readonly PathCase[] = [
     read: [2, 1],
   },
   {
-    name: 'a gzip cut short',
+    name: 'a truncated gzip file',
     prepare: put('cut.gz', PACKED.subarray(0, 2500)),
     paths: ['cut.gz', 'good.log'],
     code: 3,
@@ -182,7 +182,7 @@ const PATHS: readonly PathCase[] = [
     read: [2, recordsIn(PACKED.subarray(0, 2500)) + 1],
   },
   {
-    name: 'a gzip cut short on standard input',
+    name: 'a truncated gzip file on standard input',
     paths: ['-', 'good.log'],
     stdin: PACKED.subarray(0, 2500),
     code: 3,
@@ -190,7 +190,7 @@ const PATHS: readonly PathCase[] = [
     read: [2, recordsIn(PACKED.subarray(0, 2500)) + 1],
   },
   {
-    name: 'a gzip cut in its header',
+    name: 'a gzip file truncated in its header',
     prepare: put('cut.gz', PACKED.subarray(0, 3)),
     paths: ['cut.gz', 'good.log'],
     code: 3,
@@ -198,7 +198,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'garbage behind the first bytes of a gzip',
+    name: 'garbage after the first bytes of a gzip file',
     prepare: put('bad.gz', Buffer.concat([PACKED.subarray(0, 10), Buffer.alloc(500, 0xff)])),
     paths: ['bad.gz', 'good.log'],
     code: 3,
@@ -206,7 +206,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'a file called .gz that is none',
+    name: 'a file named .gz that is not gzip',
     prepare: put('plain.gz', 'this is not gzip\n'),
     paths: ['plain.gz', 'good.log'],
     code: 2,
@@ -234,7 +234,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'symlinks that lead to each other',
+    name: 'symlinks that point to each other',
     prepare: (folder) => {
       link('loop', 'pool')(folder);
       link('pool', 'loop')(folder);
@@ -245,7 +245,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'a directory that holds a symlink to itself',
+    name: 'a directory that contains a symlink to itself',
     prepare: (folder) => {
       mkdirSync(join(folder, 'logs/deeper'), { recursive: true });
       link('logs/deeper/again', '..')(folder);
@@ -296,7 +296,7 @@ const PATHS: readonly PathCase[] = [
     plainUser: true,
   },
   {
-    name: 'a path given twice, in three spellings and through a symlink',
+    name: 'a path given several times, in three spellings and through a symlink',
     prepare: link('alias', 'good.log'),
     paths: ['good.log', 'good.log', './good.log', '../HERE/good.log', 'alias'],
     code: 0,
@@ -304,7 +304,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 1],
   },
   {
-    name: 'a directory, and files in it once more',
+    name: 'a directory, and again files in it',
     prepare: (folder) => {
       mkdirSync(join(folder, 'logs'));
       put('logs/a.log', logLine())(folder);
@@ -327,7 +327,7 @@ const PATHS: readonly PathCase[] = [
     read: [1, 0],
   },
   {
-    name: 'several at once: all are told, and the exit code is that of the worst',
+    name: 'several at once: all are reported, and the exit code is that of the worst',
     prepare: (folder) => {
       put('noise', NOISE)(folder);
       put('cut.gz', PACKED.subarray(0, 3))(folder);
@@ -344,11 +344,11 @@ const PATHS: readonly PathCase[] = [
   },
 ];
 
-/** Whole lines in a gzip, or in what there is of it. */
+/** The number of complete lines in a gzip file, or in the readable part of it. */
 function recordsIn(packed: Uint8Array): number {
   const text = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
   const lines = text.split('\n');
-  // What a cut leaves of a line is a record, too, if that is more than its head.
+  // A truncated line is a record as well if it has more than the head.
   return lines.length - (lines.at(-1)!.split(' ').length > 8 ? 0 : 1);
 }
 
@@ -378,19 +378,19 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** `scan` reads in the order of arrival and `parse` in that of the arguments: the same notes, in another order. */
+/** `scan` reads in the order of arrival, `parse` in that of the arguments: the notes are the same in another order. */
 function likeThose(stderr: string): (a: string, b: string) => number {
   return (a, b) => stderr.indexOf(a) - stderr.indexOf(b);
 }
 
-describe('a file that vanishes while others are read', () => {
+describe('a file that is deleted while others are read', () => {
   const vanished = 'a.log: the file was deleted before it was read';
 
   test('parse', async () => {
     const cwd = folderFor(put('a.log', logLine()));
     const { child, done } = startCli(['parse', '-', 'a.log', 'good.log'], { cwd });
     child.stdin!.write(logLine());
-    // Only when all paths have been looked at, the first is read.
+    // The first file is read after all paths have been examined.
     await new Promise((resolve) => child.stdout!.once('data', resolve));
     rmSync(join(cwd, 'a.log'));
     child.stdin!.end();
@@ -407,7 +407,7 @@ describe('a file that vanishes while others are read', () => {
       execFileSync('mkfifo', [join(folder, pipe)]);
     });
     const { done } = startCli(['scan', pipe, 'a.log', 'good.log'], { cwd });
-    // A pipe opens when somebody reads it, and that is when all paths have been looked at.
+    // A pipe opens when a process reads it, which happens after all paths have been examined.
     const writing = await openLater(join(cwd, pipe));
     rmSync(join(cwd, 'a.log'));
     writeSync(writing, logLine());
@@ -419,7 +419,7 @@ describe('a file that vanishes while others are read', () => {
   });
 });
 
-/** Opens a pipe for writing without holding up this process. */
+/** Opens a pipe for writing without blocking this process. */
 function openLater(path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     open(path, 'w', (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)));
@@ -431,7 +431,7 @@ interface ArgumentCase {
   readonly args: readonly string[];
   readonly prepare?: (folder: string) => void;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** All of standard error, or what it is made of. */
+  /** The whole standard error, or a function of the folder that returns it. */
   readonly stderr: string | ((folder: string) => string);
 }
 
@@ -447,7 +447,7 @@ function jsonProblem(text: string): string {
   throw new Error(`${text} is JSON`);
 }
 
-/** All of these are the user's mistake: exit code 2, and nothing on standard output. */
+/** Mistakes of the user: exit code 2, and nothing on standard output. */
 const ARGUMENTS: readonly ArgumentCase[] = [
   {
     name: 'no path',
@@ -460,12 +460,12 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     stderr: `s3-access-watch: unknown command 'frobnicate'\n${HELP}`,
   },
   {
-    name: 'a slip of the hand in a command',
+    name: 'a typo in a command',
     args: ['scna', 'good.log'],
     stderr: `s3-access-watch: unknown command 'scna'\n(Did you mean scan?)\n${HELP}`,
   },
   {
-    name: 'a slip of the hand in a flag',
+    name: 'a typo in a flag',
     args: ['scan', '--formt', 'json', 'good.log'],
     stderr: `s3-access-watch: unknown option '--formt'\n(Did you mean --format?)\n${HELP}`,
   },
@@ -475,7 +475,7 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     stderr: `s3-access-watch: unknown option '--fail-on-findings'\n${HELP}`,
   },
   {
-    name: 'an unknown flag that holds an escape sequence',
+    name: 'an unknown flag with an escape sequence',
     args: ['scan', '--\x1b[31m', 'good.log'],
     stderr: `s3-access-watch: unknown option '--\\u{1b}[31m'\n${HELP}`,
   },
@@ -485,12 +485,12 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     stderr: `s3-access-watch: option '--format <format>' argument 'xml' is invalid. Allowed choices are text, json.\n${HELP}`,
   },
   {
-    name: 'a limit that is no number',
+    name: 'a limit that is not a number',
     args: ['scan', '--limit', '-3', 'good.log'],
     stderr: `s3-access-watch: option '--limit <number>' argument '-3' is invalid. Give a whole number, or 0 for all.\n${HELP}`,
   },
   {
-    name: '--state without a name, as of a variable that is not set',
+    name: '--state without a name, as from a variable that is not set',
     args: ['scan', '--state', '', 'good.log'],
     stderr: `s3-access-watch: option '--state <file.csv>' argument '' is invalid. Give the name of a file.\n${HELP}`,
   },
@@ -521,12 +521,12 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     stderr: 's3-access-watch: -c a\\u{a}b\\u{1b}[31m: write key=value, for example -c allowlist=203.0.113.0/24\n',
   },
   {
-    name: 'a slip of the hand in a key',
+    name: 'a typo in a key',
     args: ['scan', '-c', 'alowlist=203.0.113.0/24', 'good.log'],
     stderr: `${CANNOT}  alowlist: no such key; did you mean "allowlist"?\n`,
   },
   {
-    name: 'a key that looks like none of ours',
+    name: 'a key that is similar to no known key',
     args: ['scan', '-c', '__proto__=x', 'good.log'],
     stderr: `${CANNOT}  __proto__: no such key; see the configuration table in README.md\n`,
   },
@@ -551,13 +551,13 @@ const ARGUMENTS: readonly ArgumentCase[] = [
     stderr: `s3-access-watch: cdk.json: not valid JSON (${jsonProblem('{context: 1}')})\n`,
   },
   {
-    name: 'a cdk.json that is not JSON and would break the line',
+    name: 'a cdk.json that is not JSON and contains a line break',
     args: ['scan', 'good.log'],
     prepare: put('cdk.json', 'a\nb'),
     stderr: `s3-access-watch: cdk.json: not valid JSON (${jsonProblem('a\nb').replace('\n', '\\u{a}')})\n`,
   },
   {
-    name: 'a cdk.json whose context is none',
+    name: 'a cdk.json whose context is not an object',
     args: ['scan', 'good.log'],
     prepare: put('cdk.json', '{"context": []}'),
     stderr: 's3-access-watch: cdk.json: contains no context; write {"context": {"allowlist": [...]}}\n',
@@ -590,13 +590,13 @@ const ARGUMENTS: readonly ArgumentCase[] = [
       `${CANNOT}  allowlistFile: "office.txt" cannot be read: no such file: ${join(folder, 'office.txt')}\n`,
   },
   {
-    name: 'a database of places that is a folder',
+    name: 'a database of locations that is a folder',
     args: ['scan', '-c', 'geo=places.mmdb', 'good.log'],
     prepare: (folder) => mkdirSync(join(folder, 'places.mmdb')),
     stderr: (folder) => `${CANNOT}  geo: "places.mmdb" is not a file: ${join(folder, 'places.mmdb')}\n`,
   },
   {
-    name: 'a database of places that is missing, beside another mistake',
+    name: 'a database of locations that is missing, and another mistake',
     args: ['scan', '-c', 'geo=nope.mmdb', '-c', 'newIp=perhaps', 'good.log'],
     stderr: (folder) =>
       `${CANNOT}  newIp: "perhaps" is neither true nor false; write true or false\n  geo: "nope.mmdb" cannot be read: no such file: ${join(folder, 'nope.mmdb')}\n`,
@@ -642,7 +642,7 @@ test('the help of scan offers no report, which does not exist yet', async () => 
   expect(stdout).not.toContain('--report');
 });
 
-describe('a home that is none', () => {
+describe('without a home directory', () => {
   test.each([
     ['a file', { HOME: '/dev/null' }],
     ['missing', { HOME: '/nonexistent/home' }],
@@ -652,7 +652,7 @@ describe('a home that is none', () => {
     expect(result.code).toBe(0);
   });
 
-  // As in a container that runs as a user whom nobody has heard of.
+  // As in a container that runs as an unknown user ID.
   const cannot = process.getuid?.() !== 0;
   (cannot ? test.skip : test)('HOME is not set, and the user is unknown', async () => {
     const result = await runCli(['scan', 'good.log'], { cwd: folderFor(), env: { HOME: undefined }, uid: 54_321 });
@@ -664,7 +664,7 @@ describe('a home that is none', () => {
 describe('standard output', () => {
   const hasFull = process.platform === 'linux';
 
-  (hasFull ? test.each : test.skip.each)([['scan'], ['parse']])('a full disk behind %s', async (command) => {
+  (hasFull ? test.each : test.skip.each)([['scan'], ['parse']])('%s reports a full disk', async (command) => {
     const full = openSync('/dev/full', 'w');
     const result = await runCli([command, 'good.log'], { cwd: folderFor(), stdout: full });
     closeSync(full);
@@ -672,7 +672,7 @@ describe('standard output', () => {
     expect(result.code).toBe(3);
   });
 
-  test('a reader that has seen enough is no failure', () => {
+  test('a reader that closes the pipe early is not a failure', () => {
     const cwd = folderFor((folder) => put('long.log', logLine().repeat(20_000))(folder));
     const script = '{ "$0" "$1" parse long.log; echo "exit $?" >&2; } | head -n 1';
     const { stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, builtCli()], { cwd, encoding: 'utf8' });
@@ -680,7 +680,7 @@ describe('standard output', () => {
     expect(stderr).toBe('exit 0\n');
   });
 
-  test('a directory as standard input is named', () => {
+  test('a directory as standard input is reported', () => {
     const cwd = folderFor();
     const directory = openSync(cwd, 'r');
     const { status, stdout, stderr } = spawnSync(process.execPath, [builtCli(), 'scan', '-', 'good.log'], {

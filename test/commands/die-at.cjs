@@ -1,11 +1,11 @@
-// Preloaded into a command: dies, as if the power failed, when it is about to do what DIE_AT names, or half way.
+// Preloaded into a command: kills the process, like a power failure, before or during the operation that DIE_AT names.
 const fs = require('node:fs');
 const promises = require('node:fs/promises');
 
 const step = process.env.DIE_AT;
 const die = () => process.kill(process.pid, 'SIGKILL');
 
-/** Replaces a function that is one or the other style's, in every place where a program could have it from. */
+/** Replaces a function in its callback and promise variants, in every module that exports it. */
 function before(name, action) {
   for (const owner of [fs, promises]) {
     const original = owner[name];

@@ -12,10 +12,10 @@ export const DOWNLOAD: AccessLogRecord = {
   sourceRegion: 'eu-central-1',
 };
 
-/** What a test says of a line; `at` is its time, ISO 8601. */
+/** The fields of a line that a test sets; `at` is its time, ISO 8601. */
 export type LineChanges = Partial<AccessLogRecord> & { readonly at?: string };
 
-/** A line of an access log with its LF: `DOWNLOAD`, but for these fields. */
+/** A line of an access log with its LF: `DOWNLOAD` with these fields replaced. */
 export function logLine({ at, ...changes }: LineChanges = {}): string {
   return `${lineOf({ ...DOWNLOAD, ...changes, ...(at === undefined ? {} : { time: Date.parse(at) }) })}\n`;
 }

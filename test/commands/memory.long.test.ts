@@ -18,7 +18,7 @@ beforeAll(async () => {
   }
 });
 
-/** Peak resident memory of a command whose input and output are the operating system's own, bytes. */
+/** Peak resident memory of a command whose input and output do not pass through this process, bytes. */
 function peak(args: readonly string[], input?: string): Promise<number> {
   const file = join(folder, 'memory');
   const stdin = input === undefined ? 'ignore' : openSync(join(folder, input), 'r');
@@ -50,7 +50,7 @@ async function expectFlat(
 
 const scan = (...args: string[]): Promise<number> => peak(['scan', '--no-config', ...args]);
 
-// By 200 MB all code is compiled and all tables are as large as they get: from there on nothing grows.
+// After 200 MB, all code is compiled and all tables have their full size: memory no longer grows.
 test.each([
   ['scan', (size: number) => scan(`${size}.log`)],
   ['scan of two files, which are put in order first', (size: number) => scan('50.log', `${size}.log`)],
@@ -59,7 +59,7 @@ test.each([
   await expectFlat(measure, { from: 200, to: 400, growth: 20 * MEGABYTE, most: 128 * MEBIBYTE });
 });
 
-// What comes in streams is collected as garbage only now and then, so it takes longer until memory stays level.
+// The garbage of streams is collected only occasionally, so it takes longer until memory stays constant.
 test.each([
   ['scan of gzip', (size: number) => scan(`${size}.gz`)],
   ['scan of standard input', (size: number) => peak(['scan', '--no-config', '-'], `${size}.log`)],

@@ -15,8 +15,8 @@ async function peak(args: readonly string[]): Promise<number> {
   return (JSON.parse(readFileSync(file, 'utf8')) as { memory: number }).memory;
 }
 
-// memory.long.test.ts asks the same of larger input, of gzip, of pipes and of `parse`.
-test('a scan of eight times as much needs no more memory', async () => {
+// memory.long.test.ts tests the same with larger input, gzip, pipes and `parse`.
+test('a scan of eight times the input needs no more memory', async () => {
   writeWorkload(join(folder, 'short.log'), FEW_ADDRESSES, 8 * MEGABYTE);
   writeWorkload(join(folder, 'long.log'), FEW_ADDRESSES, 64 * MEGABYTE);
   const short = await peak(['scan', '--no-config', 'short.log']);

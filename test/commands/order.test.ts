@@ -18,7 +18,7 @@ function folderOf(files: Readonly<Record<string, readonly LineChanges[] | Uint8A
   return folder;
 }
 
-/** The order in which a scan reads these paths, all of which must be readable. */
+/** The order in which a scan reads these paths; all must be readable. */
 async function order(paths: readonly string[], folder: string): Promise<string[]> {
   const { files, problems } = await findInputs(paths.map((path) => (path === '-' ? path : join(folder, path))));
   expect(problems).toEqual([]);
@@ -33,7 +33,7 @@ const at = (day: number, clock = '10:00:00'): LineChanges => ({
 
 interface OrderCase {
   readonly name: string;
-  /** In the order in which they are to be read. */
+  /** In the expected order. */
   readonly files: readonly (readonly [name: string, content: readonly LineChanges[] | Uint8Array])[];
 }
 
@@ -41,7 +41,7 @@ const PARTITION = '111122223333/eu-central-1';
 
 const CASES: readonly OrderCase[] = [
   {
-    name: 'simple keys, with prefixes and without, by the time in them and not by name or content',
+    name: 'simple keys, with and without prefixes, by the time in them and not by name or content',
     files: [
       [`z-2026-03-01-10-00-00-${HEX}`, [at(9)]],
       [`logs/y-2026-03-02-10-00-00-${HEX}`, [at(8)]],
@@ -50,7 +50,7 @@ const CASES: readonly OrderCase[] = [
     ],
   },
   {
-    name: 'partitioned keys beside simple ones, those without a time of day by their last record',
+    name: 'partitioned and simple keys, those without a time of day by their last record',
     files: [
       [`${PARTITION}/zebra/2026/03/01/2026-03-01-10-00-00-${HEX}`, [at(9)]],
       [`y-2026-03-01-11-00-00-${HEX}`, [at(8)]],
@@ -59,7 +59,7 @@ const CASES: readonly OrderCase[] = [
     ],
   },
   {
-    name: 'files without a time in their name by their last record, whatever their order inside, packed or not',
+    name: 'files without a time in their name by their last record, in any order of records, compressed or not',
     files: [
       ['z.log', [at(1), at(2, '09:59:59')]],
       ['y.gz', gzipSync(logLine(at(2)) + logLine(at(1)))],
@@ -68,7 +68,7 @@ const CASES: readonly OrderCase[] = [
     ],
   },
   {
-    name: 'both kinds together',
+    name: 'both kinds',
     files: [
       [`z-2026-03-02-10-00-00-${HEX}`, [at(9)]],
       ['c.log', [at(2, '10:00:01')]],
@@ -86,7 +86,7 @@ const CASES: readonly OrderCase[] = [
     ],
   },
   {
-    name: 'a time that is none, a name in lower case and one cut short are no keys',
+    name: 'an invalid time, a lower-case name and a truncated name are not keys',
     files: [
       [`d-2026-02-30-10-00-00-${HEX}`, [at(1)]],
       [`c-2026-03-09-10-00-00-${HEX.toLowerCase()}`, [at(2)]],
@@ -95,14 +95,14 @@ const CASES: readonly OrderCase[] = [
     ],
   },
   {
-    name: 'a packed log object by the key it was packed from',
+    name: 'a compressed log object by the key before .gz',
     files: [
       [`b-2026-03-01-10-00-00-${HEX}.gz`, gzipSync(logLine(at(9)))],
       [`a-2026-03-02-10-00-00-${HEX}.gz`, gzipSync(logLine(at(1)))],
     ],
   },
   {
-    name: 'what is empty comes first: nothing depends on it',
+    name: 'empty files first: nothing depends on them',
     files: [
       ['z.log', []],
       ['a.log', [at(1)]],
@@ -118,26 +118,26 @@ test.each(CASES)('$name', async ({ files }) => {
   expect(await order(['.'], folder).then((found) => found.map((name) => name.replace(/^\.\//, '')))).toEqual(names);
 });
 
-test('what can be read only once comes last, but a pipe with a key in its name at its time', async () => {
+test('input that can be read only once comes last, but a pipe with a key as its name at the time of the key', async () => {
   const pipe = `2026-03-01-00-00-00-${HEX}`;
   const folder = folderOf({ 'a.log': [at(9)], 'b.log': [at(1)] });
   for (const name of [pipe, 'pipe']) execFileSync('mkfifo', [join(folder, name)]);
   expect(await order(['-', 'pipe', 'a.log', pipe, 'b.log'], folder)).toEqual([pipe, 'b.log', 'a.log', '-', 'pipe']);
 });
 
-test('a link counts by what it leads to', async () => {
+test('a symlink is sorted by the name of its target', async () => {
   const folder = folderOf({ [`2026-03-05-00-00-00-${HEX}`]: [at(1)], 'b.log': [at(2)] });
   symlinkSync(`2026-03-05-00-00-00-${HEX}`, join(folder, 'latest'));
   expect(await order(['latest', 'b.log'], folder)).toEqual(['b.log', 'latest']);
 });
 
-test('when a file was written does not matter', async () => {
+test('the modification time of a file does not matter', async () => {
   const folder = folderOf({ 'a.log': [at(1)], 'b.log': [at(2)] });
   utimesSync(join(folder, 'a.log'), new Date(), new Date('2030-01-01'));
   expect(await order(['b.log', 'a.log'], folder)).toEqual(['a.log', 'b.log']);
 });
 
-describe('what is found depends on it', () => {
+describe('the findings depend on the order', () => {
   async function found(args: readonly string[], cwd: string, stdin = ''): Promise<string[]> {
     const { code, stdout, stderr } = await runCli(['scan', '--format', 'json', ...args], { cwd, stdin });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -158,11 +158,11 @@ describe('what is found depends on it', () => {
     ['their last records', 'z.log', 'a.log'],
   ])('learning: %s', async (_name, first, second) => {
     const cwd = folderOf({ [first]: [early], [second]: [late] });
-    // Read the other way round, the later log object would begin the learning, and both would be learned.
+    // In the other order, learning would begin with the later log object, and both would be learned.
     expect(await found([second, first, '-c', 'learningDays=2'], cwd)).toEqual(['192.0.2.2']);
   });
 
-  test('learning: standard input is the latest', async () => {
+  test('learning: standard input is last', async () => {
     const cwd = folderOf({ 'z.log': [early] });
     expect(await found(['-', 'z.log', '-c', 'learningDays=2'], cwd, logLine(late))).toEqual(['192.0.2.2']);
   });

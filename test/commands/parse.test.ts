@@ -45,11 +45,11 @@ const DOWNLOAD_JSON =
   '"aclRequired":null,"sourceRegion":"eu-central-1"}\n';
 
 describe('a line of JSON', () => {
-  test('holds the fields in the order of the log, dashes as null, numbers as numbers, the time in ISO 8601', async () => {
+  test('has the fields in the order of the log, dashes as null, numbers as numbers, the time in ISO 8601', async () => {
     expect(await parse(['-'], root, logLine())).toBe(DOWNLOAD_JSON);
   });
 
-  test('names the fields as the design does', () => {
+  test('has the documented field names', () => {
     expect(FIELDS.map(({ name }) => name).join(' ')).toBe(
       'bucketOwner bucket time remoteIp requester requestId operation key requestUri httpStatus errorCode bytesSent ' +
         'objectSize totalTime turnAroundTime referer userAgent versionId hostId signatureVersion cipherSuite ' +
@@ -66,14 +66,14 @@ describe('a line of JSON', () => {
     expect(JSON.parse(output)).toMatchObject({ time: expected });
   });
 
-  test('a field more is in extra, a doubt in flags, and both stand last', async () => {
+  test('has additional fields in extra and ambiguities in flags, both at the end', async () => {
     const line = logLine().replace('\n', ' eu-west-1 7\n');
     expect(await parse(['-'], root, line)).toBe(DOWNLOAD_JSON.replace('}\n', ',"extra":["eu-west-1","7"]}\n'));
     const cut = logLine().split(' ').slice(0, 12).join(' ');
     expect(await parse(['-'], root, cut)).toMatch(/"sourceRegion":null,"flags":\["truncated"\]\}\n$/);
   });
 
-  test('texts and keys are as they were logged', async () => {
+  test('has texts and keys as they were logged', async () => {
     const texts = {
       key: 'a%2520b%22',
       requestUri: 'GET /a"b\\n HTTP/1.1',
@@ -83,7 +83,7 @@ describe('a line of JSON', () => {
     expect(JSON.parse(await parse(['-'], root, logLine(texts)))).toMatchObject(texts);
   });
 
-  test('bytes that are no UTF-8 are replaced, and it says so', async () => {
+  test('has replacement characters for bytes that are not UTF-8, and a flag', async () => {
     const line = Buffer.from(logLine({ userAgent: 'caf\u00e9' }), 'latin1');
     expect(JSON.parse(await parse(['-'], root, line))).toMatchObject({
       userAgent: 'caf\ufffd',
@@ -92,8 +92,8 @@ describe('a line of JSON', () => {
   });
 });
 
-describe('a line that is none', () => {
-  test('stands in its place, with source, line, reason and text', async () => {
+describe('a line that is not a record', () => {
+  test('is printed in its position, with source, line, reason and text', async () => {
     const cwd = folderOf({
       'a.log': `${logLine({ requestId: 'A' })}what "is" this\x07\n\n${logLine({ requestId: 'B' })}`,
     });
@@ -105,14 +105,14 @@ describe('a line that is none', () => {
     expect(idsIn([lines[0], lines[2]].join('\n'))).toEqual(['A', 'B']);
   });
 
-  test('of standard input has its name', async () => {
+  test('of standard input names it', async () => {
     const output = await parse(['-'], root, `x\n${logLine()}`);
     expect(JSON.parse(output.split('\n')[0]!)).toEqual({
       parseFailure: { source: '-', line: 1, reason: 'no bucket', text: 'x' },
     });
   });
 
-  test('longer than a megabyte is named and cut, and the next one is read', async () => {
+  test('longer than a megabyte is reported and cut, and the next one is read', async () => {
     const output = await parse(['-'], root, `${'x'.repeat(3_000_000)}\n${logLine()}`);
     const [failure, record] = output.split('\n');
     expect(JSON.parse(failure!)).toEqual({
@@ -125,7 +125,7 @@ describe('a line that is none', () => {
 describe('input', () => {
   const two = logLine({ requestId: 'A' }) + logLine({ requestId: 'B' });
 
-  test('gzip, one member or many, by content and not by name', async () => {
+  test('gzip, one or several members, is recognized by content and not by name', async () => {
     const members = Buffer.concat([gzipSync(two), gzipSync(logLine({ requestId: 'C' }))]);
     const cwd = folderOf({ packed: members });
     expect(idsIn(await parse(['packed'], cwd))).toEqual(['A', 'B', 'C']);
@@ -137,7 +137,7 @@ describe('input', () => {
     expect(idsIn(await parse(['a', 'b'], cwd))).toEqual(['A', 'B']);
   });
 
-  test('paths come in the order given, files of a directory in that of their names, below it as it goes', async () => {
+  test('paths are read in the given order, and directories recursively in the order of names', async () => {
     const files = ['logs/2', 'logs/10', 'logs/a/z', 'logs/a.log', 'x', 'y'].map((name) => [
       name,
       logLine({ requestId: name }),
@@ -154,7 +154,7 @@ describe('input', () => {
     ]);
   });
 
-  test('the same bytes give the same output, however they arrive', async () => {
+  test('the same bytes give the same output in any chunks', async () => {
     const samples = ['-2026-03-04-14-13-52-32152649337BF446', '-2026-03-04-02-13-39-931E3B27BC19E8EC'].map((name) =>
       readFileSync(join(ROOT, 'samples', `website${name}`)),
     );
@@ -172,14 +172,14 @@ describe('input', () => {
     expect(asFile.stdout).toBe(whole.stdout.replaceAll('"source":"-"', '"source":"file"'));
   });
 
-  test('more than a pipe holds waits for its reader and arrives whole', async () => {
+  test('more output than a pipe can buffer waits for its reader and arrives complete', async () => {
     const lines = Array.from({ length: 3000 }, (_, i) => logLine({ requestId: `ID${i}` }));
     const output = await parse(['-'], root, lines.join(''));
     expect(idsIn(output)).toEqual(lines.map((_, i) => `ID${i}`));
   });
 });
 
-test('nothing that a log holds steers a terminal or breaks a line, and nothing is lost of it', async () => {
+test('no text of a log controls a terminal or breaks a line, and all of it can be recovered', async () => {
   const steering = '\x1b[2J \u009b31m \x7f \u202egnp \u200b \u2028 \u2029 \u0085 \u{e0041} \ue000 \r \t';
   const hostile = [steering, ...INVISIBLE_TEXTS].join(' ');
   const line = logLine({ userAgent: hostile, referer: hostile, requestUri: hostile });

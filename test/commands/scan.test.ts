@@ -25,7 +25,7 @@ import { type LineChanges, logLine } from './log-line';
 
 const root = temporaryFolder();
 
-/** A folder that holds these files; text is written as it is, lists are lines of a log, objects are JSON. */
+/** A folder with these files: text as it is, lists as lines of a log, objects as JSON. */
 function folderOf(files: Readonly<Record<string, string | readonly LineChanges[] | object>>): string {
   const folder = mkdtempSync(join(root, 'case-'));
   chmodSync(folder, 0o755);
@@ -41,7 +41,7 @@ function folderOf(files: Readonly<Record<string, string | readonly LineChanges[]
   return folder;
 }
 
-/** Runs a scan that must go well; what it says on standard output. */
+/** Runs a scan that must succeed; returns its standard output. */
 async function scanned(args: readonly string[], cwd: string, options: CliOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await runCli(['scan', ...args], { cwd, ...options });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -66,7 +66,7 @@ const STATE_HEADER = 'bucket_name,remote_ip,firstTime,lastTime\n';
 
 describe('the text', () => {
   const STORY: readonly LineChanges[] = [
-    // The worst bucket comes last, and in it the worst network.
+    // The worst bucket is last, and in it the worst network.
     { bucket: 'zebra', remoteIp: '192.0.2.1', at: '2026-03-02T10:00:00Z' },
     { bucket: 'archive', remoteIp: '192.0.2.1', at: '2026-03-03T10:00:00Z' },
     {
@@ -103,7 +103,7 @@ describe('the text', () => {
     { bucket: 's3-access-watch-test', remoteIp: '192.0.2.9', at: '2026-03-03T09:31:00Z' },
   ];
 
-  test('tells all there is to tell', async () => {
+  test('shows all parts of a result', async () => {
     const cwd = folderOf({
       'a.log': [...STORY],
       'b.log': `${logLine({ bucket: 'zebra', remoteIp: '192.0.2.1', at: '2026-03-02T10:00:01Z' })}junk\n`,
@@ -169,10 +169,10 @@ new-ip knows only these files. With --state FILE.csv, the next scan shows only w
     );
   });
 
-  test('of very many findings shows the worst, the worst of all last, or all', async () => {
+  test('shows the worst of very many findings, or all, the worst last', async () => {
     const cwd = folderOf({
       'a.log': [
-        // An early deletion, then what he hides it in.
+        // An early deletion, then the many requests among which the attacker hides it.
         { remoteIp: '192.0.2.99', at: '2026-03-02T09:00:00Z', operation: 'REST.DELETE.OBJECT', httpStatus: 204 },
         ...Array.from({ length: 30 }, (_, i) => ({
           remoteIp: `192.0.2.${i}`,
@@ -184,7 +184,7 @@ new-ip knows only these files. With --state FILE.csv, the next scan shows only w
     const shown = (text: string): string[] => [...text.matchAll(/^ {2}(192\S+)/gm)].map(([, address]) => address!);
     const standard = shown(await scanned(['a.log'], cwd));
     expect(standard).toHaveLength(20);
-    // By bytes; of those that are alike, the oldest is the worst.
+    // By bytes; of equal ones, the oldest is the worst.
     expect(standard.slice(-4)).toEqual(['192.0.2.29', '192.0.2.19', '192.0.2.9', '192.0.2.99']);
     const two = await scanned(['a.log', '--limit', '2'], cwd);
     expect(shown(two)).toEqual(['192.0.2.9', '192.0.2.99']);
@@ -195,7 +195,7 @@ new-ip knows only these files. With --state FILE.csv, the next scan shows only w
     expect(all).not.toContain('not shown');
   });
 
-  test('says what a deployment would have sent, the worst of very much, or all', async () => {
+  test('shows the messages that a deployment would have sent, the worst of very many, or all', async () => {
     const of = (bucket: string, host: number, day: number): LineChanges => ({
       bucket,
       remoteIp: `192.0.2.${host}`,
@@ -225,17 +225,17 @@ new-ip knows only these files. With --state FILE.csv, the next scan shows only w
       all[2],
       all[4],
     ]);
-    // Nothing to send, nothing to say.
+    // No section without messages.
     expect(await scanned(['a.log', '-c', 'newIp=false'], cwd)).not.toContain('A deployment');
   });
 
-  test('says what is not believed', async () => {
+  test('reports implausible records', async () => {
     const key = '111122223333/eu-central-1/payroll/2026/03/02/2026-03-02-11-00-00-0123456789ABCDEF';
     const cwd = folderOf({
       [key]: [{ at: '2099-01-01T00:00:00Z' }, { bucket: 'archive' }, { bucket: 'archive', remoteIp: '192.0.2.11' }],
     });
     const text = await scanned([key, '-c', 'newIp=false'], cwd);
-    // The clock of the scan stays with the log object.
+    // The clock of the scan stays at the time of the log object.
     expect(text).toContain(
       '  2026-03-02 11:00  error     MEDIUM  payroll: log object names another bucket, no rule applied to 2 requests\n',
     );
@@ -243,10 +243,10 @@ new-ip knows only these files. With --state FILE.csv, the next scan shows only w
     expect(text).toContain('\n1 record with an impossible time (before 2006 or in the future): the nearest possible');
     expect(text).toContain('\nNo findings.\n');
     const { summary } = JSON.parse(await scanned([key, '--format', 'json'], cwd)) as { summary: object };
-    expect(summary).toMatchObject({ records: 3, recordsWithOddTime: 1, recordsOfOtherBuckets: 2, networks: 1 });
+    expect(summary).toMatchObject({ records: 3, recordsWithImplausibleTime: 1, recordsOfOtherBuckets: 2, networks: 1 });
   });
 
-  test('of records whose time cannot be, it tells what they did all the same', async () => {
+  test('reports the findings of records with an impossible time', async () => {
     const { result, text } = await scannedHere([{ at: '2099-01-01T00:00:00Z' }]);
     expect(result.period).toBeNull();
     expect(result.findings).toMatchObject([{ rule: 'new-ip', tally: { lastEventAt: NOW + 86_400_000 } }]);
@@ -261,7 +261,7 @@ new-ip knows only these files. With --state FILE.csv, the next scan shows only w
     expect(text).toContain('            addresses      300, such as 2001:db8::1, 2001:db8::2, ');
   });
 
-  test('of more findings than a function has arguments', async () => {
+  test('shows more findings than a function call can have arguments', async () => {
     const { result } = await scannedHere([{}]);
     const [finding] = result.findings;
     const findings = Array.from({ length: 150_000 }, (_, i) => {
@@ -282,7 +282,7 @@ new-ip knows only these files. With --state FILE.csv, the next scan shows only w
     ).rejects.toThrow('seen enough');
   });
 
-  test('says when a network was known, and had been forgotten', async () => {
+  test('shows that a network was known before and has been forgotten', async () => {
     const cwd = folderOf({
       'state.csv': `${STATE_HEADER}payroll,192.0.2.10,1759312800,1759312800\n`,
       'a.log': [{}],
@@ -307,7 +307,7 @@ function configurationOf(context: object) {
   return readConfiguration({ layers, purpose: 'terminal', now: 0 }).configuration;
 }
 
-/** What is printed of this result; notes would be printed, too. */
+/** The output for this result, including notes. */
 async function textOf(
   result: ScanResult,
   { columns = 120, color = false, context = {} }: HereOptions = {},
@@ -328,7 +328,7 @@ const here = folderOf({});
 
 const NOW = Date.parse('2026-12-31T00:00:00Z');
 
-/** What a scan of these lines prints, without a process of its own. */
+/** The output of a scan of these lines, in this process. */
 async function scannedHere(lines: readonly LineChanges[] | string, options: HereOptions = {}) {
   const path = join(here, 'x.log');
   writeFileSync(path, typeof lines === 'string' ? lines : lines.map(logLine).join(''));
@@ -346,7 +346,7 @@ async function scannedHere(lines: readonly LineChanges[] | string, options: Here
   };
 }
 
-describe('what strangers wrote', () => {
+describe('untrusted text', () => {
   const HOSTILE = [
     ...INVISIBLE_TEXTS,
     '\x1b[2J',
@@ -385,7 +385,7 @@ describe('what strangers wrote', () => {
       requestUri: text,
       requester: token,
       key: token,
-      // With most of the others the line is no record: no bucket can have that name.
+      // With most of the others, the line is not a record, because no bucket can have that name.
       bucket: fc.oneof(token, fc.constantFrom('payroll', 'My_Old.Bucket')),
       errorCode: token,
       requestId: token,
@@ -395,7 +395,7 @@ describe('what strangers wrote', () => {
   );
   const junk = text.map((value) => `junk ${value}\n`);
 
-  test('never steers a terminal, is cut to its width, and colours are ours', async () => {
+  test('never controls a terminal, and is cut to its width; only our colours remain', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(line, { maxLength: 6 }),
@@ -422,7 +422,7 @@ describe('what strangers wrote', () => {
     );
   });
 
-  test('in a process of its own: on neither output', async () => {
+  test('is on neither output of a separate process', async () => {
     const hostile = HOSTILE.join(' ');
     const name = 'a\x1b[31m\u202e.log';
     const cwd = folderOf({
@@ -445,7 +445,7 @@ describe('what strangers wrote', () => {
 });
 
 describe('--format json', () => {
-  test('is one document of the summary and the findings', async () => {
+  test('is one document with the summary and the findings', async () => {
     const cwd = folderOf({
       'a.log': [
         { at: '2026-03-02T10:00:00Z', httpStatus: 403, errorCode: 'AccessDenied', bytesSent: 243 },
@@ -466,7 +466,7 @@ describe('--format json', () => {
         parseFailures: 0,
         recordsWithoutIp: 1,
         invalidRemoteIps: 1,
-        recordsWithOddTime: 0,
+        recordsWithImplausibleTime: 0,
         recordsOfOtherBuckets: 0,
         networks: 1,
       },
@@ -497,10 +497,10 @@ describe('--format json', () => {
         },
       ],
     };
-    const { alerts, ...told } = JSON.parse(stdout) as typeof document & { alerts: object[] };
-    expect(told).toEqual(document);
-    // The order of the keys, too.
-    expect(JSON.stringify(told)).toBe(JSON.stringify(document));
+    const { alerts, ...output } = JSON.parse(stdout) as typeof document & { alerts: object[] };
+    expect(output).toEqual(document);
+    // With the order of the keys.
+    expect(JSON.stringify(output)).toBe(JSON.stringify(document));
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['summary', 'findings', 'alerts']);
 
     const inAlert = ({ rule: _, ...facts }: (typeof document.findings)[number]) => ({
@@ -512,7 +512,7 @@ describe('--format json', () => {
       return fields;
     };
     expect(alerts).toMatchObject([
-      // Of what is equally severe, that with more bytes comes first.
+      // Of equally severe alerts, the one with more bytes is first.
       {
         at: '2026-03-02T10:00:02.150Z',
         kind: 'detector-error',
@@ -547,7 +547,7 @@ describe('--format json', () => {
     expect(Object.keys(alerts[0]!)[0]).toBe('at');
   });
 
-  test('is a document though there is nothing in it', async () => {
+  test('is a valid document without findings', async () => {
     const { code, stdout } = await runCli(['scan', 'nope', '--format', 'json'], { cwd: folderOf({}) });
     expect(JSON.parse(stdout)).toEqual({
       summary: {
@@ -556,7 +556,7 @@ describe('--format json', () => {
         parseFailures: 0,
         recordsWithoutIp: 0,
         invalidRemoteIps: 0,
-        recordsWithOddTime: 0,
+        recordsWithImplausibleTime: 0,
         recordsOfOtherBuckets: 0,
         networks: 0,
       },
@@ -572,7 +572,7 @@ describe('--fail-on-findings', () => {
 
   test.each([
     ['findings', ['a.log', '--fail-on-findings'], 1],
-    ['findings, but nobody asked', ['a.log'], 0],
+    ['findings, without the flag', ['a.log'], 0],
     ['no findings', ['a.log', '--fail-on-findings', '-c', 'allowlist=192.0.2.10'], 0],
     ['findings and a mistake', ['a.log', 'nope', '--fail-on-findings'], 2],
     ['findings, as JSON', ['a.log', '--fail-on-findings', '--format', 'json'], 1],
@@ -582,7 +582,7 @@ describe('--fail-on-findings', () => {
 });
 
 describe('--state', () => {
-  test('of the samples: the second scan finds nothing new, and changes nothing', async () => {
+  test('with the samples: the second scan finds nothing new, and does not change the file', async () => {
     const cwd = folderOf({});
     const args = [join(ROOT, 'samples'), '--state', 'state.csv'];
     expect(await findingsOf(args, cwd)).toHaveLength(24);
@@ -593,7 +593,7 @@ describe('--state', () => {
     expect(readdirSync(cwd)).toEqual(['state.csv']);
   });
 
-  test('holds who succeeded, not who was denied or approved', async () => {
+  test('contains networks that succeeded, not those that were denied or approved', async () => {
     const cwd = folderOf({
       'a.log': [
         { remoteIp: '192.0.2.10', at: '2026-03-02T10:00:00Z' },
@@ -609,13 +609,13 @@ describe('--state', () => {
     );
   });
 
-  test('holds when a pair was seen last, to the second, however often that is in a day', async () => {
+  test('contains the exact time when a pair was last seen, also for several times in a day', async () => {
     const at = (...clocks: string[]): LineChanges[] => clocks.map((clock) => ({ at: `2026-03-02T${clock}Z` }));
     const key = (clock: string): string => `2026-03-02-${clock}-00-00-0123456789ABCDEF`;
     const cwd = folderOf({
       [key('11')]: at('10:00:00'),
       [key('14')]: at('13:00:01', '13:00:02'),
-      // What comes late takes nothing back.
+      // A late log object does not decrease the time.
       [key('15')]: [...at('12:00:00'), { at: '2026-03-02T14:00:00Z', httpStatus: 403 }],
     });
     await scanned(['.', '--state', 'state.csv'], cwd);
@@ -624,7 +624,7 @@ describe('--state', () => {
     );
   });
 
-  test('a Splunk lookup with its columns in another order merges, and never overwrites', async () => {
+  test('merges a Splunk lookup with its columns in another order, and never overwrites it', async () => {
     const cwd = folderOf({
       'state.csv':
         '"remote_ip","bucket_name","lastTime","_key","firstTime"\n' +
@@ -648,7 +648,7 @@ payroll,192.0.2.13,1772445600,1772445600
     );
   });
 
-  test('of addresses, as in a Splunk lookup, counts by the networks that are remembered', async () => {
+  test('maps the addresses of a Splunk lookup to the networks that are remembered', async () => {
     const cwd = folderOf({
       'state.csv': `${STATE_HEADER}payroll,2001:db8:4:17::5,1772400000,1772400000
 payroll,2001:db8:4:17::6,1772300000,1772300000
@@ -670,7 +670,7 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
     );
   });
 
-  test('with bad lines is refused with their numbers, and left as it is', async () => {
+  test('with invalid lines is rejected with their numbers, and not changed', async () => {
     const content = `${STATE_HEADER}payroll,192.0.2.10,1772400000,1772449200\npayroll,10.1.2.3/8,1,2\n,,,\n`;
     const cwd = folderOf({ 'state.csv': content, 'a.log': [{}] });
     const result = await runCli(['scan', 'a.log', '--state', 'state.csv'], { cwd });
@@ -693,8 +693,8 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
       /^s3-access-watch: a\.log: cannot be used and was left unchanged: 1 invalid line:\n {2}line 1: .+\n$/,
     ],
     ['a directory', '.', /^s3-access-watch: \.: cannot be used and was left unchanged: it is a directory\n$/],
-    ['in a folder that is not there', 'nope/s.csv', /^s3-access-watch: nope\/s.csv: no such directory: nope\n$/],
-  ])('%s is refused before anything is read', async (_name, state, stderr) => {
+    ['in a missing folder', 'nope/s.csv', /^s3-access-watch: nope\/s.csv: no such directory: nope\n$/],
+  ])('%s is rejected before anything is read', async (_name, state, stderr) => {
     const cwd = folderOf({ 'a.log': [{}] });
     const result = await runCli(['scan', 'a.log', '--state', state], { cwd });
     expect(result.stderr).toMatch(stderr);
@@ -711,12 +711,12 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
     const result = await runCli(['scan', 'a.log', '--state', 'state.csv'], { cwd, preload, env: { DIE_AT: step } });
     expect(result.signal).toBe('SIGKILL');
     expect(readFileSync(join(cwd, 'state.csv'), 'utf8')).toBe(KNOWN);
-    // What is left of the attempt is in nobody's way.
+    // The temporary file of the attempt does not disturb the next scan.
     expect(await findingsOf(['a.log', '--state', 'state.csv'], cwd)).toEqual(['new-ip payroll 192.0.2.10']);
     expect(await findingsOf(['a.log', '--state', 'state.csv'], cwd)).toEqual([]);
   });
 
-  test('that cannot be written: the findings are told all the same, and the old file stands', async () => {
+  test('that cannot be written: the findings are printed, and the old file does not change', async () => {
     const cwd = folderOf({ 'kept/state.csv': KNOWN, 'a.log': [{}] });
     chmodSync(join(cwd, 'kept'), 0o555);
     const result = await runCli(['scan', 'a.log', '--state', 'kept/state.csv'], { cwd, ...PLAIN_USER });
@@ -741,7 +741,7 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
     });
   });
 
-  test('does not learn what nobody was told', async () => {
+  test('does not contain networks whose findings were not printed', async () => {
     const cwd = folderOf({ 'a.log': [{}] });
     const full = openSync('/dev/full', 'w');
     const result = await runCli(['scan', 'a.log', '--state', 'state.csv'], { cwd, stdout: full });
@@ -750,7 +750,7 @@ payroll,2001:db8:4:17::/64,1772300000,1772445600
     expect(await findingsOf(['a.log', '--state', 'state.csv'], cwd)).toEqual(['new-ip payroll 192.0.2.10']);
   });
 
-  test('is not made where nothing could be read', async () => {
+  test('is not created if nothing could be read', async () => {
     const cwd = folderOf({});
     expect((await runCli(['scan', 'nope', '--state', 'state.csv'], { cwd })).code).toBe(2);
     expect(readdirSync(cwd)).toEqual([]);
@@ -769,13 +769,13 @@ describe('learning', () => {
     ...object('2026-03-09T10:00:00Z', '192.0.2.1'),
   };
 
-  test('is none unless it is asked for, and the first line says so', async () => {
+  test('is off unless it is configured, and the first line says so', async () => {
     const cwd = folderOf(files);
     expect(await findingsOf(['logs'], cwd)).toHaveLength(3);
     expect(await scanned(['logs'], cwd)).toMatch(/^Configuration: defaults · .+ · no learning · /);
   });
 
-  test('of three days records without findings until it ends, and says what it learned', async () => {
+  test('of three days records networks without findings until it ends, and shows what it learned', async () => {
     const cwd = folderOf(files);
     const args = ['logs', '-c', 'learningDays=3'];
     expect(await findingsOf(args, cwd)).toEqual(['new-ip payroll 192.0.2.3']);
@@ -811,7 +811,7 @@ describe('the configuration', () => {
     [2, 'cdk.json', ['cdk.json', 'cdk.context.json', 'home/.cdk.json'], []],
     [3, 'cdk.context.json', ['cdk.context.json', 'home/.cdk.json'], []],
     [4, '~/.cdk.json', ['home/.cdk.json'], []],
-  ])('of several layers the highest counts, whole: host %d from %s', async (host, source, names, args) => {
+  ])('takes the whole value of the highest layer: host %d from %s', async (host, source, names, args) => {
     const cwd = folderOf({ 'a.log': LINES, ...Object.fromEntries(names.map((name) => [name, layers[name]!])) });
     expect(await missed(cwd, args)).toEqual(others(host));
     const text = await scanned(['a.log', ...args], cwd, { env: { HOME: join(cwd, 'home') } });
@@ -820,7 +820,7 @@ describe('the configuration', () => {
     );
   });
 
-  test('keys of several layers come together, and the first line names the layers', async () => {
+  test('combines keys of several layers, and the first line names the layers', async () => {
     const cwd = folderOf({
       'a.log': LINES,
       'cdk.json': { context: { allowlist: ['192.0.2.2'], '@aws-cdk/core:flag': true, other: 1 } },
@@ -833,7 +833,7 @@ describe('the configuration', () => {
     );
   });
 
-  test('--config reads that file alone, --no-config none, and -c stands above both', async () => {
+  test('--config reads only that file, --no-config none, and -c overrides both', async () => {
     const cwd = folderOf({ 'a.log': LINES, ...layers, 'other.json': allow('192.0.2.4') });
     expect(await missed(cwd, ['--config', 'other.json'])).toEqual(others(4));
     expect(await missed(cwd, ['--config', 'other.json', '-c', 'allowlist=192.0.2.1'])).toEqual(others(1));
@@ -841,17 +841,17 @@ describe('the configuration', () => {
     expect(await missed(cwd, ['--no-config', '-c', 'allowlist=192.0.2.3'])).toEqual(others(3));
   });
 
-  test('a byte order mark before the JSON is none of its business, as for the CDK', async () => {
+  test('a byte order mark before the JSON is ignored, as in the CDK', async () => {
     const cwd = folderOf({ 'a.log': LINES, 'cdk.json': `\ufeff${JSON.stringify({ context: allow('192.0.2.3') })}` });
     expect(await missed(cwd)).toEqual(others(3));
   });
 
-  test('of a key given twice with -c the last counts', async () => {
+  test('the last -c of a key wins', async () => {
     const cwd = folderOf({ 'a.log': LINES });
     expect(await missed(cwd, ['-c', 'allowlist=192.0.2.1', '-c', 'allowlist=192.0.2.2'])).toEqual(others(2));
   });
 
-  test('allowlistFile is found beside the file that names it', async () => {
+  test('allowlistFile is relative to the file that names it', async () => {
     const cwd = folderOf({
       'a.log': LINES,
       'home/.cdk.json': { context: { allowlistFile: 'nets/office.txt' } },
@@ -865,7 +865,7 @@ describe('the configuration', () => {
     expect(await missed(cwd, ['-c', 'allowlistFile=office.txt'])).toEqual(others(1));
   });
 
-  test('warnings are told, and stop nothing', async () => {
+  test('warnings are printed, and the scan continues', async () => {
     const cwd = folderOf({ 'a.log': LINES });
     const { code, stderr, stdout } = await runCli(['scan', 'a.log', '-c', 'allowlist=10.0.0.0/8'], { cwd });
     expect(stderr).toBe(
@@ -880,7 +880,7 @@ describe('colour and progress', () => {
   const isUtilLinux = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true;
   const onTerminal = isUtilLinux ? test : test.skip; // `script` of util-linux gives a terminal to a command
 
-  /** What a terminal of 80 columns is sent. */
+  /** The output to a terminal of 80 columns. */
   function shown(command: string, cwd: string, env: Readonly<Record<string, string>> = {}): string {
     return execFileSync('script', ['-qec', `stty cols 80; ${command}`, '/dev/null'], {
       cwd,
@@ -921,7 +921,7 @@ describe('colour and progress', () => {
   });
 
   onTerminal(
-    'long input gets a progress bar, which is gone in the end; short input, a pipe and a file get none',
+    'long input has a progress bar, which is removed at the end; short input, a pipe and a file have none',
     () => {
       const lines = logLine().repeat(1000);
       const cwd = folderOf({

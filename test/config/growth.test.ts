@@ -2,8 +2,8 @@ import { lintAllowlist } from '../../lib/config/lint';
 import { readConfiguration } from '../../lib/config/read-configuration';
 
 /*
- * Sizes at which comparing all pairs, or going back in the text, would take minutes and run into the time-out of a
- * test; nothing here looks at a clock.
+ * Sizes at which quadratic time, by comparing all pairs or by backtracking, would exceed the timeout of a test. No test
+ * here measures time.
  */
 
 function addressOf(index: number): string {
@@ -13,7 +13,7 @@ function addressOf(index: number): string {
 const ALLOWLISTS: readonly {
   readonly name: string;
   readonly entry: (index: number) => { readonly cidr: string; readonly buckets: readonly string[] | null };
-  /** Of how many entries, how many are redundant. */
+  /** The number of redundant entries among `count` entries. */
   readonly redundant: (count: number) => number;
 }[] = [
   { name: 'addresses', entry: (i) => ({ cidr: addressOf(i), buckets: null }), redundant: () => 0 },
@@ -24,7 +24,7 @@ const ALLOWLISTS: readonly {
     redundant: () => 0,
   },
   {
-    name: 'networks of all lengths around each other for as many buckets',
+    name: 'nested networks of all lengths for as many buckets',
     entry: (i) => ({ cidr: `2001::/${32 + (i % 96)}`, buckets: [`b-${i}`] }),
     redundant: () => 0,
   },
@@ -40,7 +40,7 @@ test.each(ALLOWLISTS)('10,000 entries are read: $name', ({ entry, redundant }) =
 
 test.each(ALLOWLISTS)('50,000 entries are searched for redundant ones: $name', ({ entry, redundant }) => {
   const entries = Array.from({ length: 50_000 }, (_, index) => ({
-    place: `${index}`,
+    label: `${index}`,
     entry: { ...entry(index), reason: null, until: null },
   }));
   const warnings = lintAllowlist(entries, 0);
@@ -58,9 +58,9 @@ test.each([
   { name: 'one long word', text: 'a'.repeat(5_000_000) },
   { name: 'open brackets', text: '[{'.repeat(1_000_000) },
   { name: 'braces and commas', text: '{,'.repeat(1_000_000) },
-  { name: 'an address almost', text: `a@${'b.'.repeat(1_000_000)}` },
-  { name: 'blanks', text: `x${' '.repeat(2_000_000)}x` },
-])('megabytes of $name are refused', ({ text }) => {
+  { name: 'almost an address', text: `a@${'b.'.repeat(1_000_000)}` },
+  { name: 'spaces', text: `x${' '.repeat(2_000_000)}x` },
+])('megabytes of $name are rejected', ({ text }) => {
   const keys = ['allowlist', 'bucketSettings', 'alertEmails', 'alertTopicKeyArn', 'table', 'learningDays', 'geo'];
   const values = Object.fromEntries(keys.map((key) => [key, text]));
   expect(() => readConfiguration({ layers: [{ source: '-c', values }], purpose: 'terminal', now: 0 })).toThrow(

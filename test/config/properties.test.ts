@@ -5,7 +5,7 @@ import { allowlistFileOf, type Layer } from '../../lib/config/layers';
 import { readConfiguration } from '../../lib/config/read-configuration';
 import { KNOWN_KEYS } from '../../lib/config/schema';
 
-// What is close to right reaches further into the schema than what is quite arbitrary.
+// Almost valid values get deeper into the schema than arbitrary ones.
 const words = fc.constantFrom(
   ...['10.0.0.0/8', '10.1.2.3/8', '192.0.2.1', '::/0', 'payroll-*', '*-payroll', 'true', '7', '2xx', '2027-01-01'],
   ...['a@example.com', 'T012', 'C012', '[]', '{}', '[1,{"cidr":"::1"}]', '{"a*":{"newIp":1}}', 'x.mmdb', '', ' ', ','],
@@ -31,7 +31,7 @@ const anyLayer: fc.Arbitrary<Layer> = fc.record({
   values: fc.array(fc.tuple(anyKey, anyValue), { maxLength: 3 }).map((entries) => Object.fromEntries(entries)),
 });
 
-test('whatever the values: a configuration that JSON carries, or a ConfigError of one-line problems', () => {
+test('any values: a configuration that is equal to its JSON, or a ConfigError with one-line problems', () => {
   const outcomes = { read: 0, refused: 0 };
   fc.assert(
     fc.property(
@@ -59,7 +59,7 @@ test('whatever the values: a configuration that JSON carries, or a ConfigError o
     ),
     { numRuns: 1_200 },
   );
-  // Both happened, so the property said something.
+  // Both must occur, or the property proves nothing.
   expect(outcomes.read).toBeGreaterThan(10);
   expect(outcomes.refused).toBeGreaterThan(10);
 });
@@ -67,7 +67,7 @@ test('whatever the values: a configuration that JSON carries, or a ConfigError o
 test.each([
   { name: 'an array', open: '[', close: ']' },
   { name: 'an object', open: '{"a":', close: '}' },
-])('$name nested beyond the stack is refused like anything else', ({ open, close }) => {
+])('$name nested deeper than the stack is rejected like any other value', ({ open, close }) => {
   const deep = JSON.parse(`${open.repeat(20_000)}1${close.repeat(20_000)}`) as unknown;
   for (const key of KNOWN_KEYS) {
     for (const value of [deep, [deep], { a: deep }, [{ cidr: deep, reason: deep }]]) {

@@ -58,26 +58,26 @@ function problemsOf(input: Partial<ConfigurationInput>): readonly string[] {
   return [];
 }
 
-describe('wrong configurations', () => {
+describe('invalid configurations', () => {
   test.each(WRONG_CONFIGURATIONS)('$name', ({ name: _, values, source = '-c', problems, ...input }) => {
     expect(problemsOf({ layers: [{ source, values }], ...input })).toEqual(problems);
   });
 
-  test('names that are known only when it is deployed are taken as they are, and are no reason for silence', () => {
-    const late = new Set(['logBucket', 'alertTopicArn', 'alertTopicKeyArn'] as const);
+  test('names that are known only at deployment are not validated, and do not hide other problems', () => {
+    const unresolved = new Set(['logBucket', 'alertTopicArn', 'alertTopicKeyArn'] as const);
     const values = { logBucket: '{token 1}', alertTopicArn: '{token 2}', alertTopicKeyArn: '{token 3}' };
     const layers = [{ source: 'props', values }];
-    const place = { region: 'cn-north-1', partition: 'aws-cn' };
-    const { configuration } = read({ layers, late, place, purpose: 'deployment' });
+    const location = { region: 'cn-north-1', partition: 'aws-cn' };
+    const { configuration } = read({ layers, unresolved, location, purpose: 'deployment' });
     expect(configuration).toEqual({ ...DEFAULTS, ...values });
-    expect(problemsOf({ layers: [{ source: 'props', values: { ...values, logExpiryDays: 1 } }], late })).toEqual([
+    expect(problemsOf({ layers: [{ source: 'props', values: { ...values, logExpiryDays: 1 } }], unresolved })).toEqual([
       'logExpiryDays: 1 is only for a log bucket that the stack creates; leave it out when logBucket is set',
     ]);
-    expect(problemsOf({ layers, place })).toHaveLength(3);
-    expect(problemsOf({ layers: [{ source: '-c', values: { slackElsewhere: 'false' } }], place })).toEqual([]);
+    expect(problemsOf({ layers, location })).toHaveLength(3);
+    expect(problemsOf({ layers: [{ source: '-c', values: { slackElsewhere: 'false' } }], location })).toEqual([]);
   });
 
-  test('all problems of all rows come at once, a line each', () => {
+  test('all problems of all rows are reported together, one line each', () => {
     const layers = [
       { source: '-c', values: { allowlist: '10.1.2.3/8,x', newIp: 'no', foo: 1, trusted: [{}] } },
       { source: 'cdk.json', values: { learningDays: 91, noDestination: true, alertEmails: 'a@example.com' } },
@@ -102,13 +102,13 @@ describe('wrong configurations', () => {
   });
 });
 
-const RIGHT: readonly {
+const VALID: readonly {
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly result: Partial<Configuration>;
 }[] = [
   { name: 'nothing: the defaults', values: {}, result: {} },
-  { name: 'what is undefined is not given', values: { allowlist: undefined, geo: undefined }, result: {} },
+  { name: 'undefined means not set', values: { allowlist: undefined, geo: undefined }, result: {} },
   {
     name: 'numbers and flags as text',
     values: { learningDays: '7', forgetDays: ' 0 ', newIp: 'false', unapprovedIp: 'true', deletionProtection: 'true' },
@@ -120,7 +120,7 @@ const RIGHT: readonly {
     result: { learningDays: 0, alertsPerMinute: 300, newIp: false },
   },
   {
-    name: 'an allowlist in commas, with addresses in canonical spelling',
+    name: 'a comma-separated allowlist, converted to canonical form',
     values: { allowlist: '10.0.0.0/8, 192.0.2.1 ,2001:DB8:0::/32,::ffff:198.51.100.0/120' },
     result: { allowlist: ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32', '198.51.100.0/24'].map(plainEntry) },
   },
@@ -130,7 +130,7 @@ const RIGHT: readonly {
     result: { allowlist: ['192.0.2.1', '192.0.2.2'].map(plainEntry) },
   },
   {
-    name: 'commas inside of JSON split nothing',
+    name: 'commas inside JSON do not separate items',
     values: {
       allowlist:
         '192.0.2.1,{"cidr":"192.0.2.2","reason":"5\\", }","buckets":["x","y-*"]}, "192.0.2.3" ,{"cidr":"192.0.2.4"}',
@@ -145,7 +145,7 @@ const RIGHT: readonly {
     },
   },
   {
-    name: 'the entry of DESIGN.md; its buckets may be text too',
+    name: 'entries with all properties; the buckets may be text',
     values: {
       allowlist: [
         { cidr: '203.0.113.0/24', reason: 'office', buckets: 'payroll-*, hr', until: '2027-01-01' },
@@ -164,17 +164,17 @@ const RIGHT: readonly {
     },
   },
   {
-    name: 'an array without items is "none"',
+    name: 'an empty array is an empty list',
     values: { allowlist: [], buckets: '[]', excludeBuckets: [], trusted: ' [ ] ' },
     result: {},
   },
   {
-    name: 'bucket names and globs, old ones too',
+    name: 'bucket names and globs, including old names',
     values: { buckets: 'payroll-*,*', excludeBuckets: ['Old_Bucket.1', '__proto__', 'constructor'] },
     result: { buckets: ['payroll-*', '*'], excludeBuckets: ['Old_Bucket.1', '__proto__', 'constructor'] },
   },
   {
-    name: 'bucket settings as text; equally long globs that cannot meet, or set different keys, do not tie',
+    name: 'bucket settings as text; globs that match no common name, or set different keys, do not tie',
     values: {
       bucketSettings:
         '{"a-*": {"newIp": "false"}, "b-*": {"newIp": true, "learningDays": "7"}, "*-c": {"unapprovedIp": true}, "a-c": {"newIp": true}, "a-": {}}',
@@ -257,12 +257,12 @@ const RIGHT: readonly {
     },
   },
   {
-    name: 'a log bucket to be made',
+    name: 'a log bucket to create',
     values: { logPrefix: 'a/', logExpiryDays: '30' },
     result: { logPrefix: 'a/', logExpiryDays: 30 },
   },
   { name: 'no geo data', values: { geo: 'none' }, result: { geo: 'none' } },
-  { name: 'geo data of its own', values: { geo: './my geo.mmdb' }, result: { geo: './my geo.mmdb' } },
+  { name: 'a file of geo data', values: { geo: './my geo.mmdb' }, result: { geo: './my geo.mmdb' } },
   {
     name: 'the ends of ranges',
     values: { ipv4PrefixLength: 8, ipv6PrefixLength: '128', stage: 'a' },
@@ -270,8 +270,8 @@ const RIGHT: readonly {
   },
 ];
 
-describe('right configurations', () => {
-  test.each(RIGHT)('$name', ({ values, result }) => {
+describe('valid configurations', () => {
+  test.each(VALID)('$name', ({ values, result }) => {
     const { configuration } = read({ layers: [{ source: '-c', values }] });
     expect(configuration).toStrictEqual({ ...DEFAULTS, ...result });
     expect(JSON.parse(JSON.stringify(configuration))).toStrictEqual(configuration);
@@ -286,7 +286,7 @@ describe('right configurations', () => {
     expect(problemsOf({ layers: [{ source: 'cdk.json', values }], purpose: 'deployment' })).toEqual([]);
   });
 
-  test('buckets may be named as what every object inherits', () => {
+  test('buckets may have names of inherited object properties', () => {
     const bucketSettings = JSON.parse('{"__proto__": {"newIp": false}, "constructor": {"learningDays": 1}}') as unknown;
     const { configuration } = read({ layers: [{ source: 'cdk.json', values: { bucketSettings } }] });
     const travelled = JSON.parse(JSON.stringify(configuration)) as Configuration;
@@ -296,7 +296,7 @@ describe('right configurations', () => {
     ]);
   });
 
-  test('knows the keys of the configuration, and the file', () => {
+  test('the known keys are those of the configuration, and allowlistFile', () => {
     expect(KNOWN_KEYS.toSorted()).toEqual([...Object.keys(DEFAULTS), 'allowlistFile'].sort());
   });
 });
@@ -308,7 +308,7 @@ describe('layers', () => {
     { source: '~/.cdk.json', values: { learningDays: 8, stage: 'home' } },
   ];
 
-  test('the first that has a key gives its whole value, and is told', () => {
+  test('the first layer with a key provides its whole value, and is returned as its source', () => {
     const { configuration, sources } = read({ layers });
     expect(configuration).toEqual({
       ...DEFAULTS,
@@ -325,19 +325,19 @@ describe('layers', () => {
     });
   });
 
-  test('a wrong value below a right one does not matter, but an empty one above it does', () => {
+  test('an invalid value in a lower layer does not matter, but an empty one in an upper layer does', () => {
     expect(problemsOf({ layers: [...layers, { source: 'x', values: { stage: '?' } }] })).toEqual([]);
     expect(problemsOf({ layers: [{ source: '-c', values: { stage: '' } }, ...layers] })).toEqual([
       'stage: "" is empty; write at most 20 characters of a-z, 0-9 and "-", starting with a letter, or leave it out',
     ]);
   });
 
-  test('what a layer only inherits is not given', () => {
+  test('inherited properties of a layer are ignored', () => {
     const values = Object.create({ stage: 'inherited' }) as Record<string, unknown>;
     expect(read({ layers: [{ source: 'cdk.json', values }] }).configuration).toEqual(DEFAULTS);
   });
 
-  test('only a terminal knows that every -c key is meant for us', () => {
+  test('any unknown -c key is a problem only in a terminal', () => {
     const given = [{ source: '-c', values: { foo: 1, noDestination: true } }];
     expect(problemsOf({ layers: given, purpose: 'terminal' })).toHaveLength(1);
     expect(problemsOf({ layers: given, purpose: 'deployment' })).toEqual([]);
@@ -356,12 +356,12 @@ describe('layers', () => {
       result: { value: 'b', source: 'second' },
     },
     {
-      name: 'what is no path hides the lower layer',
+      name: 'a value that is not a path hides the lower layer',
       values: [{ allowlistFile: '' }, { allowlistFile: 'b' }],
       result: null,
     },
     { name: 'a number', values: [{ allowlistFile: 7 }, {}], result: null },
-  ])('the allowlist file to read: $name', ({ values: [first = {}, second = {}], result }) => {
+  ])('the allowlist file: $name', ({ values: [first = {}, second = {}], result }) => {
     expect(
       allowlistFileOf([
         { source: 'first', values: first },

@@ -15,7 +15,7 @@ const ROWS: readonly {
   readonly allowlist: readonly unknown[];
   readonly warnings: readonly string[];
 }[] = [
-  { name: 'nothing to say', allowlist: ['192.0.2.0/24', '11.0.0.0/8', '2001:db8::/32', '10.1.0.0/16'], warnings: [] },
+  { name: 'no warning', allowlist: ['192.0.2.0/24', '11.0.0.0/8', '2001:db8::/32', '10.1.0.0/16'], warnings: [] },
   {
     name: 'wide networks',
     allowlist: ['12.0.0.0/7', '2001:db8::/31', '::/0', '0.0.0.0/0'],
@@ -30,7 +30,7 @@ const ROWS: readonly {
   },
   { name: 'the private network', allowlist: ['10.0.0.0/8'], warnings: [`allowlist[0]: ${PRIVATE}`] },
   {
-    name: 'the same entry, in other spellings and with another reason',
+    name: 'the same entry, in other forms and with another reason',
     allowlist: ['192.0.2.1', '192.0.2.1/32', { cidr: '::ffff:192.0.2.1', reason: 'x' }],
     warnings: [
       'allowlist[1]: "192.0.2.1" is the same entry as allowlist[0]; remove one of them',
@@ -38,7 +38,7 @@ const ROWS: readonly {
     ],
   },
   {
-    name: 'the closest of several networks around it, wherever it stands',
+    name: 'the closest of several surrounding networks, in any order',
     allowlist: ['192.0.2.1', '192.0.0.0/16', '192.0.2.0/24', '192.0.3.0/24', '192.1.0.0/16'],
     warnings: [
       'allowlist[0]: "192.0.2.1" is covered by allowlist[2], "192.0.2.0/24"; remove one of them',
@@ -47,7 +47,7 @@ const ROWS: readonly {
     ],
   },
   {
-    name: 'behind a nested network the wider one is still there',
+    name: 'an entry after a nested network is compared with the wider one',
     allowlist: ['192.0.0.0/16', '192.0.2.0/24', '192.0.4.0/24'],
     warnings: [
       'allowlist[1]: "192.0.2.0/24" is covered by allowlist[0], "192.0.0.0/16"; remove one of them',
@@ -55,12 +55,12 @@ const ROWS: readonly {
     ],
   },
   {
-    name: 'IPv6 is never inside IPv4',
+    name: 'IPv6 is never covered by IPv4',
     allowlist: ['0.0.0.0/8', '::/32'],
     warnings: [],
   },
   {
-    name: 'an entry for some buckets inside one for all, and the same buckets in another order',
+    name: 'an entry for some buckets covered by one for all, and the same buckets in another order',
     allowlist: [
       { cidr: '192.0.2.1', buckets: ['a'] },
       '192.0.2.0/24',
@@ -78,7 +78,7 @@ const ROWS: readonly {
     ],
   },
   {
-    name: 'not what other buckets, or fewer of them, have',
+    name: 'no cover by an entry for other or fewer buckets',
     allowlist: [
       { cidr: '192.0.2.0/24', buckets: ['a'] },
       { cidr: '192.0.2.1', buckets: ['b'] },
@@ -88,7 +88,7 @@ const ROWS: readonly {
     warnings: [],
   },
   {
-    name: 'only what lasts as long covers',
+    name: 'only an entry that does not end earlier covers',
     allowlist: [
       { cidr: '192.0.2.0/24', until: '2027-01-01' },
       { cidr: '192.0.2.1', until: '2027-01-01' },
@@ -107,7 +107,7 @@ const ROWS: readonly {
     ],
   },
   {
-    name: 'past their until: from that moment on',
+    name: 'expired entries, from exactly their until on',
     allowlist: [
       { cidr: '192.0.2.1', until: '2026-06-01' },
       { cidr: '192.0.2.2', until: '2026-06-01T00:00:00.001Z' },
@@ -124,7 +124,7 @@ test.each(ROWS)('$name', ({ allowlist, warnings }) => {
   expect(warningsOf({ allowlist })).toEqual(warnings);
 });
 
-test('entries of the file are named by their line', () => {
+test('warnings name entries of the file by their line', () => {
   const allowlistFile = { name: 'offices.txt', text: '# x\n192.0.2.1 # a\n10.0.0.0/8\n' };
   expect(warningsOf({ allowlist: '192.0.2.1', allowlistFile: 'offices.txt' }, { allowlistFile })).toEqual([
     'allowlistFile offices.txt line 2: "192.0.2.1" is the same entry as allowlist[0]; remove one of them',
@@ -132,7 +132,7 @@ test('entries of the file are named by their line', () => {
   ]);
 });
 
-test('trusted rules past their until', () => {
+test('expired trusted rules', () => {
   const trusted = [
     { requester: 'a', reason: 'backup', until: '2026-01-01' },
     { requester: 'b', reason: 'x' },
@@ -161,31 +161,31 @@ test.each([
     '"\x1b',
     '"\\"\\u001b" also matches keys under "\\"\\u001b-old/" and similar prefixes; write "\\"\\u001b/" if the log keys start',
   ],
-])('a deployment with a prefix that others share: %j', (logPrefix, warning) => {
+])('a deployment with a prefix that does not end with a slash: %j', (logPrefix, warning) => {
   const values = { logPrefix, noDestination: true, operationsEmails: 'me@acme.com' };
   for (const bucket of [{}, { logBucket: 'logs' }]) {
     const warnings = warningsOf({ ...values, ...bucket }, { purpose: 'deployment' });
     expect(warnings).toEqual([expect.stringContaining(`logPrefix: ${warning}`)]);
     expect(warningsOf({ ...values, ...bucket, logPrefix: `${logPrefix}/` }, { purpose: 'deployment' })).toEqual([]);
   }
-  // A scan reads the files that it is given.
+  // A scan only reads the given files.
   expect(warningsOf(values)).toEqual([]);
 });
 
-test('a deployment whose own trouble nobody hears of', () => {
+test('a deployment without a destination for alarms', () => {
   const topic = { alertTopicArn: 'arn:aws:sns:eu-central-1:111122223333:alerts' };
   const warned = (values: object) => warningsOf({ ...topic, ...values }, { purpose: 'deployment' });
   expect(warned({})).toEqual([
     'operationsEmails: nobody would receive alarms about s3-access-watch itself; write operationsEmails',
   ]);
   expect(warned({ operationsEmails: 'me@acme.com' })).toEqual([]);
-  // That channel listens to the topic of the alerts, which is another's.
+  // That channel is subscribed to the existing alert topic only.
   expect(warned({ slackElsewhere: true })).toHaveLength(1);
   expect(warningsOf({ slackElsewhere: true }, { purpose: 'deployment' })).toEqual([]);
   expect(warned({ slackWorkspaceId: 'T0123ABCDEF', slackChannelId: 'C0123ABCDEF' })).toEqual([]);
 });
 
-test('addresses of nobody, where there is to be mail', () => {
+test('e-mail addresses in reserved domains', () => {
   const values = {
     alertEmails: ['security@example.com', 'me@example.com.au', 'a@sub.example.org'],
     operationsEmails: ['x@nowhere.invalid', 'y@contest.com'],

@@ -1,16 +1,16 @@
 import type { DeployLocation } from '../../lib/config/location-problems';
 import type { ConfigurationInput } from '../../lib/config/read-configuration';
 
-/** A configuration that is refused, and every problem that is then told. */
+/** An invalid configuration, and all problems that are reported. */
 export interface WrongConfiguration {
   readonly name: string;
-  /** Given as `-c`, unless `source` says otherwise. */
+  /** Set with `-c`, unless `source` is another layer. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly source?: string;
   readonly allowlistFile?: ConfigurationInput['allowlistFile'];
   readonly geoProblem?: string;
-  readonly place?: DeployLocation;
-  /** `terminal` where nothing is said. */
+  readonly location?: DeployLocation;
+  /** Default: `terminal`. */
   readonly purpose?: ConfigurationInput['purpose'];
   readonly problems: readonly string[];
 }
@@ -40,7 +40,7 @@ const ALLOWLISTS: readonly WrongConfiguration[] = [
     problems: ['allowlist[0].cidr: "203.0.113.7/24" has host bits set; write "203.0.113.0/24"'],
   },
   {
-    name: 'no network at all',
+    name: 'text that is not a network',
     values: { allowlist: 'office' },
     problems: [`allowlist[0]: "office" is not an address or a CIDR network; ${A_NETWORK}`],
   },
@@ -65,19 +65,19 @@ const ALLOWLISTS: readonly WrongConfiguration[] = [
     problems: [`allowlist[1]: "" is empty; ${A_NETWORK}`],
   },
   {
-    name: 'an object where a list belongs',
+    name: 'an object in place of a list',
     values: { allowlist: { cidr: '192.0.2.1' } },
     problems: ['allowlist: {"cidr":"192.0.2.1"} is not a list; write a list such as ["203.0.113.0/24"]'],
   },
   {
-    name: 'a JSON list whose quotes the shell took',
+    name: 'a JSON list whose quotes the shell removed',
     values: { allowlist: '[192.0.2.1]' },
     problems: [
       'allowlist: "[192.0.2.1]" is not JSON; write a list such as ["203.0.113.0/24"], in single quotes in a shell',
     ],
   },
   {
-    name: 'an object whose quotes the shell took, beside a right and a wrong entry',
+    name: 'an object whose quotes the shell removed, with a valid and an invalid entry',
     values: { allowlist: '192.0.2.1,{cidr:192.0.2.2,reason:x},nowhere' },
     problems: [
       'allowlist[1]: "{cidr:192.0.2.2,reason:x}" is not JSON; write JSON, in single quotes in a shell, or plain text',
@@ -85,7 +85,7 @@ const ALLOWLISTS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'an entry without cidr, with a property that looks like ours and one that does not',
+    name: 'an entry without cidr, with a misspelled property and an unknown one',
     values: { allowlist: [{ bucket: 'x', owner: 'me' }] },
     problems: [
       'allowlist[0].bucket: no such property; did you mean "buckets"?',
@@ -94,12 +94,12 @@ const ALLOWLISTS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'an entry that holds for no bucket',
+    name: 'an entry for no bucket',
     values: { allowlist: [{ cidr: '192.0.2.1', buckets: [] }] },
     problems: ['allowlist[0].buckets: [] is empty; write a list such as ["payroll-*"], or leave it out'],
   },
   {
-    name: 'an entry whose buckets came out as null: not a reason to approve it for all',
+    name: 'an entry whose buckets are null, which must not approve it for all buckets',
     values: { allowlist: [{ cidr: '192.0.2.1', buckets: null, reason: ' ' }] },
     problems: [
       'allowlist[0].reason: " " is empty; write why, such as "office", or leave it out',
@@ -107,7 +107,7 @@ const ALLOWLISTS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a property named as every object inherits one',
+    name: 'a property with the name of an inherited one',
     values: { allowlist: [JSON.parse('{"cidr": "192.0.2.1", "__proto__": {"reason": "x"}, "constructor": 1}')] },
     problems: [
       'allowlist[0]["__proto__"]: no such property; write "cidr", "reason", "buckets" or "until"',
@@ -137,7 +137,7 @@ const UNTILS: readonly WrongConfiguration[] = [
 
 const FILES: readonly WrongConfiguration[] = [
   {
-    name: 'each wrong line of the file',
+    name: 'each invalid line of the file',
     values: { allowlistFile: 'offices.txt' },
     allowlistFile: { name: 'offices.txt', text: '192.0.2.1\r\n# Berlin\r\n10.1.2.3/8 # HQ\r\n\r\n192.0.2.2 lab\n??' },
     problems: [
@@ -153,7 +153,7 @@ const FILES: readonly WrongConfiguration[] = [
     problems: ['allowlistFile offices.txt: contains no entry; write one CIDR per line, or leave the key out'],
   },
   {
-    name: 'a file that nobody read',
+    name: 'a file that was not read',
     values: { allowlistFile: 'offices.txt' },
     problems: ['allowlistFile: "offices.txt" was not read'],
   },
@@ -172,7 +172,7 @@ const FILES: readonly WrongConfiguration[] = [
 
 const BUCKETS: readonly WrongConfiguration[] = [
   {
-    name: 'what is no bucket name, in each place',
+    name: 'invalid bucket names in each key',
     values: { buckets: 's3://payroll/2027', excludeBuckets: ['arn:aws:s3:::scratch-*', 'a b', 7, ''] },
     problems: [
       'buckets[0]: "s3://payroll/2027" is not a bucket name or a glob of names; write "payroll"',
@@ -183,7 +183,7 @@ const BUCKETS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a glob where one bucket is meant',
+    name: 'a glob in place of a bucket name',
     values: { logBucket: 'logs-*' },
     problems: ['logBucket: "logs-*" is not a bucket name; write a bucket name such as "my-access-logs"'],
   },
@@ -193,19 +193,19 @@ const BUCKETS: readonly WrongConfiguration[] = [
     problems: ['logBucket: "s3://logs/access/" is not a bucket name; write "logs"'],
   },
   {
-    name: 'settings that are no object',
+    name: 'settings that are not an object',
     values: { bucketSettings: ['payroll'] },
     problems: ['bucketSettings: ["payroll"] is not an object; write an object such as {"payroll-*": {"newIp": false}}'],
   },
   {
-    name: 'settings that are no JSON',
+    name: 'settings that are not JSON',
     values: { bucketSettings: '{payroll:{newIp:false}}' },
     problems: [
       'bucketSettings: "{payroll:{newIp:false}}" is not a JSON object; write an object such as {"payroll-*": {"newIp": false}}, in single quotes in a shell',
     ],
   },
   {
-    name: 'names and properties of settings',
+    name: 'invalid names and properties of settings',
     values: {
       bucketSettings: { 'a b': {}, '': {}, payroll: { newIP: true, stage: 1 }, 'x-*': { learningDays: 91 }, y: 5 },
     },
@@ -219,7 +219,7 @@ const BUCKETS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'buckets named as what every object inherits',
+    name: 'buckets with names of inherited object properties',
     values: { bucketSettings: JSON.parse('{"__proto__": {"newIp": "?"}, "constructor": {"newIp": "off"}}') },
     problems: [
       'bucketSettings["__proto__"].newIp: "?" is neither true nor false; write true or false',
@@ -227,7 +227,7 @@ const BUCKETS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'globs that tie, beside another mistake and globs that do not tie',
+    name: 'globs that tie, with another mistake and globs that do not tie',
     values: {
       bucketSettings: {
         '*-prod': { newIp: true, learningDays: 100 },
@@ -257,12 +257,12 @@ const TRUSTED: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a reason that says nothing',
+    name: 'an empty reason',
     values: { trusted: '{"cidr":"192.0.2.1","reason":""}' },
     problems: ['trusted[0].reason: "" is empty; write why these requests need no checking'],
   },
   {
-    name: 'wrong values in each place',
+    name: 'invalid values in each property',
     values: {
       trusted: [
         { requester: 'a b', operation: 7, cidr: '10.0.0.1/8', bucket: 'x/y', until: '2027', reason: 'r', account: 1 },
@@ -280,7 +280,7 @@ const TRUSTED: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a text where a list of rules belongs',
+    name: 'a text in place of a list of rules',
     values: { trusted: { requester: '*' } },
     problems: ['trusted: {"requester":"*"} is not a list; write a list such as [{"requester":"…","reason":"…"}]'],
   },
@@ -326,7 +326,7 @@ const SCALARS: readonly WrongConfiguration[] = [
 
 const TYPES: readonly WrongConfiguration[] = [
   {
-    name: 'what is no whole number',
+    name: 'values that are not whole numbers',
     values: {
       alertsPerWindow: 1.5,
       alertWindowMinutes: 'an hour',
@@ -343,7 +343,7 @@ const TYPES: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'what is neither true nor false',
+    name: 'values that are neither true nor false',
     values: { newIp: 'yes', unapprovedIp: 0, deletionProtection: 'maybe', noDestination: { toString: 1 } },
     problems: [
       'unapprovedIp: 0 is neither true nor false; write false',
@@ -361,7 +361,7 @@ const TYPES: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'no status at all, with which nothing would be a success',
+    name: 'an empty list of statuses, with which nothing would be a success',
     values: { successStatuses: [] },
     problems: ['successStatuses: [] is empty; write a list such as ["2xx"], or leave it out'],
   },
@@ -371,12 +371,12 @@ const TYPES: readonly WrongConfiguration[] = [
     problems: ['geo: "City" is not a kind of geo data; write "city"'],
   },
   {
-    name: 'geo as a file of another kind',
+    name: 'geo with another file type',
     values: { geo: 'geo.csv' },
     problems: ['geo: "geo.csv" is not a kind of geo data; write city, country, none, or the path of a .mmdb file'],
   },
   {
-    name: 'a stage that no stack name can have',
+    name: 'a stage that cannot be part of a stack name',
     values: { stage: 'Prod_1' },
     problems: [
       'stage: "Prod_1" cannot be part of the stack name; write at most 20 characters of a-z, 0-9 and "-", starting with a letter',
@@ -397,7 +397,7 @@ const TYPES: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'an empty and a wrong text',
+    name: 'an empty and an invalid text',
     values: { logPrefix: '', table: 'a b' },
     problems: [
       'logPrefix: "" is empty; write the key prefix of the logs, or leave it out',
@@ -412,7 +412,7 @@ const TYPES: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a long value that would be cut within a character',
+    name: 'a long value that would be cut inside a character',
     values: { geo: `${'x'.repeat(79)}\u{1f600}x` },
     problems: [
       `geo: "${'x'.repeat(79)}…" is not a kind of geo data; write city, country, none, or the path of a .mmdb file`,
@@ -491,7 +491,7 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'keys of what is not given',
+    name: 'keys that need another key',
     values: { alertTopicKeyArn: KEY, logBucketKeyArn: KEY },
     problems: [
       `logBucketKeyArn: "${KEY.slice(0, 80)}" needs logBucket; write both or neither`,
@@ -507,22 +507,22 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a channel that is configured here and elsewhere',
+    name: 'a Slack channel that is configured here and elsewhere',
     values: { slackWorkspaceId: 'T0123ABCD', slackChannelId: 'C0123ABCD', slackElsewhere: true },
     problems: [
       'slackElsewhere: true is only for a channel that is configured elsewhere; leave it out when slackChannelId is set',
     ],
   },
   {
-    name: 'a key of another Region than the topic',
+    name: 'a KMS key in another Region than the topic',
     values: { alertTopicArn: TOPIC, alertTopicKeyArn: KEY.replace('eu-central-1', 'eu-west-1') },
     problems: [
       `alertTopicKeyArn: "${KEY.replace('eu-central-1', 'eu-west-1')}" is in eu-west-1, but the topic is in eu-central-1; write the key that encrypts the topic`,
     ],
   },
   {
-    name: 'what cannot be reached from where it is deployed',
-    place: { region: 'cn-north-1', partition: 'aws-cn' },
+    name: 'resources in another partition than the deployment',
+    location: { region: 'cn-north-1', partition: 'aws-cn' },
     values: { alertTopicArn: TOPIC, logBucket: 'logs', logBucketKeyArn: KEY, slackElsewhere: 'true' },
     problems: [
       `alertTopicArn: "${TOPIC}" cannot be reached from cn-north-1; write a topic in the partition aws-cn`,
@@ -531,15 +531,15 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a key of the log bucket from another Region',
-    place: { region: 'eu-west-1', partition: 'aws' },
+    name: 'a KMS key in another Region than the log bucket',
+    location: { region: 'eu-west-1', partition: 'aws' },
     values: { logBucket: 'logs', logBucketKeyArn: KEY, slackElsewhere: false },
     problems: [
       `logBucketKeyArn: "${KEY}" is in eu-central-1, but the log bucket is in eu-west-1; write the key that encrypts the log bucket`,
     ],
   },
   {
-    name: 'files that cannot be read, beside other mistakes',
+    name: 'files that cannot be read, with other mistakes',
     values: { allowlistFile: 'offices.txt', geo: 'mine.mmdb', learningDays: 'many' },
     allowlistFile: { name: 'offices.txt', problem: 'cannot be read: no such file: /tmp/offices.txt' },
     geoProblem: 'cannot be read: no such file: /tmp/mine.mmdb',
@@ -550,18 +550,18 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a destination, and that there is none',
+    name: 'a destination together with noDestination',
     values: { noDestination: 'true', alertEmails: 'a@example.com', alertTopicArn: TOPIC },
     problems: ['noDestination: true contradicts alertEmails, alertTopicArn; remove one or the other'],
   },
   {
-    name: 'a deployment whose noDestination cannot be read: no guess about the destination',
+    name: 'a deployment whose noDestination is invalid: no problem about the destination',
     purpose: 'deployment',
     values: { noDestination: 'yes' },
     problems: ['noDestination: "yes" is neither true nor false; write true'],
   },
   {
-    name: 'what the stack could not do to a bucket and a table that exist',
+    name: 'settings that need a new bucket or table, with existing ones',
     values: { logBucket: 'logs', logExpiryDays: '30', table: 'sightings', deletionProtection: true },
     problems: [
       'logExpiryDays: "30" is only for a log bucket that the stack creates; leave it out when logBucket is set',
@@ -572,7 +572,7 @@ const DESTINATIONS: readonly WrongConfiguration[] = [
 
 const KEYS: readonly WrongConfiguration[] = [
   {
-    name: 'keys that look like ours, in a file',
+    name: 'misspelled keys in a file',
     source: 'cdk.json',
     values: {
       alowlist: [],
@@ -604,7 +604,7 @@ const KEYS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'any unknown key that was typed',
+    name: 'any unknown -c key',
     values: { foo: 1, learnDays: 1, '@aws-cdk/x': 1, 'aws:cdk:y': 1, 'a\nb': 1, constructor: 1 },
     problems: [
       'foo: no such key; see the configuration table in README.md',
@@ -614,7 +614,7 @@ const KEYS: readonly WrongConfiguration[] = [
     ],
   },
   {
-    name: 'a file where people rarely look is named',
+    name: 'an unusual layer is named in the problem',
     source: '~/.cdk.json',
     values: { alowlist: '192.0.2.1', geo: 'town', foo: 1 },
     problems: [

@@ -216,7 +216,7 @@ test('the function logs events by name, and metrics whose dimensions contain not
   expect([...events]).toEqual(
     expect.arrayContaining([
       'log-object.detected',
-      'log-object.gone',
+      'log-object.deleted',
       'log-object.unreadable',
       'message.failed',
       'alert.sent',
@@ -229,7 +229,7 @@ test('the function logs events by name, and metrics whose dimensions contain not
   const names = new Set(metrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)));
   expect([...names]).toEqual(
     expect.arrayContaining(
-      'LogObjects Records ParseFailures RecordsWithoutIp InvalidRemoteIps NewPairs UnapprovedIpFindings NewIpFindings LogObjectsGone AlertsSent PublishFailures OldestDueFor DeliveryLag ReadUnits WriteUnits Failures'.split(
+      'LogObjects Records ParseFailures RecordsWithoutIp InvalidRemoteIps NewPairs UnapprovedIpFindings NewIpFindings LogObjectsDeleted AlertsSent PublishFailures OldestDueAge DeliveryLag ReadUnits WriteUnits Failures'.split(
         ' ',
       ),
     ),

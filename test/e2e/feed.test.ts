@@ -8,7 +8,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { BatchAnswer } from '../../lambda/handle-event';
+import type { BatchResponse } from '../../lambda/handle-event';
 import { type Deployment, deploy } from '../support/deployment';
 import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';
@@ -81,7 +81,7 @@ async function createFeed(): Promise<Feed> {
         const messages = await receive(queue);
         if (messages.length === 0) return calls;
         const answer = await watcher.invoke({ Records: messages.map(asRecord) });
-        const failed = answer.kind === 'result' ? failures(answer.value as BatchAnswer) : messages.map(idOf);
+        const failed = answer.kind === 'result' ? failures(answer.value as BatchResponse) : messages.map(idOf);
         for (const message of messages) {
           if (failed.includes(idOf(message))) continue;
           await sqs.send(new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: message.ReceiptHandle }));
@@ -106,7 +106,7 @@ function idOf({ MessageId }: Message): string {
   return MessageId!;
 }
 
-function failures({ batchItemFailures }: BatchAnswer): string[] {
+function failures({ batchItemFailures }: BatchResponse): string[] {
   return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 

@@ -33,7 +33,7 @@ const SETUPS: readonly Setup[] = [
   {
     name: 'most addresses are approved',
     allowlist: ALLOWLIST,
-    found: ({ strangers }) => strangers,
+    found: ({ unapproved }) => unapproved,
     maxMemory: 200 * MEBIBYTE,
   },
   { name: 'no address is approved', allowlist: ['192.0.2.0/24'], found: ({ all }) => all, maxMemory: 240 * MEBIBYTE },

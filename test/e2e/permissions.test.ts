@@ -30,9 +30,9 @@ function needed(service: 's3' | 'dynamo' | 'sns', { method, path, target, body }
     return `dynamodb:${target!.split('.')[1]} <WatchState>${index}`;
   }
   if (service === 'sns') {
-    const asked = new URLSearchParams(body.toString());
-    const topic = asked.get('TopicArn')!.endsWith(':operations') ? 'Operations' : 'Alerts';
-    return `sns:${asked.get('Action')} <Watch${topic}Topic>`;
+    const form = new URLSearchParams(body.toString());
+    const topic = form.get('TopicArn')!.endsWith(':operations') ? 'Operations' : 'Alerts';
+    return `sns:${form.get('Action')} <Watch${topic}Topic>`;
   }
   expect(method).toBe('GET');
   expect(path).toMatch(`/${LOG_BUCKET}/s3/`);
@@ -129,8 +129,8 @@ test('the function publishes the metrics that alarms and dashboard use', async (
     }
   }
   // Metrics that the function publishes only after a problem.
-  const doubts = ['RecordsWithOddTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'LogsNotBelieved'];
-  const others = ['LogObjectsGone', 'Failures', 'PairsOwedFor', 'AlertsSetAside', ...doubts];
+  const doubts = ['RecordsWithImplausibleTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'ImplausibleLogs'];
+  const others = ['LogObjectsDeleted', 'Failures', 'UnstoredFindingAge', 'AlertsSetAside', ...doubts];
   expect([...names, ...others].sort()).toEqual([...METRICS].sort());
 });
 

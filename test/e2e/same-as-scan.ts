@@ -61,7 +61,7 @@ async function watchSamples(
       return state.putPart(part);
     },
   };
-  const rehearsal = simulateAlerts({
+  const simulation = simulateAlerts({
     geography: noGeography,
     state: watched,
     nextDueAt: () => earliestDue(state),
@@ -70,20 +70,20 @@ async function watchSamples(
     ...(sendAlert === undefined ? {} : { sendAlert }),
   });
   let soFar = nothingRead();
-  const clock = { now: () => Math.max(rehearsal.now(), soFar.latest) };
+  const clock = { now: () => Math.max(simulation.now(), soFar.latest) };
   const where = { accountId: null, region: null };
   const detector = createDetector({ compiled, state: watched, clock, newRunId, limits: configuration, ...where });
   for (const { file, arrivedAt } of await inOrderOfArrival((await findInputs([SAMPLES])).files, NOW)) {
     soFar = nothingRead();
-    if (arrivedAt !== null) await rehearsal.announceUntil(arrivedAt);
+    if (arrivedAt !== null) await simulation.notifyUntil(arrivedAt);
     const logObject = idOf(file.path);
     await detectLogObject(
       { logObject, chunks: await read(logObject), observer: createObserver(compiled), soFar },
       detector,
     );
-    await rehearsal.announceAt(soFar.latest);
+    await simulation.notifyAt(soFar.latest);
   }
-  return { alerts: await rehearsal.end(), parts };
+  return { alerts: await simulation.end(), parts };
 }
 
 /** When the next item is due; null: no item will be. */

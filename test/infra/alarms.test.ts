@@ -80,7 +80,7 @@ describe.each(CONTEXTS)('%s', (_name, context, region) => {
     expect(alarms.flatMap(([id, alarm]) => obstacles(stack, alarm, list).map((what) => `${id}: ${what}`))).toEqual([]);
   });
 
-  test('every alarm says in one sentence what happened, and then where to find what to do', () => {
+  test('the description of every alarm is one sentence about the problem, and a link to the runbook', () => {
     const address = textOf(stack.outputs.Dashboard!.Value);
     for (const [id, { AlarmDescription }] of alarms) {
       const description = textOf(AlarmDescription);
@@ -145,16 +145,16 @@ describe('which alarms there are', () => {
   const cases: [name: string, context: Record<string, unknown>, missing: string[]][] = [
     ['by default, all', emails, []],
     ['without noLogsAlarmHours', { ...emails, noLogsAlarmHours: 0 }, ['NoLogObjects']],
-    ['with noDestination', { noDestination: true }, ['NobodySubscribed', 'NobodyHearsAlarms']],
+    ['with noDestination', { noDestination: true }, ['NoAlertSubscribers', 'NoAlarmSubscribers']],
     [
       'with an existing topic',
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts' },
-      ['AlertsUndelivered', 'NobodySubscribed', 'NobodyHearsAlarms'],
+      ['AlertsUndelivered', 'NoAlertSubscribers', 'NoAlarmSubscribers'],
     ],
     [
       'with an existing topic and operations e-mails',
       { alertTopicArn: 'arn:aws:sns:eu-west-1:444455556666:alerts', operationsEmails: ['me@example.com'] },
-      ['AlertsUndelivered', 'NobodySubscribed'],
+      ['AlertsUndelivered', 'NoAlertSubscribers'],
     ],
   ];
   const all = ringing(emails);
@@ -183,16 +183,16 @@ test('thresholds', () => {
   "FunctionErrors: Errors Sum 300s >= 1, 3 periods, silence is notBreaching",
   "FunctionThrottled: Throttles Sum 300s >= 1, 3 periods, silence is notBreaching",
   "ParseFailures: ParseFailures Sum 3600s >= 1, 1 periods, silence is notBreaching",
-  "LogsNotBelieved: LogsNotBelieved Sum 3600s >= 1, 1 periods, silence is notBreaching",
-  "PairsOwed: PairsOwedFor Maximum 300s >= 3600000, 1 periods, silence is notBreaching",
-  "NotSent: OldestDueFor Maximum 300s >= 900000, 3 periods, silence is notBreaching",
-  "NobodySends: OldestDueFor SampleCount 300s < 1, 6 periods, silence is breaching",
+  "ImplausibleLogs: ImplausibleLogs Sum 3600s >= 1, 1 periods, silence is notBreaching",
+  "FindingsNotStored: UnstoredFindingAge Maximum 300s >= 3600000, 1 periods, silence is notBreaching",
+  "AlertsDelayed: OldestDueAge Maximum 300s >= 900000, 3 periods, silence is notBreaching",
+  "NotifierStopped: OldestDueAge SampleCount 300s < 1, 6 periods, silence is breaching",
   "PublishFailures: PublishFailures Sum 300s >= 1, 3 periods, silence is notBreaching",
   "AlertsSetAside: AlertsSetAside Sum 300s >= 1, 1 periods, silence is notBreaching",
   "AlertsUndelivered: NumberOfNotificationsFailed Sum 300s >= 1, 1 periods, silence is notBreaching",
-  "NobodySubscribed: AlertSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
-  "NobodyHearsAlarms: OperationsSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
-  "LogObjectsGone: LogObjectsGone Sum 3600s >= 1, 1 periods, silence is notBreaching",
+  "NoAlertSubscribers: AlertSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
+  "NoAlarmSubscribers: OperationsSubscriptions Maximum 3600s < 1, 1 periods, silence is notBreaching",
+  "LogObjectsDeleted: LogObjectsDeleted Sum 3600s >= 1, 1 periods, silence is notBreaching",
   "NoLogObjects: LogObjects Sum 3600s < 1, 24 periods, silence is notBreaching",
   "BucketSilent: SilentBuckets Maximum 3600s >= 1, 1 periods, silence is notBreaching",
 ]

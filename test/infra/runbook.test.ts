@@ -53,7 +53,7 @@ test('the headings are exactly the alarms', () => {
   expect(headingsOf(SECTIONS).sort()).toEqual(alarmsOf(synthesize(EMAILS)).sort());
 });
 
-test('every section says what the alarm means, where to look, what to do, and when to ignore it', () => {
+test('every section explains what the alarm means, where to look, what to do, and when to ignore it', () => {
   expect(SECTIONS.length).toBeGreaterThan(10);
   for (const section of SECTIONS) {
     for (const part of ['**Means**', '**Look**', '**Fix**', '**Ignore it**']) expect(section).toContain(part);
@@ -171,17 +171,17 @@ test('what was set aside is listed, read and removed correctly', () => {
 
 test('due items are counted with the right keys of the index', () => {
   const before = Date.now();
-  const queries = callsIn('NotSent').filter(([service]) => service === 'dynamodb');
-  const asked = queries.map((call) => {
+  const queries = callsIn('AlertsDelayed').filter(([service]) => service === 'dynamodb');
+  const queried = queries.map((call) => {
     expect(optionOf(call, '--index-name')).toBe(STATE_TABLE.pendingIndex.name);
     expect(optionOf(call, '--key-condition-expression')).toBe('pending = :pending and due <= :until');
     const values = JSON.parse(optionOf(call, '--expression-attribute-values'));
     return [values[':pending'].S, values[':until'].S] as [string, string];
   });
-  expect(asked.map(([pending]) => pending)).toEqual([NOW, LATER, NOTICE]);
+  expect(queried.map(([pending]) => pending)).toEqual([NOW, LATER, NOTICE]);
   // Everything that is due at once counts, however bad it is.
-  expect(asked[0]![1] > '9').toBe(true);
-  for (const [, until] of asked.slice(1)) {
+  expect(queried[0]![1] > '9').toBe(true);
+  for (const [, until] of queried.slice(1)) {
     expect(until >= timeText(before - 1000) && until <= timeText(Date.now())).toBe(true);
     expect(until).toHaveLength(timeText(before).length);
   }

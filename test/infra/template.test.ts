@@ -299,10 +299,10 @@ describe('the alert topic', () => {
     const may = policyOf(other.one('AWS::IAM::Policy', 'WatcherRole'));
     expect(may).toContainEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: alertTopicArn });
     // The owner of the topic knows its subscriptions.
-    const asked = may
+    const topics = may
       .filter(({ Action }) => Action === 'sns:GetTopicAttributes')
       .map(({ Resource }) => textOf(Resource));
-    expect(asked).toEqual([expect.stringMatching(/^\{WatchOperationsTopic[0-9A-F]{8}\}$/)]);
+    expect(topics).toEqual([expect.stringMatching(/^\{WatchOperationsTopic[0-9A-F]{8}\}$/)]);
     const useKey = { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: alertTopicKeyArn };
     expect(may).toContainEqual(useKey);
     expect(other.one('AWS::SNS::Subscription', 'WatchAlerts')).toMatchObject({

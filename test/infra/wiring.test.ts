@@ -29,16 +29,16 @@ test('each alarm uses the metric that its name says', () => {
     'FunctionErrors: AWS/Lambda FunctionName={WatchWatcherFunction}',
     'FunctionThrottled: AWS/Lambda FunctionName={WatchWatcherFunction}',
     'ParseFailures: S3AccessWatch service=SERVICE',
-    'LogsNotBelieved: S3AccessWatch service=SERVICE',
-    'PairsOwed: S3AccessWatch service=SERVICE',
-    'NotSent: S3AccessWatch service=SERVICE',
-    'NobodySends: S3AccessWatch service=SERVICE',
+    'ImplausibleLogs: S3AccessWatch service=SERVICE',
+    'FindingsNotStored: S3AccessWatch service=SERVICE',
+    'AlertsDelayed: S3AccessWatch service=SERVICE',
+    'NotifierStopped: S3AccessWatch service=SERVICE',
     'PublishFailures: S3AccessWatch service=SERVICE',
     'AlertsSetAside: S3AccessWatch service=SERVICE',
     'AlertsUndelivered: AWS/SNS TopicName={WatchAlertsTopic.TopicName}',
-    'NobodySubscribed: S3AccessWatch service=SERVICE',
-    'NobodyHearsAlarms: S3AccessWatch service=SERVICE',
-    'LogObjectsGone: S3AccessWatch service=SERVICE',
+    'NoAlertSubscribers: S3AccessWatch service=SERVICE',
+    'NoAlarmSubscribers: S3AccessWatch service=SERVICE',
+    'LogObjectsDeleted: S3AccessWatch service=SERVICE',
     'NoLogObjects: S3AccessWatch service=SERVICE',
     'BucketSilent: S3AccessWatch service=SERVICE',
   ]);
@@ -131,12 +131,12 @@ test('the dashboard shows every metric, and every alarm', () => {
   const own = metrics.filter(([namespace]) => namespace === METRICS_NAMESPACE).map(([, name]) => name);
   // An alarm shows these well enough.
   const onlyAlarmed = [
-    'PairsOwedFor',
-    'LogObjectsGone',
+    'UnstoredFindingAge',
+    'LogObjectsDeleted',
     'AlertSubscriptions',
     'OperationsSubscriptions',
     'SilentBuckets',
-    'LogsNotBelieved',
+    'ImplausibleLogs',
   ];
   const alarmed = stack
     .ofType('AWS::CloudWatch::Alarm')

@@ -9,7 +9,7 @@ import { watcherOf } from '../support/function-dependencies';
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-02T00:00:00Z');
 
-test('now and then it looks who is silent, of those that are watched, and who listens', async () => {
+test('every 15 minutes, it counts subscriptions and silent buckets that are watched', async () => {
   const state = createMemoryState();
   const buckets = watchBuckets(state);
   const before = compileSettings(configurationOf({ learningDays: 0 }));
@@ -17,14 +17,18 @@ test('now and then it looks who is silent, of those that are watched, and who li
     for (let hour = 0; hour < 100; hour++)
       await buckets.met({ bucket, policy: before.policyOf(bucket) }, START + hour * HOUR);
   }
-  const { watcher, time, silent, used, asked } = watcherOf(state, { excludeBuckets: ['left'] }, START + 124 * HOUR);
+  const { watcher, time, silent, used, countCalls } = watcherOf(
+    state,
+    { excludeBuckets: ['left'] },
+    START + 124 * HOUR,
+  );
   const minutes = [0, 1, 14, 15, 16, 30];
   for (const minute of minutes) {
     time.now = START + 124 * HOUR + minute * 60_000;
     await watch(SCHEDULED, { id: `${minute}`, until: time.now + 300_000 }, watcher);
   }
   expect(silent).toEqual([['payroll'], ['payroll'], ['payroll']]);
-  expect(asked.times).toBe(3);
-  // Of each call, not of the process.
+  expect(countCalls.times).toBe(3);
+  // The usage of each invocation, not of the process.
   expect(used).toEqual(minutes.map(() => ({ reads: 0, writes: 0 })));
 });

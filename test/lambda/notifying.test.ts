@@ -10,7 +10,7 @@ import { watcherOf } from '../support/function-dependencies';
 import { lineOf } from '../support/observe-lines';
 
 /*
- * Whatever keeps alerts from being sent, metrics say so at which an alarm rings, and only those that are true.
+ * If alerts cannot be sent, the metrics show it so that an alarm fires, and no metric has a wrong value.
  */
 
 const START = Date.parse('2026-03-02T09:00:10Z');
@@ -21,16 +21,16 @@ const refused = async (): Promise<never> => {
 };
 
 interface Called {
-  /** Null: the call succeeded. */
+  /** Null: the invocation succeeded. */
   readonly error: string | null;
-  /** What of the metrics concerns sending. */
+  /** The metrics about sending. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly logged: readonly string[];
-  /** Whether it looked around after that. */
+  /** Whether it ran the health checks after that. */
   readonly lookedAround: boolean;
 }
 
-/** What a call says of itself that finds a request to be reported, minutes after it was found. */
+/** The result of an invocation that has a finding to send, some minutes after it was stored. */
 async function call(
   event: unknown,
   faults: { readonly state?: Partial<State>; readonly sendAlert?: SendAlert },
@@ -66,7 +66,7 @@ async function call(
   } catch (thrown) {
     error = (thrown as Error).message;
   }
-  const concerning = ['AlertsSent', 'PublishFailures', 'AlertsSetAside', 'OldestDueFor', 'Failures'];
+  const concerning = ['AlertsSent', 'PublishFailures', 'AlertsSetAside', 'OldestDueAge', 'Failures'];
   return {
     error,
     metrics: Object.fromEntries(Object.entries(metrics).filter(([name]) => concerning.includes(name))),
@@ -75,7 +75,7 @@ async function call(
   };
 }
 
-/** A batch without log objects: that of S3's own test. */
+/** A batch without log objects: it contains S3's test event. */
 const BATCH = batchOf([{ Event: 's3:TestEvent' }]);
 
 const FAILED = 'notifying failed with 1 error';
@@ -88,49 +88,49 @@ const CASES: {
   error: string | null;
 }[] = [
   {
-    name: 'all is well',
+    name: 'no fault',
     faults: {},
-    metrics: { AlertsSent: 1, PublishFailures: 0, OldestDueFor: 7 * MINUTE },
+    metrics: { AlertsSent: 1, PublishFailures: 0, OldestDueAge: 7 * MINUTE },
     logged: ['alert.sent'],
     error: null,
   },
   {
-    name: 'the topic refuses',
+    name: 'the topic refuses the message',
     faults: { sendAlert: refused },
-    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueFor: 7 * MINUTE },
+    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueAge: 7 * MINUTE },
     logged: ['alert.not-published'],
     error: FAILED,
   },
   {
-    name: 'the lease cannot be read: nobody looked',
+    name: 'the lease cannot be read: no check for due alerts',
     faults: { state: { lease: refused } },
     metrics: { PublishFailures: 1 },
     logged: ['notifying.failed'],
     error: FAILED,
   },
   {
-    name: 'the lease cannot be written: nobody looked',
+    name: 'the lease cannot be written: no check for due alerts',
     faults: { state: { putLease: refused } },
     metrics: { PublishFailures: 1 },
     logged: ['notifying.failed'],
     error: FAILED,
   },
   {
-    name: 'the index cannot be read: nobody looked',
+    name: 'the index cannot be read: no check for due alerts',
     faults: { state: { due: refused } },
     metrics: { AlertsSent: 0, PublishFailures: 1 },
     logged: ['alert.not-published'],
     error: FAILED,
   },
   {
-    name: 'what is due cannot be read',
+    name: 'a due item cannot be read',
     faults: { state: { parts: refused } },
-    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueFor: 7 * MINUTE },
+    metrics: { AlertsSent: 0, PublishFailures: 1, OldestDueAge: 7 * MINUTE },
     logged: ['alert.not-published'],
     error: FAILED,
   },
   {
-    name: 'another run has the lease: that one says all this',
+    name: 'another run holds the lease and reports the metrics',
     faults: {
       state: {
         lease: async () => ({
@@ -146,12 +146,12 @@ const CASES: {
 ];
 
 describe.each(CASES)('$name', ({ faults, metrics, logged, error }) => {
-  test('by the schedule, whose call fails after it looked around', async () => {
+  test('by the schedule: the invocation fails after the health checks', async () => {
     const called = await call(SCHEDULED, faults);
     expect(called).toEqual({ error, metrics, logged, lookedAround: true });
   });
 
-  test('after a batch, whose log objects are done', async () => {
+  test('after a batch: its log objects are processed', async () => {
     expect(await call(BATCH, faults)).toEqual({ error: null, metrics, logged, lookedAround: false });
   });
 });

@@ -10,12 +10,12 @@ function record(object: object, more: object = {}): object {
 
 const READ: { name: string; message: object; expected: object[] }[] = [
   {
-    name: 'an event of EventBridge, whose key stands as it is',
+    name: 'an event of EventBridge, whose key is not encoded',
     message: objectCreated('logs/a+b%20c ä.log', 'abc', 7),
     expected: [{ ...OBJECT, key: 'logs/a+b%20c ä.log', etag: 'abc', size: 7 }],
   },
   {
-    name: 'its version, where the bucket has versions',
+    name: 'the version, if the bucket has versions',
     message: {
       source: 'aws.s3',
       'detail-type': 'Object Created',
@@ -44,7 +44,7 @@ test.each(READ)('reads $name', ({ message, expected }) => {
   expect(readEvent(message)).toEqual({ kind: 'detect', logObjects: expected });
 });
 
-test('reads a batch of the queue, each message of which is read by itself', () => {
+test('reads a batch of the queue without its messages, which are read separately', () => {
   expect(readEvent(batchOf(['not JSON', { a: 1 }]))).toEqual({
     kind: 'batch',
     messages: [
@@ -54,40 +54,40 @@ test('reads a batch of the queue, each message of which is read by itself', () =
   });
 });
 
-test('reads what the schedule sends', () => {
+test('reads the event of the schedule', () => {
   expect(readEvent(SCHEDULED)).toEqual({ kind: 'notify' });
 });
 
-const UNKNOWN: { name: string; body: string; says: string }[] = [
-  { name: 'no JSON', body: 'hello', says: 'the message is not JSON' },
-  { name: 'no object', body: '["a"]', says: 'the message is not a JSON object' },
-  { name: 'null', body: 'null', says: 'the message is not a JSON object' },
-  { name: 'something else', body: '{"hello": 1, "world": 2}', says: 'its keys are: hello, world' },
-  { name: 'no records', body: '{"Records": []}', says: 'its keys are: Records' },
-  { name: 'a record of somebody else', body: '{"Records": [{"eventSource": "aws:sns"}]}', says: 'not from S3' },
+const UNKNOWN: { name: string; body: string; expected: string }[] = [
+  { name: 'no JSON', body: 'hello', expected: 'the message is not JSON' },
+  { name: 'no object', body: '["a"]', expected: 'the message is not a JSON object' },
+  { name: 'null', body: 'null', expected: 'the message is not a JSON object' },
+  { name: 'something else', body: '{"hello": 1, "world": 2}', expected: 'its keys are: hello, world' },
+  { name: 'no records', body: '{"Records": []}', expected: 'its keys are: Records' },
+  { name: 'a record of another service', body: '{"Records": [{"eventSource": "aws:sns"}]}', expected: 'not from S3' },
   {
     name: 'a key that is not encoded',
     body: JSON.stringify({ Records: [record({ key: '100%' })] }),
-    says: 'the key "100%" is not URL-encoded',
+    expected: 'the key "100%" is not URL-encoded',
   },
-  { name: 'no key', body: JSON.stringify({ Records: [record({})] }), says: 'has no bucket or no key' },
+  { name: 'no key', body: JSON.stringify({ Records: [record({})] }), expected: 'has no bucket or no key' },
   {
     name: 'an event of EventBridge without its detail',
     body: '{"source": "aws.s3", "detail-type": "Object Created"}',
-    says: 'has no bucket or no key',
+    expected: 'has no bucket or no key',
   },
   {
     name: 'another event of S3',
     body: '{"source": "aws.s3", "detail-type": "Object Deleted", "detail": {}}',
-    says: 'its keys are: source, detail-type, detail',
+    expected: 'its keys are: source, detail-type, detail',
   },
 ];
 
-test.each(UNKNOWN)('refuses $name', ({ body, says }) => {
+test.each(UNKNOWN)('rejects $name', ({ body, expected }) => {
   expect(() => readMessage(body)).toThrow(UnknownEvent);
-  expect(() => readMessage(body)).toThrow(says);
+  expect(() => readMessage(body)).toThrow(expected);
 });
 
-test.each([null, undefined, 'text', 5, []])('refuses to be called with %p', (event) => {
+test.each([null, undefined, 'text', 5, []])('rejects the event %p', (event) => {
   expect(() => readEvent(event)).toThrow(UnknownEvent);
 });

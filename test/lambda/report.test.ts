@@ -20,7 +20,7 @@ function written(say: (report: ReturnType<typeof createReport>) => void): Record
 
 const LOG = { bucket: 'logs', key: 'a', versionId: null, etag: null, size: null };
 
-/** A log object in which each number is another. */
+/** A log object whose numbers are all different. */
 const DETECTED = {
   records: 11,
   parseFailures: 2,
@@ -42,7 +42,7 @@ const DETECTED = {
   ]),
 } as unknown as Detected;
 
-test('every number of a log object is in the metric of its name', () => {
+test('every number of a log object is in its metric', () => {
   expect(written((report) => report.detected(LOG, DETECTED, 61_000))).toEqual({
     LogObjects: 1,
     Records: 11,
@@ -50,19 +50,19 @@ test('every number of a log object is in the metric of its name', () => {
     RecordsWithoutIp: 5,
     InvalidRemoteIps: 6,
     TrustedRecords: 7,
-    RecordsWithOddTime: 10,
+    RecordsWithImplausibleTime: 10,
     RecordsOfOtherBuckets: 12,
     LogObjectsMisplaced: 1,
-    LogsNotBelieved: 23,
+    ImplausibleLogs: 23,
     NewPairs: 12,
     UnapprovedIpFindings: 8,
     NewIpFindings: 9,
-    PairsOwedFor: 4_000,
+    UnstoredFindingAge: 4_000,
     DeliveryLag: 60_000,
   });
 });
 
-test('a log object without a time that can be has no delivery lag', () => {
+test('a log object without a plausible time has no delivery lag', () => {
   const detected = {
     records: 1,
     firstFailure: null,
@@ -72,14 +72,14 @@ test('a log object without a time that can be has no delivery lag', () => {
   } as unknown as Detected;
   const metrics = written((report) => report.detected(LOG, detected, 61_000));
   expect(metrics).not.toHaveProperty('DeliveryLag');
-  // What S3 never writes is a metric only where it is.
-  expect(metrics).toHaveProperty('RecordsWithOddTime', 1);
-  expect(metrics).toHaveProperty('LogsNotBelieved', 1);
+  // Metrics of implausible content are only emitted if there is any.
+  expect(metrics).toHaveProperty('RecordsWithImplausibleTime', 1);
+  expect(metrics).toHaveProperty('ImplausibleLogs', 1);
   expect(metrics).not.toHaveProperty('RecordsOfOtherBuckets');
   expect(metrics).not.toHaveProperty('LogObjectsMisplaced');
 });
 
-test('a log object of which nothing is doubtful has no metric of doubts', () => {
+test('a log object without implausible content has no metric for it', () => {
   const detected = {
     records: 1,
     firstFailure: null,
@@ -89,12 +89,12 @@ test('a log object of which nothing is doubtful has no metric of doubts', () => 
     findings: new Map(),
   } as unknown as Detected;
   const metrics = written((report) => report.detected(LOG, detected, 61_000));
-  for (const name of ['RecordsWithOddTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'LogsNotBelieved'])
+  for (const name of ['RecordsWithImplausibleTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'ImplausibleLogs'])
     expect(metrics).not.toHaveProperty(name);
 });
 
-test('and what an alarm listens to', () => {
-  expect(written((report) => report.gone(LOG))).toEqual({ LogObjectsGone: 1 });
+test('the other metrics that alarms use', () => {
+  expect(written((report) => report.deleted(LOG))).toEqual({ LogObjectsDeleted: 1 });
   expect(written((report) => report.silent(['a', 'b']))).toEqual({ LogObjects: 0, SilentBuckets: 2 });
   const notified = (more: Partial<Notified>): Notified => ({
     end: 'done',
@@ -108,26 +108,26 @@ test('and what an alarm listens to', () => {
     AlertsSent: 0,
     PublishFailures: 1,
     AlertsSetAside: 2,
-    OldestDueFor: 5,
+    OldestDueAge: 5,
   });
   expect(written((report) => report.notified(notified({})))).not.toHaveProperty('AlertsSetAside');
   expect(written((report) => report.notifyingFailed(new Error('x')))).toEqual({ PublishFailures: 1 });
-  // A run that did not look must not pass for one that did.
+  // A run that could not check for due alerts emits no value.
   expect(written((report) => report.notified(notified({ end: 'busy', oldestDueFor: null })))).toEqual({});
   const blind = notified({ end: 'failing', failures: [new Error('x')], oldestDueFor: null });
   expect(written((report) => report.notified(blind))).toEqual({ AlertsSent: 0, PublishFailures: 1 });
-  // One that lost the lease on its way did look, and says what failed.
+  // A run that lost the lease has checked, and reports its failures.
   expect(written((report) => report.notified(notified({ end: 'busy', failures: [new Error('x')] })))).toEqual({
     AlertsSent: 0,
     PublishFailures: 1,
-    OldestDueFor: 5,
+    OldestDueAge: 5,
   });
 });
 
-test('it emits each metric that the stack knows of', () => {
+test('all metrics that the stack uses are emitted', () => {
   const all = written((report) => {
     report.detected(LOG, DETECTED, 61_000);
-    report.gone(LOG);
+    report.deleted(LOG);
     report.failed('message.failed', new Error('x'));
     report.notified({ end: 'done', sent: [], failures: [], setAside: 1, oldestDueFor: 5 });
     report.silent([]);

@@ -9,7 +9,7 @@ const NO_APPROVAL_NEEDED =
 const HERE = { cidr: '192.0.2.7', bucket: 'payroll' };
 const ENTRY = 'Add to "allowlist": {"cidr": "192.0.2.7", "reason": "WHO AND WHY", "buckets": ["payroll"]}';
 
-describe('in a line, a network that is legitimate', () => {
+describe('a legitimate network, in one line', () => {
   test.each([
     { name: 'gets an entry where the bucket has an allowlist', rules: [UNAPPROVED_IP], expected: ENTRY },
     { name: 'gets one if it is new as well', rules: [NEW_IP, UNAPPROVED_IP], expected: ENTRY },
@@ -19,7 +19,7 @@ describe('in a line, a network that is legitimate', () => {
   });
 
   test.each([
-    { name: 'a network that is none', of: { ...HERE, cidr: '192.0.2.7", "x": "' } },
+    { name: 'an invalid network', of: { ...HERE, cidr: '192.0.2.7", "x": "' } },
     { name: 'a bucket that cannot have that name', of: { ...HERE, bucket: 'a"b' } },
   ])('gets no entry for $name', ({ of }) => {
     expect(ifLegitimate([UNAPPROVED_IP], of)).toBe(NOT_APPROVABLE);
@@ -27,7 +27,7 @@ describe('in a line, a network that is legitimate', () => {
 });
 
 // The first entry of a bucket makes every other address unapproved: "24 Low" became "1 High, 23 Low".
-test('messages about networks that are only new say what the terminal says, and offer no allowlist entry', () => {
+test('messages about networks that are only new have the text of the terminal, and propose no allowlist entry', () => {
   const alerts = Object.values(GOLDEN_ALERTS).filter(({ rule }) => rule.id === NEW_IP);
   expect(alerts.length).toBeGreaterThan(2);
   for (const alert of alerts) {

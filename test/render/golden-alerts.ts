@@ -33,7 +33,7 @@ function logObject(clock: string, bucket = 'acme-payroll'): string {
   return `acme-logs/111122223333/eu-central-1/${bucket}/2026/03/02/${name}@9b2cf535f27731c974343645a3985328`;
 }
 
-/** With the locations that a database of addresses would give. */
+/** Adds the locations that a database would return. */
 function located(alert: Alert, places: Readonly<Record<string, Partial<GeoLocation>>>): Alert {
   const credit =
     'IP geolocation by DB-IP.com (CC BY 4.0), 2026-02-01; AS by routeviews.org and DB-IP.com (CC BY 4.0), 2026-02-02';
@@ -94,7 +94,7 @@ const PROBER: OutboxFinding = finding('198.51.100.77', {
   }),
 });
 
-/** Of its requests two asked for what is not there. */
+/** Two of its requests were for missing objects. */
 const SCANNER: OutboxFinding = { ...PROBER, denied: 6, level: 'no access' };
 
 const EMPLOYEE: OutboxFinding = finding('2001:db8:4:17::/64', {
@@ -152,7 +152,7 @@ const PLACES = {
 
 const BOT = { geo: { country: 'SE', city: null }, asn: { number: 64511, organization: 'Example Cloud AB' } };
 
-/** A form that was sent to the bucket, and refused for its content: anybody can make that happen, as often as he likes. */
+/** A form upload that the bucket rejected for its content; anyone can cause that, any number of times. */
 function refusedForm(network: string, remoteIp: string, given: Partial<OutboxFinding> = {}): OutboxFinding {
   const { operations: _, ...failed } = FAILED;
   const { requests = 1 } = given;
@@ -203,7 +203,7 @@ const FLOOD_OF_NETWORKS = Array.from({ length: 200 }, (_, number) =>
   ),
 );
 
-/** The deletion with stolen keys that 30 others are to hide. */
+/** The deletion with stolen keys, which the attacker hides among 30 other networks. */
 const DELETION: OutboxFinding = finding('192.0.2.213', {
   ...DELETED,
   requests: 3,
@@ -268,7 +268,7 @@ const LEARNED = [
   { network: '198.51.100.1', requester: null, operation: 'WEBSITE.GET.OBJECT', publicOnly: true, ...NO_GEO_LOCATION },
 ];
 
-/** One alert of each kind, with what people would see of it: the file names of the golden texts. */
+/** One alert of each kind, by the name of its golden files. */
 export const GOLDEN_ALERTS: Readonly<Record<string, Alert>> = {
   new: located(NEW.alert, PLACES),
   update: UPDATE.alert,

@@ -1,7 +1,7 @@
 import { renderMessage } from '../../lib/render/message';
 import { GOLDEN_ALERTS } from './golden-alerts';
 
-/** What is read and approved of each alert: file name to text. The form for machines holds the whole alert. */
+/** The golden texts of each alert, by file name. The form for machines contains the whole alert. */
 export function goldenFiles(): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(GOLDEN_ALERTS).flatMap(([name, alert]) => {

@@ -30,7 +30,7 @@ test('there is one of each kind of message', () => {
 });
 
 describe.each(names)('%s', (name) => {
-  test('the alert is as docs/alert.schema.json says', () => {
+  test('the alert is valid under docs/alert.schema.json', () => {
     expect({ valid: isAlert(json(`${name}.ocsf.json`).unmapped), errors: isAlert.errors }).toEqual({
       valid: true,
       errors: null,
@@ -47,7 +47,7 @@ describe.each(names)('%s', (name) => {
     expect(slackProblems(json(`${name}.slack.json`))).toEqual([]);
   });
 
-  test('the mail fits a screen, and says that its times are UTC', () => {
+  test('the mail is at most 100 columns wide, and states that its times are UTC', () => {
     const [subject, , ...lines] = golden(`${name}.email.txt`).split('\n');
     expect(subject).toMatch(/^Subject: \[(INFO|LOW|MEDIUM|HIGH)\] [\x20-\x7e]+$/);
     expect(subject!.length - 'Subject: '.length).toBeLessThan(100);
@@ -57,7 +57,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-test('what goes on has the name of what began it, as an update and in its thread', () => {
+test('a later alert of a window has the id of the first one, as an update and in its thread', () => {
   const of = (name: string) => {
     const document = json(`${name}.ocsf.json`) as {
       activity_id: number;
@@ -74,7 +74,7 @@ test('what goes on has the name of what began it, as an update and in its thread
   expect(of('digest')).toEqual({ activity_id: 2, type_uid: 200402, uid: windowId, thread: windowId });
 });
 
-test('the output fields of both seeds are filled', () => {
+test('the output fields of both original rules have values', () => {
   const { evidences } = json('new.ocsf.json') as { evidences: { data: Record<string, unknown> }[] };
   expect(evidences[0]!.data).toMatchObject({
     eventName: 'REST.GET.OBJECT',
@@ -95,7 +95,7 @@ test('the output fields of both seeds are filled', () => {
   });
 });
 
-describe('the validators see', () => {
+describe('the validators find', () => {
   const finding = json('new.ocsf.json');
   const notification = json('new.slack.json') as { content: object; metadata: object };
   const { metadata: _, ...withoutMetadata } = finding;

@@ -20,7 +20,7 @@ function alertFor(parts: readonly PendingPart[]): Alert {
   return send(parts, { now: ORIGIN.now }).alert;
 }
 
-/** What strangers would like us to show: links, mentions, formats, and characters that cost or steer. */
+/** Texts of attackers: links, mentions, formatting, and characters that take much room or control a terminal. */
 const ATTACKS = [
   ...INVISIBLE_TEXTS,
   'https://evil.example/x?a=b&c=d',
@@ -39,7 +39,7 @@ const ATTACKS = [
   '`code`',
   '```',
   '*bold* _it_ ~no~',
-  '"', // a quote and a backslash take twice and four times their room in JSON within JSON
+  '"', // in JSON within JSON, a quote takes two bytes, and a backslash four
   '\\',
   "'; DROP TABLE logs; --",
   '$(reboot)',
@@ -67,7 +67,7 @@ const bucketName = fc.oneof(
   attack.map((text) => text.slice(0, 255)),
 );
 
-/** Whoever runs a network names it; the adapter cuts what is too long. */
+/** The name of a network is untrusted text as well; the adapter cuts a long one. */
 const place: fc.Arbitrary<GeoLocation> = fc.record({
   specialUse: fc.option(fc.constant('documentation')),
   geo: fc.option(
@@ -76,7 +76,7 @@ const place: fc.Arbitrary<GeoLocation> = fc.record({
   asn: fc.option(fc.record({ number: fc.nat(), organization: attack.map((text) => text.slice(0, 100)) })),
 });
 
-const strangers = fc.record({
+const untrustedTexts = fc.record({
   key: attack,
   requestUri: attack,
   referer: fc.option(attack),
@@ -87,11 +87,11 @@ const strangers = fc.record({
   errorCode: fc.option(attack),
 });
 
-type Strangers = typeof strangers extends fc.Arbitrary<infer Texts> ? Texts : never;
+type UntrustedTexts = typeof untrustedTexts extends fc.Arbitrary<infer Texts> ? Texts : never;
 
 const ADDRESSES = Array.from({ length: 20 }, (_, index) => `2001:db8:1234:5678:9abc:def0:1234:56${10 + index}`);
 
-function hostileFinding(network: string, texts: Strangers): OutboxFinding {
+function hostileFinding(network: string, texts: UntrustedTexts): OutboxFinding {
   return finding(network, {
     addresses: network.includes('/') ? ADDRESSES : [network],
     requests: 123_456,
@@ -102,7 +102,7 @@ function hostileFinding(network: string, texts: Strangers): OutboxFinding {
   });
 }
 
-/** Everything that people see: the mail, and all texts of the notification but where our link is written. */
+/** All text that people see: the mail, and the texts of the notification without our own link. */
 function shownOf({ bodies, subject }: RenderedMessage): { mail: string; slack: string } {
   const { content, metadata } = JSON.parse(bodies.https!) as {
     content: { title: string; description: string; nextSteps: string[]; keywords: string[] };
@@ -119,17 +119,17 @@ function shownOf({ bodies, subject }: RenderedMessage): { mail: string; slack: s
   return { mail: `${subject}\n${bodies.email}`, slack: texts.join('\n') };
 }
 
-/** Our own links, as we write them. */
+/** Our own links. */
 const OWN_LINKS =
   /https:\/\/(?:console\.aws\.amazon\.com\/s3\/buckets\/|aws\.amazon\.com\/premiumsupport\/|research\.splunk\.com\/)[^\s|>]*|'?s3:\/\/[^\s]+/g;
 
-/** Nothing that a mail program or Slack acts on is left but what we wrote. */
-function expectHarmless(announcement: RenderedMessage): void {
-  expectSendable(announcement);
-  const { mail, slack } = shownOf(announcement);
+/** Expects that a mail program or Slack interprets nothing except our own text. */
+function expectHarmless(message: RenderedMessage): void {
+  expectSendable(message);
+  const { mail, slack } = shownOf(message);
   for (const text of [mail, slack]) {
     const rest = text.replace(OWN_LINKS, '');
-    // Where a line is broken, what stands before it is not there: it is no link either.
+    // After a line break, the scheme is on another line, so the rest is not a link.
     expect(rest).not.toMatch(/(?<![[\s]):\/\//);
     expect(rest).not.toMatch(/evil[.。．](?=\p{L})/u);
     expect(rest).not.toMatch(/mailto:/i);
@@ -138,14 +138,14 @@ function expectHarmless(announcement: RenderedMessage): void {
   expect(inSlack).not.toMatch(/[<>]/);
   expect(inSlack.replace(/&(?:amp|lt|gt);/g, '')).not.toContain('&');
   for (const line of inSlack.split('\n')) expect(line.split('`').length % 2).toBe(1);
-  // Outside of code there is no name to be mentioned.
+  // Outside of code, there is no mention.
   expect(inSlack.replace(/`[^`\n]*`/g, '')).not.toMatch(/@|<!/);
 }
 
-/** Who it was and how much stands in each form, and what is not listed is counted. */
-function expectFacts(announcement: RenderedMessage, alert: Alert): void {
-  const { mail, slack } = shownOf(announcement);
-  const { unmapped } = JSON.parse(announcement.bodies.default) as { unmapped: Alert };
+/** Expects the networks and the volume in each form, and the number of networks that are not listed. */
+function expectFacts(message: RenderedMessage, alert: Alert): void {
+  const { mail, slack } = shownOf(message);
+  const { unmapped } = JSON.parse(message.bodies.default) as { unmapped: Alert };
   const first = alert.networks[0]!;
   const { networks: listed, more, totals } = unmapped;
   expect(totals).toEqual(alert.totals);
@@ -159,11 +159,11 @@ function expectFacts(announcement: RenderedMessage, alert: Alert): void {
   expect(mail).toContain(isoTime(alert.networks.length > 0 ? Date.parse(first.firstEventAt) : 0).slice(0, 10));
 }
 
-test(`alerts about anybody who writes anything (seed ${SEED})`, () => {
+test(`alerts with any untrusted text (seed ${SEED})`, () => {
   const rules = fc.constantFrom(UNAPPROVED_IP, NEW_IP);
   fc.assert(
     fc.property(
-      strangers,
+      untrustedTexts,
       bucketName,
       attack,
       rules,
@@ -181,9 +181,9 @@ test(`alerts about anybody who writes anything (seed ${SEED})`, () => {
           credit: () => 'some database',
           problem: () => null,
         });
-        const announcement = renderMessage(alert, { slack: true });
-        expectHarmless(announcement);
-        expectFacts(announcement, alert);
+        const message = renderMessage(alert, { slack: true });
+        expectHarmless(message);
+        expectFacts(message, alert);
         expectHarmless(renderMessage(alert, { slack: true, reduced: true }));
       },
     ),
@@ -191,11 +191,11 @@ test(`alerts about anybody who writes anything (seed ${SEED})`, () => {
   );
 });
 
-test(`combined alerts, tests and detector errors, too (seed ${SEED})`, () => {
+test(`combined alerts, tests and detector errors (seed ${SEED})`, () => {
   const rules = fc.constantFrom(UNAPPROVED_IP, DETECTOR_ERROR, TEST);
   fc.assert(
     fc.property(
-      strangers,
+      untrustedTexts,
       fc.array(bucketName, { minLength: 2, maxLength: 5 }),
       attack,
       rules,
@@ -215,7 +215,7 @@ test(`combined alerts, tests and detector errors, too (seed ${SEED})`, () => {
   );
 });
 
-test(`what was learned from anybody (seed ${SEED})`, () => {
+test(`notices about learned networks (seed ${SEED})`, () => {
   const learned = fc
     .record({
       network: fc.constantFrom(...networks(9)),
@@ -259,7 +259,7 @@ test(`what was learned from anybody (seed ${SEED})`, () => {
   );
 });
 
-describe('the largest alerts: a hundred networks, of which each says as much as it may, in', () => {
+describe('the largest alerts: a hundred networks with texts of maximum length, in', () => {
   const texts: Record<string, string> = {
     emoji: '👍🏽',
     CJK: '東京',
@@ -282,12 +282,12 @@ describe('the largest alerts: a hundred networks, of which each says as much as 
       part(at('09:00'), findings, { logObject: `logs/${text.repeat(50)}${index}` }),
     );
     const alert = alertFor(parts);
-    const announcement = renderMessage(alert, { slack: true });
-    expectHarmless(announcement);
-    const { unmapped } = JSON.parse(announcement.bodies.default) as { unmapped: Alert };
+    const message = renderMessage(alert, { slack: true });
+    expectHarmless(message);
+    const { unmapped } = JSON.parse(message.bodies.default) as { unmapped: Alert };
     expect(unmapped.networks.length).toBeGreaterThan(15);
     expect(unmapped.networks.length + unmapped.more).toBe(100);
-    const { email } = announcement.bodies;
+    const { email } = message.bodies;
     const named = email.match(/^ {2}10\.\d+\.\d+\.\d+(?: |$)/gm)!.length;
     expect(email.match(/^ {4}requester /gm)!.length).toBeGreaterThanOrEqual(3);
     expect(named).toBeGreaterThan(50);

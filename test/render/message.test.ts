@@ -67,7 +67,7 @@ describe('the subject', () => {
       expected: '[LOW] payroll: 203.0.113.7 not on the allowlist, all 8 requests denied',
     },
     {
-      name: 'neither denied nor a success',
+      name: 'failed but not denied',
       parts: [part(at('09:00'), [finding(A, { ...denied, denied: 3, level: 'no access' })])],
       expected: '[LOW] payroll: 203.0.113.7 not on the allowlist, none of 8 requests succeeded',
     },
@@ -94,7 +94,7 @@ describe('the subject', () => {
       expected: '[LOW] payroll: new network 2001:db8::/64, 1 request succeeded',
     },
     {
-      name: 'too long with the address, which the mail names',
+      name: 'too long with the address, which is then only in the mail',
       parts: [
         part(at('09:00'), [finding(long, { requests: 123_456, successes: 123_456 })], {
           bucket: 'a-bucket-of-payroll',
@@ -103,30 +103,30 @@ describe('the subject', () => {
       expected: '[MEDIUM] a-bucket-of-payroll: 1 address not on the allowlist, 123,456 requests succeeded',
     },
     {
-      name: 'more networks than are counted one by one',
+      name: 'more networks than are counted exactly',
       parts: fullParts(8, at('09:00')),
       expected: '[MEDIUM] payroll: up to 200 networks not on the allowlist, 200 requests succeeded',
     },
     {
-      name: 'a bucket of the longest name',
+      name: 'a bucket name of maximum length',
       parts: [part(at('09:00'), [A], { bucket: 'b'.repeat(63) })],
       expected: `[MEDIUM] ${'b'.repeat(34)}...: 1 address not on the allowlist, 1 request succeeded`,
     },
     {
-      name: 'what is no bucket',
+      name: 'an invalid bucket name',
       parts: [part(at('09:00'), [A], { bucket: 'a\u202e\r\nb東' })],
       expected: '[MEDIUM] a?b?: 203.0.113.7 not on the allowlist, 1 request succeeded',
     },
     {
-      name: 'a bucket that mail programs would make a link of',
+      name: 'a bucket name that mail programs would turn into a link',
       parts: [part(at('09:00'), [A], { bucket: 'www.example.com' })],
       expected: '[MEDIUM] www[.]example[.]com: 203.0.113.7 not on the allowlist, 1 request succeeded',
     },
   ];
   test.each(cases)('$name', ({ parts, expected }) => {
-    const announcement = renderMessage(alertFor(parts), { slack: true });
-    expect(announcement.subject).toBe(expected);
-    expectSendable(announcement);
+    const message = renderMessage(alertFor(parts), { slack: true });
+    expect(message.subject).toBe(expected);
+    expectSendable(message);
   });
 });
 
@@ -148,7 +148,7 @@ test('the attributes that filter policies match', () => {
   expect(attributesOf('combined')).toEqual({ rule: 'unapproved-ip', severity: 'Low', kind: 'combined' });
 });
 
-test('webhooks get a body of their own only where they are Slack', () => {
+test('webhooks have their own body only for Slack', () => {
   const { bodies } = renderMessage(GOLDEN_ALERTS.new!, { slack: false });
   expect(Object.keys(bodies)).toEqual(['default', 'email']);
   expect(Object.keys(renderMessage(GOLDEN_ALERTS.new!, { slack: true }).bodies)).toEqual(['default', 'email', 'https']);
@@ -168,7 +168,7 @@ test.each([
   expect(ocsfOf(alert)).toMatchObject({ resources: [{ uid: `arn:${partition}:s3:::payroll` }] });
 });
 
-describe('what is proposed', () => {
+describe('the proposal', () => {
   const bucket: NoticeBucket = {
     bucket: 'payroll',
     learningUntil: null,
@@ -191,13 +191,13 @@ describe('what is proposed', () => {
   const ana = 'arn:aws:iam::111122223333:user/ana';
   const role = (session: string) => `arn:aws:sts::111122223333:assumed-role/reports/${session}`;
 
-  /** What people would paste: all objects that the mail shows in lines of their own. */
+  /** The objects for pasting: all those that are on separate lines of the mail. */
   function pasted(text: string): unknown[] {
     const found = text.match(/^ *\{"[\s\S]*?\},?$/gm) ?? [];
     return found.map((json) => JSON.parse(json.trim().replace(/,$/, '')) as unknown);
   }
 
-  test('is an entry for each network that somebody known uses, and none for the anonymous', () => {
+  test('is an entry for each network of a known principal, and none for anonymous requesters', () => {
     expect(pasted(learnedBy([ana, null, ana]))).toEqual([
       { cidr: '10.0.0.0', reason: 'learned: 111122223333 user/ana', buckets: ['payroll'] },
       { cidr: '10.0.0.2', reason: 'learned: 111122223333 user/ana', buckets: ['payroll'] },
@@ -205,31 +205,31 @@ describe('what is proposed', () => {
     expect(pasted(learnedBy([null, null]))).toEqual([]);
   });
 
-  test('is the requester where it comes from many networks, a role whatever its session', () => {
+  test('is the requester if it uses many networks; a role with any session', () => {
     expect(pasted(learnedBy(Array.from({ length: 4 }, () => role('mara@example.com'))))).toEqual([
       { requester: role('*'), bucket: 'payroll', reason: 'WHO AND WHY' },
     ]);
   });
 
   test.each([
-    ['what a stranger may have written', ['", "cidr": "0.0.0.0/0'], {}],
+    ['untrusted text', ['", "cidr": "0.0.0.0/0'], {}],
     ['a bucket that is public', [ana], { looksPublic: true }],
-    ['what is no bucket', [ana], { bucket: "'; drop table" }],
+    ['an invalid bucket name', [ana], { bucket: "'; drop table" }],
     ['another account', ['arn:aws:iam::999999999999:user/ana'], {}],
     ['another account from many networks', Array.from({ length: 5 }, () => 'arn:aws:iam::999999999999:user/ana'), {}],
     ['a canonical user id', ['a'.repeat(64)], {}],
     ['a service', ['svc:delivery.logs.amazonaws.com'], {}],
     ['an account that only looks like this one', ['arn:aws:iam::1111222233334:user/ana'], {}],
-  ])('is nothing for %s', (_name, requesters, given) => {
+  ])('does not exist for %s', (_name, requesters, given) => {
     expect(pasted(learnedBy(requesters, given))).toEqual([]);
   });
 
-  test('is nothing where it is not known which account this is, or all that is known is public', () => {
+  test('does not exist if the account is unknown, or if all networks only read public objects', () => {
     expect(pasted(learnedBy([ana], {}, false, null))).toEqual([]);
     expect(pasted(learnedBy([ana], {}, true))).toEqual([]);
   });
 
-  test('another account is said to be one', () => {
+  test('principals of other accounts are marked', () => {
     const other = 'arn:aws:iam::999999999999:user/deploy-bot';
     const text = learnedBy([ana, other]);
     expect(text).toContain(`REST.GET.OBJECT  ${other}\n      account 999999999999, not this one\n`);
@@ -244,13 +244,13 @@ describe('what is proposed', () => {
     expect(https).toContain('(account 999999999999, not this one)');
   });
 
-  test('what is not learned is said', () => {
+  test('the notice says that a bucket reached the maximum', () => {
     expect(learnedBy([ana], { isFull: true })).toContain(
       'learned the maximum for one bucket: any other network is now reported as new',
     );
   });
 
-  test('can be pasted as it is, and is no link', () => {
+  test('can be pasted unchanged, and is not a link', () => {
     const text = learnedBy([ana], { bucket: 'www.example.com' });
     expect(text).not.toContain('www.example.com');
     expect(pasted(text)).toEqual([
@@ -260,9 +260,9 @@ describe('what is proposed', () => {
 
   test.each([
     ['of another account', { sample: 'arn:aws:iam::999999999999:user/backup-svc', accountId: '111122223333' }],
-    ['where the account is not known', { sample: 'arn:aws:iam::111122223333:user/backup-svc', accountId: null }],
+    ['of an unknown account', { sample: 'arn:aws:iam::111122223333:user/backup-svc', accountId: null }],
     ['of a canonical user id', { sample: 'b'.repeat(64), accountId: '111122223333' }],
-  ])('by an alert is no rule that trusts a principal %s', (_name, { sample: requester, accountId }) => {
+  ])('of an alert trusts no principal %s', (_name, { sample: requester, accountId }) => {
     const { networks: all, ...alert } = GOLDEN_ALERTS.new!;
     const changed = all.map((one) => ({ ...one, sample: { ...one.sample!, requester } }));
     const text = emailOf({ ...alert, accountId, networks: changed });
@@ -270,7 +270,7 @@ describe('what is proposed', () => {
     expect(text).not.toContain('"trusted"');
   });
 
-  test('by an alert: the entry that approves, and the rule that trusts until a day', () => {
+  test('of an alert is an allowlist entry, and a trusted rule with an end', () => {
     expect(pasted(emailOf(GOLDEN_ALERTS.new!))).toEqual([
       { cidr: '192.0.2.213', reason: 'WHO AND WHY', buckets: ['acme-payroll'] },
       {
@@ -283,7 +283,7 @@ describe('what is proposed', () => {
   });
 });
 
-test('places and networks are shown where they are known', () => {
+test('locations and ASs are shown if they are known', () => {
   const alert = alertFor([part(at('09:00'), ['203.0.113.7'])]);
   const place = { geo: { country: 'NL', city: null }, asn: { number: 64500, organization: 'Example' } };
   const located = { ...alert, networks: alert.networks.map((network) => ({ ...network, ...place })) };
@@ -296,7 +296,7 @@ test('places and networks are shown where they are known', () => {
   });
 });
 
-describe('what happens next is what holds', () => {
+describe('WHAT HAPPENS NEXT is correct', () => {
   /** The section, in one line. */
   function nextOf(alert: Alert): string {
     const [, after = ''] = emailOf(alert).split('WHAT HAPPENS NEXT\n');
@@ -361,21 +361,21 @@ describe('a digest of 10,000 networks', () => {
     closesAt: at('09:00'),
   };
   const alert = alertFor(parts, { state });
-  const announcement = renderMessage(alert, { slack: true });
+  const message = renderMessage(alert, { slack: true });
 
-  test('is one message within the limits, that counts all', () => {
-    const sizes = Object.entries(announcement.bodies).map(([name, body]) => `${name} ${Buffer.byteLength(body)}`);
+  test('is one message within the limits that counts all networks', () => {
+    const sizes = Object.entries(message.bodies).map(([name, body]) => `${name} ${Buffer.byteLength(body)}`);
     process.stdout.write(`digest of 10,000 networks, bytes: ${sizes.join(', ')}\n`);
-    expectSendable(announcement);
+    expectSendable(message);
     const { unmapped } = ocsfOf(alert);
     expect(unmapped).toMatchObject({ kind: 'digest', totals: { networks: 10_000, requests: 10_000 } });
     expect(unmapped.networks.length + unmapped.more).toBe(10_000);
     expect(unmapped.networks.length).toBeGreaterThan(40);
-    expect(announcement.subject).toContain('up to 10,000 networks not on the allowlist');
+    expect(message.subject).toContain('up to 10,000 networks not on the allowlist');
   });
 
-  test('shows ten networks in full, the others that it names in a line, and the rest by the network around them', () => {
-    const { email } = announcement.bodies;
+  test('shows ten networks in detail, others in one line each, and the rest by surrounding network', () => {
+    const { email } = message.bodies;
     const [who = '', others = ''] = email.split('OTHER NETWORKS\n');
     expect(who.match(/^ {2}10\.\d+\.\d+\.\d+$/gm)).toHaveLength(10);
     expect(who).toContain('\n  … and 90 more networks, listed below under OTHER NETWORKS.\n');
@@ -385,15 +385,15 @@ describe('a digest of 10,000 networks', () => {
     expect(who).toMatch(/\n {4}… and \d,\d{3} networks in \d+ other groups\n/);
   });
 
-  test('says how to get the whole list: a query by place and time, and the command', () => {
-    const { email } = announcement.bodies;
+  test('shows how to get the whole list: a query by network and time, and the command', () => {
+    const { email } = message.bodies;
     expect(email).toContain('\n    GROUP BY bucket_name, remoteip, requester\n');
     expect(email).toContain("BETWEEN from_iso8601_timestamp('2026-03-02T08:00:00Z')");
     expect(email).toContain("\n    aws s3 cp 's3://logs/many' - | npx s3-access-watch scan --format json -\n");
   });
 });
 
-describe('what is not named', () => {
+describe('networks that are not listed', () => {
   const flood = (count: number): PendingPart[] =>
     Array.from({ length: count / 100 }, (_, number) =>
       part(
@@ -403,19 +403,19 @@ describe('what is not named', () => {
       ),
     );
 
-  test('is asked for by its beginning, where few networks are around it', () => {
+  test('are queried by text prefix if there are few groups', () => {
     expect(emailOf(alertFor(flood(300)))).toContain(
       "WHERE (remoteip LIKE '10.0.0.%'\n           OR remoteip LIKE '10.0.1.%')\n",
     );
   });
 
-  test('else by time and bucket only', () => {
+  test('are otherwise queried by time and bucket only', () => {
     expect(emailOf(alertFor(flood(2000)))).toContain(
       "FROM s3_access_logs_db.mybucket_logs\n    WHERE bucket_name = 'payroll'\n",
     );
   });
 
-  test('is summed by country and AS, as far as these are known; of each the five with the most', () => {
+  test('are counted by country and AS, as far as these are known; the five largest of each', () => {
     const alert = alertFor(flood(20_000));
     const placed = Array.from({ length: 7 }, (_, index) => ({
       network: `203.0.${index}.0/24`,
@@ -436,7 +436,7 @@ describe('what is not named', () => {
     expect(email).toContain('Example 6, 2 others\n');
   });
 
-  test('of many groups, ten have a line and the others are counted', () => {
+  test('have a line for each of ten groups, and the other groups are counted', () => {
     const groups = Array.from({ length: 12 }, (_, index) => ({
       network: `203.0.${10 + index}.0/24`,
       networks: 2,
@@ -460,7 +460,7 @@ describe('what is not named', () => {
     expect(https).toContain('npx s3-access-watch scan --format json');
   });
 
-  test('where a body has less room, networks that it drops are counted in their groups', () => {
+  test('include networks that a body omits for lack of room, in their groups', () => {
     const named = networks(100).map((network) => finding(network, { sample: () => RECORD }));
     const found = alertFor([part(at('09:00'), named)]);
     const asn = { number: 64500, organization: 'A network with a very long name, as some have' };
@@ -472,7 +472,7 @@ describe('what is not named', () => {
     expect(email).toContain(`\n    10.0.0.0/24  ${dropped} networks, ${dropped} requests, `);
   });
 
-  test('evidence goes before names, and the worst keep both the longest', () => {
+  test('details are omitted before names, and the worst networks keep both the longest', () => {
     const sample = () => ({
       ...RECORD,
       userAgent: 'x'.repeat(500),
@@ -506,14 +506,14 @@ test('a notice counts the buckets that it does not name, in every body', () => {
     isFull: false,
   }));
   const alert = noticeAlert('finished', buckets, 4950, ORIGIN);
-  const announcement = renderMessage(alert, { slack: true });
-  expectSendable(announcement);
+  const message = renderMessage(alert, { slack: true });
+  expectSendable(message);
   const { notice } = ocsfOf(alert).unmapped;
   expect(notice!.buckets.length + notice!.more).toBe(5000);
-  const shown = announcement.bodies.email.match(/^ {2}bucket-/gm)!.length;
-  expect(announcement.bodies.email).toContain(`\n  … and ${(5000 - shown).toLocaleString('en')} more buckets\n`);
-  expect(announcement.subject).toContain('5,000 buckets');
-  const { description } = (JSON.parse(announcement.bodies.https!) as { content: { description: string } }).content;
+  const shown = message.bodies.email.match(/^ {2}bucket-/gm)!.length;
+  expect(message.bodies.email).toContain(`\n  … and ${(5000 - shown).toLocaleString('en')} more buckets\n`);
+  expect(message.subject).toContain('5,000 buckets');
+  const { description } = (JSON.parse(message.bodies.https!) as { content: { description: string } }).content;
   expect(description).toContain(`more buckets_`);
 });
 
@@ -521,7 +521,7 @@ describe('an alert that could not be sent', () => {
   const { email, https, default: ocsf } = renderMessage(GOLDEN_ALERTS['set-aside']!, { slack: true }).bodies;
   const key = GOLDEN_ALERTS['set-aside']!.alertId.replace('/set-aside', '');
 
-  test('says in a mail where it is, with a command that prints it', () => {
+  test('has its key in the mail, with a command that prints it', () => {
     expect(email).toContain(`\n    ${key}\n`);
     expect(email).toContain(
       '\n    aws dynamodb get-item --table-name STATE_TABLE --output text --query Item.draft.S \\\n' +
@@ -530,18 +530,18 @@ describe('an alert that could not be sent', () => {
     expect(email).toMatch(/tried five times to send an alert about these requests and failed each\s+time/);
   });
 
-  test('in Slack and for machines too', () => {
+  test('has its key in Slack and for machines', () => {
     expect(https).toContain(key);
     expect(https).toContain('could not be sent: Non-Approved IP access');
     expect(JSON.parse(ocsf)).toMatchObject({ severity: 'High', unmapped: { more: 2, networks: [] } });
   });
 });
 
-describe('31 streams at once, of which one deleted', () => {
+describe('31 streams at once, one of them with a deletion', () => {
   const { subject, bodies } = renderMessage(GOLDEN_ALERTS['combined-with-high']!, { slack: true });
   const facts = ['backup-svc', 'rclone/v1.66', 'REST.DELETE.OBJECT', '192.0.2.213', 'acme-ledger'];
 
-  test('every form says who deleted, with whose keys, what and where', () => {
+  test('every form shows who deleted what and where, and with whose keys', () => {
     expect(subject).toMatch(/^\[HIGH\]/);
     for (const body of Object.values(bodies)) {
       for (const fact of facts) expect(body).toContain(fact);
@@ -549,11 +549,11 @@ describe('31 streams at once, of which one deleted', () => {
     }
   });
 
-  test('the mail says it before all others', () => {
+  test('the mail shows it first', () => {
     expect(bodies.email.indexOf('acme-ledger')).toBeLessThan(bodies.email.indexOf('acme-app-01'));
   });
 
-  test('it is the first evidence for machines, and the first of the addresses that are asked for', () => {
+  test('it is the first evidence for machines, and its address is the first in the queries', () => {
     const { evidences } = JSON.parse(bodies.default) as { evidences: { actor: unknown; data: unknown }[] };
     expect(evidences[0]).toMatchObject({
       actor: { user: { uid: 'arn:aws:iam::111122223333:user/backup-svc' } },
@@ -563,16 +563,16 @@ describe('31 streams at once, of which one deleted', () => {
   });
 });
 
-test('of very many High ones in a combined alert, each has its evidence for machines as long as it fits', () => {
+test('in a combined alert, every High network has an evidence for machines as long as there is room', () => {
   const parts = Array.from({ length: 40 }, (_, index) =>
     part(at('09:00'), [finding('203.0.113.7', { ...DELETED, sample: () => RECORD })], { bucket: `b-${index}` }),
   );
   const alert = combinedOf(parts, { now: ORIGIN.now, origin: ORIGIN });
-  const announcement = renderMessage(alert, { slack: true });
-  expectSendable(announcement);
-  const { evidences } = JSON.parse(announcement.bodies.default) as { evidences: unknown[] };
+  const message = renderMessage(alert, { slack: true });
+  expectSendable(message);
+  const { evidences } = JSON.parse(message.bodies.default) as { evidences: unknown[] };
   expect(evidences).toHaveLength(40);
-  expect(announcement.bodies.email.match(/^ {4}requester {3}/gm)).toHaveLength(40);
+  expect(message.bodies.email.match(/^ {4}requester {3}/gm)).toHaveLength(40);
 });
 
 describe('a query', () => {
@@ -600,7 +600,7 @@ describe('a query', () => {
       "WHERE remoteip IN ('203.0.113.7', '203.0.113.8')",
     ],
     ['one address', '203.0.113.7', ['203.0.113.7'], "WHERE remoteip IN ('203.0.113.7')"],
-  ])('asks for %s', (_name, network, addresses, expected) => {
+  ])('searches for %s', (_name, network, addresses, expected) => {
     expect(queryOf(network, addresses)).toContain(`\n    ${expected}\n`);
   });
 });
@@ -619,22 +619,22 @@ describe('a combined alert', () => {
       remoteIp: '2001:db8:1234:5678:9abc:def0:1234:5678',
       network: '2001:db8:1234:5678:9abc:def0:1234:5678',
     },
-  ])('lists whatever it tells, however long the names ($name)', ({ remoteIp, network }) => {
+  ])('lists every network, however long the names ($name)', ({ remoteIp, network }) => {
     const effects = { deleted: 12_345, written: 12_345, settings: 12_345, read: 98_765, listed: 98_765 };
     const numbers = { requests: 123_456, successes: 98_765, denied: 12_345, bytesSent: 123_456_789_012_345, effects };
-    const told = finding(network, { remoteIp, forgottenSince: at('07:00'), ...numbers });
+    const reported = finding(network, { remoteIp, forgottenSince: at('07:00'), ...numbers });
     const parts = Array.from({ length: 150 }, (_, index) =>
-      part(at('09:00') + index, [told], {
+      part(at('09:00') + index, [reported], {
         bucket: `${index}-`.padEnd(63, 'b'),
         logObject: `logs/${index}`.padEnd(200, 'k'),
       }),
     );
     const plain = combinedOf(parts, { now: ORIGIN.now, origin: ORIGIN });
     const alert = { ...plain, networks: plain.networks.map((one) => ({ ...one, ...PLACES })) };
-    const announcement = renderMessage(alert, { slack: true });
-    expectSendable(announcement);
+    const message = renderMessage(alert, { slack: true });
+    expectSendable(message);
     const { networks: listed, more } = ocsfOf(alert).unmapped;
     expect([listed.length, more]).toEqual([150, 0]);
-    for (const { bucket } of parts) expect(announcement.bodies.email).toContain(`\n  ${bucket}\n    ${network}  `);
+    for (const { bucket } of parts) expect(message.bodies.email).toContain(`\n  ${bucket}\n    ${network}  `);
   });
 });

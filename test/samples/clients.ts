@@ -26,10 +26,10 @@ export const LINDQVIST: Person = {
   referer: `https://${REGION}.console.aws.amazon.com/`,
 };
 
-/** The office leaves through a pool of addresses, 203.0.113.10 to .40. */
+/** The office uses a pool of public addresses, 203.0.113.10 to .40. */
 export const atOffice = (person: Person, host: number): Client => ({ ...person, remoteIp: `203.0.113.${host}` });
 
-/** A household has one /64; privacy extensions give its computer a new interface id now and then. */
+/** A household has one /64; privacy extensions give its computer a new interface id from time to time. */
 export const atHome = (person: Person, interfaceId: string): Client => ({
   ...person,
   remoteIp: `2001:db8:4:17:${interfaceId}`,
@@ -48,7 +48,7 @@ export const ETL_WORKERS: readonly Client[] = [
   inVpc('11.57', session('etl-worker', 'i-0d93f1be2740c6a85'), SPARK),
   inVpc('12.103', session('etl-worker', 'i-07e6a5c4b3d2f1908'), SPARK),
 ];
-/** Copies payroll to the backups. That its keys can read payroll is what the stranger needs. */
+/** Copies payroll to the backups. Its keys can read payroll; the attacker uses them. */
 export const BACKUP_SVC = inVpc('9.5', user('backup-svc'), awsCli('linux#6.1.127 md/arch#aarch64', 's3.sync'));
 export const ROTATION = inVpc('9.6', session('backup-rotation', 'nightly'), boto3('linux#6.1.127'));
 
@@ -59,7 +59,7 @@ export const CLOUDFRONT: Client = {
 };
 export const LIFECYCLE: Client = { remoteIp: null, requester: 'AmazonS3', userAgent: '-' };
 
-/** Every run of GitHub Actions gets another machine. */
+/** Every run of GitHub Actions uses another machine. */
 export const deployment = (host: number): Client => ({
   remoteIp: `198.51.100.${host}`,
   requester: session('ci-deploy', 'GitHubActions'),
@@ -74,9 +74,9 @@ export const partnerHost = (host: number): Client => ({
   sourceRegion: 'eu-west-1',
 });
 
-export const stranger = (userAgent: string): Client => ({ remoteIp: '192.0.2.213', requester: null, userAgent });
-/** The stranger with the access keys that backup-svc has lost. */
-export const thief = (userAgent: string): Client => ({ ...stranger(userAgent), requester: BACKUP_SVC.requester });
+export const attacker = (userAgent: string): Client => ({ remoteIp: '192.0.2.213', requester: null, userAgent });
+/** The attacker with the stolen access keys of backup-svc. */
+export const thief = (userAgent: string): Client => ({ ...attacker(userAgent), requester: BACKUP_SVC.requester });
 export const SECOND_THIEF: Client = {
   remoteIp: '2001:db8:bad:1::7',
   requester: BACKUP_SVC.requester,

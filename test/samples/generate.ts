@@ -1,6 +1,6 @@
 /**
- * Writes samples/: three invented days of four buckets, as Amazon S3 delivers access logs. The same bytes every
- * time. `npm run samples`
+ * Writes samples/: the access logs of four buckets on three fictional days, in the form in which Amazon S3 delivers
+ * them. The output is deterministic. `npm run samples`
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ const SEED = 20260302;
 const DAYS: readonly Day[] = ([1, 2, 3] as const).map((number) => ({ number, date: `2026-03-0${number + 1}` }));
 const MINUTE = 60_000;
 
-/** Reserved: a record of it makes a test alert. */
+/** The reserved test bucket: a record of it causes a test alert. */
 const TEST_BUCKET = 's3-access-watch-test';
 
 interface LogObject {
@@ -24,24 +24,24 @@ interface LogObject {
 }
 
 interface Target {
-  /** How long S3 gathers records for one log object. */
+  /** How long S3 collects records for one log object. */
   readonly minutes: number;
   readonly key: (object: LogObject, unique: string) => string;
 }
 
-/** Where the logs of each bucket go, in every format S3 has for the keys. */
+/** The log target of each bucket; together they use every key format of S3. */
 const TARGETS: Readonly<Record<string, Target>> = {
   // Simple format: [prefix]YYYY-MM-DD-hh-mm-ss-UniqueString, here without a prefix and with one.
   [PAYROLL]: { minutes: 30, key: (object, unique) => `${stamp(object.deliveredAt)}-${unique}` },
   [WEBSITE]: { minutes: 60, key: (object, unique) => `website-${stamp(object.deliveredAt)}-${unique}` },
-  // Partitioned by the day of the records: the key does not tell when it was delivered.
+  // Partitioned by the day of the records: the key does not contain the delivery time.
   [DATA_LAKE]: { minutes: 60, key: (object, unique) => partitioned(object, startOfDay(object.eventTime), unique) },
   // Partitioned by the day of delivery.
   [BACKUPS]: { minutes: 60, key: (object, unique) => partitioned(object, object.deliveredAt, unique) },
   [TEST_BUCKET]: { minutes: 60, key: (object, unique) => `test-${stamp(object.deliveredAt)}-${unique}` },
 };
 
-/** Writes the samples into this folder, in place of all that is in it. */
+/** Writes the samples into this folder, and replaces its content. */
 export function writeSamples(folder: string): { readonly objects: number; readonly lines: number } {
   const random = createRandom(SEED);
   const lines = DAYS.flatMap((day) =>
@@ -57,7 +57,7 @@ export function writeSamples(folder: string): { readonly objects: number; readon
   return { objects: objects.length, lines: objects.flatMap((object) => object.lines).length };
 }
 
-/** Records become log objects 10 to 90 minutes after they happened, in no order. */
+/** Delivers records as log objects 10 to 90 minutes after the requests, in random order. */
 function deliver(lines: readonly LogLine[], random: Random): LogObject[] {
   const groups = new Map<string, LogLine[]>();
   for (const line of lines) {
@@ -77,7 +77,7 @@ function deliver(lines: readonly LogLine[], random: Random): LogObject[] {
   });
 }
 
-/** What happens to real logs: older line formats, a second delivery, a line cut short, a line that is none. */
+/** Imperfections of real logs: older line formats, a repeated delivery, a truncated line, an invalid line. */
 function withAccidents(objects: readonly LogObject[]): LogObject[] {
   const at = (bucket: string, time: string): LogObject => {
     const found = objects.find((object) => object.bucket === bucket && isWithin(object, Date.parse(time)));
@@ -92,14 +92,14 @@ function withAccidents(objects: readonly LogObject[]): LogObject[] {
   const changed = new Map<LogObject, readonly string[]>([
     [oldLifecycle, oldLifecycle.lines.map(with26Fields)],
     [oldAndNew, oldAndNew.lines.map((line, index) => (index % 2 === 0 ? with26Fields(line) : line))],
-    // Cut inside the requester: what was asked, and whether it was answered, is lost.
+    // Truncated inside the requester, so the request and its outcome are lost.
     [cut, cut.lines.map((line, index) => (index === 1 ? line.slice(0, line.indexOf('assumed-role/etl') + 16) : line))],
     [stray, [stray.lines[0]!, STRAY_ERROR, ...stray.lines.slice(1)]],
   ]);
   const again = { ...twice, deliveredAt: twice.deliveredAt + 187 * MINUTE, lines: twice.lines.slice(0, 3) };
   const usual = at(PAYROLL, '2026-03-04T09:40:00Z');
   const [line] = usual.lines;
-  // Somebody proves that alerts arrive, and one line has a remote IP that nothing can read.
+  // A test alert, and a line with an unreadable remote IP.
   const test = { ...usual, bucket: TEST_BUCKET, lines: [withHead(line!, TEST_BUCKET, '203.0.113.10')] };
   const odd = {
     ...usual,

@@ -9,21 +9,21 @@ const BUCKET_OWNER = '3c6f1a0b9d2e4875c1f0ab93de5478e6210f7c9b8a4d53e6f7081b2c3d
 const ALNUM = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const VERSION_ID = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789._';
 
-/** What a line holds; a field that is left out or undefined is a dash. */
+/** The fields of a line; an undefined field is written as a dash. */
 type Fields = Partial<{ readonly [Name in FieldName]: AccessLogRecord[Name] | undefined }>;
 
-/** Some requests of one client, one after the other. */
+/** A sequence of requests of one client. */
 export interface Scene {
-  /** When the first comes, HH:MM in UTC. */
+  /** The time of the first request, HH:MM in UTC. */
   readonly at: string;
   readonly bucket: string;
   readonly client: Client;
-  readonly asks: readonly Ask[];
-  /** For records that do not come with their neighbours. */
+  readonly exchanges: readonly Exchange[];
+  /** For records that S3 delivers separately from the others. */
   readonly deliveredAt?: string;
 }
 
-/** Who asks, and from where. */
+/** A requester and its address. */
 export interface Client {
   readonly remoteIp: string | null;
   readonly requester: string | null;
@@ -31,17 +31,17 @@ export interface Client {
   readonly referer?: string;
   /** Only for addresses of AWS. */
   readonly sourceRegion?: string;
-  /** Name of the access point the client goes through. */
+  /** Name of the access point that the client uses. */
   readonly accessPoint?: string;
-  /** IPv6 reaches S3 by the dual-stack endpoint only. */
+  /** IPv6 needs the dual-stack endpoint of S3. */
   readonly dualStack?: boolean;
   readonly pathStyle?: boolean;
 }
 
-/** What is asked, and what S3 answered. */
-export interface Ask {
+/** A request, and the response of S3. */
+export interface Exchange {
   readonly operation: string;
-  /** As people write it; both places that print it encode it. */
+  /** Not encoded; the line contains it twice, each in its encoding. */
   readonly key?: string;
   /** As sent, with its `?`. */
   readonly query?: string;
@@ -49,7 +49,7 @@ export interface Ask {
   readonly error?: string;
   readonly sent?: number;
   readonly size?: number;
-  /** If it is not the scene's client. */
+  /** If it differs from the client of the scene. */
   readonly by?: Client;
 }
 
@@ -61,13 +61,13 @@ export interface LogLine {
   readonly deliveredAt: number | null;
 }
 
-/** What S3 logs of a scene on that day, some seconds between two requests. */
+/** The log lines of a scene on that day, with some seconds between two requests. */
 export function linesOf(scene: Scene, date: string, random: Random): LogLine[] {
   const { bucket, client } = scene;
   const deliveredAt = scene.deliveredAt === undefined ? null : Date.parse(scene.deliveredAt);
   let time = Date.parse(`${date}T${scene.at}:00Z`);
   let ids: Fields = {};
-  return scene.asks.map((ask) => {
+  return scene.exchanges.map((ask) => {
     if (!sharesRequest(ask)) {
       time += random.int(1, 25) * 1000;
       ids = newIds(random);
@@ -77,8 +77,8 @@ export function linesOf(scene: Scene, date: string, random: Random): LogLine[] {
   });
 }
 
-/** S3 quotes the three fields that a client writes, as `"-"` too, but for those lines that have no request of their own. */
-function textOf(fields: Fields, ask: Ask): string {
+/** S3 quotes the three client fields, also `"-"`, except in lines without a request of their own. */
+function textOf(fields: Fields, ask: Exchange): string {
   const record = Object.fromEntries(
     FIELDS.map(({ name }) => [name, fields[name] ?? null]),
   ) as unknown as AccessLogRecord;
@@ -89,7 +89,7 @@ function textOf(fields: Fields, ask: Ask): string {
 const QUOTED = FIELDS.filter(({ kind }) => kind === 'quoted').map(({ name }) => name);
 
 /** Lines of one request share the request id and the host id. */
-const sharesRequest = ({ operation }: Ask): boolean =>
+const sharesRequest = ({ operation }: Exchange): boolean =>
   operation === 'BATCH.DELETE.OBJECT' || operation === 'REST.COPY.OBJECT_GET';
 
 function newIds(random: Random): Fields {
@@ -97,11 +97,11 @@ function newIds(random: Random): Fields {
   return { requestId: random.text(ALNUM, 16), hostId };
 }
 
-function fieldsOf(bucket: string, client: Client, ask: Ask, random: Random): Fields {
+function fieldsOf(bucket: string, client: Client, ask: Exchange, random: Random): Fields {
   const { remoteIp, requester } = client;
   const what = { bucketOwner: BUCKET_OWNER, remoteIp, requester, operation: ask.operation, objectSize: ask.size };
   const key = uriEncode(ask.key ?? '');
-  // REST lines encode the key of the URI once more (`%2520` is a space), the others have it once and in form style.
+  // REST lines encode the key of the URI twice (`%2520` is a space), the others once, in form style.
   const formKey = key.replaceAll('%20', '+');
   if (ask.operation.startsWith('S3.')) {
     return { ...what, key: formKey, versionId: random.text(VERSION_ID, 32) };
@@ -127,7 +127,7 @@ function fieldsOf(bucket: string, client: Client, ask: Ask, random: Random): Fie
   };
 }
 
-function connection(bucket: string, client: Client, ask: Ask): Fields {
+function connection(bucket: string, client: Client, ask: Exchange): Fields {
   const { accessPoint, dualStack, pathStyle, requester, sourceRegion } = client;
   const endpoint = `s3${dualStack ? '.dualstack' : ''}.${REGION}.amazonaws.com`;
   const presigned = ask.query?.includes('X-Amz-Signature=');

@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 const SAMPLES = join(ROOT, 'samples');
 const DOCUMENT = readFileSync(join(ROOT, 'docs', 'samples.md'), 'utf8').replace(/\s+/g, ' ');
 
-/** Every file below a folder, by its path there. */
+/** All files below a folder, by relative path. */
 function filesBelow(path: string): Map<string, string> {
   const names = readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -22,7 +22,7 @@ const files = filesBelow(SAMPLES);
 const text = [...files.values()].join('');
 const lines = text.trimEnd().split('\n');
 
-/** The numbers that the document gives where it says this; `#` stands for a number. */
+/** The numbers in the document at this text; `#` stands for a number. */
 function documented(sentence: string): number[] {
   const escaped = sentence.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('#', '(\\d+)');
   const found = new RegExp(escaped).exec(DOCUMENT);
@@ -30,7 +30,7 @@ function documented(sentence: string): number[] {
   return found.slice(1).map(Number);
 }
 
-test('the generator writes them again to the byte', () => {
+test('the generator writes exactly the same bytes', () => {
   const again = join(folder, 'again');
   const counts = writeSamples(again);
   expect(filesBelow(again)).toEqual(files);
@@ -41,7 +41,7 @@ test('they are small', () => {
   expect(Buffer.byteLength(text)).toBeLessThan(300_000);
 });
 
-test('they hold only addresses for documentation and private ones', () => {
+test('they contain only documentation addresses and private ones', () => {
   const allowed = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '10.0.0.0/8', '2001:db8::/32'].map((cidr) => {
     const network = parseCidr(cidr);
     if ('problem' in network) throw new Error(cidr);
@@ -58,11 +58,11 @@ test('they hold only addresses for documentation and private ones', () => {
   }
 });
 
-test('they hold only the accounts that AWS uses in examples', () => {
+test('they contain only the accounts that AWS uses in examples', () => {
   expect(new Set(text.match(/\b\d{12}\b/g))).toEqual(new Set(['111122223333', '444455556666']));
 });
 
-test('they hold every format of key, each with a time', () => {
+test('they contain every key format, each with a time', () => {
   const keys = [...files.keys()].map((path) => ({ path, key: readLogObjectKey(path) }));
   expect(keys.filter(({ key }) => key === null)).toEqual([]);
   const partitioned = keys.filter(({ key }) => key!.sourceBucket !== null);
@@ -90,7 +90,7 @@ describe('docs/samples.md', () => {
   const scan = async (...args: string[]): Promise<Result> =>
     JSON.parse((await runCli(['scan', 'samples', '--format', 'json', ...args])).stdout) as Result;
 
-  test('counts log objects, lines, records and failures', async () => {
+  test('has the right numbers of log objects, lines, records and failures', async () => {
     expect(documented('# log objects, # lines')).toEqual([files.size, lines.length]);
     const { summary } = await scan('--no-config');
     const [records, failures] = documented('# records and # parse failures');
@@ -99,7 +99,7 @@ describe('docs/samples.md', () => {
     expect(documented('# of the records have no remote IP')).toEqual([summary.recordsWithoutIp]);
   });
 
-  test('tells what a scan without any configuration finds', async () => {
+  test('has the findings of a scan without configuration', async () => {
     const { findings } = await scan('--no-config');
     expect(findings.filter(({ rule }) => rule !== 'new-ip')).toEqual([]);
     const of = (name: string): number => findings.filter(({ bucket }) => bucket === name).length;
@@ -116,7 +116,7 @@ describe('docs/samples.md', () => {
     ]);
   });
 
-  test('tells what is left with the configuration of the company', async () => {
+  test('has the findings with the configuration of the company', async () => {
     const { findings } = await scan('--config', 'docs/samples.json');
     expect(new Set(findings.map(({ bucket }) => bucket))).toEqual(new Set(['acme-payroll']));
     const of = (rule: string): Finding[] => findings.filter((finding) => finding.rule === rule);
@@ -127,18 +127,18 @@ describe('docs/samples.md', () => {
       new Set(['192.0.2.213', '2001:db8:bad:1::/64', '2001:db8:4:17::/64']),
     );
     const unapproved = (address: string): Finding => of('unapproved-ip').find(({ remoteIp }) => remoteIp === address)!;
-    const stranger = unapproved('192.0.2.213');
+    const attacker = unapproved('192.0.2.213');
     const second = unapproved('2001:db8:bad:1::7');
     expect(
       documented(
         '`unapproved-ip`: # findings. 192.0.2.213 (# requests, # denied), 2001:db8:bad:1::7 (# request), and the household',
       ),
-    ).toEqual([of('unapproved-ip').length, stranger.requests, stranger.denied, second.requests]);
+    ).toEqual([of('unapproved-ip').length, attacker.requests, attacker.denied, second.requests]);
     const household = of('unapproved-ip').find(({ network }) => network === '2001:db8:4:17::/64')!;
     expect(documented('(# requests from four addresses)')).toEqual([household.requests]);
   });
 
-  test('counts what a deployment would have sent', async () => {
+  test('has the number of messages that a deployment would have sent', async () => {
     const { alerts } = await scan('--config', 'docs/samples.json');
     const of = (kind: string): number => alerts.filter((alert) => alert.kind === kind).length;
     expect(documented('# new, # updates, # digest, # notice, # error')).toEqual(
@@ -152,7 +152,7 @@ describe('docs/samples.md', () => {
     );
   });
 
-  test('tells the odd things as they are', () => {
+  test('describes the imperfections correctly', () => {
     const withFields = (count: number): string[] => lines.filter((line) => fieldsOf(line) === count);
     const old = withFields(26);
     expect(DOCUMENT).toContain('six lines of 2 March');
@@ -174,23 +174,23 @@ describe('docs/samples.md', () => {
     expect(named('website-2026-03-04-14-13-52-')[1]).toMatch(/^<\?xml /);
   });
 
-  test('tells the story as it is', () => {
-    const stranger = lines.filter((line) => line.includes(' 192.0.2.213 '));
+  test('describes the story correctly', () => {
+    const attacker = lines.filter((line) => line.includes(' 192.0.2.213 '));
     const [first, success, denied] = [/\[03\/Mar\/2026:23:/, /\[04\/Mar\/2026:02:1\d:/, /\[04\/Mar\/2026:02:39:/].map(
-      (time) => stranger.filter((line) => time.test(line)),
+      (time) => attacker.filter((line) => time.test(line)),
     );
     expect(DOCUMENT).toContain('Eight requests, all 403');
     expect(first).toHaveLength(8);
     expect(first!.every((line) => line.includes('" 403 AccessDenied '))).toBe(true);
     expect(documented('in ranges: # requests, all of them successful')).toEqual([success!.length]);
     expect(denied).toHaveLength(1);
-    expect(first!.length + success!.length + denied!.length).toBe(stranger.length);
+    expect(first!.length + success!.length + denied!.length).toBe(attacker.length);
     expect(first!.some((line) => line.includes('\x1b[31m'))).toBe(true);
     expect(first!.some((line) => line.includes('"><script>'))).toBe(true);
   });
 });
 
-/** Quoted texts and the time are one field each; none of these lines holds a quote inside a text. */
+/** Splits a line; quoted texts and the time are one field each. None of these lines contains a quote inside a text. */
 function fieldsOf(line: string): number {
   return line
     .replace(/\[[^\]]*\]/, 'time')

@@ -7,5 +7,5 @@ import { ROOT } from './root';
 export function deploymentOutcome(values: Readonly<Record<string, unknown>>, region?: string): ConfigurationOutcome {
   const layers = [{ source: 'cdk.json', values }];
   const files = namedFiles(layers, () => ROOT);
-  return readConfiguration({ layers, ...files, place: deployLocationOf(region), purpose: 'deployment', now: 0 });
+  return readConfiguration({ layers, ...files, location: deployLocationOf(region), purpose: 'deployment', now: 0 });
 }

@@ -18,11 +18,11 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
   const clock = { now: () => time.now, sleep: async () => {} };
   const silent: (readonly string[])[] = [];
   const used: unknown[] = [];
-  const asked = { times: 0 };
+  const countCalls = { times: 0 };
   const nothing = (): void => {};
   const report: Report = {
     detected: nothing,
-    gone: nothing,
+    deleted: nothing,
     failed: nothing,
     notified: nothing,
     notifyingFailed: nothing,
@@ -31,7 +31,7 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
     used: (usage) => used.push(usage),
     end: nothing,
   };
-  const confirmed = async (): Promise<number> => ++asked.times;
+  const confirmed = async (): Promise<number> => ++countCalls.times;
   const origin = { accountId: null, region: null };
   const watcher: FunctionDependencies = {
     detector: createDetector({ compiled, state, clock, newRunId, limits: configuration, ...origin }),
@@ -49,7 +49,7 @@ export function watcherOf(state: State, given: Record<string, unknown>, startedA
     operationsSubscriptions: null,
     report,
     usage: { reads: 7, writes: 7 },
-    lookedAroundAt: 0,
+    healthChecksRanAt: 0,
   };
-  return { watcher, time, silent, used, asked };
+  return { watcher, time, silent, used, countCalls };
 }

@@ -3,7 +3,7 @@ import { newIp } from '../../lib/rules/new-ip';
 import { testRecord } from '../../lib/rules/test-record';
 import { unapprovedIp } from '../../lib/rules/unapproved-ip';
 
-/* What tests name a rule by: a text is no id. */
+/* The ids of the rules for tests, since a plain string is not a `RuleId`. */
 
 export const UNAPPROVED_IP = unapprovedIp.id;
 export const NEW_IP = newIp.id;

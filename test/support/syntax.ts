@@ -33,7 +33,7 @@ interface Span {
   readonly end: number;
 }
 
-/** Parses TypeScript; throws what swc says of a text that is none. */
+/** Parses TypeScript; throws the error of swc for invalid text. */
 export function parseTypeScript(source: string): Syntax {
   // A line for the shell may stand only at the very beginning.
   const text = FIRST + source.replace(/^#!/, '//');
@@ -65,7 +65,7 @@ export function parseTypeScript(source: string): Syntax {
   };
 }
 
-/** Of a spread, swc says where its dots are; of a property, where its name and its value are. */
+/** The span of a node. For a spread, swc has only the span of its dots; for a property, those of its name and value. */
 function spanOf(node: Node): Span {
   if (node.span !== undefined) return node.span as Span;
   const parts = childrenOf(node).map(([, child]) => spanOf(child));

@@ -8,13 +8,13 @@ export interface Refusal {
 }
 
 /** The parts of a request from which the service is recognized. */
-interface Asked {
+interface RequestParts {
   readonly target: string | undefined;
   readonly contentType: string | undefined;
 }
 
 /** The error response of the service: DynamoDB if there is a target, SNS for a form, else S3. */
-export function refusal(fault: Refused, { target, contentType }: Asked): Refusal {
+export function refusal(fault: Refused, { target, contentType }: RequestParts): Refusal {
   if (fault === 'slow-down') return SLOW_DOWN;
   if (target !== undefined) return DYNAMO[fault];
   return contentType?.startsWith('application/x-www-form-urlencoded') ? SNS[fault] : S3[fault];

@@ -97,7 +97,7 @@ export function combinedPlanKey(combinedId: string): Key {
   return { pk: `combined#${combinedId}`, sk: 'plan' };
 }
 
-export const LEASE_KEY: Key = { pk: 'lease', sk: 'announce' };
+export const LEASE_KEY: Key = { pk: 'lease', sk: 'notify' };
 
 /** `escaped` the other way round. */
 function unescaped(text: string): string {

@@ -15,34 +15,34 @@ const entryObject = objectOf('write {"cidr": …}', {
   until: optional(instant, null),
 });
 
-/** A network or an address, or an object that has it as `cidr`. */
+/** A network or an address, or an object with the property `cidr`. */
 export const allowlistEntry: Parser<AllowlistEntry> = (value) => {
   if (isObject(value)) return entryObject(value);
   const network = networkText(value);
   return 'value' in network ? { value: entryFor(network.value, null) } : network;
 };
 
-/** An entry, and how messages call the place where it stands. */
-export interface PlacedEntry {
-  readonly place: string;
+/** An entry, and how messages refer to it: `allowlist[3]`, `allowlistFile office.txt line 12`. */
+export interface LabelledEntry {
+  readonly label: string;
   readonly entry: AllowlistEntry;
 }
 
-/** Reads the allowlist file: a network or an address a line, the reason behind `#`; blank lines are nothing. */
+/** Parses the allowlist file: one network or address per line, with a reason after `#`. Ignores blank lines. */
 export function readAllowlistFile(file: { readonly name: string; readonly text: string }): {
-  readonly entries: readonly PlacedEntry[];
+  readonly entries: readonly LabelledEntry[];
   readonly problems: readonly string[];
 } {
-  const entries: PlacedEntry[] = [];
+  const entries: LabelledEntry[] = [];
   const problems: string[] = [];
   for (const [index, line] of file.text.split(/\r\n|\n|\r/).entries()) {
     const [, written = '', reason = ''] = /^([^#]*)#?(.*)$/s.exec(line) ?? [];
     const cidr = written.trim();
     if (cidr === '') continue;
-    const place = `allowlistFile ${visible(file.name)} line ${index + 1}`;
+    const label = `allowlistFile ${visible(file.name)} line ${index + 1}`;
     const network = networkText(cidr);
-    if ('value' in network) entries.push({ place, entry: entryFor(network.value, reason.trim() || null) });
-    else problems.push(...network.problems.map(({ message }) => `${place}: ${reasonUnmarked(cidr) ?? message}`));
+    if ('value' in network) entries.push({ label, entry: entryFor(network.value, reason.trim() || null) });
+    else problems.push(...network.problems.map(({ message }) => `${label}: ${unmarkedReason(cidr) ?? message}`));
   }
   if (entries.length === 0 && problems.length === 0) {
     problems.push(
@@ -52,8 +52,8 @@ export function readAllowlistFile(file: { readonly name: string; readonly text: 
   return { entries, problems };
 }
 
-/** What is wrong with a line such as `10.0.0.0/8 office`. */
-function reasonUnmarked(line: string): string | null {
+/** The problem with a line whose reason has no `#`, such as `10.0.0.0/8 office`; null: another problem. */
+function unmarkedReason(line: string): string | null {
   const [, cidr = '', reason = ''] = /^(\S+)\s+(.*)$/.exec(line) ?? [];
   if (!('value' in networkText(cidr))) return null;
   return `${quote(line)} has text after the network; write ${quote(`${cidr} # ${reason}`)}`;

@@ -3,7 +3,7 @@ import { textLike } from './scalars';
 
 const ARN_START = '^arn:aws(?:-[a-z]+)*';
 
-/** A standard topic of any partition. FIFO topics cannot deliver to e-mail or to Amazon Q. */
+/** A standard topic in any partition. FIFO topics cannot deliver to e-mail or to Amazon Q. */
 export const topicArn = textLike({
   expected: 'write the ARN of a standard topic such as "arn:aws:sns:eu-central-1:123456789012:alerts"',
   problem: 'is not the ARN of an SNS topic',
@@ -14,7 +14,7 @@ export const topicArn = textLike({
       : undefined,
 });
 
-/** A key itself: an alias may be pointed elsewhere, and no policy can name it. */
+/** A key, not an alias: an alias can be changed to another key, and policies cannot name it as a resource. */
 export const keyArn = textLike({
   expected:
     'write the ARN of a key such as "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"',

@@ -1,7 +1,7 @@
 import { quote } from './messages';
 import { textLike } from './scalars';
 
-/** One bucket's name, of any vintage: until 2018 us-east-1 allowed capitals, underscores and 255 characters. */
+/** A bucket name, also an old one: until 2018, us-east-1 allowed capitals, underscores and 255 characters. */
 export const bucketName = textLike({
   expected: 'write a bucket name such as "my-access-logs"',
   problem: 'is not a bucket name',
@@ -9,7 +9,7 @@ export const bucketName = textLike({
   amend: nameWithin,
 });
 
-/** A bucket's name, or a glob of names. What cannot be in a name is refused: such a pattern would never match. */
+/** A bucket name or a glob. Characters that no name can contain are a problem: such a pattern would never match. */
 export const bucketPattern = textLike({
   expected: 'write a bucket name or a * glob such as "payroll-*"',
   problem: 'is not a bucket name or a glob of names',

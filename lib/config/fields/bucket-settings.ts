@@ -27,22 +27,22 @@ const record = parser(EXPECTED, (value) => {
   return { problem: 'is not an object' };
 });
 
-/** Settings by bucket name or glob. Which of two globs decides is never left open: a tie is a problem. */
+/** Settings by bucket name or glob. Two globs that are equally specific and match the same name are a problem. */
 export const bucketSettings: Parser<Readonly<Record<string, BucketSettings>>> = (value) => {
   const written = record(value);
   if ('problems' in written) return written;
   const problems: ValueProblem[] = [];
   const settings = Object.entries(written.value).map(([name, own]): [string, BucketSettings] => {
     collect(bucketPattern(name), problems, [name]);
-    return [name, givenOf(collect(oneBucket(own), problems, [name]) ?? {})];
+    return [name, withoutUndefined(collect(oneBucket(own), problems, [name]) ?? {})];
   });
   problems.push(...tieProblems(written.value));
-  // fromEntries makes an own property even of `__proto__`.
+  // fromEntries creates an own property even for `__proto__`.
   return parsedUnless(problems, Object.fromEntries(settings));
 };
 
-/** Without the properties that are not given, so that the JSON form is the same value. */
-function givenOf(settings: BucketSettings): BucketSettings {
+/** Without the undefined properties, so that the settings are equal to their JSON form. */
+function withoutUndefined(settings: BucketSettings): BucketSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
@@ -58,8 +58,8 @@ function tieProblems(written: Readonly<Record<string, unknown>>): ValueProblem[]
 }
 
 /**
- * The pairs of globs with equally many literal characters that some name matches both of. Such globs begin alike as
- * far as the text before the shorter one's first `*` goes, so in sorted order they stand together.
+ * The pairs of globs that have equally many literal characters and can match the same name. The text before the first
+ * `*` of one is a prefix of that of the other, so such globs are adjacent in sorted order.
  */
 function tiesAmong(globs: readonly string[]): readonly (readonly [string, string])[] {
   const sorted = globs

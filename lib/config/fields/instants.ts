@@ -4,13 +4,13 @@ import { type Parser, type Reading, textParser } from './parsers';
 const EXPECTED = 'write a date such as "2030-12-31", or a time with a time zone such as "2030-12-31T18:00:00+01:00"';
 const MINUTE = 60_000;
 
-/** A date, which means its 00:00 UTC, or an ISO 8601 date-time with zone; as epoch milliseconds. */
+/** A date, which means 00:00 UTC, or an ISO 8601 date-time with a time zone; as epoch milliseconds. */
 export const instant: Parser<number> = textParser(EXPECTED, 'is not a date', (text): Reading<number> => {
   const parts = FORM.exec(text)?.groups;
   if (parts === undefined) return { problem: 'is not a date' };
   const { date = '', time, zone } = parts;
   const midnight = Date.parse(`${date}T00:00:00Z`);
-  // Date.parse makes 2 March of 30 February.
+  // Date.parse reads 30 February as 2 March.
   if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) return impossibleDate(date);
   if (time === undefined) return { value: midnight };
   if (zone === undefined) return { problem: 'has no time zone', instead: `write ${quote(`${text}Z`)} if it is UTC` };
@@ -25,7 +25,7 @@ export const instant: Parser<number> = textParser(EXPECTED, 'is not a date', (te
 const FORM =
   /^(?<date>\d{4}-\d{2}-\d{2})(?:T(?<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(?<zone>Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** The last day of the month, where there is such a month. */
+/** Suggests the last day of the month, if the month exists. */
 function impossibleDate(date: string): Reading<number> {
   const [year = 0, month = 0] = date.split('-').map(Number);
   const problem = 'is not a calendar date';

@@ -1,4 +1,4 @@
-/** The value that the text stands for; undefined if it is not JSON. */
+/** The parsed value; undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -7,14 +7,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether what begins there, blanks aside, can only be meant as a JSON object, array or string. */
+/** Whether the text from `start`, after whitespace, begins like a JSON object, array or string. */
 export function looksLikeJson(text: string, start = 0): boolean {
   const opening = /\s*[{["]/y;
   opening.lastIndex = start;
   return opening.test(text);
 }
 
-/** The pieces between commas, trimmed. A comma inside of JSON splits nothing. Linear in the text. */
+/** The parts between commas, trimmed. Commas inside JSON do not separate parts. Takes linear time. */
 export function splitAtCommas(text: string): readonly string[] {
   const pieces: string[] = [];
   for (let start = 0; start <= text.length; ) {
@@ -30,7 +30,7 @@ function endOfWord(text: string, start: number): number {
   return comma < 0 ? text.length : comma;
 }
 
-/** The first comma that is in no string and no bracket. */
+/** The index of the first comma that is not in a string or in brackets. */
 function endOfJson(text: string, start: number): number {
   const token = /"(?:[^"\\]|\\.)*"?|[[\]{},]/gs;
   token.lastIndex = start;

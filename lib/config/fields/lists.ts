@@ -3,8 +3,9 @@ import { quote } from './messages';
 import { collect, type Parser, parsedUnless, parser, type Reading, type ValueProblem } from './parsers';
 
 /**
- * A list: a JSON array, its text, or comma-separated text whose items may be JSON themselves. `[]` is "none", unless
- * `atLeastOne`; an empty text never is. `example` is an item; items with the same `identity` are a problem.
+ * A list: an array, the text of a JSON array, or comma-separated text whose items may be JSON. `[]` is an empty list,
+ * or a problem with `atLeastOne`; an empty text is always a problem. `example` is an item. Two items with the same
+ * `identity` are a problem.
  */
 export function listOf<T>(
   item: Parser<T>,
@@ -52,7 +53,7 @@ interface ListForm<T> {
   readonly identity?: (item: T) => string;
 }
 
-/** Follows an example of JSON: what goes wrong most with it behind `-c`. */
+/** Follows an example of JSON. Missing quotes are the most common mistake with JSON after `-c`. */
 export const SHELL_HINT = ', in single quotes in a shell';
 
 function readPiece(text: string): Reading<unknown> {

@@ -1,17 +1,17 @@
 import { cutText } from '../../text/cut';
 import { replaceInvisible } from '../../text/visible';
 
-/** UTF-16 units of a value that a message repeats; one that is cut ends in `…`. */
+/** Maximum length of a value in a message, in UTF-16 units; a longer one is cut and ends in `…`. */
 const MAX_VALUE = 81;
 
-/** The value as JSON, cut, on one line and without characters that a terminal acts on. */
+/** The value as JSON: cut, on one line, without control characters. */
 export function quote(value: unknown): string {
   return visible(
     typeof value === 'string' ? JSON.stringify(cutText(value, MAX_VALUE)) : cutText(jsonOf(value), MAX_VALUE),
   );
 }
 
-/** Characters that are not seen as `\u…`, as JSON writes them. */
+/** Writes invisible characters as `\u…`. */
 export function visible(text: string): string {
   return replaceInvisible(text, (character) => {
     const code = character.codePointAt(0)!.toString(16);

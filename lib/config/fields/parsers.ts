@@ -2,22 +2,22 @@ import { isObject } from '../../text/json-value';
 import { quote } from './messages';
 import { suggestion } from './suggestions';
 
-/** Reads a value as an operator wrote it: as the program uses it, or all that is wrong with it. It never throws. */
+/** Converts a value from a configuration into a typed value, or returns all problems with it. Never throws. */
 export type Parser<T> = (value: unknown) => Parsed<T>;
 
 export type Parsed<T> = { readonly value: T } | { readonly problems: readonly ValueProblem[] };
 
-/** What is wrong at `path` below the value that is parsed. */
+/** A problem at `path` below the parsed value. */
 export interface ValueProblem {
   readonly path: readonly PropertyKey[];
-  /** Says what was got, what is wrong with it, and what to write instead. */
+  /** Contains the value, what is wrong with it, and what to write instead. */
   readonly message: string;
 }
 
-/** What a single value was read as, or why not: `problem` follows the value, `instead` says what to write. */
+/** The result for a single value: `problem` follows the value in the message, `instead` is what to write. */
 export type Reading<T> = { readonly value: T } | { readonly problem: string; readonly instead?: string | undefined };
 
-/** A parser of values that are not empty. `expected` (`write …`) is said wherever `read` does not know better. */
+/** A parser of values that are not empty. `expected` (`write …`) ends the message unless `read` returns `instead`. */
 export function parser<T>(expected: string, read: (value: unknown) => Reading<T>): Parser<T> {
   return (value) => {
     const reading: Reading<T> = isEmpty(value) ? { problem: 'is empty' } : read(value);
@@ -27,12 +27,12 @@ export function parser<T>(expected: string, read: (value: unknown) => Reading<T>
   };
 }
 
-/** Like `parser`, of a text; anything else is refused with `problem`. */
+/** Like `parser`, for texts; any other type is the given `problem`. */
 export function textParser<T>(expected: string, problem: string, read: (text: string) => Reading<T>): Parser<T> {
   return parser(expected, (value) => (typeof value === 'string' ? read(value) : { problem }));
 }
 
-/** The fallback where nothing is given. An empty value is not nothing: it is a problem. */
+/** Returns the fallback if the value is undefined. An empty value is a problem. */
 export function optional<T, const D = undefined>(parse: Parser<T>, fallback?: D): Parser<T | D> {
   return (value) => {
     if (value === undefined) return { value: fallback as D };
@@ -45,12 +45,12 @@ export function optional<T, const D = undefined>(parse: Parser<T>, fallback?: D)
 /** A parser for each field of an object. */
 export type FieldParsers = Readonly<Record<string, Parser<unknown>>>;
 
-/** What the fields are when all are parsed. */
+/** The types of the parsed fields. */
 export type FieldsOf<Parsers extends FieldParsers> = {
   -readonly [Name in keyof Parsers]: Parsers[Name] extends Parser<infer T> ? T : never;
 };
 
-/** Parses the fields of an object, in the order of the parsers; other fields are left out. */
+/** Parses the fields of an object, in the order of the parsers; ignores other fields. */
 export function parseFields<Parsers extends FieldParsers>(
   parsers: Parsers,
   values: Readonly<Record<string, unknown>>,
@@ -60,7 +60,7 @@ export function parseFields<Parsers extends FieldParsers>(
   return parsedUnless(problems, Object.fromEntries(fields) as FieldsOf<Parsers>);
 }
 
-/** An object of these fields and no others. `expected` (`write …`) is for what is no object at all. */
+/** An object with these fields; other fields are problems. `expected` (`write …`) is for values that are not objects. */
 export function objectOf<Parsers extends FieldParsers>(expected: string, parsers: Parsers): Parser<FieldsOf<Parsers>> {
   const names = Object.keys(parsers);
   return (value) => {
@@ -73,7 +73,7 @@ export function objectOf<Parsers extends FieldParsers>(expected: string, parsers
   };
 }
 
-/** The value; or undefined, and what is wrong with it is added to `problems`, below `path`. */
+/** The value; or undefined, after adding its problems to `problems`, below `path`. */
 export function collect<T>(
   parsed: Parsed<T>,
   problems: ValueProblem[],
@@ -84,7 +84,7 @@ export function collect<T>(
   return undefined;
 }
 
-/** The value where there is no problem; it is not looked at where there is one. */
+/** The value if there are no problems; otherwise the problems. */
 export function parsedUnless<T>(problems: readonly ValueProblem[], value: T): Parsed<T> {
   return problems.length === 0 ? { value } : { problems };
 }

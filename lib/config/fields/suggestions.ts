@@ -1,15 +1,15 @@
 import { distance } from 'fastest-levenshtein';
 import { quote } from './messages';
 
-/** Edits that a slip of the hand, a singular or a plural makes. */
-const LARGEST_DISTANCE = 2;
-/** Up to so many characters two edits make another word: `image` is not `stage`. */
+/** Edits between a name and its misspelling, or its singular or plural. */
+const MAX_DISTANCE = 2;
+/** In a name of up to this many characters, two edits may make another word: `image` is not `stage`. */
 const SHORT_NAME = 5;
 
-/** The known name that this one was probably meant to be; null if it looks like none of them. */
+/** The known name that is most similar to this one; null if none is similar. */
 export function nearestName(name: string, known: readonly string[]): string | null {
   let nearest: string | null = null;
-  let nearestDistance = LARGEST_DISTANCE + 1;
+  let nearestDistance = MAX_DISTANCE + 1;
   const written = plain(name);
   for (const candidate of known) {
     const edits = editsBetween(written, plain(candidate));
@@ -18,7 +18,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return nearest;
 }
 
-/** What follows `no such property; `. */
+/** The text after `no such property; `. */
 export function suggestion(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
   return nearest === null ? `write ${listed(known)}` : `did you mean ${quote(nearest)}?`;
@@ -29,14 +29,14 @@ function listed(names: readonly string[]): string {
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
-/** `allow-list`, `ALLOW_LIST` and `AllowList` are one name. */
+/** Maps `allow-list`, `ALLOW_LIST` and `AllowList` to one name. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
 function editsBetween(name: string, candidate: string): number {
-  // Also keeps the distance, which takes the product of the lengths, from being asked about long texts.
-  if (Math.abs(name.length - candidate.length) > LARGEST_DISTANCE) return Number.POSITIVE_INFINITY;
+  // Also avoids the distance of long texts, which takes time proportional to the product of the lengths.
+  if (Math.abs(name.length - candidate.length) > MAX_DISTANCE) return Number.POSITIVE_INFINITY;
   const edits = distance(name, candidate);
   const slip = edits <= 1 || candidate.length > SHORT_NAME || letters(name) === letters(candidate);
   return slip ? edits : Number.POSITIVE_INFINITY;

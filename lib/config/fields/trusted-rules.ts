@@ -17,7 +17,7 @@ const ruleObject = objectOf('write {"requester": …, "reason": …}', {
 
 const CONDITIONS = ['requester', 'operation', 'cidr'] as const;
 
-/** Which records are never looked at. A bucket alone is no condition: that is what `excludeBuckets` is for. */
+/** Which records are not evaluated. A bucket alone is not a condition: use `excludeBuckets` for that. */
 export const trustedRule: Parser<TrustedRule> = (value) => {
   const problems: ValueProblem[] = [];
   const rule = collect(ruleObject(value), problems);
@@ -27,7 +27,7 @@ export const trustedRule: Parser<TrustedRule> = (value) => {
   return parsedUnless(problems, rule!);
 };
 
-/** Exact text or a `*` glob of a field of the log, none of which has blanks. */
+/** Exact text or a `*` glob of a field of the log. These fields contain no whitespace. */
 function fieldPattern(what: string, example: string): Parser<string> {
   return textLike({
     expected: `write ${what} as it appears in the log, or a * glob such as "${example}"`,

@@ -9,13 +9,13 @@ import { quietUntil, whyText } from '../wording/reason';
 import type { Room } from '../wording/room';
 import { severityTag, severityText } from '../wording/severity';
 import { field, section, sentences } from './mail-lines';
-import { otherNetworks, subjectsOf, whoLines } from './networks';
+import { networkLines, otherNetworks, subjectsOf } from './networks';
 import { learningFinished, learningStarted } from './notice';
 import { ifLegitimate, logObjectLines, lookCloser, runbookSteps, whereSetAside } from './steps';
 
 /**
- * An alert as a mail, in plain text: the answer first, then who, what to do, where to look, and how to silence it
- * rightly. Of each of its lists it names what there is room for.
+ * The plain text of the mail: first the headline, then who accessed what, what to do, where to look, and how to approve
+ * legitimate access. `room` limits its lists.
  */
 export function emailText(alert: Alert, room: Room): string {
   const body = bodyOf(alert, room);
@@ -36,10 +36,12 @@ function bodyOf(alert: Alert, room: Room): string[] {
       return learningFinished(alert, room);
     default: {
       const notice = recordOf(alert.rule)?.wording.notice ?? null;
-      if (notice !== null) return ['', ...sentences(notice.mail), ...section('REQUEST', whoLines(alert, room))];
+      if (notice !== null) return ['', ...sentences(notice.mail), ...section('REQUEST', networkLines(alert, room))];
       return [
         ...section('WHAT HAPPENED', whatHappened(alert)),
-        ...(isSetAside(alert) ? section('STORED ALERT', whereSetAside(alert)) : section('WHO', whoLines(alert, room))),
+        ...(isSetAside(alert)
+          ? section('STORED ALERT', whereSetAside(alert))
+          : section('WHO', networkLines(alert, room))),
         ...section('WHAT TO DO', runbookSteps(alert)),
         ...lookCloser(alert, listed),
         ...ifLegitimate(alert),

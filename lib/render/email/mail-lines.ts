@@ -1,14 +1,14 @@
 import { columnsOf } from '../../text/columns';
 import { inMail } from '../../text/untrusted-text';
 
-/** No line of a mail is longer, but for links and paths, which would break. */
+/** Maximum width of a line, except for links and paths, which must not be broken. */
 export const MAX_COLUMNS = 100;
 
 const LABEL = 12;
 
 /**
- * Our own sentences, broken between words; the first line begins with `first`, the others are as far in. A word that is
- * longer than a line, a stranger's then, is broken anywhere.
+ * Wraps our own sentences between words. The first line begins with `first`, and the others are indented by its width.
+ * A word that is longer than a line, which can only be untrusted text, is broken anywhere.
  */
 export function sentences(text: string, first = ''): string[] {
   const room = MAX_COLUMNS - columnsOf(first);
@@ -39,23 +39,23 @@ function pieces(word: string, room: number): string[] {
   return [...parts, part];
 }
 
-/** A line with a label before it, of our own words. */
+/** A labelled line of our own text. */
 export function field(label: string, text: string, indent = 2): string[] {
   return sentences(text, `${' '.repeat(indent)}${label.padEnd(LABEL)}`);
 }
 
-/** A stranger's text with a label before it: in so many columns at most, broken at a blank if there is one near. */
-export function untrustedField(label: string, text: string, most: number, indent: number): string[] {
+/** A labelled field of untrusted text: at most `maxColumns` columns, wrapped at a space if one is near the end. */
+export function untrustedField(label: string, text: string, maxColumns: number, indent: number): string[] {
   const start = `${' '.repeat(indent)}${label.padEnd(LABEL)}`;
   const room = MAX_COLUMNS - start.length;
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  for (const character of inMail(text, most)) {
+  for (const character of inMail(text, maxColumns)) {
     const columns = columnsOf(character);
     if (used + columns > room) {
-      const blank = line.lastIndexOf(' ');
-      const end = character !== ' ' && blank > line.length / 2 ? blank : line.length;
+      const space = line.lastIndexOf(' ');
+      const end = character !== ' ' && space > line.length / 2 ? space : line.length;
       lines.push(line.slice(0, end));
       line = line.slice(end).trimStart();
       used = columnsOf(line);
@@ -66,7 +66,7 @@ export function untrustedField(label: string, text: string, most: number, indent
   return [...lines, line].map((part, index) => (index === 0 ? start : ' '.repeat(start.length)) + part.trimEnd());
 }
 
-/** A heading and what stands below it; nothing where that is nothing. */
+/** A heading and its lines; empty if there are no lines. */
 export function section(heading: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', heading, ...lines];
 }
@@ -75,7 +75,7 @@ export function indented(lines: readonly string[], by: number): string[] {
   return lines.map((line) => `${' '.repeat(by)}${line}`);
 }
 
-/** Without the blank line behind the last block. */
+/** Removes a blank line at the end. */
 export function trimmed(lines: readonly string[]): string[] {
   return lines.at(-1) === '' ? lines.slice(0, -1) : [...lines];
 }

@@ -6,25 +6,25 @@ import { bytes, count, plural } from '../../text/amounts';
 import { columnsOf } from '../../text/columns';
 import { minute, period, second } from '../../text/times';
 import { inMail } from '../../text/untrusted-text';
-import { countOf, effectsText, levelText, nameOf, nounOf, volumeOf } from '../wording/headline';
+import { countOf, effectsText, levelText, nounOf, subjectName, volumeOf } from '../wording/headline';
 import { operationsText } from '../wording/operations';
 import type { Room } from '../wording/room';
 import { maxDetailed } from '../wording/room';
-import { byAsn, byCountry, type PlaceCount, type Unlisted, unlistedOf } from '../wording/unlisted';
+import { byAsn, byCountry, type NameCount, type Unlisted, unlistedOf } from '../wording/unlisted';
 import { MAX_COLUMNS, sentences, trimmed, untrustedField } from './mail-lines';
 
-/** How much of what strangers wrote is shown, in columns. */
+/** Maximum width of untrusted text, in columns. */
 const MAX_TEXT = 160;
 const MAX_REQUESTER = 240;
-/** How many addresses of a network are named. */
+/** Maximum number of addresses listed for a network. */
 const MAX_NAMED_ADDRESSES = 5;
 
-/** How many groups of networks that are not listed have a line, and how many countries and ASs are named. */
+/** Maximum number of groups of unlisted networks, and of countries or ASs. */
 const MAX_GROUPS = 10;
-const MAX_PLACES = 5;
+const MAX_COUNTS = 5;
 
-/** Who it was, the worst first: each with what it did, of a combined alert most of them in a line. */
-export function whoLines(alert: Alert, { listed, detailed }: Room): string[] {
+/** The networks, the worst first: in detail, or in a combined alert mostly in one line each. */
+export function networkLines(alert: Alert, { listed, detailed }: Room): string[] {
   const { networks, kind } = alert;
   const isCombined = kind === 'combined';
   const blocks = networks.slice(0, Math.min(detailed, maxDetailed(alert)));
@@ -45,12 +45,12 @@ function seeOthers(others: number, alert: Alert): string[] {
   return ['', `  … and ${more}, listed below under OTHER ${subjects.toUpperCase()}.`];
 }
 
-/** `networks`: what an alert is about. */
+/** `networks`: the plural noun for the subjects of the alert. */
 export function subjectsOf(alert: Alert): string {
   return `${nounOf(alert)}s`;
 }
 
-/** The networks that have only a line, of an alert about one bucket. */
+/** The networks that have only one line, in an alert about one bucket. */
 export function otherNetworks(alert: Alert, { listed, detailed }: Room): string[] {
   if (alert.kind === 'combined') return [];
   const blocks = Math.min(detailed, maxDetailed(alert));
@@ -70,23 +70,23 @@ function networkLine(network: AlertNetwork, withBucket: boolean): string[] {
   ];
 }
 
-/** What is not listed: how many, and from where. */
+/** The number of networks that are not listed, with their groups, countries and ASs. */
 function unlistedLines({ networks, isExact, groups }: Unlisted, alert: Alert): string[] {
   if (networks === 0) return [];
   const { kind, totals } = alert;
   const noun = nounOf(alert);
-  const what = countOf(networks, networks === totals.networks ? noun : `more ${noun}`, isExact);
+  const counted = countOf(networks, networks === totals.networks ? noun : `more ${noun}`, isExact);
   const whole = 'For the whole list, see INVESTIGATE.';
   if (groups.length === 0) {
     const where = kind === 'combined' ? ' in these buckets' : '';
-    return ['', ...sentences(`NOT LISTED: ${what}${where}. ${whole}`, '  ')];
+    return ['', ...sentences(`NOT LISTED: ${counted}${where}. ${whole}`, '  ')];
   }
   const shown = groups.slice(0, MAX_GROUPS);
   const rest = groups.slice(MAX_GROUPS);
   const width = Math.max(...shown.map(({ network }) => network.length));
   return [
     '',
-    ...sentences(`NOT LISTED: ${what}. ${whole} Grouped by surrounding network:`, '  '),
+    ...sentences(`NOT LISTED: ${counted}. ${whole} Grouped by surrounding network:`, '  '),
     ...shown.flatMap((group) => groupLines(group, width, isExact)),
     ...(rest.length === 0
       ? []
@@ -96,8 +96,8 @@ function unlistedLines({ networks, isExact, groups }: Unlisted, alert: Alert): s
             'network',
           )} in ${count(rest.length)} other groups`,
         ]),
-    ...(groups.length === 1 ? [] : placeLines('By country:', byCountry(groups))),
-    ...(groups.length === 1 ? [] : placeLines('By AS:', byAsn(groups))),
+    ...(groups.length === 1 ? [] : countLines('By country:', byCountry(groups))),
+    ...(groups.length === 1 ? [] : countLines('By AS:', byAsn(groups))),
   ];
 }
 
@@ -113,10 +113,10 @@ function groupLines(group: AlertGroup, width: number, isExact: boolean): string[
     : [line, `${' '.repeat(start.length)}${place}`];
 }
 
-function placeLines(label: string, places: readonly PlaceCount[]): string[] {
-  if (places.length === 0) return [];
-  const shown = places.slice(0, MAX_PLACES).map(({ place, networks }) => `${inMail(place, 40)} ${count(networks)}`);
-  const rest = places.length - shown.length;
+function countLines(label: string, counts: readonly NameCount[]): string[] {
+  if (counts.length === 0) return [];
+  const shown = counts.slice(0, MAX_COUNTS).map(({ name, networks }) => `${inMail(name, 40)} ${count(networks)}`);
+  const rest = counts.length - shown.length;
   return sentences(`${[...shown, ...(rest > 0 ? [`${count(rest)} others`] : [])].join(', ')}`, `    ${label} `);
 }
 
@@ -135,7 +135,7 @@ function block(network: AlertNetwork, withBucket: boolean): string[] {
     ...sentences(volumeOf(network), '    '),
     ...sentences(effectsText(effects, successes), '    '),
     ...sentences(`seen ${period(firstEventAt, lastEventAt)}`, '    '),
-    ...knownAs(network),
+    ...earlierAccessText(network),
     ...(addresses.length > 1 || subject !== undefined ? text('addresses', addressList(addresses), 400) : []),
     ...(operations.length > 0 ? text('operations', operationsText(network.operations), 240) : []),
     ...(sample === null ? [] : sampleLines(sample)),
@@ -143,20 +143,20 @@ function block(network: AlertNetwork, withBucket: boolean): string[] {
   ];
 }
 
-/** What was known of it before. */
-function knownAs({ raised, forgottenSince }: AlertNetwork): string[] {
+/** What the network did before, if the state has a sighting of it. */
+function earlierAccessText({ raised, forgottenSince }: AlertNetwork): string[] {
   if (raised !== null) return sentences(knownUntilNow(raised), '    ');
   return forgottenSince === null ? [] : [`    known before, forgotten since ${minute(forgottenSince)} UTC`];
 }
 
-/** The address or network as we wrote it; or what could not be read as one, as it stood there. */
+/** The address or network in canonical form; a remote IP that could not be parsed is untrusted text. */
 function nameInMail(network: AlertNetwork): string {
-  return inMail(nameOf(network), 80);
+  return inMail(subjectName(network), 80);
 }
 
 function addressList(addresses: readonly string[]): string {
   const more = addresses.length - MAX_NAMED_ADDRESSES;
-  // Of very many, the others are not counted.
+  // The list is limited, so there may be more addresses than it contains.
   const atLeast = addresses.length >= MAX_ADDRESSES ? 'at least ' : '';
   return `${addresses.slice(0, MAX_NAMED_ADDRESSES).join(', ')}${more > 0 ? ` and ${atLeast}${count(more)} more` : ''}`;
 }

@@ -18,10 +18,10 @@ import { LEARNING } from '../wording/notice';
 import type { Room } from '../wording/room';
 import { indented, MAX_COLUMNS, section, sentences, untrustedField } from './mail-lines';
 
-/** Who comes from more networks than this is proposed as a requester to trust, and not network by network. */
+/** For a requester with more networks than this, one `trusted` entry is proposed instead of allowlist entries. */
 const MANY_NETWORKS = 3;
 
-/** The notice that buckets learn; it names at most `listed` of them. */
+/** The notice that learning has started, with at most `listed` buckets. */
 export function learningStarted({ notice }: Alert, listed: number): string[] {
   const buckets = notice?.buckets.slice(0, listed) ?? [];
   const until = (time: string | null): string => (time === null ? '-' : `${minute(time)} UTC`);
@@ -40,7 +40,7 @@ export function learningStarted({ notice }: Alert, listed: number): string[] {
   ];
 }
 
-/** The notice of what buckets have learned: so many of them and of the networks of each, and what to do about it. */
+/** The notice that learning has ended: `listed` buckets with `detailed` networks each, and what to do. */
 export function learningFinished({ notice, accountId }: Alert, { listed, detailed }: Room): string[] {
   const buckets = notice?.buckets.slice(0, listed) ?? [];
   const isAnyPublic = buckets.some(({ looksPublic }) => looksPublic);
@@ -48,7 +48,7 @@ export function learningFinished({ notice, accountId }: Alert, { listed, detaile
   const [allowlist, trusted] = [proposals.flatMap((of) => of.allowlist), proposals.flatMap((of) => of.trusted)];
   return [
     '',
-    ...sentences(`Learning has ended. ${whatHolds(buckets)}`),
+    ...sentences(`Learning has ended. ${learnedText(buckets)}`),
     ...section('LEARNED', [
       ...buckets.flatMap((bucket) => learnedLines(bucket, accountId, detailed)),
       ...moreBuckets(notice, listed),
@@ -106,7 +106,7 @@ function learnedLines(of: NoticeBucket, accountId: string | null, listed: number
   ];
 }
 
-/** `, 40 of them only for reads not signed by this account`; where there is any. */
+/** `, 40 of them only for reads not signed by this account`; empty if there are none. */
 function readersText({ count: all, publicOnly }: LearnedNetworks): string {
   if (publicOnly === 0) return '';
   const these = publicOnly === all ? (all === 1 ? '' : 'all ') : `${count(publicOnly)} of them `;
@@ -127,7 +127,7 @@ function learnedNetwork(learned: LearnedNetwork, accountId: string | null, width
   ];
 }
 
-function whatHolds(buckets: readonly NoticeBucket[]): string {
+function learnedText(buckets: readonly NoticeBucket[]): string {
   const isAny = (is: (bucket: NoticeBucket) => boolean): boolean => buckets.some(is);
   const hasReaders = isAny(({ learned, looksPublic }) => !looksPublic && learned !== null && learned.publicOnly > 0);
   const readers = hasReaders
@@ -164,7 +164,7 @@ interface Proposals {
   readonly trusted: readonly string[];
 }
 
-/** Only for principals of this account: an entry would let in anybody else for good. Nothing for a bucket that is public. */
+/** Only for principals of this account, since an entry approves access permanently. None for a public bucket. */
 function proposalsFor(
   { bucket, learned, looksPublic }: NoticeBucket,
   accountId: string | null,
@@ -189,12 +189,12 @@ function proposalsFor(
   };
 }
 
-/** An entry ends with its brace; then comes a comma. */
+/** Adds a comma after the closing brace of an entry. */
 function ended(line: string): string {
   return line.endsWith('}') ? `${line},` : line;
 }
 
-/** `111122223333 user/ana`: without its account, a name may be anybody's. */
+/** `111122223333 user/ana`: a name is unique only together with its account. */
 function shortName(requester: string): string {
   const { accountId, name } = principalOf(requester)!;
   return `${accountId} ${name}`.slice(0, 44);

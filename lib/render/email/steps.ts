@@ -26,18 +26,18 @@ import {
 } from '../wording/investigation';
 import { indented, section, sentences } from './mail-lines';
 
-/** How many entries are written out; the others are written alike. */
+/** Maximum number of proposed entries; the reader can write the others in the same way. */
 const MAX_ENTRIES = 3;
 
-/** How long a proposed exception lasts, in days. */
+/** How long a proposed exception is valid, in days. */
 const EXCEPTION_DAYS = 90;
 
-/** What a rule asks people to do, a numbered step a sentence. */
+/** The runbook of the rule, one numbered step per sentence. */
 export function runbookSteps({ rule }: Pick<Alert, 'rule'>): string[] {
   return rule.runbook.split(/(?<=\.) /).flatMap((step, index) => sentences(step, `  ${index + 1}. `));
 }
 
-/** Where an alert is that could not be sent. */
+/** Where the state table stores an alert that could not be sent. */
 export function whereSetAside(alert: Alert): string[] {
   const key = setAsideKey(alert);
   if (key === null) return [];
@@ -49,7 +49,7 @@ export function whereSetAside(alert: Alert): string[] {
   ];
 }
 
-/** Where to look: the console, the log lines, and queries, also for what is not among the `listed` networks. */
+/** Where to look: the console, the log lines, and queries, also for networks after the first `listed` ones. */
 export function lookCloser(alert: Alert, listed: number): string[] {
   const { bucket, region, totals } = alert;
   const link = bucket === null ? null : consoleLink(bucket, region);
@@ -72,7 +72,7 @@ export function lookCloser(alert: Alert, listed: number): string[] {
   ]);
 }
 
-/** How to approve what is right, and how to silence it without going blind. */
+/** How to approve legitimate access, or turn the rule off for the bucket. */
 export function ifLegitimate(alert: Alert): string[] {
   const record = recordOf(alert.rule);
   const legitimate = record?.wording.legitimate ?? null;
@@ -102,7 +102,7 @@ function approveLines(alert: Alert): string[] {
   ];
 }
 
-/** An entry would do more than is wanted: the first one of a bucket makes every other address unapproved. */
+/** For a rule that is not approved by an entry: the first entry of a bucket makes every other address unapproved. */
 function acceptLines(alert: Alert, text: string): string[] {
   const until = dateAfter(alert.createdAt, EXCEPTION_DAYS);
   return [...sentences(text, '  '), ...trustedLines(alert, until)];
@@ -133,7 +133,7 @@ function withComma(lines: readonly string[]): string[] {
   return lines.map((line, index) => (index === lines.length - 1 ? `${line},` : line));
 }
 
-/** Which log objects the evidence is in. */
+/** The log objects that contain the evidence. */
 export function logObjectLines({ logObjects }: Alert, listed: number): string[] {
   return logObjects.slice(0, listed).map((logObject) => {
     const uri = logObjectUri(logObject);

@@ -3,14 +3,14 @@ import { cutToJson } from '../../text/json-text';
 import { isNetworkText } from '../../text/untrusted-text';
 import { bucketArn } from '../wording/investigation';
 
-/** Bytes of JSON. What strangers wrote is whole, as far as it is kept at all, under `unmapped`. */
+/** Maximum size of untrusted text, in bytes of JSON. The whole stored text is under `unmapped`. */
 const MAX_TEXT = 300;
 
 /**
- * What one network did, as an evidence artifact of OCSF. Its `data` has the output fields of both seeds under their
- * own names: Panther's (`eventName`, `eventSource`, `awsRegion`, `recipientAccountId`, `sourceIPAddress`, `userAgent`,
- * `userIdentity`, `bucket`) and Splunk's (`_time`, `bucket_name`, `src_ip`, `City`, `Country`, `operation`,
- * `request_uri`); what is not known is null there, and is left out everywhere else.
+ * The requests of one network as an evidence artifact of OCSF. `data` has the output fields of both original rules
+ * under their names: Panther's (`eventName`, `eventSource`, `awsRegion`, `recipientAccountId`, `sourceIPAddress`,
+ * `userAgent`, `userIdentity`, `bucket`) and Splunk's (`_time`, `bucket_name`, `src_ip`, `City`, `Country`,
+ * `operation`, `request_uri`). An unknown value is null in `data`, and omitted everywhere else.
  */
 export function evidenceOf(network: AlertNetwork, { accountId, region }: Alert): object {
   const { bucket, remoteIp, geo, asn, sample, requests, successes, denied, bytesSent } = network;
@@ -20,7 +20,7 @@ export function evidenceOf(network: AlertNetwork, { accountId, region }: Alert):
   const requester = text(sample?.requester);
   const isIp = isNetworkText(remoteIp);
   return {
-    ...(isIp ? { src_endpoint: { ip: remoteIp, ...placeOf(network) } } : {}),
+    ...(isIp ? { src_endpoint: { ip: remoteIp, ...locationOf(network) } } : {}),
     ...(operation === null
       ? {}
       : {
@@ -72,7 +72,7 @@ export function evidenceOf(network: AlertNetwork, { accountId, region }: Alert):
   };
 }
 
-function placeOf({ geo, asn }: AlertNetwork): object {
+function locationOf({ geo, asn }: AlertNetwork): object {
   const city = geo?.city ?? null;
   const country = geo?.country ?? null;
   return {

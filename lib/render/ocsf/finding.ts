@@ -11,45 +11,45 @@ import type { Room } from '../wording/room';
 import { evidenceOf } from './evidence';
 
 /**
- * How many networks have an evidence, and how many addresses are observables: all of them are under `unmapped`. In a
- * combined alert they are fewer, since it lists many networks; but of those that are High each has one.
+ * Maximum number of evidences and observables; all networks are under `unmapped`. A combined alert lists many networks,
+ * so it has fewer, but an evidence for each network of severity High.
  */
-const MOST = { evidences: 20, observables: 100 };
+const MAX = { evidences: 20, observables: 100 };
 const MAX_COMBINED = { evidences: 5, observables: 50 };
 const MAX_HIGH = 60;
 
-/** How many networks have an evidence where there is room. */
-export function mostEvidences({ kind, networks }: Pick<Alert, 'kind' | 'networks'>): number {
+/** How many networks have an evidence if there is enough room. */
+export function maxEvidences({ kind, networks }: Pick<Alert, 'kind' | 'networks'>): number {
   const high = networks.filter(({ severity }) => severity === 'High').length;
-  return Math.max(kind === 'combined' ? MAX_COMBINED.evidences : MOST.evidences, Math.min(high, MAX_HIGH));
+  return Math.max(kind === 'combined' ? MAX_COMBINED.evidences : MAX.evidences, Math.min(high, MAX_HIGH));
 }
 
 const MAX_TEXT = 512;
 
 const SEVERITY_IDS = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
 
-/** The names that go with the ids of ATT&CK. */
+/** The ATT&CK names of the ids. */
 const ATTACK_NAMES: Readonly<Record<string, string>> = { TA0009: 'Collection', T1530: 'Data from Cloud Storage' };
 
 /**
  * The alert for machines: a Detection Finding (class 2004) of OCSF, valid from version 1.3.0 on, with the alert itself
- * under `unmapped`. `finding_info.uid` is the windowId: what begins it is a Create, what goes on is an Update. Of its
- * lists it has what there is room for. https://schema.ocsf.io/1.3.0/classes/detection_finding
+ * under `unmapped`. `finding_info.uid` is the windowId: the first alert of a window is a Create, a later one is an
+ * Update. `room` limits the lists. https://schema.ocsf.io/1.3.0/classes/detection_finding
  */
 export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
   const { alertId, windowId, kind, rule, bucket, accountId, region, networks, totals, notice } = alert;
   const activity = isUpdate(alert) ? ({ id: 2, name: 'Update' } as const) : ({ id: 1, name: 'Create' } as const);
-  const made = Date.parse(alert.createdAt);
-  const first = alert.firstEventAt === null ? made : Date.parse(alert.firstEventAt);
-  const last = alert.lastEventAt === null ? made : Date.parse(alert.lastEventAt);
+  const createdAt = Date.parse(alert.createdAt);
+  const first = alert.firstEventAt === null ? createdAt : Date.parse(alert.firstEventAt);
+  const last = alert.lastEventAt === null ? createdAt : Date.parse(alert.lastEventAt);
   const buckets = new Set([
     bucket,
     ...networks.map((of) => of.bucket),
     ...(notice?.buckets ?? []).map((of) => of.bucket),
   ]);
-  const { confidence, analytic } = recordOf(rule)?.ocsf ?? OF_NOTICES;
-  const most = kind === 'combined' ? MAX_COMBINED : MOST;
-  const shown = Math.min(mostEvidences(alert), detailed, listed);
+  const { confidence, analytic } = recordOf(rule)?.ocsf ?? NOTICE_IDENTITY;
+  const max = kind === 'combined' ? MAX_COMBINED : MAX;
+  const shown = Math.min(maxEvidences(alert), detailed, listed);
   return {
     activity_id: activity.id,
     activity_name: activity.name,
@@ -59,7 +59,7 @@ export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
     class_name: 'Detection Finding',
     type_uid: 200400 + activity.id,
     type_name: `Detection Finding: ${activity.name}`,
-    time: made,
+    time: createdAt,
     start_time: first,
     end_time: last,
     ...(totals.requests === 0 ? {} : { count: totals.requests }),
@@ -87,7 +87,7 @@ export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
       uid: windowId,
       title: cutText(rule.title, MAX_TEXT),
       desc: cutText([headline(alert), rule.severityReason].filter((text) => text !== null).join('; '), MAX_TEXT),
-      [isUpdate(alert) ? 'modified_time' : 'created_time']: made,
+      [isUpdate(alert) ? 'modified_time' : 'created_time']: createdAt,
       first_seen_time: first,
       last_seen_time: last,
       types: [rule.id],
@@ -98,11 +98,11 @@ export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
     },
     resources: [...buckets]
       .filter((name) => name !== null)
-      .slice(0, Math.min(listed, MOST.evidences))
+      .slice(0, Math.min(listed, MAX.evidences))
       .map((name) => cutText(name, 255))
       .map((name) => ({ type: 'AWS::S3::Bucket', name, uid: bucketArn(name, region) })),
     evidences: networks.slice(0, shown).map((network) => evidenceOf(network, alert)),
-    observables: observablesOf(alert, Math.min(listed, most.observables), shown),
+    observables: observablesOf(alert, Math.min(listed, max.observables), shown),
     remediation: {
       desc: rule.runbook,
       ...(rule.reference === null ? {} : { references: [rule.reference] }),
@@ -111,20 +111,19 @@ export function ocsfFinding(alert: Alert, { listed, detailed }: Room): object {
   };
 }
 
-/** What goes on under a name that was sent before. */
+/** Whether an alert with the same windowId was sent before. */
 function isUpdate({ kind, alertId }: Alert): boolean {
   return kind === 'update' || kind === 'digest' || (kind === ERROR_KIND && !alertId.endsWith('/1'));
 }
 
-/** What a notice says of itself. */
-const OF_NOTICES: OcsfIdentity = { confidence: null, analytic: { type_id: 1, type: 'Rule' } };
+const NOTICE_IDENTITY: OcsfIdentity = { confidence: null, analytic: { type_id: 1, type: 'Rule' } };
 
 function attackOf({ tactic, technique }: NonNullable<Alert['rule']['mitre']>): object {
   const named = (uid: string) => ({ uid, ...(ATTACK_NAMES[uid] === undefined ? {} : { name: ATTACK_NAMES[uid] }) });
   return { version: '14.1', tactic: named(tactic), technique: named(technique) };
 }
 
-/** What to search for: where it stands in this document, and what it is. */
+/** The values to search for, each with its path in this document and its type. */
 function observablesOf({ networks, bucket, region }: Alert, listed: number, evidences: number): object[] {
   const shown = networks.slice(0, listed);
   const addresses = distinct(shown, ({ remoteIp }) => (isNetworkText(remoteIp) ? remoteIp : null)).map(
@@ -151,7 +150,7 @@ function observablesOf({ networks, bucket, region }: Alert, listed: number, evid
   ];
 }
 
-/** Each value once, with where it stands first. */
+/** Each distinct value with its first index. */
 function distinct(
   networks: readonly AlertNetwork[],
   textOf: (network: AlertNetwork) => string | null,
@@ -164,10 +163,10 @@ function distinct(
   return [...seen].map(([value, index]) => ({ index, value }));
 }
 
-/** The alert with as much of its lists as there is room for. */
-function withLists(alert: Alert, { listed: most, detailed }: Room): Alert {
+/** The alert with its lists cut to the room. */
+function withLists(alert: Alert, { listed, detailed }: Room): Alert {
   const { networks, more, logObjects, groups, notice } = alert;
-  const buckets = notice?.buckets.slice(0, most).map((bucket) => {
+  const buckets = notice?.buckets.slice(0, listed).map((bucket) => {
     const { learned } = bucket;
     return learned === null
       ? bucket
@@ -175,13 +174,13 @@ function withLists(alert: Alert, { listed: most, detailed }: Room): Alert {
   });
   return {
     ...alert,
-    networks: networks.slice(0, most),
-    more: more + Math.max(0, networks.length - most),
-    groups: groups.slice(0, most),
-    logObjects: logObjects.slice(0, most),
+    networks: networks.slice(0, listed),
+    more: more + Math.max(0, networks.length - listed),
+    groups: groups.slice(0, listed),
+    logObjects: logObjects.slice(0, listed),
     notice:
       notice === null
         ? null
-        : { buckets: buckets ?? [], more: notice.more + Math.max(0, notice.buckets.length - most) },
+        : { buckets: buckets ?? [], more: notice.more + Math.max(0, notice.buckets.length - listed) },
   };
 }

@@ -9,7 +9,7 @@ import { cutColumns } from '../../text/columns';
 import { minute, period } from '../../text/times';
 import { inCode, inSlack } from '../../text/untrusted-text';
 import { otherAccountOf } from '../wording/approval';
-import { countOf, effectsText, levelText, nameOf, nounOf, volumeOf } from '../wording/headline';
+import { countOf, effectsText, levelText, nounOf, subjectName, volumeOf } from '../wording/headline';
 import { LEARNING } from '../wording/notice';
 import { operationsText } from '../wording/operations';
 import { quietUntil, whyText } from '../wording/reason';
@@ -17,12 +17,12 @@ import { maxDetailed } from '../wording/room';
 import { severityText } from '../wording/severity';
 import { type Unlisted, unlistedOf } from '../wording/unlisted';
 
-/** Slack takes 3,000 characters of text in a block. */
+/** Slack accepts 3,000 characters of text in a block. */
 const MAX_DESCRIPTION = 2500;
 
-/** What happened and who it was, in Slack's markdown; the first `listed`, and as many as fit. */
+/** What happened and which networks were involved, in Slack's markdown: the first `listed`, or as many as fit. */
 export function descriptionOf(alert: Alert, listed: number): string {
-  const lines = headLines(alert);
+  const lines = summaryLines(alert);
   const { notice, networks } = alert;
   const all =
     notice === null
@@ -35,11 +35,11 @@ export function descriptionOf(alert: Alert, listed: number): string {
         ? unlistedText(unlistedOf(alert, shown), nounOf(alert))
         : moreText(notice.buckets.length - shown + notice.more);
   const tail = tailLines(alert);
-  const most = Math.min(listed, all.length);
+  const maxShown = Math.min(listed, all.length);
   let shown = 0;
-  // What is left out needs a line as well, and more of it needs no more room than this.
+  // The lines that count the rest need room as well. With fewer networks listed, they do not get longer.
   let room = MAX_DESCRIPTION - lengthOf([...lines, ...tail]);
-  while (shown < most && lengthOf([all[shown]!, ...rest(shown + 1)]) <= room) {
+  while (shown < maxShown && lengthOf([all[shown]!, ...rest(shown + 1)]) <= room) {
     room -= lengthOf([all[shown]!]);
     shown++;
   }
@@ -54,7 +54,7 @@ function moreText(more: number): string[] {
   return more === 0 ? [] : [`_… and ${plural(more, 'more bucket')}_`];
 }
 
-/** How many groups of networks that are not listed have a line. */
+/** Maximum number of groups of networks that are not listed. */
 const MAX_GROUPS = 3;
 
 function unlistedText({ networks, isExact, groups }: Unlisted, noun: string): string[] {
@@ -74,7 +74,7 @@ function unlistedText({ networks, isExact, groups }: Unlisted, noun: string): st
   ];
 }
 
-function headLines(alert: Alert): string[] {
+function summaryLines(alert: Alert): string[] {
   const { rule, totals, bucket, accountId, region, firstEventAt, lastEventAt, notice } = alert;
   if (rule.id === 'learning-started') {
     return [LEARNING];
@@ -109,7 +109,7 @@ function setAsideLines(alert: Alert): string[] {
 function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed: boolean): string {
   const { subject, sample, forgottenSince, raised } = network;
   const isAddress = subject === undefined && recordOf(rule)?.alerts.isOfAddresses !== false;
-  const name = isAddress ? `\`${inSlack(nameOf(network))}\`` : inCode(nameOf(network), 80);
+  const name = isAddress ? `\`${inSlack(subjectName(network))}\`` : inCode(subjectName(network), 80);
   const place = locationText(network);
   const head = [
     `• ${bucket === null ? `${inCode(network.bucket, 66)} ` : ''}${name}`,
@@ -160,7 +160,7 @@ function tailLines(alert: Alert): string[] {
   const { geoSource } = alert;
   const lines = [
     ...(until === null ? [] : [`_${quietText(alert, until)}_`]),
-    // Licences of databases ask for it wherever what they say is shown.
+    // The licences of the databases require it wherever their data is shown.
     ...(geoSource === null ? [] : [`_${inSlack(geoSource)}_`]),
   ];
   return lines.length === 0 ? [] : ['', ...lines];

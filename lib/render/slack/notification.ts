@@ -24,7 +24,7 @@ export interface SlackNotification {
     readonly keywords: readonly string[];
   };
   readonly metadata: {
-    /** What goes on lands in the thread of what began it, where the channel's preferences ask for threads. */
+    /** Slack shows messages with the same id as one thread, if the preferences of the channel enable threads. */
     readonly threadId: string;
     readonly summary: string;
     readonly eventType: string;
@@ -34,10 +34,9 @@ export interface SlackNotification {
   };
 }
 
-/** The page names no limits of these fields; what Slack shows in a line or two is enough. */
-const MOST = {
+/** The documentation names no limits of these fields; a line or two in Slack is enough. */
+const MAX = {
   title: 200,
-
   steps: 8,
   step: 200,
   keywords: 8,
@@ -53,10 +52,10 @@ const COLORS = {
   Informational: ':white_circle:',
 } as const;
 
-/** An alert as Slack shows it; of each of its lists it names the first `listed`, and as many as fit. */
+/** The alert as a Slack notification. Its lists contain the first `listed` items, or as many as fit. */
 export function slackNotification(alert: Alert, listed: number): SlackNotification {
   const { alertId, windowId, rule, kind, bucket, region, accountId, totals, networks, notice } = alert;
-  const answer = inSlack(cutColumns(headline(alert), 140));
+  const summary = inSlack(cutColumns(headline(alert), 140));
   const buckets = [
     ...new Set([bucket, ...networks.map((of) => of.bucket), ...(notice?.buckets ?? []).map((of) => of.bucket)]),
   ];
@@ -68,27 +67,27 @@ export function slackNotification(alert: Alert, listed: number): SlackNotificati
     id: alertId,
     content: {
       textType: 'client-markdown',
-      title: cutEntities(`${COLORS[rule.severity]} ${severityTag(alert)} ${answer}`, MOST.title),
+      title: cutEntities(`${COLORS[rule.severity]} ${severityTag(alert)} ${summary}`, MAX.title),
       description: descriptionOf(alert, listed),
       nextSteps: nextSteps(alert)
-        .map((step) => cutEntities(step, MOST.step))
-        .slice(0, MOST.steps),
+        .map((step) => cutEntities(step, MAX.step))
+        .slice(0, MAX.steps),
       keywords: [rule.id, rule.severity, kind, ...(bucket === null ? [] : [bucket])]
         .map((word) => inSlack(cutColumns(word, 40)))
-        .map((word) => cutEntities(word, MOST.keyword)),
+        .map((word) => cutEntities(word, MAX.keyword)),
     },
     metadata: {
       threadId: windowId,
-      summary: cutEntities(answer, MOST.title),
+      summary: cutEntities(summary, MAX.title),
       eventType: rule.id,
       relatedResources: buckets
         .filter((name) => name !== null)
         .filter(isBucketName)
-        .slice(0, MOST.resources)
+        .slice(0, MAX.resources)
         .map((name) => bucketArn(name, region)),
       additionalContext: Object.fromEntries(
         Object.entries({ ...context, ...(totals.networks === 0 ? {} : counts) }).flatMap(([name, value]) =>
-          value === null ? [] : [[name, cutEntities(inSlack(cutColumns(String(value), 60)), MOST.context)]],
+          value === null ? [] : [[name, cutEntities(inSlack(cutColumns(String(value), 60)), MAX.context)]],
         ),
       ),
       enableCustomActions: false,
@@ -96,7 +95,7 @@ export function slackNotification(alert: Alert, listed: number): SlackNotificati
   };
 }
 
-/** At most so many characters, and never half of `&lt;`. */
-function cutEntities(text: string, most: number): string {
-  return cutText(text, most).replace(/&[a-z]*…$/, '…');
+/** Cuts a text to at most `maxLength` characters, and never inside of an entity such as `&lt;`. */
+function cutEntities(text: string, maxLength: number): string {
+  return cutText(text, maxLength).replace(/&[a-z]*…$/, '…');
 }

@@ -6,17 +6,17 @@ import { inSlack, isBucketName } from '../../text/untrusted-text';
 import { allowlistEntry, approvable, bucketSetting, isApprovedByEntry, REASON } from '../wording/approval';
 import { consoleLink, scanCommand, setAsideCommand } from '../wording/investigation';
 
-/** So many networks are named in a message, whatever they are called. */
-const MAX_NAMED = 5;
+/** A message lists at least this many networks, however long their names are. */
+const MIN_LISTED = 5;
 
-/** What to do next: the runbook's steps, where to look, and what would approve it. */
+/** What to do next: the steps of the runbook, where to look, and how to approve the access. */
 export function nextSteps(alert: Alert): string[] {
   const { rule, bucket, region, notice } = alert;
   const wording = recordOf(rule)?.wording;
   const link = bucket === null || wording?.notice ? null : consoleLink(bucket, region);
   const steps = notice === null ? rule.runbook.split(/(?<=\.) /).map(inSlack) : noticeSteps(alert);
   const entry = isApprovedByEntry(rule.id) ? approvable(alert)[0] : undefined;
-  const scan = scanCommand(alert, MAX_NAMED)
+  const scan = scanCommand(alert, MIN_LISTED)
     .map((line) => line.replace(/ \\$/, ''))
     .join('');
   const aside = setAsideKey(alert);

@@ -10,34 +10,34 @@ import { bytes, count, plural } from '../../text/amounts';
 import { cutText } from '../../text/cut';
 
 /*
- * The answer to "what is it?" in a line, in the same words in subjects, in Slack and in the terminal. Names in it are
- * as they are in the alert: whoever shows it makes them fit.
+ * An alert in one line, in the same words in subjects, in Slack and in the terminal. Names are untrusted text, exactly
+ * as in the alert: the caller has to escape and cut them.
  */
 
-/** What S3 names a bucket at most; whatever is longer is not one. */
-const LONGEST_NAME = 63;
+/** Maximum length of a bucket name in S3. */
+const MAX_BUCKET_NAME = 63;
 
-/** Where, who, and whether it got through. `brief`: who is a number, for where there is little room. */
+/** Where it happened, which networks, and with what outcome. `brief`: networks are only counted, for little room. */
 export function headline(alert: Alert, brief = false): string {
-  return `${whereOf(alert)}${markOf(alert)}: ${whatOf(alert, brief)}`;
+  return `${scopeText(alert)}${kindSuffix(alert)}: ${eventText(alert, brief)}`;
 }
 
-/** What says that it goes on with something; empty where it does not. */
-export function markOf({ kind }: Alert): string {
+/** ` (update)` or ` (digest)`, for an alert that continues a window; otherwise empty. */
+export function kindSuffix({ kind }: Alert): string {
   return kind === 'update' || kind === 'digest' ? ` (${kind})` : '';
 }
 
-/** Where it is, without what happened there. */
-export function whereOf({ bucket, networks, notice, rule }: Alert): string {
+/** Where it happened: the bucket, or the number of buckets. */
+export function scopeText({ bucket, networks, notice, rule }: Alert): string {
   const place = recordOf(rule)?.wording.notice?.place;
   if (place !== undefined) return place;
-  if (bucket !== null) return cutText(bucket, LONGEST_NAME);
+  if (bucket !== null) return cutText(bucket, MAX_BUCKET_NAME);
   const buckets = new Set((notice?.buckets ?? networks).map((of) => of.bucket));
   return plural(buckets.size + (notice?.more ?? 0), 'bucket');
 }
 
-/** What happened, without where. */
-export function whatOf(alert: Alert, brief = false): string {
+/** What happened, without the bucket. */
+export function eventText(alert: Alert, brief = false): string {
   if (isSetAside(alert)) return setAsideText(alert);
   const record = recordOf(alert.rule);
   if (record === null) {
@@ -47,7 +47,7 @@ export function whatOf(alert: Alert, brief = false): string {
   const one = totals.networks === 1 && !brief ? networks[0] : undefined;
   return record.wording.what({
     one: one === undefined ? null : namedSubject(one),
-    counted: (before, noun) => countedOf(alert, before, noun),
+    counted: (before, noun) => networkCountText(alert, before, noun),
     outcome: () => outcomeOf(totals),
     networks: totals.networks,
     requests: totals.requests,
@@ -55,9 +55,9 @@ export function whatOf(alert: Alert, brief = false): string {
   });
 }
 
-/** How a rule's wording names it. */
+/** The subject of a network in the form that the wording of a rule uses. */
 export function namedSubject(network: AlertNetwork): NamedSubject {
-  return { name: nameOf(network), raised: network.raised, isForgotten: network.forgottenSince !== null };
+  return { name: subjectName(network), raised: network.raised, isForgotten: network.forgottenSince !== null };
 }
 
 function setAsideText(alert: Alert): string {
@@ -67,7 +67,7 @@ function setAsideText(alert: Alert): string {
   return `an alert could not be sent: ${countOf(totals.networks, 'network', true)}, ${outcomeOf(totals)}`;
 }
 
-/** `up to 12 networks`, where it is not known how many are the same. */
+/** `12 networks`; `up to 12 networks` if some may have been counted more than once. */
 export function countOf(networks: number, noun: string, isExact: boolean, many = `${noun}s`): string {
   return `${isExact ? '' : 'up to '}${plural(networks, noun, many)}`;
 }
@@ -85,27 +85,27 @@ function learnedOf({ notice }: Alert): string {
   return `learned ${networks}, ${many}${look} public: ${networkRule().id} is inactive for anonymous reads`;
 }
 
-/** `3 new addresses`, `up to 12 networks`: how many it is about. */
-function countedOf({ networks, totals, more }: Alert, before: string, given?: string): string {
-  const distinct = more > 0 ? totals.networks : new Set(networks.map(nameOf)).size;
+/** `3 new addresses`, `up to 12 networks`: the number of subjects of the alert. */
+function networkCountText({ networks, totals, more }: Alert, before: string, given?: string): string {
+  const distinct = more > 0 ? totals.networks : new Set(networks.map(subjectName)).size;
   const isAddresses = more === 0 && networks.every(isOneAddress);
   const noun = given ?? (isAddresses ? 'address' : 'network');
   return countOf(distinct, `${before}${noun}`, more === 0, `${before}${noun}${noun.endsWith('s') ? 'es' : 's'}`);
 }
 
-/** What the alert is about: `network`, where its rule does not say otherwise. */
+/** The noun for the subjects of the alert: `network`, unless the rule has another kind of subject. */
 export function nounOf({ rule }: Pick<Alert, 'rule'>): string {
   const detects = recordOf(rule)?.detects;
   return (detects?.kind === 'first-success' ? detects.of : NETWORK).noun;
 }
 
-/** The subject, where that is no network; else as `addressOf`. Its name may be untrusted text. */
-export function nameOf(network: AlertNetwork): string {
-  return network.subject?.name ?? addressOf(network);
+/** The name of the subject, which may be untrusted text; `addressOrNetwork` if the subject is the network. */
+export function subjectName(network: AlertNetwork): string {
+  return network.subject?.name ?? addressOrNetwork(network);
 }
 
-/** The address, where it is known to be one; else the network. */
-export function addressOf(network: Pick<AlertNetwork, 'network' | 'remoteIp' | 'addresses'>): string {
+/** The address if there is only one; otherwise the network. */
+export function addressOrNetwork(network: Pick<AlertNetwork, 'network' | 'remoteIp' | 'addresses'>): string {
   return network.addresses.length === 1 ? network.remoteIp : network.network;
 }
 
@@ -115,7 +115,7 @@ function isOneAddress({ network, addresses }: AlertNetwork): boolean {
 
 type Outcome = Pick<AlertTotals, 'requests' | 'successes' | 'denied' | 'effects'>;
 
-/** Whether it got through. */
+/** The outcome of the requests: `all 3 requests denied`, `9 requests succeeded, 2 changed data`. */
 export function outcomeOf({ requests, successes, denied, effects }: Outcome): string {
   if (successes === 0) {
     if (denied < requests)
@@ -126,7 +126,7 @@ export function outcomeOf({ requests, successes, denied, effects }: Outcome): st
   return `${plural(successes, 'request')} succeeded${changes === 0 ? '' : `, ${count(changes)} changed data`}`;
 }
 
-/** How much of it got through: `13 of 22 requests succeeded, 9 denied; 374 MB sent`. */
+/** The outcome with the volume: `13 of 22 requests succeeded, 9 denied; 374 MB sent`. */
 export function volumeOf({
   requests,
   successes,
@@ -134,17 +134,17 @@ export function volumeOf({
   bytesSent,
 }: Pick<AlertTotals, 'requests' | 'successes' | 'denied' | 'bytesSent'>): string {
   if (successes === 0)
-    return `${outcomeOf({ requests, successes, denied, effects: NO_EFFECTS })}${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
+    return `${outcomeOf({ requests, successes, denied, effects: NO_EFFECTS })}${deniedText(requests, denied)}; ${bytes(bytesSent)} sent`;
   const all = requests === 1 ? '1 request,' : `all ${count(requests)} requests`;
   const succeeded = successes === requests ? all : `${count(successes)} of ${plural(requests, 'request')}`;
-  return `${succeeded} succeeded${partly(requests, denied)}; ${bytes(bytesSent)} sent`;
+  return `${succeeded} succeeded${deniedText(requests, denied)}; ${bytes(bytesSent)} sent`;
 }
 
-function partly(requests: number, denied: number): string {
+function deniedText(requests: number, denied: number): string {
   return denied === 0 || denied === requests ? '' : `, ${count(denied)} denied`;
 }
 
-/** How far requests got, in two or three words. */
+/** The level of access in two or three words. */
 export function levelText(level: Level): string {
   return LEVEL_TEXTS[level];
 }
@@ -157,7 +157,7 @@ const LEVEL_TEXTS: Readonly<Record<Level, string>> = {
   changed: 'DATA CHANGED',
 };
 
-const DONE: readonly (readonly [Effect, string])[] = [
+const EFFECT_TEXTS: readonly (readonly [Effect, string])[] = [
   ['deleted', 'DELETED'],
   ['written', 'WRITTEN'],
   ['settings', 'SETTINGS CHANGED'],
@@ -165,9 +165,9 @@ const DONE: readonly (readonly [Effect, string])[] = [
   ['listed', 'listed'],
 ];
 
-/** What became of objects: `DELETED by 3 requests, read by 9`, or that nothing did. */
+/** The effects on objects: `DELETED by 3 requests, read by 9`, or that there were none. */
 export function effectsText(effects: Effects, successes: number): string {
-  const done = DONE.filter(([effect]) => effects[effect] > 0).map(([effect, text], index) => {
+  const done = EFFECT_TEXTS.filter(([effect]) => effects[effect] > 0).map(([effect, text], index) => {
     const by = index === 0 ? plural(effects[effect], 'request') : count(effects[effect]);
     return `${text} by ${by}`;
   });

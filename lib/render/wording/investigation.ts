@@ -4,25 +4,25 @@ import { isBucketName, isNetworkText } from '../../text/untrusted-text';
 import { unlistedOf } from './unlisted';
 
 /*
- * Where to look next: links, queries and commands, ready to be used. Only names that S3 gives and addresses that we
- * have read stand in them, so that nobody's text is run by a shell or a database.
+ * Links, queries and commands for the investigation, ready to be used. They contain only valid bucket names and parsed
+ * addresses, so that no shell and no database executes untrusted text.
  */
 
-/** How many addresses a query asks for. */
+/** Maximum number of addresses in a query. */
 export const MAX_ADDRESSES = 10;
 
 export function bucketArn(bucket: string, region: string | null): string {
   return `arn:${partitionOfRegion(region)}:s3:::${bucket}`;
 }
 
-/** The bucket's page in the console; null for what is no bucket's name. */
+/** The URL of the bucket in the console; null if the name is not a valid bucket name. */
 export function consoleLink(bucket: string, region: string | null): string | null {
   if (!isBucketName(bucket)) return null;
   const query = region !== null && /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region) ? `?region=${region}&tab=permissions` : '';
   return `https://${consoleHost(partitionOfRegion(region))}/s3/buckets/${encodeURIComponent(bucket)}${query}`;
 }
 
-/** Addresses of the networks, as queries can ask for them: one of each network, the worst first, and then the others. */
+/** The addresses for a query: first one of each network, the worst network first, and then the others. */
 function addressesOf(networks: readonly AlertNetwork[]): readonly string[] {
   const addresses = [
     ...networks.map(({ remoteIp }) => remoteIp),
@@ -31,26 +31,26 @@ function addressesOf(networks: readonly AlertNetwork[]): readonly string[] {
   return [...new Set(addresses)].filter(isNetworkText).slice(0, MAX_ADDRESSES);
 }
 
-/** Addresses, and what the text of each address of a network begins with. */
-interface Sought {
+/** Addresses, and the common text prefixes of all addresses of networks. */
+interface SearchTerms {
   readonly addresses: readonly string[];
-  readonly beginnings: readonly string[];
+  readonly prefixes: readonly string[];
 }
 
-/** What to ask for to find all that the worst networks did: one with many addresses as a whole, where that can be said. */
-function soughtOf(networks: readonly AlertNetwork[]): Sought {
+/** The search terms for the requests of the worst networks: for a network with several addresses its prefix, if any. */
+function searchTermsOf(networks: readonly AlertNetwork[]): SearchTerms {
   const wholes = networks.slice(0, MAX_ADDRESSES).filter(({ addresses }) => addresses.length > 1);
-  const beginnings = wholes.map(({ network }) => beginningOf(network)).filter((beginning) => beginning !== null);
+  const prefixes = wholes.map(({ network }) => textPrefixOf(network)).filter((prefix) => prefix !== null);
   const isCovered = ({ network, addresses }: AlertNetwork): boolean =>
-    addresses.length > 1 && beginningOf(network) !== null;
-  return { addresses: addressesOf(networks.filter((network) => !isCovered(network))), beginnings };
+    addresses.length > 1 && textPrefixOf(network) !== null;
+  return { addresses: addressesOf(networks.filter((network) => !isCovered(network))), prefixes };
 }
 
 /**
- * What the texts of all addresses in a network begin with: `203.0.113.` of 203.0.113.0/24, `2001:db8:4:` of
- * 2001:db8:4::/48. Null: nothing does, since it ends within a part of them, or since zeros are left out of them.
+ * The common text prefix of all addresses in a network: `203.0.113.` for 203.0.113.0/24, `2001:db8:4:` for
+ * 2001:db8:4::/48. Null: there is none, because the network ends inside a part, or because zeros are omitted.
  */
-function beginningOf(network: string): string | null {
+function textPrefixOf(network: string): string | null {
   const [address, length] = network.split('/');
   if (address === undefined || length === undefined || !isNetworkText(network)) return null;
   const isIpv6 = address.includes(':');
@@ -61,37 +61,37 @@ function beginningOf(network: string): string | null {
 }
 
 /**
- * All requests of these addresses in the time of the alert, for the table of the S3 guide:
+ * Selects all requests of these addresses in the period of the alert, from the table in the S3 user guide:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-s3-access-logs-to-identify-requests.html
  */
 export function athenaQuery(alert: Alert): string[] {
-  const { addresses, beginnings } = soughtOf(alert.networks);
+  const { addresses, prefixes } = searchTermsOf(alert.networks);
   const either = [
     ...(addresses.length === 0 ? [] : [listLines('remoteip IN (', addresses, "'", ')')]),
-    ...beginnings.map((beginning) => [likeLine(beginning)]),
+    ...prefixes.map((prefix) => [likeLine(prefix)]),
   ];
   if (either.length === 0) return [];
   return [
     'SELECT requestdatetime, bucket_name, remoteip, requester, operation, key, httpstatus, useragent',
     TABLE,
-    ...whereLines([anyOf(either), ...placeAndTime(alert)]),
+    ...whereLines([anyOf(either), ...bucketAndTime(alert)]),
     `ORDER BY ${REQUEST_TIME}`,
   ];
 }
 
 /**
- * Who sent requests in the time of the alert, named in it or not, and how many: where not all of its networks are among
- * the first `listed`. Only from the networks around them, where they are few and can be asked for.
+ * Counts the requests of every requester in the period of the alert, listed or not. Empty if all networks are among the
+ * first `listed`. Limited to the groups of the unlisted networks, if these are few and have text prefixes.
  */
 export function unlistedQuery(alert: Alert, listed: number): string[] {
   const { networks, groups } = unlistedOf(alert, listed);
   if (networks === 0) return [];
-  const known = [...new Set(groups.map(({ network }) => beginningOf(network)))];
-  const isKnown = known.length > 0 && known.length <= MAX_BEGINNINGS && !known.includes(null);
+  const known = [...new Set(groups.map(({ network }) => textPrefixOf(network)))];
+  const isKnown = known.length > 0 && known.length <= MAX_PREFIXES && !known.includes(null);
   return [
     'SELECT bucket_name, remoteip, requester, count(*) AS requests, sum(bytessent) AS bytes',
     TABLE,
-    ...whereLines([...(isKnown ? [anyOf(known.map((one) => [likeLine(one!)]))] : []), ...placeAndTime(alert)]),
+    ...whereLines([...(isKnown ? [anyOf(known.map((one) => [likeLine(one!)]))] : []), ...bucketAndTime(alert)]),
     'GROUP BY bucket_name, remoteip, requester',
     'ORDER BY bytes DESC, requests DESC',
   ];
@@ -100,14 +100,14 @@ export function unlistedQuery(alert: Alert, listed: number): string[] {
 const TABLE = 'FROM s3_access_logs_db.mybucket_logs';
 const REQUEST_TIME = "parse_datetime(requestdatetime, 'dd/MMM/yyyy:HH:mm:ss Z')";
 
-/** How many networks around others a query asks for. */
-const MAX_BEGINNINGS = 5;
+/** Maximum number of text prefixes in a query. */
+const MAX_PREFIXES = 5;
 
-function likeLine(beginning: string): string {
-  return `remoteip LIKE '${beginning}%'`;
+function likeLine(prefix: string): string {
+  return `remoteip LIKE '${prefix}%'`;
 }
 
-/** One condition of which each is enough. */
+/** The disjunction of the conditions, each of one or more lines. */
 function anyOf(conditions: readonly string[][]): string[] {
   if (conditions.length === 1) return conditions[0]!;
   const lines = conditions.flatMap(([first, ...others], index) => [
@@ -117,7 +117,7 @@ function anyOf(conditions: readonly string[][]): string[] {
   return [...lines.slice(0, -1), `${lines.at(-1)})`];
 }
 
-/** Conditions of one line or more. */
+/** The WHERE clause of the conditions, each of one or more lines. */
 function whereLines(conditions: readonly string[][]): string[] {
   return conditions.flatMap(([first, ...others], index) => [
     `${index === 0 ? 'WHERE ' : '  AND '}${first}`,
@@ -125,7 +125,7 @@ function whereLines(conditions: readonly string[][]): string[] {
   ]);
 }
 
-function placeAndTime({ bucket, networks, firstEventAt, lastEventAt }: Alert): string[][] {
+function bucketAndTime({ bucket, networks, firstEventAt, lastEventAt }: Alert): string[][] {
   const named = bucket === null ? networks.map((network) => network.bucket) : [bucket];
   const buckets = [...new Set(named)]
     .filter(isBucketName)
@@ -147,10 +147,10 @@ function placeAndTime({ bucket, networks, firstEventAt, lastEventAt }: Alert): s
   ];
 }
 
-/** How many buckets a query asks for. */
+/** Maximum number of buckets in a query. */
 const MAX_BUCKETS = 10;
 
-/** Every finding in these log objects, with the command line; where not all networks are listed. */
+/** The command that lists all findings in the log objects; empty if all networks are listed. */
 export function scanCommand(alert: Alert, listed: number): string[] {
   if (alert.bucket === null || unlistedOf(alert, listed).networks === 0) return [];
   const uris = alert.logObjects.map(logObjectUri).filter((uri) => uri !== null);
@@ -166,7 +166,7 @@ export function scanCommand(alert: Alert, listed: number): string[] {
   ];
 }
 
-/** What all of them begin with, up to a part of a name that is whole: mostly a folder and a day. */
+/** The common prefix of the URIs, up to the last complete part: usually a folder and a day. */
 function commonPrefix(uris: readonly string[]): string | null {
   const [first, ...others] = uris;
   if (first === undefined || others.length === 0) return first ?? null;
@@ -176,7 +176,7 @@ function commonPrefix(uris: readonly string[]): string | null {
   return whole ?? null;
 }
 
-/** Prints what the state table holds of an alert that could not be sent. */
+/** The command that prints an alert that was set aside in the state table. */
 export function setAsideCommand(key: string): string[] {
   return [
     'aws dynamodb get-item --table-name STATE_TABLE --output text --query Item.draft.S \\',
@@ -184,7 +184,7 @@ export function setAsideCommand(key: string): string[] {
   ];
 }
 
-/** What else these addresses did, for CloudWatch Logs Insights on the log group of a trail of CloudTrail. */
+/** Other activity of these addresses, for CloudWatch Logs Insights on the log group of a CloudTrail trail. */
 export function cloudTrailQuery({ networks }: Alert): string[] {
   const addresses = addressesOf(networks);
   if (addresses.length === 0) return [];
@@ -195,7 +195,7 @@ export function cloudTrailQuery({ networks }: Alert): string[] {
   ];
 }
 
-/** The lines themselves, from the first log object; nothing where its name is none to be pasted. */
+/** The command that prints the log lines in the first log object; empty if its name is not safe to paste. */
 export function logLinesCommand({ networks, logObjects }: Alert): string[] {
   const addresses = addressesOf(networks).slice(0, 5);
   const uri = logObjects[0] === undefined ? null : logObjectUri(logObjects[0]);
@@ -214,18 +214,18 @@ export function logLinesCommand({ networks, logObjects }: Alert): string[] {
   ];
 }
 
-/** `s3://…` of `bucket/key@version`; null where it is not of what log delivery and operators use in names. */
+/** `s3://…` for `bucket/key@version`; null if it contains characters that are unusual in names of log objects. */
 export function logObjectUri(logObject: string): string | null {
   const [, bucket, key] = /^([^/]+)\/([A-Za-z0-9_./=+,-]{1,1024}?)(?:@[A-Za-z0-9._-]*)?$/.exec(logObject) ?? [];
   return bucket === undefined || key === undefined || !isBucketName(bucket) ? null : `s3://${bucket}/${key}`;
 }
 
-/** A name with its dots written in another way, which means the same there and is no link in a mail. */
+/** Replaces the dots of a name with an equivalent expression, so that mail programs do not turn it into a link. */
 function apart(name: string, dot: string): string {
   return name.replace(/\.(?=[A-Za-z])/g, dot);
 }
 
-/** A list after `start`, a few to a line. */
+/** A list after `start`, wrapped at 90 characters. */
 function listLines(start: string, items: readonly string[], quote: string, end: string, continued?: string): string[] {
   const separator = continued === undefined ? ',' : '';
   const indent = ' '.repeat(start.length);

@@ -1,8 +1,8 @@
 /*
- * Sentences of notices, in the same words in the mail and in Slack.
+ * Sentences of notices that the mail and Slack share.
  */
 
-/** Of the notice that buckets learn; a list of the buckets follows, each with the time at which its learning ends. */
+/** The notice that learning has started. A list of the buckets follows, each with the time when its learning ends. */
 export const LEARNING =
   'Access logs arrive and are read. Until the time below, networks that successfully use a bucket are learned without an ' +
   'alert. Addresses outside an allowlist are already reported.';

@@ -1,6 +1,6 @@
 import { count } from '../../text/amounts';
 
-/** How many operations are named. */
+/** Maximum number of operations listed. */
 const MAX_OPERATIONS = 5;
 
 interface NamedOperation {
@@ -9,7 +9,7 @@ interface NamedOperation {
   readonly successes: number;
 }
 
-/** `REST.GET.OBJECT 12 (9 succeeded), REST.HEAD.OBJECT 3`: in the given order, the first few. */
+/** `REST.GET.OBJECT 12 (9 succeeded), REST.HEAD.OBJECT 3`: the first `max` operations, in the given order. */
 export function operationsText(operations: readonly NamedOperation[], max = MAX_OPERATIONS): string {
   return operations
     .slice(0, max)

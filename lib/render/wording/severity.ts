@@ -8,7 +8,7 @@ export function severityTag({ rule }: Pick<Alert, 'rule'>): string {
   return rule.severity === 'Informational' ? '[INFO]' : `[${rule.severity.toUpperCase()}]`;
 }
 
-/** How bad, and why. */
+/** The severity and its reason. */
 export function severityText(alert: Pick<Alert, 'rule' | 'alertId' | 'totals'>): string {
   const { severity, severityReason } = alert.rule;
   return `${severity}: ${severityReason === null ? severityReasonOf(alert) : inMail(severityReason, 120)}`;

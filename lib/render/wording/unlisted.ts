@@ -5,17 +5,17 @@ import { compareText } from '../../text/order';
 
 /** The networks that a body does not list. */
 export interface Unlisted {
-  /** How many; at most, where `isExact` is false. */
+  /** Their number; an upper bound if `isExact` is false. */
   readonly networks: number;
   readonly isExact: boolean;
-  /** The networks around them, the worst first; empty: they are only counted. */
+  /** Groups by surrounding network, the worst first; empty: they are only counted. */
   readonly groups: readonly AlertGroup[];
 }
 
-/** What a body does not list that lists the first so many networks. */
+/** The networks that a body does not list if it lists the first `listed`. */
 export function unlistedOf({ rule, kind, networks, more, groups }: Alert, listed: number): Unlisted {
   const dropped = networks.slice(listed);
-  // Some rules are not about networks, and what a combined alert names is of many buckets.
+  // Some rules are not about networks, and the networks of a combined alert belong to many buckets.
   const isGrouped = recordOf(rule)?.alerts.isGrouped !== false && kind !== 'combined';
   const all = new Map(groups.map((group) => [group.network, group] as const));
   for (const network of isGrouped ? dropped : []) {
@@ -33,29 +33,29 @@ export function unlistedOf({ rule, kind, networks, more, groups }: Alert, listed
   };
 }
 
-/** So many networks of one country, or of one AS. */
-export interface PlaceCount {
-  readonly place: string;
+/** The number of networks in one country or one AS. */
+export interface NameCount {
+  readonly name: string;
   readonly networks: number;
 }
 
-/** The networks of the groups by country, as far as that is known; the most first. */
-export function byCountry(groups: readonly AlertGroup[]): readonly PlaceCount[] {
+/** The networks of the groups by country, as far as it is known, in descending order. */
+export function byCountry(groups: readonly AlertGroup[]): readonly NameCount[] {
   return counted(groups, ({ geo }) => geo?.country ?? null);
 }
 
-/** The same by AS. */
-export function byAsn(groups: readonly AlertGroup[]): readonly PlaceCount[] {
+/** The networks of the groups by AS, as far as it is known, in descending order. */
+export function byAsn(groups: readonly AlertGroup[]): readonly NameCount[] {
   return counted(groups, ({ asn }) => (asn === null ? null : `AS${asn.number} ${asn.organization}`));
 }
 
-function counted(groups: readonly AlertGroup[], placeOf: (group: AlertGroup) => string | null): readonly PlaceCount[] {
+function counted(groups: readonly AlertGroup[], nameOf: (group: AlertGroup) => string | null): readonly NameCount[] {
   const networks = new Map<string, number>();
   for (const group of groups) {
-    const place = placeOf(group);
-    if (place !== null) networks.set(place, (networks.get(place) ?? 0) + group.networks);
+    const name = nameOf(group);
+    if (name !== null) networks.set(name, (networks.get(name) ?? 0) + group.networks);
   }
   return [...networks]
-    .map(([place, count]) => ({ place, networks: count }))
-    .sort((a, b) => b.networks - a.networks || compareText(a.place, b.place));
+    .map(([name, count]) => ({ name, networks: count }))
+    .sort((a, b) => b.networks - a.networks || compareText(a.name, b.name));
 }
