@@ -22,10 +22,10 @@ export interface MemoryState extends State {
 
 export interface MemoryOptions {
   /** Drops parts once they are taken: for a process that reads each log object only once. */
-  readonly dropTold?: boolean;
+  readonly dropTaken?: boolean;
 }
 
-export function createMemoryState({ dropTold = false }: MemoryOptions = {}): MemoryState {
+export function createMemoryState({ dropTaken = false }: MemoryOptions = {}): MemoryState {
   let writes = 0;
   const sightings = new Map<string, Map<string, Stored<StoredSighting>>>();
   const markers = new Set<string>();
@@ -157,7 +157,7 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
         others?.delete(key);
         if (others?.size === 0) waiting.delete(part.pending);
       }
-      if (dropTold) {
+      if (dropTaken) {
         parts.delete(key);
         partsOfObject.delete(groupKey(name.logObject, name.rule, name.bucket));
       }

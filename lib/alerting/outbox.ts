@@ -100,7 +100,7 @@ const MAX_INVALID_BYTES = 120;
 
 export function outboxFinding(finding: Finding): OutboxFinding {
   const { subject, forgottenSince, raised, tally } = finding;
-  const { isOfAddresses: isAddress } = ruleOf(finding.rule).alerts;
+  const { hasAddresses: isAddress } = ruleOf(finding.rule).alerts;
   const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
   const { severity, reason } = severityOf(finding);
   return {
@@ -138,11 +138,11 @@ function namedOperations(operations: Finding['tally']['operations']): readonly N
     requests,
     successes,
   }));
-  return fewOperations(all);
+  return worstOperations(all);
 }
 
 /** The worst of them, as many as a finding may name. */
-export function fewOperations(operations: readonly NamedOperation[]): readonly NamedOperation[] {
+export function worstOperations(operations: readonly NamedOperation[]): readonly NamedOperation[] {
   return within(operations.toSorted(worstOperationFirst).slice(0, MAX_OPERATIONS), MAX_OPERATIONS_BYTES);
 }
 

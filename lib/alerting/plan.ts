@@ -1,5 +1,5 @@
 import type { RuleId } from '../rules/rule';
-import { ruleOf, surestFirst } from '../rules/rule-of';
+import { mostCertainFirst, ruleOf } from '../rules/rule-of';
 import { jsonBytes } from '../text/cut';
 import { type Digest, reachedIn } from './digest';
 import { briefFinding, type OutboxFinding } from './outbox';
@@ -72,7 +72,7 @@ export function worstStreamFirst(a: StreamDigest, b: StreamDigest): number {
     b.digest.totals.bytesSent - a.digest.totals.bytesSent ||
     a.digest.foundAt - b.digest.foundAt ||
     // Of two rules that flag the same, the sure one first.
-    surestFirst(a.stream.rule, b.stream.rule) ||
+    mostCertainFirst(a.stream.rule, b.stream.rule) ||
     (streamKey(a.stream) < streamKey(b.stream) ? -1 : 1)
   );
 }

@@ -42,7 +42,7 @@ export function worstReachedFirst(a: Reached, b: Reached): number {
 }
 
 /** Whether people want to hear of it at once, however often. */
-export function isGrave({ severity }: Reached): boolean {
+export function isAtLeastMedium({ severity }: Reached): boolean {
   return severityRank(severity) >= severityRank('Medium');
 }
 

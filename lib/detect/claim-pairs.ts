@@ -4,8 +4,8 @@ import {
   type ClaimContext,
   type ClaimDecision,
   decideClaim,
-  hasLapsed,
-  NOTHING_ASKED,
+  isOverdue,
+  NO_ANSWERS,
   type SeenPair,
 } from '../detection/claim';
 import { claimIdentity, LEARNING, pairText, type RunName, type StoredSighting } from '../detection/sighting';
@@ -17,7 +17,7 @@ import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored'
 import type { RememberedPairs } from './remembered-pairs';
 
 /** What became of a pair. */
-export type Claimed =
+export type ClaimOutcome =
   | { readonly kind: 'known' }
   /** The finding is this log object's to bring; `sighting` is what it wrote. */
   | { readonly kind: 'found'; readonly sighting: Stored<StoredSighting> }
@@ -39,9 +39,9 @@ export interface ClaimOptions {
 export const WRITES_AT_ONCE = 16;
 
 /** Claims pairs that succeeded in a portion: for each what `decideClaim` says, however many claim at the same time. */
-export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptions): Promise<Claimed[]> {
+export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptions): Promise<ClaimOutcome[]> {
   const { state, remembered, contextOf } = options;
-  const results: Claimed[] = pairs.map(() => KNOWN);
+  const results: ClaimOutcome[] = pairs.map(() => KNOWN);
   const asked: number[] = [];
   for (const [index, pair] of pairs.entries()) if (!remembered.has(pair, contextOf(pair).now)) asked.push(index);
   const stored = await state.sightings(asked.map((index) => pairs[index]!));
@@ -56,7 +56,7 @@ export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptio
   return results;
 }
 
-const KNOWN: Claimed = { kind: 'known' };
+const KNOWN: ClaimOutcome = { kind: 'known' };
 
 /** Nearly all pairs are: nothing is to be written, and so nothing to be waited for. */
 function isKnown(
@@ -67,7 +67,7 @@ function isKnown(
   if (stored === null) return false;
   const context = contextOf(pair);
   let decision = decideClaim(stored.value, pair, context);
-  if (decision.kind === 'ask-marker' && remembered.hasMarker(decision.run)) {
+  if (decision.kind === 'check-marker' && remembered.hasMarker(decision.run)) {
     decision = decideClaim(stored.value, pair, context, MARKED);
   }
   if (decision.kind !== 'known') return false;
@@ -91,16 +91,16 @@ async function claimPair(
   asRead: Stored<StoredSighting> | null,
   { state, remembered, contextOf, mayLearn, onOverdue }: ClaimOptions,
   inquiry: Inquiry,
-): Promise<Claimed> {
+): Promise<ClaimOutcome> {
   const context = contextOf(pair);
   const item = { read: () => state.sighting(pair), put: state.putSighting };
   let lastPut: StoredSighting | null = null;
-  const outcome = await updateStored(item, asRead, async (stored): Promise<Change<StoredSighting, Claimed>> => {
+  const outcome = await updateStored(item, asRead, async (stored): Promise<Change<StoredSighting, ClaimOutcome>> => {
     if (stored !== null && lastPut !== null && isSameClaim(stored.value, lastPut)) {
       return { keep: { kind: 'found', sighting: stored } }; // It was written, and only the answer was lost.
     }
     const { decision, answers } = await decide(stored?.value ?? null, pair, context, inquiry);
-    if (answers.isInOutbox === false && hasLapsed(stored!.value, context.now)) onOverdue(stored!.value.owedUntil!);
+    if (answers.isInOutbox === false && isOverdue(stored!.value, context.now)) onOverdue(stored!.value.owedUntil!);
     if (decision.kind === 'known') {
       rememberKnown(stored!.value, decision, remembered, context.now);
       return { keep: KNOWN };
@@ -130,7 +130,7 @@ function isSameClaim(a: StoredSighting, b: StoredSighting): boolean {
   return isSame && claimIdentity(a) === claimIdentity(b);
 }
 
-type Decided = Exclude<ClaimDecision, { kind: 'ask-marker' | 'ask-outbox' }>;
+type Decided = Exclude<ClaimDecision, { kind: 'check-marker' | 'check-outbox' }>;
 
 /** What `decideClaim` says when it has the answers that it asks for. */
 async function decide(
@@ -139,11 +139,11 @@ async function decide(
   context: ClaimContext,
   inquiry: Inquiry,
 ): Promise<{ readonly decision: Decided; readonly answers: ClaimAnswers }> {
-  let answers = NOTHING_ASKED;
+  let answers = NO_ANSWERS;
   for (;;) {
     const decision = decideClaim(stored, pair, context, answers);
-    if (decision.kind === 'ask-marker') answers = { ...answers, isMarked: await inquiry.isMarked(decision.run) };
-    else if (decision.kind === 'ask-outbox') answers = { ...answers, isInOutbox: await inquiry.isInOutbox(stored!) };
+    if (decision.kind === 'check-marker') answers = { ...answers, isMarked: await inquiry.isMarked(decision.run) };
+    else if (decision.kind === 'check-outbox') answers = { ...answers, isInOutbox: await inquiry.isInOutbox(stored!) };
     else return { decision, answers };
   }
 }

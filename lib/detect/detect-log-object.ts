@@ -8,7 +8,7 @@ import type { CompiledSettings } from '../detection/compile-settings';
 import { latestEventTime } from '../detection/event-time';
 import { type Finding, firstSuccessFinding, flaggedFinding } from '../detection/finding';
 import { isAnonymousConduct, isPublicConduct, levelOf, rankOf } from '../detection/level';
-import { countOn, type ObserverCounts, type Portion, type SubjectObservation } from '../detection/observation';
+import { markFound, type ObserverCounts, type Portion, type SubjectObservation } from '../detection/observation';
 import type { Observer } from '../detection/observe';
 import type { WatchedBucket } from '../detection/pairs';
 import { firstSeenByOf, markerExpiryOf, type PairName, type RunName } from '../detection/sighting';
@@ -16,7 +16,7 @@ import type { Clock, LogObject, State } from '../ports';
 import { ruleOf } from '../rules/rule-of';
 import { NETWORK } from '../rules/subject';
 import { eachBounded } from '../state/each-bounded';
-import { type Claimed, claimPairs, WRITES_AT_ONCE } from './claim-pairs';
+import { type ClaimOutcome, claimPairs, WRITES_AT_ONCE } from './claim-pairs';
 import { nothingRead, type ReadSoFar, readPortions } from './read-portions';
 import type { RememberedPairs } from './remembered-pairs';
 import { type KnownParts, type StreamFinding, type StreamViews, storeFindings } from './store-findings';
@@ -104,18 +104,18 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
   let longestOverdue = 0;
   let number = 0;
 
-  const place = whereFrom(named, detector);
-  observer.begin({ latestTime, bucket: named?.sourceBucket ?? null, isMisplaced, accountId: place.accountId });
+  const place = originOf(named, detector);
+  observer.startLogObject({ latestTime, bucket: named?.sourceBucket ?? null, isMisplaced, accountId: place.accountId });
   for await (const portion of readPortions({ ...run, source: id, latestTime, soFar, onFailure: listener.failure })) {
     const now = clock.now();
-    const judged = await judgePortion(name, portion, now, detector, (overdue) => {
+    const evaluated = await evaluatePortion(name, portion, now, detector, (overdue) => {
       longestOverdue = Math.max(longestOverdue, overdue);
     });
-    const found = [...portion.flagged.map(flaggedFinding), ...judged.found.map(({ finding }) => finding)];
+    const found = [...portion.flagged.map(flaggedFinding), ...evaluated.found.map(({ finding }) => finding)];
     const origin = { logObject: id, portion: number++, foundAt: now, ...place };
     // guard: findings are stored before the marker
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);
-    for (const { claimed } of judged.found) {
+    for (const { claimed } of evaluated.found) {
       const { value } = claimed.sighting;
       detector.remembered.remember({ ...value, owedUntil: null }, now);
       claimsExpireAt = later(claimsExpireAt, value.expiresAt);
@@ -125,10 +125,10 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
       findings.set(finding.rule, (findings.get(finding.rule) ?? 0) + 1);
       listener.found?.(finding);
     }
-    for (const { observation } of judged.found) countOn(observation);
-    for (const observation of judged.seen) listener.seen?.(observation);
-    for (const pair of judged.learned) listener.learned?.(pair);
-    learned += judged.learned.length;
+    for (const { observation } of evaluated.found) markFound(observation);
+    for (const observation of evaluated.seen) listener.seen?.(observation);
+    for (const pair of evaluated.learned) listener.learned?.(pair);
+    learned += evaluated.learned.length;
   }
   // guard: the marker follows the last portion
   if (claimsExpireAt !== undefined) {
@@ -144,10 +144,10 @@ function later(one: number | null | undefined, other: number | null): number | n
   return one === null || other === null ? null : Math.max(one, other);
 }
 
-interface Judged {
+interface Evaluated {
   readonly found: readonly {
     readonly observation: SubjectObservation;
-    readonly claimed: Extract<Claimed, { kind: 'found' }>;
+    readonly claimed: Extract<ClaimOutcome, { kind: 'found' }>;
     readonly finding: Finding;
   }[];
   readonly seen: readonly SubjectObservation[];
@@ -155,17 +155,17 @@ interface Judged {
 }
 
 /** Decides about the pairs of a portion, and claims what is new. */
-async function judgePortion(
+async function evaluatePortion(
   run: RunName,
   { buckets, subjects }: Portion,
   now: number,
   detector: Detector,
   onOverdue: (milliseconds: number) => void,
-): Promise<Judged> {
+): Promise<Evaluated> {
   const { compiled, state, remembered, buckets: watch } = detector;
   const { forgetDays } = compiled.settings;
-  await eachBounded(buckets, WRITES_AT_ONCE, (bucket) => watch.met(bucket, now));
-  const phases = await phasesOf(subjects, now, detector);
+  await eachBounded(buckets, WRITES_AT_ONCE, (bucket) => watch.registerLog(bucket, now));
+  const phases = await currentPhases(subjects, now, detector);
   const isIgnored = ({ bucket, tally }: SubjectObservation): boolean =>
     phases.get(bucket)!.inactiveForAnonymous && isAnonymousConduct(tally);
   const succeeded = subjects.filter((observation) => observation.success !== null && !isIgnored(observation));
@@ -209,7 +209,7 @@ function countsByBucket(learned: readonly PairName[]): ReadonlyMap<string, Learn
 }
 
 /** How the buckets stand that new pairs may be of. */
-async function phasesOf(
+async function currentPhases(
   subjects: readonly SubjectObservation[],
   now: number,
   { compiled, buckets }: Detector,
@@ -217,7 +217,7 @@ async function phasesOf(
   const names = [...new Set(subjects.map(({ bucket }) => bucket))];
   const phases = await eachBounded(names, WRITES_AT_ONCE, (bucket) => {
     const watched: WatchedBucket = { bucket, policy: compiled.policyOf(bucket) };
-    return buckets.phaseOf(watched, now);
+    return buckets.currentPhase(watched, now);
   });
   return new Map(names.map((bucket, index) => [bucket, phases[index]!]));
 }
@@ -248,13 +248,13 @@ function changedAt(tally: SubjectObservation['tally'], firstAt: number): number 
 
 function asStreamFinding(finding: Finding): StreamFinding {
   const { rule, bucket, tally } = finding;
-  const denied = ruleOf(rule).alerts.deniedApart && levelOf(tally) === 'denied';
+  const denied = ruleOf(rule).alerts.separatesDenied && levelOf(tally) === 'denied';
   const stream: Stream = { rule, bucket, denied };
   return { stream, finding: outboxFinding(finding) };
 }
 
 /** The account and Region that its records are of: the deployment's, else those that its key names. */
-function whereFrom(named: LogObjectKey | null, { accountId, region }: Detector) {
+function originOf(named: LogObjectKey | null, { accountId, region }: Detector) {
   return { accountId: accountId ?? named?.accountId ?? null, region: region ?? named?.region ?? null };
 }
 

@@ -14,8 +14,8 @@ export interface RememberedPairs {
   rememberMarker(run: RunName): void;
 }
 
-const FOR = 15 * 60_000;
-const MOST = 200_000;
+const KEPT_FOR = 15 * 60_000;
+const MAX_PAIRS = 200_000;
 const MAX_MARKERS = 10_000;
 
 interface Remembered {
@@ -32,7 +32,7 @@ export function rememberPairs(): RememberedPairs {
   return {
     has(pair, now) {
       const known = pairs.get(pairText(pair));
-      if (known === undefined || now - known.at > FOR) return false;
+      if (known === undefined || now - known.at > KEPT_FOR) return false;
       // guard: a remembered pair that does more is looked up again
       return !needsRefresh(known, pair) && raiseOf(known, pair) === null;
     },
@@ -43,7 +43,7 @@ export function rememberPairs(): RememberedPairs {
       pairs.delete(key);
       const { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt } = sighting;
       pairs.set(key, { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt, at: now });
-      if (pairs.size > MOST) pairs.delete(pairs.keys().next().value!); // the one remembered longest ago
+      if (pairs.size > MAX_PAIRS) pairs.delete(pairs.keys().next().value!); // the one remembered longest ago
     },
     hasMarker(run) {
       const key = markerKey(run);

@@ -8,7 +8,7 @@ import {
   type OutboxPart,
   type PendingPart,
 } from '../alerting/outbox';
-import { type AlertLimits, lookAt } from '../alerting/plan-stream';
+import { type AlertLimits, dueAt } from '../alerting/plan-stream';
 import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { StreamState } from '../alerting/stream-state';
 import type { State } from '../ports';
@@ -55,7 +55,7 @@ export async function storeFindings(
   const now = origin.foundAt;
   const states = await views.of([...streams.values()], now);
   const pendingOf = ({ stream, finding }: StreamFinding): 'now' | number => {
-    const at = lookAt(states.get(streamKey(stream)) ?? null, finding, now, limits);
+    const at = dueAt(states.get(streamKey(stream)) ?? null, finding, now, limits);
     return at > now ? at : 'now';
   };
   const groups = new Map<string, { readonly pending: 'now' | number; readonly own: StreamFinding[] }>();

@@ -49,17 +49,17 @@ export type ClaimDecision =
   /** Write it: the pair is learned or, with its history in `next`, found by who writes it. */
   | { readonly kind: 'claim'; readonly next: StoredSighting }
   /** It is owed: has the run that claimed it put its marker? */
-  | { readonly kind: 'ask-marker'; readonly run: RunName }
+  | { readonly kind: 'check-marker'; readonly run: RunName }
   /** There is no marker, and the time of its owner is over: does the outbox hold its finding? */
-  | { readonly kind: 'ask-outbox' };
+  | { readonly kind: 'check-outbox' };
 
-/** The answers to `ask-marker` and `ask-outbox`; null where that was not asked. */
+/** The answers to `check-marker` and `check-outbox`; null where that was not asked. */
 export interface ClaimAnswers {
   readonly isMarked: boolean | null;
   readonly isInOutbox: boolean | null;
 }
 
-export const NOTHING_ASKED: ClaimAnswers = { isMarked: null, isInOutbox: null };
+export const NO_ANSWERS: ClaimAnswers = { isMarked: null, isInOutbox: null };
 
 /**
  * The rule of remembering. `stored` is what a read showed, null for nothing; what is decided is then written on
@@ -70,13 +70,13 @@ export function decideClaim(
   stored: StoredSighting | null,
   seen: SeenPair,
   context: ClaimContext,
-  { isMarked, isInOutbox }: ClaimAnswers = NOTHING_ASKED,
+  { isMarked, isInOutbox }: ClaimAnswers = NO_ANSWERS,
 ): ClaimDecision {
   if (stored === null) return claim(null, seen, context);
   const claimer: RunName = { logObject: stored.claimedBy, run: stored.claimedIn ?? '' };
   const isOwed = stored.owedUntil !== null && !isOwnRun(stored, context);
   if (isOwed && claimer.logObject === context.logObject) {
-    if (isMarked === null) return { kind: 'ask-marker', run: claimer };
+    if (isMarked === null) return { kind: 'check-marker', run: claimer };
     // A retry: an earlier run died between its claim and the outbox, or after it and before its marker. What is owed was
     // found, and may be sent already: it stays found, though this run may have begun while the bucket learned. What
     // raised it comes in a portion of its own.
@@ -91,11 +91,11 @@ export function decideClaim(
     const wasFound = isOwed || stored.foundReadingAt !== null;
     return claim(stored, seen, { ...context, learning: context.learning && !wasFound });
   }
-  if (isOwed && isMarked === null) return { kind: 'ask-marker', run: claimer };
+  if (isOwed && isMarked === null) return { kind: 'check-marker', run: claimer };
   if (!isOwed || isMarked === true) return known({ ...stored, owedUntil: null }, seen, context);
   // guard: an owed finding is left to its run until its time is over
-  if (!hasLapsed(stored, context.now)) return known(stored, seen, context);
-  if (isInOutbox === null) return { kind: 'ask-outbox' };
+  if (!isOverdue(stored, context.now)) return known(stored, seen, context);
+  if (isInOutbox === null) return { kind: 'check-outbox' };
   if (!isInOutbox) return claim(stored, seen, context);
   return { kind: 'update', next: { ...refreshed(stored, seen, context), owedUntil: null } };
 }
@@ -134,7 +134,7 @@ function isForgotten({ lastSeenAt }: StoredSighting, { firstAt }: SeenPair, { fo
 }
 
 /** Its run had longer than any run takes, so it died, for good perhaps. */
-export function hasLapsed({ owedUntil }: Pick<StoredSighting, 'owedUntil'>, now: number): boolean {
+export function isOverdue({ owedUntil }: Pick<StoredSighting, 'owedUntil'>, now: number): boolean {
   return owedUntil !== null && owedUntil < now;
 }
 

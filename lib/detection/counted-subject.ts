@@ -6,7 +6,7 @@ import { type CountedRecord, count, emptyTally, NOTHING, type Tally } from './ta
 export const MAX_ADDRESSES = 20;
 
 /** Stands for the addresses of what no portion has added to yet; never added to. */
-const NOBODY: Set<string> = new Set();
+const NO_ADDRESSES: Set<string> = new Set();
 
 /** What is counted of one (bucket, subject) in a portion for one rule. */
 export interface Counted {
@@ -54,7 +54,7 @@ export interface CountedPair {
 // Written out, each in one literal: what is spread from another object lies apart from it in memory, and a scan looks at
 // one of thousands in every line.
 
-export function flagNetwork(rule: RuleId, bucket: string, network: string, row: number): FlaggedNetwork {
+export function newFlaggedNetwork(rule: RuleId, bucket: string, network: string, row: number): FlaggedNetwork {
   return {
     rule,
     bucket,
@@ -62,13 +62,19 @@ export function flagNetwork(rule: RuleId, bucket: string, network: string, row: 
     remoteIp: network,
     tally: NOTHING,
     row,
-    addresses: NOBODY,
+    addresses: NO_ADDRESSES,
     pairs: 0,
     touched: false,
   };
 }
 
-export function countSubject(rule: RuleId, bucket: string, kind: string, name: string, row: number): CountedSubject {
+export function newCountedSubject(
+  rule: RuleId,
+  bucket: string,
+  kind: string,
+  name: string,
+  row: number,
+): CountedSubject {
   return {
     rule,
     bucket,
@@ -76,7 +82,7 @@ export function countSubject(rule: RuleId, bucket: string, kind: string, name: s
     name,
     tally: NOTHING,
     row,
-    addresses: NOBODY,
+    addresses: NO_ADDRESSES,
     pairs: 0,
     touched: false,
     success: null,
@@ -110,16 +116,16 @@ export function countsNow(
     subject.early.push({ record: { ...record }, pair });
     return false;
   }
-  begin(subject);
+  startTally(subject);
   addPair(subject, pair, portion);
   return true;
 }
 
 /** Ends a portion: counts the early records that turned out to be younger than the first success, drops the others. */
-export function settleEarly(subject: CountedSubject, portion: number): void {
+export function countEarlyRecords(subject: CountedSubject, portion: number): void {
   for (const { record, pair } of subject.early) {
     if (record.time < subject.firstSuccessAt) continue;
-    begin(subject);
+    startTally(subject);
     count(subject.tally, record);
     addPair(subject, pair, portion);
   }
@@ -144,23 +150,23 @@ export function addressCountOf({ addresses, pairs }: Counted): number {
 }
 
 /** Before a record is counted: of most networks in a flood, none ever is. */
-export function begin(counted: Counted): void {
+export function startTally(counted: Counted): void {
   if (counted.tally !== NOTHING) return;
   counted.tally = emptyTally();
   counted.addresses = new Set();
 }
 
 /** Begins to count anew, as after a portion. */
-export function restart(counted: Counted): void {
+export function resetCounts(counted: Counted): void {
   counted.touched = false;
   counted.tally = NOTHING;
-  counted.addresses = NOBODY;
+  counted.addresses = NO_ADDRESSES;
   counted.pairs = 0;
 }
 
 /** Begins to count anew; what is found goes on from its first success. */
-export function restartSubject(subject: CountedSubject): void {
-  restart(subject);
+export function resetSubject(subject: CountedSubject): void {
+  resetCounts(subject);
   subject.success = null;
   if (!subject.found) subject.firstSuccessAt = Number.POSITIVE_INFINITY;
 }

@@ -17,7 +17,7 @@ export function isOddTime(time: number, latest: number): boolean {
 }
 
 /** The time used to evaluate and count a record: its own time, or the nearest plausible time. */
-export function believedTime(time: number, latest: number): number {
+export function plausibleTime(time: number, latest: number): number {
   if (time > latest) return latest;
   return time < S3_BEGAN_AT ? S3_BEGAN_AT : time;
 }

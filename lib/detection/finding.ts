@@ -35,7 +35,7 @@ export interface Findings {
   /** Adds what a portion found. */
   add(finding: Finding): void;
   /** Adds what a portion observed of a pair that is no new one: it counts if the pair was found before. */
-  countOn(observation: SubjectObservation): void;
+  addSeen(observation: SubjectObservation): void;
   /** In the order of their first event, then rule, bucket and network. */
   list(): readonly Finding[];
 }
@@ -80,7 +80,7 @@ export function foldFindings(): Findings {
       if (isRemembering(ruleOf(rule))) name(before, remoteIp, network, tally.firstEventAt);
       else if (isWorse) before.remoteIp = remoteIp;
     },
-    countOn(observation) {
+    addSeen(observation) {
       const { rule, bucket, success } = observation;
       const before = folded.get(keyOf({ rule, bucket, ...named(observation) }));
       if (before === undefined) return;

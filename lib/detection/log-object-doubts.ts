@@ -8,7 +8,7 @@ type DoubtName = keyof typeof DOUBTS;
 /** What makes a log object doubtful. Each doubt is a finding once a log object, in the portion that meets it first. */
 export interface LogObjectDoubts {
   /** The records that follow are of another log object. */
-  restart(): void;
+  reset(): void;
   /** Whether it was a finding already: then its records are not even read. */
   isReported(doubt: DoubtName): boolean;
   /** Counts a record that shows it; the first one is the sample. `line`: keeps its bytes. */
@@ -28,7 +28,7 @@ const NAMES = Object.keys(DOUBTS) as DoubtName[];
 export function createDoubts(): LogObjectDoubts {
   let doubts = noDoubts();
   return {
-    restart() {
+    reset() {
       doubts = noDoubts();
     },
     isReported: (doubt) => doubts[doubt].isReported,
@@ -52,5 +52,5 @@ export function createDoubts(): LogObjectDoubts {
 }
 
 function noDoubts(): Record<DoubtName, Doubt> {
-  return { otherBucket: { tally: null, isReported: false }, otherPlace: { tally: null, isReported: false } };
+  return { otherBucket: { tally: null, isReported: false }, otherAccount: { tally: null, isReported: false } };
 }

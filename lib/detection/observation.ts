@@ -74,7 +74,7 @@ export interface LogObjectFacts {
  * Says that an observation is a finding: the portions after it count all requests since its first success, and not
  * only those since theirs. It is for an observer that keeps everything; to others it makes no difference.
  */
-export function countOn({ counted, success }: SubjectObservation): void {
+export function markFound({ counted, success }: SubjectObservation): void {
   if (success === null || counted === null) return;
   counted.found = true;
   counted.firstSuccessAt = Math.min(counted.firstSuccessAt, success.firstAt);

@@ -8,29 +8,29 @@ import type { CompiledSettings } from './compile-settings';
 import {
   addAddress,
   addressCountOf,
-  begin,
   type CountedPair,
   type CountedSubject,
+  countEarlyRecords,
   countsNow,
   type FlaggedNetwork,
-  restart,
-  restartSubject,
-  settleEarly,
+  resetCounts,
+  resetSubject,
+  startTally,
 } from './counted-subject';
 import { createCounters } from './counters';
-import { believedTime, isOddTime } from './event-time';
+import { isOddTime, plausibleTime } from './event-time';
 import { createLineArena } from './line-arena';
 import { createDoubts } from './log-object-doubts';
 import type { FlaggedObservation, LogObjectFacts, ObserverCounts, Portion, SubjectObservation } from './observation';
 import { createOperations } from './operations';
-import { createPairs, type JudgedPair, type Pair } from './pairs';
+import { createPairs, type EvaluatedPair, type Pair } from './pairs';
 import { createRecordReader } from './record-reader';
 import { createRecordSubjects } from './record-subjects';
 import { createSample, NOTHING, type Sample } from './tally';
 
 export interface Observer {
   /** The records that follow are of this log object. Without it, any record of any time is believed. */
-  begin(logObject: LogObjectFacts): void;
+  startLogObject(logObject: LogObjectFacts): void;
   /** Takes in one record of `bytes[start, end)` whose head `locateLine` has found. */
   record(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void;
   /** Ends a portion: what was observed since the last call. */
@@ -44,12 +44,12 @@ export interface Observer {
 
 export interface ObserverOptions {
   /**
-   * Whether it counts over all log objects that are read with it: then what is found counts on (`countOn`), and nothing
+   * Whether it counts over all log objects that are read with it: then what is found counts on (`markFound`), and nothing
    * is ever dropped. Else each portion stands for itself, and the memory has a bound.
    */
   readonly keepsAll?: boolean;
   /** How many pairs, buckets or operations are kept from one portion to the next; of more, none is. */
-  readonly mostKept?: number;
+  readonly maxKept?: number;
 }
 
 const MAX_KEPT = 20_000;
@@ -65,13 +65,13 @@ const ANY_BUCKET = -1;
  * pair that nothing can flag, a line costs its head and nothing more.
  */
 export function createObserver(compiled: CompiledSettings, options: ObserverOptions = {}): Observer {
-  const { keepsAll = false, mostKept = MAX_KEPT } = options;
+  const { keepsAll = false, maxKept = MAX_KEPT } = options;
   const { trusted, isSuccessStatus } = compiled;
   const arena = createLineArena();
   let pairNumbers = createByteTable();
   let pairOf: Pair[] = [];
-  /** 1 for each settled pair: bytes in a row, so that most lines need not fetch an object from afar. */
-  let settled = new Uint8Array(64);
+  /** 1 for each exempt pair: bytes in a row, so that most lines need not fetch an object from afar. */
+  let exempt = new Uint8Array(64);
   let bucketNumbers = createByteTable();
   let bucketCount = 0;
   let operations = createOperations();
@@ -109,12 +109,12 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
 
   function addPair(pair: Pair): void {
     const number = pairOf.push(pair) - 1;
-    if (number === settled.length) {
+    if (number === exempt.length) {
       const larger = new Uint8Array(number * 2);
-      larger.set(settled);
-      settled = larger;
+      larger.set(exempt);
+      exempt = larger;
     }
-    settled[number] = pair.kind === 'settled' ? 1 : 0;
+    exempt[number] = pair.kind === 'exempt' ? 1 : 0;
   }
 
   /** The number of the record's bucket. */
@@ -139,7 +139,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
   }
 
   /** Whether the record is trusted; counts it. */
-  function isTrusted(pair: JudgedPair, bytes: Uint8Array, layout: LineLayout, time: number): boolean {
+  function isTrusted(pair: EvaluatedPair, bytes: Uint8Array, layout: LineLayout, time: number): boolean {
     const { bucket, address } = pair;
     const operation = operations.names[operations.numberOf(bytes, layout)]!;
     const trusts = trusted.matches({ bucket, address, requester: requesterOf(bytes, layout), operation, time });
@@ -152,9 +152,9 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     return requester === '-' ? null : requester;
   }
 
-  function judged(pair: JudgedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
+  function evaluate(pair: EvaluatedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
     const { flagged, network, ofRecords } = pair;
-    const time = believedTime(layout.time, latestTime);
+    const time = plausibleTime(layout.time, latestTime);
     const isApproved = time < pair.approvedUntil;
     if (isApproved && ofRecords === null) return;
     if (trusted.any && pair.kind !== 'reserved' && isTrusted(pair, bytes, layout, time)) return;
@@ -166,7 +166,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       if (!flagged.touched) {
         flagged.touched = true;
         touchedFlagged.push(flagged);
-        begin(flagged);
+        startTally(flagged);
       }
       if (pair.flaggedIn !== portion) {
         pair.flaggedIn = portion;
@@ -218,7 +218,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     layout: LineLayout,
   ): void {
     if (doubts.isReported(doubt)) return;
-    read(bytes, layout, believedTime(layout.time, latestTime), operations, ownAccount);
+    read(bytes, layout, plausibleTime(layout.time, latestTime), operations, ownAccount);
     doubts.count(doubt, record, () => arena.keep(bytes, start, end));
   }
 
@@ -227,14 +227,14 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     counters.moveInto(row, tally);
     counters.forgetSample(row);
     const taken = { rule, bucket, network, addresses, addressCount: addressCountOf(flagged), remoteIp, tally };
-    restart(flagged);
+    resetCounts(flagged);
     return taken;
   }
 
   /** Null: nothing of it counts. */
   function takeSubject(counted: CountedSubject): SubjectObservation | null {
     const { row, success } = counted;
-    settleEarly(counted, portion);
+    countEarlyRecords(counted, portion);
     let taken: SubjectObservation | null = null;
     if (counted.tally !== NOTHING) {
       counters.moveInto(row, counted.tally);
@@ -243,20 +243,20 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       const { rule, bucket, kind, name, addresses, tally } = counted;
       const network = kind === NETWORK.id ? name : success === null ? '' : pairs.networkOf(success.remoteIp);
       const addressCount = addressCountOf(counted);
-      const goesOn = keepsAll ? counted : null;
+      const continued = keepsAll ? counted : null;
       // In one literal: built by a spread, it takes several times the memory, for each network of each portion.
-      taken = { rule, bucket, kind, name, network, addresses, addressCount, tally, success, counted: goesOn };
+      taken = { rule, bucket, kind, name, network, addresses, addressCount, tally, success, counted: continued };
     }
-    restartSubject(counted);
+    resetSubject(counted);
     return taken;
   }
 
   /** Drops everything that the records to come would make again. */
   function drop(): void {
-    pairs.drop(mostKept);
+    pairs.drop(maxKept);
     pairNumbers = createByteTable();
     pairOf = [];
-    settled = new Uint8Array(64);
+    exempt = new Uint8Array(64);
     bucketNumbers = createByteTable();
     bucketCount = 0;
     operations = createOperations();
@@ -267,12 +267,12 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
   }
 
   return {
-    begin(logObject) {
+    startLogObject(logObject) {
       latestTime = logObject.latestTime;
       bucketOfKey = logObject.bucket;
       ownAccount = logObject.accountId;
       isMisplaced = logObject.isMisplaced && bucketOfKey !== null;
-      doubts.restart();
+      doubts.reset();
       expectBucket();
     },
     record(bytes, start, end, layout) {
@@ -280,7 +280,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       if (isOddTime(layout.time, latestTime)) counts.recordsWithOddTime++;
       if (isMisplaced) {
         isMisplaced = false;
-        doubted('otherPlace', bytes, start, end, layout);
+        doubted('otherAccount', bytes, start, end, layout);
       }
       const bucket = bucketOf(layout);
       if (bucket !== expectedBucket && expectedBucket !== ANY_BUCKET) {
@@ -294,10 +294,10 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
         keptBytes += ends[FIELD.remoteIp]! - starts[FIELD.remoteIp]!;
         addPair(pairs.decide(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
       }
-      if (settled[number] === 1) return;
+      if (exempt[number] === 1) return;
       const pair = pairOf[number]!;
       if (pair.kind === 'no-ip') counts.recordsWithoutIp++;
-      else if (pair.kind !== 'settled') judged(pair, bytes, start, end, layout);
+      else if (pair.kind !== 'exempt') evaluate(pair, bytes, start, end, layout);
     },
     endPortion() {
       const ended = {
@@ -311,7 +311,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       const { length } = operations.names;
       const most = Math.max(pairOf.length, bucketCount, length, pairs.bucketCount, subjects.size);
       const bytes = keptBytes + operations.bytes + subjects.bytes;
-      if (!keepsAll && (most > mostKept || bytes > MAX_KEPT_BYTES)) drop();
+      if (!keepsAll && (most > maxKept || bytes > MAX_KEPT_BYTES)) drop();
       return ended;
     },
     counts,

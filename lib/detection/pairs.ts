@@ -9,19 +9,19 @@ import type { CompiledSettings } from './compile-settings';
 import {
   type CountedPair,
   type CountedSubject,
-  countSubject,
   type FlaggedNetwork,
-  flagNetwork,
+  newCountedSubject,
+  newFlaggedNetwork,
 } from './counted-subject';
 
 /** What is known of one (bucket, remote IP), decided once; most lines need no more than this. */
 export type Pair =
-  /** `settled`: no rule that is on can flag it, whatever the record says. */
-  { readonly kind: 'settled' } | { readonly kind: 'no-ip' } | JudgedPair;
+  /** `exempt`: no rule that is on can flag it, whatever the record says. */
+  { readonly kind: 'exempt' } | { readonly kind: 'no-ip' } | EvaluatedPair;
 
-export interface JudgedPair extends CountedPair {
+export interface EvaluatedPair extends CountedPair {
   /** `invalid`: the remote IP is no address. `reserved`: of the reserved test bucket. */
-  readonly kind: 'judged' | 'invalid' | 'reserved';
+  readonly kind: 'evaluated' | 'invalid' | 'reserved';
   readonly bucket: string;
   /** Null where the remote IP is none. */
   readonly address: Address | null;
@@ -53,8 +53,8 @@ export interface Pairs {
   decide(bucket: string, remoteIp: string): Pair;
   /** Watched buckets met since the last call, but for the reserved test bucket. */
   takeNewBuckets(): readonly WatchedBucket[];
-  /** Drops all that can be decided again in the same way; buckets are new again if there are more than `mostBuckets`. */
-  drop(mostBuckets: number): void;
+  /** Drops all that can be decided again in the same way; buckets are new again if there are more than `maxBuckets`. */
+  drop(maxBuckets: number): void;
   /** The network of an address in canonical text. */
   networkOf(remoteIp: string): string;
   /** Distinct networks met in watched buckets since the last `drop`. */
@@ -129,7 +129,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
   function flag(byName: Map<string, FlaggedNetwork>, rule: RuleId, bucket: string, name: string): FlaggedNetwork {
     let flagged = byName.get(name);
     if (flagged === undefined) {
-      flagged = flagNetwork(rule, bucket, name, createRow());
+      flagged = newFlaggedNetwork(rule, bucket, name, createRow());
       byName.set(name, flagged);
     }
     return flagged;
@@ -138,7 +138,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
   function countedNetwork({ networks }: BucketPairs, rule: RuleId, bucket: string, name: string): CountedSubject {
     let network = networks.get(name);
     if (network === undefined) {
-      network = countSubject(rule, bucket, NETWORK.id, name, createRow());
+      network = newCountedSubject(rule, bucket, NETWORK.id, name, createRow());
       networks.set(name, network);
     }
     return network;
@@ -156,7 +156,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
   }
 
   /** A pair that is reported whatever its records are. */
-  function reported(kind: 'invalid' | 'reserved', bucket: string, text: string, { texts }: BucketPairs): JudgedPair {
+  function reported(kind: 'invalid' | 'reserved', bucket: string, text: string, { texts }: BucketPairs): EvaluatedPair {
     const remoteIp = text.slice(0, MAX_INVALID_LENGTH);
     const rule = kind === 'reserved' ? testRecord.id : detectorError.id;
     return {
@@ -182,7 +182,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
       const here = pairsOf(bucket);
       const { watched, isTestBucket } = here.policy;
       if (isTestBucket) return reported('reserved', bucket, text, here);
-      if (!watched) return { kind: 'settled' };
+      if (!watched) return { kind: 'exempt' };
       if (text === '-' || text === '') return { kind: 'no-ip' };
       const address = parseAddress(text);
       if (address === null) return reported('invalid', bucket, text, here);
@@ -194,9 +194,9 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
       const outsideAllowlist = isApproved ? null : here.rules.outsideAllowlist;
       const firstOfNetwork = isApproved ? null : here.rules.firstOfNetwork;
       const ofRecords = isApproved ? here.rules.evenIfApproved : here.rules.ofRecords;
-      if (outsideAllowlist === null && firstOfNetwork === null && ofRecords === null) return { kind: 'settled' };
+      if (outsideAllowlist === null && firstOfNetwork === null && ofRecords === null) return { kind: 'exempt' };
       return {
-        kind: 'judged',
+        kind: 'evaluated',
         bucket,
         address,
         remoteIp,
@@ -217,10 +217,10 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
       newBuckets = [];
       return taken;
     },
-    drop(mostBuckets) {
+    drop(maxBuckets) {
       buckets.clear();
       networkNames.clear();
-      if (known.size > mostBuckets) known.clear();
+      if (known.size > maxBuckets) known.clear();
     },
     get networkCount() {
       return networkNames.size;

@@ -1,8 +1,8 @@
 import type { SubjectFields } from '../rules/rule';
 import type { RememberingRule } from '../rules/rule-of';
 import { subjectText } from '../rules/subject';
-import { type CountedPair, type CountedSubject, countSubject } from './counted-subject';
-import type { JudgedPair } from './pairs';
+import { type CountedPair, type CountedSubject, newCountedSubject } from './counted-subject';
+import type { EvaluatedPair } from './pairs';
 import { boundedName } from './subject-name';
 
 /**
@@ -11,7 +11,7 @@ import { boundedName } from './subject-name';
  */
 export interface RecordSubjects {
   /** The subject that a record of the pair names for the rule, and the pair as it is counted there; null: none. */
-  find(rule: RememberingRule, pair: JudgedPair, fields: SubjectFields): FoundSubject | null;
+  find(rule: RememberingRule, pair: EvaluatedPair, fields: SubjectFields): FoundSubject | null;
   /** How many are kept, each once for each address it was met from. */
   readonly size: number;
   /** Bytes of UTF-16 of their names. */
@@ -27,7 +27,7 @@ export interface FoundSubject {
 
 interface Kept {
   readonly subject: CountedSubject;
-  readonly pairs: Map<JudgedPair, FoundSubject>;
+  readonly pairs: Map<EvaluatedPair, FoundSubject>;
 }
 
 /** `createRow`: makes a row of `Counters` for a further subject. */
@@ -47,7 +47,7 @@ export function createRecordSubjects(createRow: () => number): RecordSubjects {
     const key = subjectText({ kind, name });
     let found = subjects.get(key);
     if (found === undefined) {
-      found = { subject: countSubject(rule.id, bucket, kind, name, createRow()), pairs: new Map() };
+      found = { subject: newCountedSubject(rule.id, bucket, kind, name, createRow()), pairs: new Map() };
       subjects.set(key, found);
       bytes += 2 * key.length;
     }

@@ -8,7 +8,7 @@ export type Severity = 'Low' | 'Medium' | 'High';
 export const SEVERITIES: readonly Severity[] = ['Low', 'Medium', 'High'];
 
 /** How bad a finding is, and why it is worse than its rule says; null where it is not. */
-export interface JudgedSeverity {
+export interface ExplainedSeverity {
   readonly severity: Severity;
   readonly reason: string | null;
 }
@@ -34,7 +34,7 @@ export function isChange(operation: string): boolean {
  * | metadata, a list, or objects read | Medium | Low if anonymous, Medium if signed |
  * | a change | High | High |
  */
-export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): JudgedSeverity {
+export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): ExplainedSeverity {
   const { severity } = ruleOf(rule);
   if (severity.kind === 'fixed') return { severity: severity.severity, reason: null };
   const level = levelOf(tally);

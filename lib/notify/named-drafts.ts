@@ -7,7 +7,7 @@ import { finishCombined, MAX_TRIES, separate } from './send-streams';
 import { gatherStreams, releaseMessageIds, type StreamDraft } from './stream-draft';
 
 /** A combined message whose plan is stored and which may already have been published. */
-export interface CombinedAgain {
+export interface CombinedToResend {
   readonly plan: Stored<CombinedPlan>;
   /** Worst first. */
   readonly members: readonly StreamDraft[];
@@ -15,10 +15,10 @@ export interface CombinedAgain {
 }
 
 /** How to handle drafts that already have a message id. */
-export interface Named {
+export interface NamedDrafts {
   /** Send these alone, with the ids that they have. */
   readonly alone: readonly StreamDraft[];
-  readonly again: readonly CombinedAgain[];
+  readonly again: readonly CombinedToResend[];
   readonly progress: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Named {
  * Decides how to handle drafts that already have a message id: the run that reserved the id died before it could store
  * that they were sent.
  */
-export async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promise<Named> {
+export async function sortNamedDrafts(drafts: readonly StreamDraft[], run: NotifyRun): Promise<NamedDrafts> {
   const alone: StreamDraft[] = [];
   const byPlan = new Map<string, StreamDraft[]>();
   for (const draft of drafts) {
@@ -36,7 +36,7 @@ export async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun):
     if (combinedId === null) alone.push(draft);
     else byPlan.set(combinedId, [...(byPlan.get(combinedId) ?? []), draft]);
   }
-  const again: CombinedAgain[] = [];
+  const again: CombinedToResend[] = [];
   let progress = false;
   for (const [combinedId, members] of byPlan) {
     try {
@@ -59,7 +59,7 @@ async function sortCombined(
   combinedId: string,
   members: readonly StreamDraft[],
   run: NotifyRun,
-): Promise<CombinedAgain | null> {
+): Promise<CombinedToResend | null> {
   const plan = await run.notifier.state.combinedPlan(combinedId);
   const planned = new Set(plan?.value.streams.map(streamKey));
   // guard: a combined message holds only the streams that its plan names

@@ -1,6 +1,6 @@
 import type { PendingPart } from '../alerting/outbox';
 import { type Candidate, isHigh } from '../alerting/plan';
-import { type AlertLimits, type Decision, decide, drafted } from '../alerting/plan-stream';
+import { type AlertLimits, addToDraft, type Decision, decide } from '../alerting/plan-stream';
 import { type Stream, siblingOf, streamKey, streamOf } from '../alerting/stream';
 import { type Draft, type MessageName, newStream, type StreamState, type TakenPart } from '../alerting/stream-state';
 import type { DueItems, DuePart, PartName, State, Stored, Version } from '../ports';
@@ -182,7 +182,7 @@ async function gatherStream(
     const due = read.flatMap(({ stored: part }) => (part !== null && isDue(part.value, now) ? [part] : []));
     if (due.length === 0) continue;
     first ||= `${due[0]!.value.logObject} ${due[0]!.value.number}`;
-    const added = drafted(
+    const added = addToDraft(
       value,
       due.map(({ value: part }) => part),
       now,

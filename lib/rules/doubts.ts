@@ -4,7 +4,7 @@
  */
 export const DOUBTS = {
   otherBucket: 'log object names another bucket',
-  otherPlace: 'log object names another account or Region',
+  otherAccount: 'log object names another account or Region',
 } as const;
 
 const TEXTS: readonly string[] = Object.values(DOUBTS);

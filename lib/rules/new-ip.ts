@@ -34,9 +34,9 @@ export const newIp: Rule = {
     kind: null,
     severity: null,
     hasWindow: true,
-    deniedApart: false,
+    separatesDenied: false,
     isOneSubject: false,
-    isOfAddresses: true,
+    hasAddresses: true,
     isGrouped: true,
   },
   wording: {

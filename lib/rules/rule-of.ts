@@ -23,7 +23,7 @@ export function ruleOf(id: RuleId): Rule {
 }
 
 /** For sorting: of two rules, the surer first. */
-export function surestFirst(a: RuleId, b: RuleId): number {
+export function mostCertainFirst(a: RuleId, b: RuleId): number {
   return RULES.indexOf(ruleOf(a)) - RULES.indexOf(ruleOf(b));
 }
 

@@ -52,7 +52,7 @@ export type Detects =
    */
   | { readonly kind: 'first-success'; readonly of: SubjectKind; readonly approvable: boolean }
   /** Records that no rule can judge, and log objects that are not believed. */
-  | { readonly kind: 'not-judged' }
+  | { readonly kind: 'not-evaluated' }
   /** Records of the reserved test bucket. */
   | { readonly kind: 'test-bucket' };
 
@@ -133,11 +133,11 @@ export interface RuleAlerts {
   /** Whether messages open a window. Without one, each finding has its own message, because somebody waits for it. */
   readonly hasWindow: boolean;
   /** Whether findings all of whose requests were denied are a stream of their own. */
-  readonly deniedApart: boolean;
+  readonly separatesDenied: boolean;
   /** Whether all findings of a stream are one subject: what names them is text of anybody's choice, and so no news. */
   readonly isOneSubject: boolean;
   /** Whether its networks are addresses or networks that were read; else they are untrusted text. */
-  readonly isOfAddresses: boolean;
+  readonly hasAddresses: boolean;
   /** Whether networks that a message does not list are counted by the network around them. */
   readonly isGrouped: boolean;
 }

@@ -20,9 +20,9 @@ export const testRecord: Rule = {
     kind: 'notice',
     severity: 'Informational',
     hasWindow: false,
-    deniedApart: false,
+    separatesDenied: false,
     isOneSubject: false,
-    isOfAddresses: false,
+    hasAddresses: false,
     isGrouped: true,
   },
   wording: {

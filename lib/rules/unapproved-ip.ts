@@ -38,9 +38,9 @@ export const unapprovedIp: Rule = {
     kind: null,
     severity: null,
     hasWindow: true,
-    deniedApart: true,
+    separatesDenied: true,
     isOneSubject: false,
-    isOfAddresses: true,
+    hasAddresses: true,
     isGrouped: true,
   },
   wording: {

@@ -15,7 +15,7 @@ const CASES: { networks: string[]; title: string; what: string; why: string }[] 
     why: 'S3 does not write such a log object: someone else may be writing under the log prefix.',
   },
   {
-    networks: [DOUBTS.otherPlace],
+    networks: [DOUBTS.otherAccount],
     title: 'S3 bucket payroll: log object names another account or Region',
     what: 'log object names another account or Region',
     why: 'S3 does not write such a log object: someone else may be writing under the log prefix.',
@@ -58,6 +58,6 @@ test.each(CASES)('a detector error of $networks', ({ networks: names, title, wha
 
 test('what to do about a log object that is not believed is not what to do about a remote IP', () => {
   const runbookOf = (network: string) => alertRuleOf(DETECTOR_ERROR, 'payroll', [digestOf([network])]).runbook;
-  expect(runbookOf(DOUBTS.otherPlace)).toMatch(/^Find out who wrote the log object/);
+  expect(runbookOf(DOUBTS.otherAccount)).toMatch(/^Find out who wrote the log object/);
   expect(runbookOf('unknown')).toMatch(/^Look at the lines in the log object/);
 });

@@ -4,7 +4,7 @@ import { MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../../lib/alerting/bucket-s
 import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { firstSuccessFinding, flaggedFinding, foldFindings } from '../../lib/detection/finding';
-import { countOn, type Portion, type SubjectObservation } from '../../lib/detection/observation';
+import { markFound, type Portion, type SubjectObservation } from '../../lib/detection/observation';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import {
@@ -22,7 +22,7 @@ import {
 } from '../support/observe-lines';
 import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 
-const NOBODY = { allowlist: [entry('192.0.2.1')] };
+const NONE_APPROVED = { allowlist: [entry('192.0.2.1')] };
 const DENIED = { httpStatus: 403, errorCode: 'AccessDenied' } as const;
 const SECOND = 1_000;
 
@@ -34,7 +34,7 @@ describe('findings', () => {
       { remoteIp: '2001:db8::2' },
       { remoteIp: '203.0.113.7', bucket: 'website' },
     ];
-    const { findings } = await watch(NOBODY, [lines, lines.toReversed(), lines]);
+    const { findings } = await watch(NONE_APPROVED, [lines, lines.toReversed(), lines]);
     expect(findings.map(nameOf).toSorted()).toEqual([
       'new-ip payroll 2001:db8::/64',
       'new-ip payroll 203.0.113.7',
@@ -47,7 +47,7 @@ describe('findings', () => {
   });
 
   test('have the network, even if only one address is found', async () => {
-    const { findings } = await watch(NOBODY, [[{ remoteIp: '2001:db8::1' }]]);
+    const { findings } = await watch(NONE_APPROVED, [[{ remoteIp: '2001:db8::1' }]]);
     expect(findings).toMatchObject([
       { rule: 'new-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
       { rule: 'unapproved-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
@@ -55,7 +55,7 @@ describe('findings', () => {
   });
 
   test('of unapproved-ip need no success; those of new-ip do', async () => {
-    const { findings } = await watch(NOBODY, [[DENIED], [DENIED], [{}], [DENIED]]);
+    const { findings } = await watch(NONE_APPROVED, [[DENIED], [DENIED], [{}], [DENIED]]);
     expect(findings.map(({ rule, tally }) => [rule, tally.requests, tally.denied])).toEqual([
       ['new-ip', 2, 1],
       ['unapproved-ip', 4, 3],
@@ -72,7 +72,7 @@ describe('findings', () => {
     const read = { remoteIp: '2001:db8::1', time: at('08:00') };
     const deleted = { remoteIp: '2001:db8::2', time: at('09:00'), operation: 'REST.DELETE.OBJECT', httpStatus: 204 };
     for (const portions of [[[read, deleted]], [[read], [deleted]], [[deleted], [read]]]) {
-      expect((await watch({ ...NOBODY, newIp: false }, portions)).findings).toMatchObject([
+      expect((await watch({ ...NONE_APPROVED, newIp: false }, portions)).findings).toMatchObject([
         {
           rule: 'unapproved-ip',
           network: '2001:db8::/64',
@@ -87,12 +87,12 @@ describe('findings', () => {
   describe('added up', () => {
     /** The observations in each portion of these lines. */
     function portionsOf(...portions: Logged[][]): Portion[] {
-      const observer = createObserver(compileSettings({ ...DEFAULTS, ...NOBODY }), { keepsAll: true });
+      const observer = createObserver(compileSettings({ ...DEFAULTS, ...NONE_APPROVED }), { keepsAll: true });
       const layout = createLayout();
       return portions.map((lines) => {
         show(observer, layout, lines);
         const portion = observer.endPortion();
-        for (const observation of portion.subjects) countOn(observation);
+        for (const observation of portion.subjects) markFound(observation);
         return portion;
       });
     }
@@ -112,10 +112,10 @@ describe('findings', () => {
     test('keep counting only what is found', () => {
       const folded = foldFindings();
       const [before, found, after] = portionsOf([{}], [{}], [DENIED]).map(({ subjects }) => subjects[0]!);
-      folded.countOn(before!);
+      folded.addSeen(before!);
       expect(folded.list()).toEqual([]);
       folded.add(asFinding(found!));
-      folded.countOn(after!);
+      folded.addSeen(after!);
       expect(folded.list()).toMatchObject([{ rule: 'new-ip', tally: { requests: 2, denied: 1 } }]);
     });
 
@@ -127,9 +127,9 @@ describe('findings', () => {
       );
       folded.add(asFinding(found!));
       expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::1' }]);
-      folded.countOn(later!);
+      folded.addSeen(later!);
       expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::1' }]);
-      folded.countOn(earlier!);
+      folded.addSeen(earlier!);
       expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::2' }]);
       expect([...folded.list()[0]!.addresses]).toEqual(['2001:db8::1', '2001:db8::3', '2001:db8::2']);
       expect(folded.list()[0]!.addressCount).toBe(3);
@@ -207,8 +207,8 @@ describe('findings', () => {
       },
     ];
     test.each(cases)('$name', async ({ lines, expected }) => {
-      expect(namesOf(await watch(NOBODY, [lines]))).toEqual(expected);
-      expect(namesOf(await watch(NOBODY, [lines.toReversed()]))).toEqual(expected);
+      expect(namesOf(await watch(NONE_APPROVED, [lines]))).toEqual(expected);
+      expect(namesOf(await watch(NONE_APPROVED, [lines.toReversed()]))).toEqual(expected);
     });
   });
 });
@@ -258,7 +258,9 @@ describe('learning', () => {
   });
 
   test('never suppresses unapproved-ip', async () => {
-    expect(namesOf(await watch({ ...learns3, ...NOBODY }, [first]))).toEqual(['unapproved-ip payroll 198.51.100.1']);
+    expect(namesOf(await watch({ ...learns3, ...NONE_APPROVED }, [first]))).toEqual([
+      'unapproved-ip payroll 198.51.100.1',
+    ]);
   });
 
   test('0 days: none', async () => {
@@ -310,13 +312,13 @@ describe('learning', () => {
     const { policyOf } = compileSettings({ ...DEFAULTS, ...learns3 });
     const payroll = { bucket: 'payroll', policy: policyOf('payroll') };
     const process = watchBuckets(state);
-    await process.met(payroll, START);
+    await process.registerLog(payroll, START);
     for (const later of [process, watchBuckets(state)]) {
-      await later.met(payroll, START + 2 * DAY);
+      await later.registerLog(payroll, START + 2 * DAY);
       expect([...state.allBuckets()]).toMatchObject([{ bucket: 'payroll', firstLogAt: START, learningUntil: END }]);
-      expect(await later.phaseOf(payroll, END - 1)).toMatchObject({ learning: true, inactiveForAnonymous: false });
+      expect(await later.currentPhase(payroll, END - 1)).toMatchObject({ learning: true, inactiveForAnonymous: false });
     }
-    expect(await process.phaseOf(payroll, END)).toMatchObject({ learning: false, inactiveForAnonymous: false });
+    expect(await process.currentPhase(payroll, END)).toMatchObject({ learning: false, inactiveForAnonymous: false });
   });
 
   test('concerns only buckets where new-ip is on', async () => {
@@ -399,7 +401,7 @@ describe('learning', () => {
         later(END, { bucket: 'website' }),
       ];
       expect(namesOf(await watch(learns3, [learned(1001), ...elsewhere]))).toEqual(['new-ip website 198.51.100.2']);
-      const { findings } = await watch({ ...learns3, ...NOBODY }, [learned(1001), reads(END)]);
+      const { findings } = await watch({ ...learns3, ...NONE_APPROVED }, [learned(1001), reads(END)]);
       expect(findings.filter(({ rule }) => rule === UNAPPROVED_IP)).toHaveLength(1002);
     });
 
@@ -482,6 +484,8 @@ describe('pairs seen before', () => {
   });
 
   test('in the memory of `unapproved-ip` there are none', async () => {
-    expect(namesOf(await watch(NOBODY, [[{ time: days(1) }]], [known]))).toEqual(['unapproved-ip payroll 203.0.113.7']);
+    expect(namesOf(await watch(NONE_APPROVED, [[{ time: days(1) }]], [known]))).toEqual([
+      'unapproved-ip payroll 203.0.113.7',
+    ]);
   });
 });

@@ -15,7 +15,7 @@ test('now and then it looks who is silent, of those that are watched, and who li
   const before = compileSettings(configurationOf({ learningDays: 0 }));
   for (const bucket of ['payroll', 'left']) {
     for (let hour = 0; hour < 100; hour++)
-      await buckets.met({ bucket, policy: before.policyOf(bucket) }, START + hour * HOUR);
+      await buckets.registerLog({ bucket, policy: before.policyOf(bucket) }, START + hour * HOUR);
   }
   const { watcher, time, silent, used, asked } = watcherOf(state, { excludeBuckets: ['left'] }, START + 124 * HOUR);
   const minutes = [0, 1, 14, 15, 16, 30];

@@ -29,9 +29,9 @@ export const newRequester: Rule = {
     kind: null,
     severity: null,
     hasWindow: true,
-    deniedApart: false,
+    separatesDenied: false,
     isOneSubject: false,
-    isOfAddresses: true,
+    hasAddresses: true,
     isGrouped: false,
   },
   wording: {

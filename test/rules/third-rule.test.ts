@@ -354,9 +354,9 @@ describe('what a third rule costs', () => {
   const compiled = (settings: Partial<DetectionSettings>) =>
     createPairs(compileSettings({ ...DEFAULTS, allowlist: [entry('10.20.0.0/16')], ...settings }), () => 0);
 
-  test('an approved address is settled where no rule can flag it, and looked at where one can', () => {
+  test('an approved address is exempt where no rule can flag it, and looked at where one can', () => {
     const off = { newRequester: false } as Partial<DetectionSettings>;
-    expect(compiled(off).decide('payroll', OFFICE)).toEqual({ kind: 'settled' });
+    expect(compiled(off).decide('payroll', OFFICE)).toEqual({ kind: 'exempt' });
     expect(compiled(off).decide('payroll', '203.0.113.9')).toMatchObject({ kind: 'judged', ofRecords: null });
     expect(compiled(ALL).decide('payroll', OFFICE)).toMatchObject({
       kind: 'judged',
@@ -367,7 +367,7 @@ describe('what a third rule costs', () => {
   });
 
   test('what it keeps is bounded: of more subjects than that, none is kept from portion to portion', () => {
-    const observer = createObserver(compileSettings({ ...DEFAULTS, ...ONLY_THIRD }), { mostKept: 10 });
+    const observer = createObserver(compileSettings({ ...DEFAULTS, ...ONLY_THIRD }), { maxKept: 10 });
     const layout = createLayout();
     for (let portion = 0; portion < 5; portion++) {
       const lines = Array.from({ length: 20 }, (_, n) => request(`user-${portion}-${n}`, later(0)));

@@ -176,7 +176,7 @@ describe('the account and Region of the key', () => {
     expect(isMisplaced).toBe(misplaced);
     expect(whereOf(parts)).toEqual([`${where.accountId} ${where.region}`]);
     const doubts = findingsIn(parts).filter((name) => name.startsWith('detector-error'));
-    expect(doubts).toEqual(misplaced ? [`detector-error payroll ${DOUBTS.otherPlace}: 1`] : []);
+    expect(doubts).toEqual(misplaced ? [`detector-error payroll ${DOUBTS.otherAccount}: 1`] : []);
     // The lines are evaluated nevertheless.
     expect(findingsIn(parts)).toContain('new-ip payroll 203.0.113.7: 1');
   });
