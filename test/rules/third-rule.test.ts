@@ -357,9 +357,9 @@ describe('what a third rule costs', () => {
   test('an approved address is exempt where no rule can flag it, and looked at where one can', () => {
     const off = { newRequester: false } as Partial<DetectionSettings>;
     expect(compiled(off).decide('payroll', OFFICE)).toEqual({ kind: 'exempt' });
-    expect(compiled(off).decide('payroll', '203.0.113.9')).toMatchObject({ kind: 'judged', ofRecords: null });
+    expect(compiled(off).decide('payroll', '203.0.113.9')).toMatchObject({ kind: 'evaluated', ofRecords: null });
     expect(compiled(ALL).decide('payroll', OFFICE)).toMatchObject({
-      kind: 'judged',
+      kind: 'evaluated',
       flagged: null,
       network: null,
       ofRecords: [newRequester],
