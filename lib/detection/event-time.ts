@@ -3,7 +3,7 @@ const DAY = 86_400_000;
 /** Amazon S3 started on 14 March 2006: no request is older. Epoch milliseconds. */
 export const S3_BEGAN_AT = Date.UTC(2006, 2, 14);
 
-/** How much later than its log object a record may be: clocks differ. Milliseconds. */
+/** How much later than its log object a record may be, because clocks differ; milliseconds. */
 const MAX_AHEAD = DAY;
 
 /** The latest plausible time of a record in a log object written at `writtenAt`. Epoch milliseconds. */

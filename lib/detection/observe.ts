@@ -2,67 +2,54 @@ import { FIELD } from '../access-log/fields';
 import type { LineLayout } from '../access-log/layout';
 import { decode } from '../access-log/parse-line';
 import type { DOUBTS } from '../rules/doubts';
-import { NETWORK } from '../rules/subject';
 import { createByteTable } from './byte-table';
 import type { CompiledSettings } from './compile-settings';
-import {
-  addAddress,
-  addressCountOf,
-  type CountedPair,
-  type CountedSubject,
-  countEarlyRecords,
-  countsNow,
-  type FlaggedNetwork,
-  resetCounts,
-  resetSubject,
-  startTally,
-} from './counted-subject';
-import { createCounters } from './counters';
 import { isOddTime, plausibleTime } from './event-time';
 import { createLineArena } from './line-arena';
 import { createDoubts } from './log-object-doubts';
-import type { FlaggedObservation, LogObjectFacts, ObserverCounts, Portion, SubjectObservation } from './observation';
+import type { LogObjectFacts, ObserverCounts, Portion } from './observation';
 import { createOperations } from './operations';
 import { createPairs, type EvaluatedPair, type Pair } from './pairs';
+import { createPortionCounts } from './portion-counts';
 import { createRecordReader } from './record-reader';
 import { createRecordSubjects } from './record-subjects';
-import { createSample, NOTHING, type Sample } from './tally';
+import type { Sample } from './tally';
 
 export interface Observer {
-  /** The records that follow are of this log object. Without it, any record of any time is believed. */
+  /** Call this before the records of a log object. Without it, records of any bucket and time are evaluated as they are. */
   startLogObject(logObject: LogObjectFacts): void;
-  /** Takes in one record of `bytes[start, end)` whose head `locateLine` has found. */
+  /** Evaluates and counts the record `bytes[start, end)`, whose head `locateLine` has located. */
   record(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void;
-  /** Ends a portion: what was observed since the last call. */
+  /** Ends a portion: returns what was observed since the last call. */
   endPortion(): Portion;
   readonly counts: ObserverCounts;
-  /** Distinct networks met in watched buckets so far; null unless it keeps everything. */
+  /** The number of distinct networks in watched buckets so far; null unless `keepsAll`. */
   readonly networkCount: number | null;
-  /** How many pairs, buckets and operations it keeps for the records to come. */
+  /** How many pairs, buckets, operations and subjects are cached for the next records. */
   readonly kept: number;
 }
 
 export interface ObserverOptions {
   /**
-   * Whether it counts over all log objects that are read with it: then what is found counts on (`markFound`), and nothing
-   * is ever dropped. Else each portion stands for itself, and the memory has a bound.
+   * Whether the observer counts over all its log objects: then counting continues for subjects that were found
+   * (`markFound`), and nothing is ever dropped. Otherwise portions are independent of each other and memory is bounded.
    */
   readonly keepsAll?: boolean;
-  /** How many pairs, buckets or operations are kept from one portion to the next; of more, none is. */
+  /** The maximum number of pairs, buckets, operations or subjects to cache between portions. Above it, all are dropped. */
   readonly maxKept?: number;
 }
 
 const MAX_KEPT = 20_000;
 
-/** How many bytes their names may have together. */
+/** The maximum total size of the cached names. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 
-/** No number of a bucket. */
+/** Stands for the number of a bucket if the key of the log object names none. */
 const ANY_BUCKET = -1;
 
 /**
- * Folds records into observations. Everything that depends only on bucket and address is decided once a pair; of a
- * pair that nothing can flag, a line costs its head and nothing more.
+ * Creates an observer, which turns records into observations. Everything that depends only on the bucket and the address
+ * is decided once for each pair. For a pair that no rule can flag, only the head of a line is parsed.
  */
 export function createObserver(compiled: CompiledSettings, options: ObserverOptions = {}): Observer {
   const { keepsAll = false, maxKept = MAX_KEPT } = options;
@@ -70,28 +57,30 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
   const arena = createLineArena();
   let pairNumbers = createByteTable();
   let pairOf: Pair[] = [];
-  /** 1 for each exempt pair: bytes in a row, so that most lines need not fetch an object from afar. */
+  /** 1 for each exempt pair. An array of bytes, so that most lines avoid a cache miss for the object of the pair. */
   let exempt = new Uint8Array(64);
   let bucketNumbers = createByteTable();
   let bucketCount = 0;
   let operations = createOperations();
-  let counters = createCounters(operations.names);
-  const createRow = (): number => counters.create();
-  const pairs = createPairs(compiled, createRow);
-  const subjects = createRecordSubjects(createRow);
   const { record, read } = createRecordReader(isSuccessStatus);
+  const counting = createPortionCounts({
+    record,
+    arena,
+    operationNames: operations.names,
+    keepsAll,
+    networkOf: (remoteIp) => pairs.networkOf(remoteIp),
+  });
+  const pairs = createPairs(compiled, counting.createRow);
+  const subjects = createRecordSubjects(counting.createRow);
   const doubts = createDoubts();
-  /** Of the names of all of them. */
+  /** The total size of the names of pairs and buckets. */
   let keptBytes = 0;
-  let portion = 0;
-  let touchedFlagged: FlaggedNetwork[] = [];
-  let touchedSubjects: CountedSubject[] = [];
   let latestTime = Number.POSITIVE_INFINITY;
   let bucketOfKey: string | null = null;
   let ownAccount: string | null = null;
-  /** The number of that bucket, or `ANY_BUCKET`. */
+  /** The number of `bucketOfKey`, or `ANY_BUCKET`. */
   let expectedBucket = ANY_BUCKET;
-  /** Whether the next record is to be the one that shows that the log object is misplaced. */
+  /** Whether the log object is misplaced and the next record is the sample that reports this. */
   let isMisplaced = false;
   const counts: ObserverCounts = {
     records: 0,
@@ -117,7 +106,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     exempt[number] = pair.kind === 'exempt' ? 1 : 0;
   }
 
-  /** The number of the record's bucket. */
+  /** The number of the bucket of a record. */
   function bucketOf({ starts, ends, view }: LineLayout): number {
     const start = starts[FIELD.bucket]!;
     const end = ends[FIELD.bucket]!;
@@ -129,7 +118,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     return number;
   }
 
-  /** Finds the number of the bucket that the log object's key names. */
+  /** Sets `expectedBucket` from the bucket that the key of the log object names. */
   function expectBucket(): void {
     expectedBucket = ANY_BUCKET;
     if (bucketOfKey === null) return;
@@ -138,7 +127,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     bucketCount = bucketNumbers.size;
   }
 
-  /** Whether the record is trusted; counts it. */
+  /** Whether the record is trusted; if so, counts it. */
   function isTrusted(pair: EvaluatedPair, bytes: Uint8Array, layout: LineLayout, time: number): boolean {
     const { bucket, address } = pair;
     const operation = operations.names[operations.numberOf(bytes, layout)]!;
@@ -162,55 +151,20 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     else if (pair.kind === 'reserved') counts.testRecords++;
     const operation = read(bytes, layout, time, operations, ownAccount);
     let sample: Sample | null = null;
-    if (flagged !== null && !isApproved) {
-      if (!flagged.touched) {
-        flagged.touched = true;
-        touchedFlagged.push(flagged);
-        startTally(flagged);
-      }
-      if (pair.flaggedIn !== portion) {
-        pair.flaggedIn = portion;
-        addAddress(flagged, pair.remoteIp);
-      }
-      if (counters.isBetterSample(flagged.row, time, record.rank)) {
-        sample = createSample(arena.keep(bytes, start, end), record);
-        flagged.tally.sample = sample;
-        flagged.remoteIp = pair.remoteIp;
-      }
-      counters.count(flagged.row, flagged.tally, record, operation);
+    if (flagged !== null && !isApproved) sample = counting.countFlagged(flagged, pair, operation, bytes, start, end);
+    if (network !== null && !isApproved) {
+      counting.countSubject(network, pair, sample, operation, bytes, start, end);
     }
-    if (network !== null && !isApproved) countIn(network, pair, sample, operation, bytes, start, end);
     if (ofRecords === null) return;
     const fields = { requester: requesterOf(bytes, layout), operation: record.operation };
     for (const rule of ofRecords) {
       const found = isApproved && rule.detects.approvable ? null : subjects.find(rule, pair, fields);
-      if (found !== null) countIn(found.subject, found.pair, sample, operation, bytes, start, end);
+      if (found !== null) counting.countSubject(found.subject, found.pair, sample, operation, bytes, start, end);
     }
   }
 
-  /** Counts the record at hand in a subject. `sample`: the record, if it is kept already. */
-  function countIn(
-    subject: CountedSubject,
-    pair: CountedPair,
-    sample: Sample | null,
-    operation: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    if (!subject.touched) {
-      subject.touched = true;
-      touchedSubjects.push(subject);
-    }
-    if (!countsNow(subject, record, pair, portion)) return;
-    if (counters.isBetterSample(subject.row, record.time, record.rank)) {
-      subject.tally.sample = sample ?? createSample(arena.keep(bytes, start, end), record);
-    }
-    counters.count(subject.row, subject.tally, record, operation);
-  }
-
-  /** Counts a record that shows why the log object is not believed. */
-  function doubted(
+  /** Counts a record that makes the log object doubtful. */
+  function countDoubt(
     doubt: keyof typeof DOUBTS,
     bytes: Uint8Array,
     start: number,
@@ -222,36 +176,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     doubts.count(doubt, record, () => arena.keep(bytes, start, end));
   }
 
-  function takeFlagged(flagged: FlaggedNetwork): FlaggedObservation {
-    const { rule, bucket, network, addresses, remoteIp, tally, row } = flagged;
-    counters.moveInto(row, tally);
-    counters.forgetSample(row);
-    const taken = { rule, bucket, network, addresses, addressCount: addressCountOf(flagged), remoteIp, tally };
-    resetCounts(flagged);
-    return taken;
-  }
-
-  /** Null: nothing of it counts. */
-  function takeSubject(counted: CountedSubject): SubjectObservation | null {
-    const { row, success } = counted;
-    countEarlyRecords(counted, portion);
-    let taken: SubjectObservation | null = null;
-    if (counted.tally !== NOTHING) {
-      counters.moveInto(row, counted.tally);
-      // What is found already has its sample; only a better one is worth keeping.
-      if (!counted.found) counters.forgetSample(row);
-      const { rule, bucket, kind, name, addresses, tally } = counted;
-      const network = kind === NETWORK.id ? name : success === null ? '' : pairs.networkOf(success.remoteIp);
-      const addressCount = addressCountOf(counted);
-      const continued = keepsAll ? counted : null;
-      // In one literal: built by a spread, it takes several times the memory, for each network of each portion.
-      taken = { rule, bucket, kind, name, network, addresses, addressCount, tally, success, counted: continued };
-    }
-    resetSubject(counted);
-    return taken;
-  }
-
-  /** Drops everything that the records to come would make again. */
+  /** Empties the caches. The next records fill them again with the same results. */
   function drop(): void {
     pairs.drop(maxKept);
     pairNumbers = createByteTable();
@@ -260,7 +185,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     bucketNumbers = createByteTable();
     bucketCount = 0;
     operations = createOperations();
-    counters = createCounters(operations.names);
+    counting.drop(operations.names);
     subjects.drop();
     keptBytes = 0;
     expectBucket();
@@ -280,12 +205,12 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       if (isOddTime(layout.time, latestTime)) counts.recordsWithOddTime++;
       if (isMisplaced) {
         isMisplaced = false;
-        doubted('otherAccount', bytes, start, end, layout);
+        countDoubt('otherAccount', bytes, start, end, layout);
       }
       const bucket = bucketOf(layout);
       if (bucket !== expectedBucket && expectedBucket !== ANY_BUCKET) {
         counts.recordsOfOtherBuckets++;
-        doubted('otherBucket', bytes, start, end, layout);
+        countDoubt('otherBucket', bytes, start, end, layout);
         return;
       }
       const { starts, ends, view } = layout;
@@ -300,14 +225,10 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       else if (pair.kind !== 'exempt') evaluate(pair, bytes, start, end, layout);
     },
     endPortion() {
-      const ended = {
-        buckets: pairs.takeNewBuckets(),
-        flagged: [...touchedFlagged.map(takeFlagged), ...(bucketOfKey === null ? [] : doubts.take(bucketOfKey))],
-        subjects: touchedSubjects.map(takeSubject).filter((taken) => taken !== null),
-      };
-      touchedFlagged = [];
-      touchedSubjects = [];
-      portion++;
+      const taken = counting.take();
+      const doubtful = bucketOfKey === null ? [] : doubts.take(bucketOfKey);
+      const flagged = [...taken.flagged, ...doubtful];
+      const ended = { buckets: pairs.takeNewBuckets(), flagged, subjects: taken.subjects };
       const { length } = operations.names;
       const most = Math.max(pairOf.length, bucketCount, length, pairs.bucketCount, subjects.size);
       const bytes = keptBytes + operations.bytes + subjects.bytes;

@@ -31,7 +31,7 @@ export interface OperationCount {
 export interface Sample {
   /** The line as logged, without its LF. */
   readonly line: Uint8Array;
-  /** The time used for evaluation (`plausibleTime`); the line itself may have an implausible one. */
+  /** The time used for evaluation (`plausibleTime`); the line may contain an implausible one. */
   readonly time: number;
   /** The rank of its level (`rankOf`). */
   readonly rank: number;
