@@ -28,7 +28,7 @@ export interface BucketPhase {
  * an hour.
  */
 export interface BucketWatch {
-  /** Call this for a bucket of which a log object has records. The first log object of a bucket starts its learning. */
+  /** Registers that a log object has records of the bucket. The first log object of a bucket starts its learning. */
   registerLog(bucket: WatchedBucket, now: number): Promise<void>;
   /** The current phase of the bucket. Call `registerLog` first. */
   currentPhase(bucket: WatchedBucket, now: number): Promise<BucketPhase>;

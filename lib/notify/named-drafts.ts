@@ -18,7 +18,7 @@ export interface CombinedToResend {
 export interface NamedDrafts {
   /** Send these alone, with the ids that they have. */
   readonly alone: readonly StreamDraft[];
-  readonly again: readonly CombinedToResend[];
+  readonly toResend: readonly CombinedToResend[];
   readonly progress: boolean;
 }
 
@@ -36,18 +36,18 @@ export async function sortNamedDrafts(drafts: readonly StreamDraft[], run: Notif
     if (combinedId === null) alone.push(draft);
     else byPlan.set(combinedId, [...(byPlan.get(combinedId) ?? []), draft]);
   }
-  const again: CombinedToResend[] = [];
+  const toResend: CombinedToResend[] = [];
   let progress = false;
   for (const [combinedId, members] of byPlan) {
     try {
       const message = await sortCombined(combinedId, members, run);
       if (message === null) progress = true;
-      else again.push(message);
+      else toResend.push(message);
     } catch (error) {
       run.fail('a combined message could not be resent', error);
     }
   }
-  return { alone, again, progress };
+  return { alone, toResend, progress };
 }
 
 /**

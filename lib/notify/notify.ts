@@ -93,8 +93,8 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
   const planned = planMessages([...named.alone, ...candidates], room, gathered.due).map(
     ({ members }): StreamMessage => ({ kind: 'streams', members, hasFailed: members[0]!.failures > 0 }),
   );
-  const again = named.again.map((message): StreamMessage => ({ kind: 'combined-resend', ...message }));
-  const streams = await sendAll([...again, ...planned].sort(worstMessageFirst), run, until);
+  const resent = named.toResend.map((message): StreamMessage => ({ kind: 'combined-resend', ...message }));
+  const streams = await sendAll([...resent, ...planned].sort(worstMessageFirst), run, until);
   if (streams.end === 'busy') return 'busy';
   // Notices come after all findings, so that any number of notices delays no alert.
   const notices = streams.end === null ? (await gatherNotices(due, run)).map(noticeMessage) : [];
