@@ -2,9 +2,10 @@ import { worstCandidateFirst } from '../alerting/plan';
 import { streamKey } from '../alerting/stream';
 import type { CombinedPlan } from '../alerting/stream-state';
 import type { Stored } from '../ports';
+import { gatherStreams } from './gather-streams';
 import type { NotifyRun } from './notify-run';
 import { finishCombined, MAX_TRIES, separate } from './send-streams';
-import { gatherStreams, releaseMessageIds, type StreamDraft } from './stream-draft';
+import { releaseMessageIds, type StreamDraft } from './stream-draft';
 
 /** A combined message whose plan is stored and which may already have been published. */
 export interface CombinedToResend {

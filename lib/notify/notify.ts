@@ -2,12 +2,13 @@ import { failureIdOf } from '../alerting/identity';
 import { isHigh, planMessages, worstCandidateFirst } from '../alerting/plan';
 import { streamKey } from '../alerting/stream';
 import type { DueItems } from '../ports';
+import { gatherStreams } from './gather-streams';
 import { type HeldLease, takeLease } from './hold-lease';
 import { type CombinedToResend, sortNamedDrafts } from './named-drafts';
 import { type DueNotice, gatherNotices, noticesFreeSince, sendNotice } from './notices';
 import { createRun, type Notifier, type NotifyRun, type SentAlert } from './notify-run';
 import { publishCombined, readingOf, reportUnreadable, sendAlone, sendCombined } from './send-streams';
-import { gatherStreams, keepDraft, type StreamDraft } from './stream-draft';
+import { keepDraft, type StreamDraft } from './stream-draft';
 
 export interface Notified {
   /**

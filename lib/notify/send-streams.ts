@@ -6,13 +6,13 @@ import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, MessageName } from '../alerting/stream-state';
 import { MessageRefused, type Stored } from '../ports';
 import { eachBounded } from '../state/each-bounded';
+import type { StreamFailure } from './gather-streams';
 import type { NotifyRun } from './notify-run';
 import {
   markParts,
   releaseMessageIds,
   reserveMessageId,
   type StreamDraft,
-  type StreamFailure,
   TAKEN_KEPT,
   WRITES_AT_ONCE,
   writeStream,
