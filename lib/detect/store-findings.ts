@@ -28,7 +28,7 @@ export type KnownParts = Map<string, OwnParts>;
 interface OwnParts {
   /** All parts with a lower number are stored, by this run or another. */
   next: number;
-  /** The identities of the findings in these parts, once this run met parts of another run; null: all are its own. */
+  /** The identities of the findings in these parts, if this run found parts of another run; null: all are its own. */
   stored: Set<string> | null;
 }
 

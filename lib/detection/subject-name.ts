@@ -11,7 +11,7 @@ const MAX_BEGINNING_BYTES = 120;
 
 /**
  * The name of a subject as stored in sightings and findings. A record may contain a text of any length. A name that is
- * too long is replaced by its beginning and 128 bits of its SHA-256, which tell it from other names with that beginning.
+ * too long is replaced by its beginning and 128 bits of its SHA-256, which distinguish it from other names with that beginning.
  */
 export function boundedName(text: string): string {
   if (jsonBytes(text) <= MAX_SUBJECT_BYTES) return text;

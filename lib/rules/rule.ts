@@ -174,7 +174,7 @@ export interface WhyFacts {
   readonly listed: readonly (NamedSubject & { readonly network: string })[];
 }
 
-/** What a terminal says about the certainty of a finding is made from; times are formatted. */
+/** What the certainty of a finding in a terminal is made from; times are formatted. */
 export interface CertaintyFacts {
   readonly network: string;
   readonly raised: Raised;
