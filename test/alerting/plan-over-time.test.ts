@@ -132,7 +132,7 @@ function mostInADay(times: readonly number[]): number {
   return Math.max(0, ...times.map((from) => times.filter((time) => time >= from && time < from + DAY).length));
 }
 
-test(`over days, everything is sent once, at once if grave, and within the limits (seed ${SEED})`, () => {
+test(`over days, everything is sent once, at once if Medium or High, and within the limits (seed ${SEED})`, () => {
   let longest = 0;
   fc.assert(
     fc.property(lives, ({ arrivals, limits }) => {

@@ -62,7 +62,7 @@ describe('findings', () => {
     ]);
   });
 
-  test('of new-ip have the address that was first, even if its log is late', async () => {
+  test('of new-ip have the first address, even if its log is late', async () => {
     const late = { remoteIp: '2001:db8::2', time: at('08:00') };
     const { findings } = await watch({}, [[{ remoteIp: '2001:db8::1', time: at('09:00') }], [late]]);
     expect(findings).toMatchObject([{ rule: 'new-ip', remoteIp: '2001:db8::2', network: '2001:db8::/64' }]);
@@ -84,7 +84,7 @@ describe('findings', () => {
     }
   });
 
-  describe('added up', () => {
+  describe('merged', () => {
     /** The observations in each portion of these lines. */
     function portionsOf(...portions: Logged[][]): Portion[] {
       const observer = createObserver(compileSettings({ ...DEFAULTS, ...NONE_APPROVED }), { keepsAll: true });
@@ -99,7 +99,7 @@ describe('findings', () => {
     const asFinding = (observation: SubjectObservation) =>
       firstSuccessFinding(observation, observation.success!.remoteIp, null);
 
-    test('exist as soon as they are added, and grow', () => {
+    test('exist once they are added, and grow', () => {
       const folded = foldFindings();
       const [first, second] = portionsOf([{}], [{}, DENIED]);
       expect(folded.list()).toEqual([]);
@@ -109,7 +109,7 @@ describe('findings', () => {
       expect(folded.list()).toMatchObject([{ rule: 'unapproved-ip', tally: { requests: 3, denied: 1 } }]);
     });
 
-    test('keep counting only what is found', () => {
+    test('continue counting only for subjects that were found', () => {
       const folded = foldFindings();
       const [before, found, after] = portionsOf([{}], [{}], [DENIED]).map(({ subjects }) => subjects[0]!);
       folded.addSeen(before!);
@@ -135,7 +135,7 @@ describe('findings', () => {
       expect(folded.list()[0]!.addressCount).toBe(3);
     });
 
-    test('found again after it had been forgotten are one finding, with the history of the first', () => {
+    test('found again after they were forgotten are one finding, with the history of the first', () => {
       const folded = foldFindings();
       const [first, again] = portionsOf([{}], [{ time: at('09:00', 200) }]).map(({ subjects }) => subjects[0]!);
       folded.add(firstSuccessFinding(first!, '203.0.113.7', 7));
@@ -295,7 +295,7 @@ describe('learning', () => {
     { name: 'trusted', line: { requester: 'backup' } },
     { name: 'without remote IP', line: { remoteIp: null } },
     { name: 'without a valid remote IP', line: { remoteIp: '10.0.0.256' } },
-  ])('begins with the first log also if all of it is $name', async ({ line }) => {
+  ])('begins with the first log, even if all its requests are $name', async ({ line }) => {
     const settings: Partial<DetectionSettings> = {
       learningDays: 3,
       allowlist: [entry('10.0.0.0/8')],
@@ -350,15 +350,15 @@ describe('learning', () => {
     const deletes = later(END, { ...anonymous, operation: 'REST.DELETE.OBJECT', httpStatus: 204 });
     const found = ['new-ip payroll 198.51.100.2'];
 
-    test(`${PUBLIC_BUCKET_NETWORKS} are a bucket’s own`, async () => {
+    test(`${PUBLIC_BUCKET_NETWORKS} do not make the bucket look public`, async () => {
       expect(PUBLIC_BUCKET_NETWORKS).toBe(1000);
       expect(namesOf(await watch(learns3, [learned(1000), learned(1000), reads(END)]))).toEqual(found);
     });
 
-    test('more are the public: new-ip is inactive there for anonymous reads', async () => {
+    test('if there are more, the bucket looks public: new-ip is inactive there for anonymous reads', async () => {
       const { findings, sightings, learning } = await watch(learns3, [learned(1001), reads(END), reads(END + DAY)]);
       expect(findings).toEqual([]);
-      // It remembers nothing of them any more.
+      // It no longer caches anything about them.
       expect(sightings).toHaveLength(1001);
       expect(learning).toMatchObject([{ learned: 1001 }]);
     });
@@ -366,11 +366,11 @@ describe('learning', () => {
     test.each<{ name: string; arrival: Arrival }>([
       { name: 'a signed request', arrival: later(END) },
       { name: 'an anonymous change', arrival: deletes },
-    ])('more are the public: $name is found all the same', async ({ arrival }) => {
+    ])('if there are more, the bucket looks public, but $name is still found', async ({ arrival }) => {
       expect(namesOf(await watch(learns3, [learned(1001), arrival]))).toEqual(found);
     });
 
-    test('more are the public already while it learns: no more of them are recorded, but others are', async () => {
+    test('if there are more, the bucket looks public while it learns: anonymous reads are not recorded, others are', async () => {
       const arrivals = [learned(900), learned(5000), learned(5000), learned(20, {}), later(START + DAY)];
       const { findings, sightings } = await watch(learns3, arrivals);
       expect(findings).toEqual([]);
@@ -389,13 +389,13 @@ describe('learning', () => {
       expect(late.sightings).toHaveLength(10_001);
     });
 
-    test('it is active for all where somebody chose it', async () => {
+    test('new-ip is active for all requests if `bucketSettings` turns it on', async () => {
       const settings = { ...learns3, bucketSettings: { 'pay*': { newIp: true } } };
       expect(namesOf(await watch(settings, [learned(1001), reads(END)]))).toEqual(found);
       expect((await watch(settings, [learned(5000)])).sightings).toHaveLength(5000);
     });
 
-    test('it is active in other buckets, and so is unapproved-ip', async () => {
+    test('new-ip is active in other buckets, and so is unapproved-ip', async () => {
       const elsewhere = [
         later(START, { bucket: 'website', remoteIp: '198.51.100.1' }),
         later(END, { bucket: 'website' }),
@@ -405,7 +405,7 @@ describe('learning', () => {
       expect(findings.filter(({ rule }) => rule === UNAPPROVED_IP)).toHaveLength(1002);
     });
 
-    test('found after learning they are only many', async () => {
+    test('networks found after learning do not make the bucket look public', async () => {
       const { findings } = await watch(learns3, [first, { lines: networks(1500), arrivedAt: END }]);
       expect(findings).toHaveLength(1500);
     });
@@ -462,7 +462,7 @@ describe('pairs seen before', () => {
     expect(sightings).toEqual([{ ...known, lastSeenAt: days(93) }]);
   });
 
-  test('a denied request of a known pair begins no finding and is not counted in a later one', async () => {
+  test('a denied request of a known pair causes no finding and is not counted in a later one', async () => {
     const portions = [[{ time: days(1) }], [{ time: days(2), ...DENIED }], [{ time: days(200) }]];
     expect((await watch({}, portions, [known])).findings).toMatchObject([
       { tally: { requests: 1, firstEventAt: days(200) } },
@@ -478,12 +478,12 @@ describe('pairs seen before', () => {
     }
   });
 
-  test('found in this input, they stay that one finding', async () => {
+  test('that are found in this input stay one finding', async () => {
     const { findings } = await watch({}, [[{ time: days(0) }], [{ time: days(300) }]]);
     expect(findings).toMatchObject([{ forgottenSince: null, tally: { requests: 2, lastEventAt: days(300) } }]);
   });
 
-  test('in the memory of `unapproved-ip` there are none', async () => {
+  test('unapproved-ip does not remember pairs', async () => {
     expect(namesOf(await watch(NONE_APPROVED, [[{ time: days(1) }]], [known]))).toEqual([
       'unapproved-ip payroll 203.0.113.7',
     ]);

@@ -63,7 +63,7 @@ describe('trusted records', () => {
   const backup = { requester: 'arn:aws:sts::111122223333:assumed-role/backup/*' };
   const ofRole = (time: number, more: Logged & object = {}) => ({ requester: ROLE, time, ...more });
 
-  test('are evaluated one by one, also within a pair, and counted', async () => {
+  test('are evaluated record by record, also within a pair, and counted', async () => {
     const lines = [ofRole(at('08:00')), { time: at('09:00'), requestId: 'ANA' }, ofRole(at('10:00'))];
     const { findings, counts } = await watch({ ...NONE_APPROVED, trusted: [trust(backup)] }, [lines]);
     expect(findings.map(({ rule }) => rule)).toEqual(['new-ip', 'unapproved-ip']);
@@ -248,7 +248,7 @@ describe('addresses', () => {
     expect(invalid).toEqual([{ bucket: 'payroll', remoteIp: '2001:db8::/64', requests: 1 }]);
   });
 
-  test('the one that succeeded first represents the network', async () => {
+  test('the first that succeeded represents the network', async () => {
     const lines = [
       { ...DENIED, remoteIp: '2001:db8::1', time: at('08:00') },
       { remoteIp: '2001:db8::2', time: at('10:00') },
