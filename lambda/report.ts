@@ -49,9 +49,9 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
   return {
     detected({ bucket, key }, detected, writtenAt) {
       const { records, parseFailures, firstFailure, counts, findings, learned, longestOverdue, latest } = detected;
-      const { recordsWithOddTime, recordsOfOtherBuckets } = counts;
+      const { recordsWithImplausibleTime, recordsOfOtherBuckets } = counts;
       const { isMisplaced } = detected;
-      const implausible = recordsWithOddTime + recordsOfOtherBuckets + (isMisplaced ? 1 : 0);
+      const implausible = recordsWithImplausibleTime + recordsOfOtherBuckets + (isMisplaced ? 1 : 0);
       const found = SWITCHED_RULES.map((rule) => ({ rule, count: findings.get(rule.id) ?? 0 }));
       const newPairs = found.reduce((sum, { rule, count }) => sum + (isRemembering(rule) ? count : 0), learned);
       count('LogObjects', 1);
@@ -61,7 +61,7 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       count('InvalidRemoteIps', counts.invalidRemoteIps);
       count('TrustedRecords', counts.trustedRecords);
       // Only if there are any, since S3 does not write such logs: a metric without data costs nothing.
-      if (recordsWithOddTime > 0) count('RecordsWithImplausibleTime', recordsWithOddTime);
+      if (recordsWithImplausibleTime > 0) count('RecordsWithImplausibleTime', recordsWithImplausibleTime);
       if (recordsOfOtherBuckets > 0) count('RecordsOfOtherBuckets', recordsOfOtherBuckets);
       if (isMisplaced) count('LogObjectsMisplaced', 1);
       if (implausible > 0) count('ImplausibleLogs', implausible);
@@ -77,7 +77,7 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
       if (implausible > 0) {
         logger.warn('log-object.implausible', {
           logObject,
-          recordsWithImplausibleTime: recordsWithOddTime,
+          recordsWithImplausibleTime: recordsWithImplausibleTime,
           recordsOfOtherBuckets,
           isMisplaced,
         });

@@ -8,8 +8,8 @@ import type { PairName, RunName, StoredSighting } from './detection/sighting';
 import type { SubjectKind } from './rules/rule';
 
 /*
- * Every effect on the world. The adapters are named after what they talk to; the two paths know only this page.
- * Times are epoch milliseconds. What the world cannot do is thrown with its cause; nothing here is caught and dropped.
+ * All effects on the outside world. The adapters implement these interfaces; the detect and notify paths depend only on
+ * them. Times are epoch milliseconds. A failure is thrown as an error with its cause.
  */
 
 /** Changes with every write. */
@@ -21,20 +21,20 @@ export interface Stored<Value> {
 }
 
 /**
- * What is remembered. A write names the version that it replaces, null for an item that is not there, and resolves to
- * the new version, or to null if the item is another by now: then nothing was written. Reads are consistent where they
- * do not say otherwise.
+ * The stored state. A write names the version that it replaces; null: the item must not exist. It resolves to the new
+ * version, or to null if the stored version is another: then nothing was written. Reads are strongly consistent unless
+ * their comment says otherwise.
  */
 export interface State {
-  /** What is stored of each pair, in their order; eventually consistent, and cheap. */
+  /** The stored sighting of each pair, in the order of the pairs; eventually consistent and cheap. */
   sightings(pairs: readonly PairName[]): Promise<readonly (Stored<StoredSighting> | null)[]>;
   sighting(pair: PairName): Promise<Stored<StoredSighting> | null>;
   putSighting(sighting: StoredSighting, replaces: Version | null): Promise<Version | null>;
-  /** All of a bucket that are of subjects of this kind, in any order; eventually consistent. */
+  /** All sightings of a bucket of subjects of this kind, in any order; eventually consistent. */
   sightingsOf(bucket: string, kind: SubjectKind['id']): AsyncIterable<StoredSighting>;
   /**
-   * Puts the marker of a run: all that it claimed is in the outbox. The table may clean it up from `expiresAt` on; null:
-   * never. It makes no difference whether it is there already.
+   * Puts the marker of a run, which says that the findings of all its claims are in the outbox. The table may delete it
+   * from `expiresAt` on; null: never. If the marker exists already, nothing changes.
    */
   putRunDone(run: RunName, expiresAt: number | null): Promise<void>;
   isRunDone(run: RunName): Promise<boolean>;
@@ -42,28 +42,28 @@ export interface State {
   bucket(name: string): Promise<Stored<BucketState> | null>;
   putBucket(bucket: BucketState, replaces: Version | null): Promise<Version | null>;
 
-  /** Names of buckets of which it has been strange to hear nothing since some moment in this time; it may lag behind. */
+  /** Names of the buckets that count as silent since a time between `from` and `to`; eventually consistent. */
   silentBuckets(from: number, to: number): Promise<readonly string[]>;
 
-  /** Puts a part that is not there yet. */
+  /** Puts a new part. */
   putPart(part: PendingPart): Promise<Version | null>;
-  /** The parts that a log object has of this rule and bucket, sent or not, from this number on. */
+  /** The parts of this log object, rule and bucket, sent or not, with this number or a higher one. */
   partsOf(logObject: string, rule: OutboxPart['rule'], bucket: string, from: number): AsyncIterable<OutboxPart>;
   /** In the order of the names. */
   parts(names: readonly PartName[]): Promise<readonly (Stored<PendingPart> | null)[]>;
-  /** Takes a part off the list of what is due; the table may clean it up from `expiresAt` on. */
+  /** Marks a part as taken, so that it is no longer due. The table may delete it from `expiresAt` on. */
   markTaken(part: PartName, replaces: Version, expiresAt: number): Promise<Version | null>;
 
-  /** What is due at `now`; it may lag behind, both ways. */
+  /** What is due at `now`. Eventually consistent: items may be missing, or be due no longer. */
   due(now: number): Promise<DueItems>;
 
   /** In the order of the streams. */
   streams(streams: readonly Stream[]): Promise<readonly (Stored<StreamState> | null)[]>;
-  /** A stream that holds a draft is due when the draft is. */
+  /** A stream with a draft is due when its draft is due. */
   putStream(stream: StreamState, replaces: Version | null): Promise<Version | null>;
   combinedPlan(combinedId: string): Promise<Stored<CombinedPlan> | null>;
   putCombinedPlan(plan: CombinedPlan, replaces: Version | null, expiresAt: number): Promise<Version | null>;
-  /** Keeps what could not be sent, for people to look at. */
+  /** Stores a draft that could not be sent, for people to read. */
   setAside(aside: SetAside): Promise<void>;
 
   lease(): Promise<Stored<Lease> | null>;
@@ -77,9 +77,9 @@ export interface PartName {
   readonly number: number;
 }
 
-/** What is due; of very much, the worst and the oldest. */
+/** The due items; if there are very many, the worst and the oldest. */
 export interface DueItems {
-  /** First those to be looked at once, the worst first; then those that have waited, the earliest first. */
+  /** First the parts that were never deferred, worst first; then the deferred parts that are due now, earliest first. */
   readonly parts: readonly DuePart[];
   /** Streams with a draft that is due. */
   readonly streams: readonly (Stream & { readonly dueSince: number })[];
@@ -92,7 +92,7 @@ export interface DuePart extends PartName {
   readonly dueSince: number;
 }
 
-/** What was set aside since sending it failed again and again. */
+/** A draft that was set aside because sending it failed repeatedly. */
 export interface SetAside {
   readonly alertId: string;
   readonly stream: Stream;
@@ -102,7 +102,7 @@ export interface SetAside {
   readonly reason: string;
 }
 
-/** An S3 object of log lines; exactly that version of it. */
+/** A version of an S3 object that contains log lines. */
 export interface LogObject {
   readonly bucket: string;
   readonly key: string;
@@ -111,23 +111,23 @@ export interface LogObject {
 }
 
 export interface LogObjects {
-  /** Its bytes; null if it is not there any more. */
+  /** Null: this version does not exist any more. */
   read(logObject: LogObject): Promise<LogObjectBody | null>;
 }
 
 export interface LogObjectBody {
-  /** In chunks that are only valid until the next. */
+  /** Each chunk is valid until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** When the object was written; null if nobody knows. */
+  /** When the object was written; null: not known. */
   readonly writtenAt: number | null;
 }
 
 export interface Publisher {
-  /** Throws `MessageRefused` if the message was surely not taken, and another error if that is not known. */
+  /** Throws `MessageRefused` if the message was certainly not accepted, and another error if that is not known. */
   publish(message: RenderedMessage): Promise<void>;
 }
 
-/** A message was not taken, and sent again it would not be either. */
+/** The destination refused the message, and would refuse it again. */
 export class MessageRefused extends Error {
   override readonly name = 'MessageRefused';
 }
@@ -135,7 +135,7 @@ export class MessageRefused extends Error {
 export type { Geography } from './alert/geo-location';
 
 export interface Subscriptions {
-  /** How many receive what is published. */
+  /** The number of confirmed subscriptions. */
   confirmed(): Promise<number>;
 }
 

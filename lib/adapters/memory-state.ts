@@ -9,7 +9,7 @@ import type { DueItems, PartName, SetAside, State, Stored, Version } from '../po
 import { subjectText } from '../rules/subject';
 import { compareText } from '../text/order';
 
-/** A state in memory, which ends with its process. */
+/** A state in memory that is lost when the process ends. */
 export interface MemoryState extends State {
   /** When the next item is due, epoch milliseconds; null: no item will be due. */
   nextDueAt(): number | null;
@@ -22,10 +22,10 @@ export interface MemoryState extends State {
 
 export interface MemoryOptions {
   /** Drops parts once they are taken: for a process that reads each log object only once. */
-  readonly dropTold?: boolean;
+  readonly dropTaken?: boolean;
 }
 
-export function createMemoryState({ dropTold = false }: MemoryOptions = {}): MemoryState {
+export function createMemoryState({ dropTaken = false }: MemoryOptions = {}): MemoryState {
   let writes = 0;
   const sightings = new Map<string, Map<string, Stored<StoredSighting>>>();
   const markers = new Set<string>();
@@ -36,7 +36,7 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
   /** Keys of the parts that are due at once. */
   const atOnce = new Set<string>();
   /** Keys of deferred parts, by the time when they are due: usually the end of one of few windows. */
-  const waiting = new Map<number, Set<string>>();
+  const deferred = new Map<number, Set<string>>();
   const streams = new Map<string, Stored<StreamState>>();
   /** Keys of the streams that have a draft. */
   const drafts = new Set<string>();
@@ -126,8 +126,8 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
       if (version === null) return null;
       if (part.pending === 'now') atOnce.add(key);
       else if (part.pending !== null) {
-        const others = waiting.get(part.pending);
-        if (others === undefined) waiting.set(part.pending, new Set([key]));
+        const others = deferred.get(part.pending);
+        if (others === undefined) deferred.set(part.pending, new Set([key]));
         else others.add(key);
       }
       const group = groupKey(part.logObject, part.rule, part.bucket);
@@ -153,11 +153,11 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
       if (marked === null) return null;
       if (part.pending === 'now') atOnce.delete(key);
       else if (part.pending !== null) {
-        const others = waiting.get(part.pending);
+        const others = deferred.get(part.pending);
         others?.delete(key);
-        if (others?.size === 0) waiting.delete(part.pending);
+        if (others?.size === 0) deferred.delete(part.pending);
       }
-      if (dropTold) {
+      if (dropTaken) {
         parts.delete(key);
         partsOfObject.delete(groupKey(name.logObject, name.rule, name.bucket));
       }
@@ -165,8 +165,8 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     },
 
     async due(now): Promise<DueItems> {
-      const waited = [...waiting].filter(([until]) => until <= now).sort(([a], [b]) => a - b);
-      const names = [...[...atOnce].sort(worstPartFirst), ...waited.flatMap(([, keys]) => [...keys])];
+      const dueNow = [...deferred].filter(([until]) => until <= now).sort(([a], [b]) => a - b);
+      const names = [...[...atOnce].sort(worstPartFirst), ...dueNow.flatMap(([, keys]) => [...keys])];
       return {
         parts: names.map((key) => {
           const { logObject, rule, bucket, denied, number, pending, foundAt } = parts.get(key)!.value;
@@ -186,7 +186,7 @@ export function createMemoryState({ dropTold = false }: MemoryOptions = {}): Mem
     nextDueAt() {
       let earliest = Number.POSITIVE_INFINITY;
       for (const key of atOnce) earliest = Math.min(earliest, parts.get(key)!.value.foundAt);
-      for (const until of waiting.keys()) earliest = Math.min(earliest, until);
+      for (const until of deferred.keys()) earliest = Math.min(earliest, until);
       for (const key of drafts) earliest = Math.min(earliest, draftDueAt(streams.get(key)!.value));
       for (const bucket of notices) earliest = Math.min(earliest, buckets.get(bucket)!.value.notice!.notBefore);
       return earliest === Number.POSITIVE_INFINITY ? null : earliest;

@@ -3,7 +3,7 @@ import { type Digest, networksIn } from '../alerting/digest';
 import { windowIdOf } from '../alerting/identity';
 import { worstFirst } from '../alerting/merge-findings';
 import type { OutboxFinding } from '../alerting/outbox';
-import { namedInCombined, type StreamDigest, worstStreamFirst } from '../alerting/plan';
+import { listedInCombined, type StreamDigest, worstStreamFirst } from '../alerting/plan';
 import type { Stream } from '../alerting/stream';
 import type { MessageName } from '../alerting/stream-state';
 import { NO_EFFECTS, sumOfEffects } from '../detection/effect';
@@ -76,7 +76,7 @@ export function combinedAlert(
   const digests = streams.map(({ digest }) => digest);
   const buckets = new Set(streams.map(({ stream }) => stream.bucket));
   const named = streams.flatMap(({ stream, digest }) =>
-    namedInCombined(digest).map((finding) => ({ finding, network: networkOf(finding, stream.bucket) })),
+    listedInCombined(digest).map((finding) => ({ finding, network: networkOf(finding, stream.bucket) })),
   );
   const networks = named.sort((a, b) => worstFirst(a.finding, b.finding)).map(({ network }) => network);
   const all = digests.reduce((sum, digest) => sum + networksIn(digest), 0);

@@ -21,7 +21,6 @@ export interface BucketState {
 }
 
 /**
-/**
  * A bucket that learned more networks than this counts as public: rules that remember subjects are inactive there for
  * anonymous access, and only for that.
  */

@@ -118,7 +118,7 @@ export function reachedIn({ reached }: Digest): Reached {
 function createCounted({ more: before, groups: groupsBefore, reached, findings }: Digest) {
   let more = before;
   let groups = new Map(groupsBefore.map((group) => [group.network, group] as const));
-  /** The subjects counted so far, as far as the digest remembers them. */
+  /** The subjects counted so far that are still in `reached`. */
   const counted = new Set(reached.keys());
   for (const finding of findings) counted.delete(subjectTextOf(finding));
   return {

@@ -3,7 +3,7 @@ import { sumOfEffects } from '../detection/effect';
 import { subjectTextOf } from '../detection/finding';
 import type { Raised } from '../rules/rule';
 import { compareText } from '../text/order';
-import { fewOperations, type NamedOperation, NO_SAMPLE, type OutboxFinding } from './outbox';
+import { type NamedOperation, NO_SAMPLE, type OutboxFinding, worstOperations } from './outbox';
 import { highest, worstReachedFirst } from './reached';
 
 /** Merges two findings of one stream and subject: shows the details of the worse, and adds the counts of both. */
@@ -46,7 +46,7 @@ function mergedOperations(a: readonly NamedOperation[], b: readonly NamedOperati
     const before = byName.get(name) ?? { requests: 0, successes: 0 };
     byName.set(name, { name, requests: before.requests + requests, successes: before.successes + successes });
   }
-  return fewOperations([...byName.values()]);
+  return worstOperations([...byName.values()]);
 }
 
 /** Sorts by severity, level, bytes and age: the order of every list, and of what a cut list keeps. */

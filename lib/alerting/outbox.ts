@@ -14,9 +14,9 @@ import { compareText } from '../text/order';
 import { cutRecord } from './cut-record';
 import type { Stream } from './stream';
 
-/** A finding on its way to people. Times are epoch milliseconds. */
+/** A finding as stored in the outbox and in drafts. Times are epoch milliseconds. */
 export interface OutboxFinding {
-  /** What it is about, where that is not the network. */
+  /** The subject; null: the subject is the network. */
   readonly subject: Subject | null;
   /** The network of `remoteIp`. */
   readonly network: string;
@@ -29,78 +29,78 @@ export interface OutboxFinding {
   readonly firstEventAt: number;
   readonly lastEventAt: number;
   readonly forgottenSince: number | null;
-  /** What it did beyond what the pair was known for until then. */
+  /** Why a known pair is reported again. */
   readonly raised: Raised;
   readonly severity: Severity;
   readonly level: Level;
-  /** Why it is worse than its rule says. */
+  /** Why the severity is higher than usual for the rule. */
   readonly severityReason: string | null;
   readonly effects: Effects;
-  /** What was asked for: changes that succeeded first, then the most frequent; not all of very many. */
+  /** The operations: successful changes first, then the most frequent; at most `MAX_OPERATIONS`. */
   readonly operations: readonly NamedOperation[];
-  /** The worst record, its texts cut; made when it is first shown, since most lines of a scan never are. */
+  /** The worst record with its texts cut. Parsed when called, because a scan never shows most of them. */
   readonly sample: () => AccessLogRecord | null;
 }
 
-/** How often an operation was asked for, and how often it succeeded. */
+/** How often an operation was requested, and how often it succeeded. */
 export interface NamedOperation extends Readonly<OperationCount> {
   readonly name: string;
 }
 
-/** Findings of one stream and one portion of a log object, sent together. */
+/** Findings of one stream and one portion of a log object, stored together. */
 export interface OutboxPart extends Stream {
   readonly logObject: string;
   /** From 0, over all parts of this log object, rule and bucket. */
   readonly number: number;
-  /** Of the log object; findings are known by what they found and in which portion. */
+  /** The number of the portion of the log object; part of the identity of a finding. */
   readonly portion: number;
   /** Processing time, epoch milliseconds. */
   readonly foundAt: number;
-  /** Of the account that the logs are from; null where neither the log object nor the deployment says. */
+  /** The account of the logs; null: neither the deployment nor the key of the log object names it. */
   readonly accountId: string | null;
   readonly region: string | null;
-  /** The worst first. */
+  /** Worst first. */
   readonly findings: readonly OutboxFinding[];
 }
 
 /**
- * A part in the table. `pending` says when it has to be looked at: at once, in the order of how bad it is, or when what
- * it waits for has passed (epoch milliseconds); null: it is in a draft or sent.
+ * A part in the table. `pending` says when it is due: at once, in the order of severity, or at a time (epoch
+ * milliseconds) until which it is deferred. Null: it is in a draft or sent.
  */
 export interface PendingPart extends OutboxPart {
   readonly pending: 'now' | number | null;
 }
 
 /**
- * How many findings with evidence the first part of a stream and portion holds, none larger than `MAX_FINDING_BYTES`: of
- * what is High many, of anything else few, since an attacker may make any number of those, and each is paid for.
+ * How many findings with evidence the first part of a stream and portion holds, each at most `MAX_FINDING_BYTES` large.
+ * Few if none is High: an attacker can cause any number of those, and each costs money.
  */
 export const FINDINGS_PER_PART = { high: 25, other: 5 };
 
-/** How many findings without evidence a part holds; none is larger than `MAX_BRIEF_BYTES`. */
+/** How many findings without evidence a part holds, each at most `MAX_BRIEF_BYTES` large. */
 export const BRIEF_PER_PART = 100;
 
-/** Bytes of a finding's JSON. */
+/** The maximum size of a finding's JSON. */
 export const MAX_FINDING_BYTES = 4000;
 export const MAX_BRIEF_BYTES = 1000;
 
-/** What parts of it may take of that: the rest is numbers and 20 addresses. */
+/** The share of these texts in it. The rest is for numbers and 20 addresses. */
 const MAX_SAMPLE_BYTES = 2000;
 const MAX_OPERATIONS_BYTES = 400;
 const MAX_BRIEF_OPERATION_BYTES = 100;
 const MAX_REASON_BYTES = 110;
 
-/** How many operations are named; longer names than S3 has are cut. */
+/** How many operations are stored. A name that is longer than those of S3 is cut. */
 const MAX_OPERATIONS = 8;
 const MAX_OPERATION_LENGTH = 60;
 
-/** Of a remote IP that is none, characters and bytes of JSON; a stranger may have written it. */
+/** The maximum length, in characters and in bytes of JSON, of a remote IP that is not an address: it is untrusted text. */
 const MAX_INVALID_LENGTH = 80;
 const MAX_INVALID_BYTES = 120;
 
 export function outboxFinding(finding: Finding): OutboxFinding {
   const { subject, forgottenSince, raised, tally } = finding;
-  const { isOfAddresses: isAddress } = ruleOf(finding.rule).alerts;
+  const { hasAddresses: isAddress } = ruleOf(finding.rule).alerts;
   const { requests, successes, denied, bytesSent, firstEventAt, lastEventAt, sample } = tally;
   const { severity, reason } = severityOf(finding);
   return {
@@ -138,11 +138,11 @@ function namedOperations(operations: Finding['tally']['operations']): readonly N
     requests,
     successes,
   }));
-  return fewOperations(all);
+  return worstOperations(all);
 }
 
-/** The worst of them, as many as a finding may name. */
-export function fewOperations(operations: readonly NamedOperation[]): readonly NamedOperation[] {
+/** The worst operations, as many as a finding may store. */
+export function worstOperations(operations: readonly NamedOperation[]): readonly NamedOperation[] {
   return within(operations.toSorted(worstOperationFirst).slice(0, MAX_OPERATIONS), MAX_OPERATIONS_BYTES);
 }
 
@@ -152,7 +152,7 @@ function within(operations: readonly NamedOperation[], bytes: number): readonly 
   return named;
 }
 
-/** Changes that succeeded, the most frequent first; then what was asked for most. */
+/** Sorts successful changes first, then the most frequent operations. */
 function worstOperationFirst(a: NamedOperation, b: NamedOperation): number {
   return changesOf(b) - changesOf(a) || b.requests - a.requests || compareText(a.name, b.name);
 }
@@ -161,12 +161,12 @@ function changesOf({ name, successes }: NamedOperation): number {
   return isChange(name) ? successes : 0;
 }
 
-/** The sample of a finding that has none. */
+/** The sample of a finding without evidence. */
 export const NO_SAMPLE: OutboxFinding['sample'] = () => null;
 
-/** The finding without its evidence, and with few of its addresses and operations: of very many, that is enough. */
+/** The finding without its evidence, and with few of its addresses and operations: enough for one of very many. */
 export function briefFinding(finding: OutboxFinding): OutboxFinding {
-  // The name of a subject takes the room of addresses, beside that of its first success, and of an operation.
+  // The name of a subject takes the room of the addresses (except `remoteIp`) and of one operation.
   const [addresses, operations] = finding.subject === null ? [3, 2] : [0, 1];
   return {
     ...finding,
@@ -176,19 +176,19 @@ export function briefFinding(finding: OutboxFinding): OutboxFinding {
   };
 }
 
-/** What a finding is one of, among those of its log object, rule and bucket. */
+/** Identifies a finding among those of its log object, rule and bucket. */
 export function identityOf(
   { rule }: Pick<Stream, 'rule'>,
   finding: Pick<OutboxFinding, 'subject' | 'network' | 'forgottenSince' | 'raised'>,
   portion: number,
 ): string {
-  // A pair is found new by its claim, whatever the portion; unapproved in each portion.
+  // A claim makes one finding in all portions. An unapproved address is a finding in each portion.
   // guard: an unapproved address is found in each portion
-  return isRemembering(ruleOf(rule)) ? claimedBy(finding) : `${finding.network} ${portion}`;
+  return isRemembering(ruleOf(rule)) ? claimIdentityOf(finding) : `${finding.network} ${portion}`;
 }
 
 /** The identity of the claim that made a finding. */
-export function claimedBy({
+export function claimIdentityOf({
   subject,
   network,
   forgottenSince,

@@ -2,7 +2,7 @@ import { ruleOf } from '../rules/rule-of';
 import { addParts, type Digest, EMPTY_DIGEST, reachedIn, worstSubjects } from './digest';
 import { windowIdOf } from './identity';
 import type { OutboxFinding, OutboxPart } from './outbox';
-import { highest, isGrave, levelRank, type Reached, severityRank, subjectOf } from './reached';
+import { highest, isAtLeastMedium, levelRank, type Reached, severityRank, subjectOf } from './reached';
 import type { Stream } from './stream';
 import { type Draft, isNews, isOpen, type MessageName, type StreamState } from './stream-state';
 
@@ -36,7 +36,7 @@ export type Decision =
 export type Sibling = Pick<StreamState, 'minorSentAt'> | null;
 
 /** Adds the findings of more parts to the draft of a stream. */
-export function drafted(state: StreamState, parts: readonly OutboxPart[], now: number): Draft {
+export function addToDraft(state: StreamState, parts: readonly OutboxPart[], now: number): Draft {
   const { draft, rule } = state;
   const digest = addParts(draft?.digest ?? EMPTY_DIGEST, rule, parts);
   let news = draft?.news ?? null;
@@ -65,7 +65,7 @@ export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: 
     if (free > now) return { kind: 'wait', until: free };
     return isWorst(state, news) ? { kind: 'send', as: 'update' } : spaced(state, 'update', now, limits);
   }
-  const free = isGrave(reachedIn(draft.digest)) ? now : minorFreeAt(state, sibling, now, 1);
+  const free = isAtLeastMedium(reachedIn(draft.digest)) ? now : minorFreeAt(state, sibling, now, 1);
   if (free > now) return { kind: 'wait', until: free };
   return { kind: 'send', as: isWaitingSince(state, draft) ? 'digest' : 'new' };
 }
@@ -75,7 +75,7 @@ export function decide(state: StreamState, draft: Draft, sibling: Sibling, now: 
  * given state of the stream may be out of date. Then the result may be too early but never too late, because an open
  * window stays open until its end.
  */
-export function lookAt(state: StreamState | null, finding: OutboxFinding, now: number, limits: AlertLimits): number {
+export function dueAt(state: StreamState | null, finding: OutboxFinding, now: number, limits: AlertLimits): number {
   if (state === null || !hasWindow(state)) return now;
   if (isOpen(state, now)) {
     // A raised finding is news by definition: the network did more than was known of it.
@@ -83,11 +83,11 @@ export function lookAt(state: StreamState | null, finding: OutboxFinding, now: n
     if (finding.raised === null && !isNews(state, subjectOf(state.rule, finding), finding)) return state.closesAt + 1;
     return updateFreeAt(state, finding, null, now, limits);
   }
-  return isGrave(finding) ? now : minorFreeAt(state, null, now, 1);
+  return isAtLeastMedium(finding) ? now : minorFreeAt(state, null, now, 1);
 }
 
 /** The id and kind of the message that sends a draft. `first` identifies the first part in it. */
-export function named(state: StreamState, kind: MessageName['kind'], first: string, at: number): MessageName {
+export function nextMessageName(state: StreamState, kind: MessageName['kind'], first: string, at: number): MessageName {
   const continues = kind !== 'new';
   return {
     windowId: continues ? state.windowId : windowIdOf(state, first, state.windowId),
@@ -134,7 +134,7 @@ export function afterSending(
     sentAt: at,
     messages: (staysOpen || !hasWindow(state) ? state.messages : 0) + 1,
     minorMessages: (staysOpen ? state.minorMessages : 0) + (isLimitedPerWindow(worst) ? 1 : 0),
-    minorSentAt: isGrave(worst) ? recent(state, at) : [...recent(state, at), at],
+    minorSentAt: isAtLeastMedium(worst) ? recent(state, at) : [...recent(state, at), at],
     sent: staysOpen ? mergedSubjects(state.sent, draft.digest) : draft.digest.reached,
     draft: null,
   };
@@ -146,7 +146,7 @@ function hasWindow({ rule }: Stream): boolean {
 
 /** When news may be sent while the window is open; at the latest in the digest after the window's end. */
 function updateFreeAt(state: StreamState, news: Reached, sibling: Sibling, now: number, limits: AlertLimits): number {
-  if (isGrave(news)) return now;
+  if (isAtLeastMedium(news)) return now;
   const end = state.closesAt + 1;
   if (isLimitedPerWindow(news) && state.minorMessages >= limits.alertsPerWindow) return end;
   // The last message of the day is reserved for the digest.
@@ -155,7 +155,7 @@ function updateFreeAt(state: StreamState, news: Reached, sibling: Sibling, now: 
 
 /** Whether the number of messages about such conduct is limited per window. */
 function isLimitedPerWindow({ level, severity }: Reached): boolean {
-  return !isGrave({ level, severity }) && levelRank(level) <= levelRank('no access');
+  return !isAtLeastMedium({ level, severity }) && levelRank(level) <= levelRank('no access');
 }
 
 /** Whether the news has a higher severity than everything that the window has sent. */

@@ -1,12 +1,12 @@
 import type { RuleId } from '../rules/rule';
-import { ruleOf, surestFirst } from '../rules/rule-of';
+import { mostCertainFirst, ruleOf } from '../rules/rule-of';
 import { jsonBytes } from '../text/cut';
 import { type Digest, reachedIn } from './digest';
 import { briefFinding, type OutboxFinding } from './outbox';
 import { worstReachedFirst } from './reached';
 import { type Stream, streamKey } from './stream';
 
-/** What was found of one stream. */
+/** A stream and its digest. */
 export interface StreamDigest {
   readonly stream: Stream;
   readonly digest: Digest;
@@ -14,32 +14,33 @@ export interface StreamDigest {
 
 /** A stream whose draft is to be sent now. */
 export interface Candidate extends StreamDigest {
-  /** How often in a row sending it failed. */
+  /** The number of consecutive failures to send it. */
   readonly failures: number;
-  /** Whether it has its name already: it may have been published, and is sent under that name, and alone. */
+  /** Whether its draft has a message id. Then it may have been published: it is sent again with that id, and alone. */
   readonly isNamed: boolean;
 }
 
-/** What is sent in one message: one stream, or many of one rule. */
+/** One message: one stream, or many streams of one rule. */
 export interface Planned<Of extends Candidate> {
   readonly rule: RuleId;
-  /** The worst first; one: it is sent alone. */
+  /** Worst first. A single member is sent alone. */
   readonly members: readonly Of[];
 }
 
-/** Lines of a combined message, and bytes of what they are made of: more would not fit its sizes. */
+/** The maximum number of lines of a combined message, and of bytes of their findings, so that the message fits SNS. */
 const MAX_LINES = 150;
 const MAX_BYTES = 90_000;
 
-/** Findings of one stream that a combined message names: if some are High, only those; else few. */
+/** How many findings of one stream a combined message lists: only the High ones if there are any, otherwise few. */
 const MAX_HIGH_OF_STREAM = 20;
 const MAX_OF_STREAM = 5;
 
 /**
- * Decides which streams are sent alone and which together, and in which order: by severity, level, bytes, then age.
- * `room` is how many messages this minute still has, and `due` how many streams wait in all. Where these are more, half of
- * the room goes to the worst, or less if the others would not fit into the rest; the others are combined, a rule at a
- * time, and what is High apart. What failed before comes behind its equals, and alone, so that it harms only itself.
+ * Decides which streams are sent alone and which are combined, and their order: by severity, level, bytes, then age.
+ * `room`: how many messages may still be sent in this minute; `due`: how many streams are due in all. If more streams
+ * are due than there is room for, half of the room goes to the worst streams, or less if the others would not fit into
+ * the rest. The others are combined by rule, with High separate. A stream that failed before is sent alone and after its
+ * equals, so that a further failure affects only itself.
  */
 export function planMessages<Of extends Candidate>(
   candidates: readonly Of[],
@@ -60,29 +61,29 @@ export function planMessages<Of extends Candidate>(
   return [...planned, ...combined(together)].sort((a, b) => worstCandidateFirst(a.members[0]!, b.members[0]!));
 }
 
-/** The order in which streams are sent: what is High first, even if it failed before. */
+/** Sorts streams in the order of sending: High first, even after a failure. */
 export function worstCandidateFirst(a: Candidate, b: Candidate): number {
   return priorityOf(a) - priorityOf(b) || Number(a.failures > 0) - Number(b.failures > 0) || worstStreamFirst(a, b);
 }
 
-/** By severity, level, bytes, and then age. */
+/** Sorts by severity, level, bytes, then age. */
 export function worstStreamFirst(a: StreamDigest, b: StreamDigest): number {
   return (
     worstReachedFirst(reachedIn(a.digest), reachedIn(b.digest)) ||
     b.digest.totals.bytesSent - a.digest.totals.bytesSent ||
     a.digest.foundAt - b.digest.foundAt ||
-    // Of two rules that flag the same, the sure one first.
-    surestFirst(a.stream.rule, b.stream.rule) ||
+    // If two rules flag the same requests, the more certain one comes first.
+    mostCertainFirst(a.stream.rule, b.stream.rule) ||
     (streamKey(a.stream) < streamKey(b.stream) ? -1 : 1)
   );
 }
 
-/** Whether somebody waits for the message, as an operator who tests does. */
+/** Whether an operator is waiting for the message, as for a test message. */
 function isAwaited({ rule }: Stream): boolean {
   return !ruleOf(rule).alerts.hasWindow;
 }
 
-/** Only what is High comes before a message that somebody waits for. */
+/** The lower, the earlier. Only High comes before a message that an operator is waiting for. */
 function priorityOf({ stream, digest, failures }: Candidate): number {
   if (isHigh(digest)) return 0;
   if (failures > 0) return 3;
@@ -93,8 +94,8 @@ export function isHigh(digest: Digest): boolean {
   return reachedIn(digest).severity === 'High';
 }
 
-/** What a combined message names of a stream: what is High with its evidence, else the worst without. */
-export function namedInCombined({ findings }: Digest): readonly OutboxFinding[] {
+/** The findings of a stream that a combined message lists: the High ones with evidence, or else the worst without. */
+export function listedInCombined({ findings }: Digest): readonly OutboxFinding[] {
   const high = findings.filter(({ severity }) => severity === 'High');
   return high.length > 0 ? high.slice(0, MAX_HIGH_OF_STREAM) : findings.slice(0, MAX_OF_STREAM).map(withoutEvidence);
 }
@@ -108,20 +109,20 @@ function combined<Of extends Candidate>(candidates: readonly Of[]): Planned<Of>[
   const planned: Planned<Of>[] = [];
   for (const candidate of candidates) {
     const { rule } = candidate.stream;
-    const named = namedInCombined(candidate.digest);
-    const lines = named.length;
-    const bytes = named.reduce((sum, finding) => sum + jsonBytes({ ...finding, sample: finding.sample() }), 0);
-    // What is High is not held up by what fails of the others.
+    const listed = listedInCombined(candidate.digest);
+    const lines = listed.length;
+    const bytes = listed.reduce((sum, finding) => sum + jsonBytes({ ...finding, sample: finding.sample() }), 0);
+    // High is separate, so that a failure of the others does not delay it.
     const key = `${rule} ${isHigh(candidate.digest)}`;
-    let fits = open.get(key);
-    if (fits === undefined || fits.lines + lines > MAX_LINES || fits.bytes + bytes > MAX_BYTES) {
-      fits = { lines: 0, bytes: 0, members: [] };
-      open.set(key, fits);
-      planned.push({ rule, members: fits.members });
+    let message = open.get(key);
+    if (message === undefined || message.lines + lines > MAX_LINES || message.bytes + bytes > MAX_BYTES) {
+      message = { lines: 0, bytes: 0, members: [] };
+      open.set(key, message);
+      planned.push({ rule, members: message.members });
     }
-    fits.lines += lines;
-    fits.bytes += bytes;
-    fits.members.push(candidate);
+    message.lines += lines;
+    message.bytes += bytes;
+    message.members.push(candidate);
   }
   return planned;
 }

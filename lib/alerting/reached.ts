@@ -4,7 +4,7 @@ import { SEVERITIES, type Severity } from '../detection/severity';
 import type { RuleId } from '../rules/rule';
 import { ruleOf } from '../rules/rule-of';
 
-/** What conduct came to: how bad it is, and how far it got. */
+/** The severity and the level that requests reached. */
 export interface Reached {
   readonly severity: Severity;
   readonly level: Level;
@@ -18,7 +18,7 @@ export function levelRank(level: Level): number {
   return LEVELS.indexOf(level);
 }
 
-/** Without the rest of what it is read from. */
+/** Only the severity and level of an object that has more properties. */
 export function reachedBy({ severity, level }: Reached): Reached {
   return { severity, level };
 }
@@ -36,19 +36,19 @@ export function highest(a: Reached, b: Reached): Reached {
   };
 }
 
-/** For sorting: by severity, then by level; the worst first. */
+/** Sorts by severity, then by level; worst first. */
 export function worstReachedFirst(a: Reached, b: Reached): number {
   return severityRank(b.severity) - severityRank(a.severity) || levelRank(b.level) - levelRank(a.level);
 }
 
-/** Whether people want to hear of it at once, however often. */
-export function isGrave({ severity }: Reached): boolean {
+/** Whether it is always reported at once, without a daily limit. */
+export function isAtLeastMedium({ severity }: Reached): boolean {
   return severityRank(severity) >= severityRank('Medium');
 }
 
 /**
- * What a window remembers a finding by: its subject. Remote IPs that are no addresses are texts of anybody's choice:
- * all of them are one subject.
+ * The key of a finding in the state of its alert window: its subject. All remote IPs that are not addresses are one
+ * subject, because they are untrusted text.
  */
 export function subjectOf(rule: RuleId, finding: Pick<Finding, 'subject' | 'network'>): string {
   return ruleOf(rule).alerts.isOneSubject ? '' : subjectTextOf(finding);

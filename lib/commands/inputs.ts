@@ -3,7 +3,7 @@ import { splitLines } from '../access-log/lines';
 import { readLogObjectKey } from '../access-log/log-object-key';
 import { locateLine } from '../access-log/parse-line';
 import { type LogFile, listLogFiles, ReadFailure, readBeginning, readChunks } from '../adapters/files/log-files';
-import { believedTime, isOddTime } from '../detection/event-time';
+import { isImplausibleTime, plausibleTime } from '../detection/event-time';
 import { compareText } from '../text/order';
 import { makeVisible } from '../text/visible';
 import { type Problem, UsageError } from './usage-error';
@@ -117,7 +117,7 @@ export async function inOrderOfArrival(
 
 async function arrivalOf(file: LogObjectFile, hasOthers: boolean, latestTime: number): Promise<number | null> {
   const { regular } = file;
-  const keyTime = file.keyTime === null ? null : believedTime(file.keyTime, latestTime);
+  const keyTime = file.keyTime === null ? null : plausibleTime(file.keyTime, latestTime);
   // A key that is partitioned by event time has the day of the records, without a time of day.
   const isDayOnly = keyTime !== null && keyTime % DAY === 0;
   if (keyTime !== null && !(isDayOnly && regular)) return keyTime;
@@ -131,7 +131,7 @@ async function lastRecordTime(file: LogObjectFile, latestTime: number): Promise<
   let last = Number.NEGATIVE_INFINITY;
   const lines = splitLines({
     line(bytes, start, end) {
-      if (locateLine(bytes, start, end, layout) !== 'record' || isOddTime(layout.time, latestTime)) return;
+      if (locateLine(bytes, start, end, layout) !== 'record' || isImplausibleTime(layout.time, latestTime)) return;
       last = Math.max(last, layout.time);
     },
     tooLong() {},

@@ -51,9 +51,10 @@ export function networkText(
 /** One line per rule, the worst first: severity and certainty. */
 function onePerRule({ findings }: NetworkFindings): { severity: string; rule: string; text: string }[] {
   return findings.map((finding) => {
-    const { rule, tally, forgottenSince, raised } = finding;
+    const { rule, network, tally, forgottenSince, raised } = finding;
     const { severity, reason } = severityOf(finding);
     const certainty = ruleOf(rule).wording.certainty({
+      network,
       raised,
       forgottenSince: forgottenSince === null ? null : minute(forgottenSince),
       firstEventAt: minute(tally.firstEventAt),

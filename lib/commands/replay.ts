@@ -128,7 +128,7 @@ function listenerFor(path: string, { findings, learned, latest, failureSamples }
   return {
     found: (finding) => findings.add(finding),
     seen(observation) {
-      findings.countOn(observation);
+      findings.addSeen(observation);
       const { success } = observation;
       if (success === null) return;
       const key = pairText(observation);

@@ -15,7 +15,7 @@ export async function writeScanJson(result: ScanResult, geography: Geography, te
     parseFailures: result.parseFailures,
     recordsWithoutIp: result.counts.recordsWithoutIp,
     invalidRemoteIps: result.counts.invalidRemoteIps,
-    recordsWithImplausibleTime: result.counts.recordsWithOddTime,
+    recordsWithImplausibleTime: result.counts.recordsWithImplausibleTime,
     recordsOfOtherBuckets: result.counts.recordsOfOtherBuckets,
     networks: result.networks,
   };

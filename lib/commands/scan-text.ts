@@ -117,8 +117,8 @@ function conclusion(result: ScanResult, { configuration, state, geography }: Sca
   for (const { bucket, network, tally } of result.doubts.slice(0, 5)) {
     lines.push(`${makeVisible(bucket)}: ${network}: no rule applied to ${plural(tally.requests, 'record')}`);
   }
-  if (result.counts.recordsWithOddTime > 0) {
-    const odd = plural(result.counts.recordsWithOddTime, 'record');
+  if (result.counts.recordsWithImplausibleTime > 0) {
+    const odd = plural(result.counts.recordsWithImplausibleTime, 'record');
     lines.push(`${odd} with an impossible time (before 2006 or in the future): the nearest possible time was used`);
   }
   for (const { bucket, learned, until } of result.learning) {

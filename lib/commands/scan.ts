@@ -63,7 +63,7 @@ export interface ScanOptions extends ReplayOptions {
  */
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
   const { configuration, stateFile, now } = options;
-  const state = createMemoryState({ dropTold: true });
+  const state = createMemoryState({ dropTaken: true });
   if (stateFile !== null) await seedSightings(state, await readStateFile(stateFile), configuration);
   const { files: found, skipped, problems } = await findInputs(paths);
   const files = await inOrderOfArrival(found, latestEventTime(now));
@@ -135,7 +135,7 @@ function resultOf(
 }
 
 function isNotJudged(rule: RuleId): boolean {
-  return ruleOf(rule).detects.kind === 'not-judged';
+  return ruleOf(rule).detects.kind === 'not-evaluated';
 }
 
 /** The stored sightings, which are refreshed once a day, with the exact time when each pair was last seen. */

@@ -1,11 +1,11 @@
-import { claimedBy } from '../alerting/outbox';
+import { claimIdentityOf } from '../alerting/outbox';
 import {
   type ClaimAnswers,
   type ClaimContext,
   type ClaimDecision,
   decideClaim,
-  hasLapsed,
-  NOTHING_ASKED,
+  isOverdue,
+  NO_ANSWERS,
   type SeenPair,
 } from '../detection/claim';
 import { claimIdentity, LEARNING, pairText, type RunName, type StoredSighting } from '../detection/sighting';
@@ -16,49 +16,52 @@ import { eachBounded } from '../state/each-bounded';
 import { type Change, MAX_ATTEMPTS, updateStored } from '../state/update-stored';
 import type { RememberedPairs } from './remembered-pairs';
 
-/** What became of a pair. */
-export type Claimed =
+/** The result of claiming a pair. */
+export type ClaimOutcome =
   | { readonly kind: 'known' }
-  /** The finding is this log object's to bring; `sighting` is what it wrote. */
+  /** This run claimed the pair, wrote `sighting`, and has to store the finding. */
   | { readonly kind: 'found'; readonly sighting: Stored<StoredSighting> }
   | { readonly kind: 'learned' }
-  /** The bucket learns, and has learned enough: the pair stays unknown. */
+  /** The bucket learns but has reached its limit, so the pair stays unknown. */
   | { readonly kind: 'not-learned' };
 
 export interface ClaimOptions {
   readonly state: State;
   readonly remembered: RememberedPairs;
   readonly contextOf: (pair: SeenPair) => ClaimContext;
-  /** Whether one more subject of its kind may be learned in the bucket of the pair. */
+  /** Whether the bucket of the pair may learn one more subject of its kind. */
   readonly mayLearn: (pair: SeenPair) => boolean;
-  /** A pair was met whose finding was not brought, though it was owed until then; epoch milliseconds. */
+  /** Called for a pair whose finding is missing from the outbox after `owedUntil`; epoch milliseconds. */
   readonly onOverdue: (owedUntil: number) => void;
 }
 
-/** Writes at a time. */
+/** The maximum number of concurrent writes. */
 export const WRITES_AT_ONCE = 16;
 
-/** Claims pairs that succeeded in a portion: for each what `decideClaim` says, however many claim at the same time. */
-export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptions): Promise<Claimed[]> {
+/**
+ * Claims pairs with successful requests in a portion, as `decideClaim` decides for each. Other runs may claim the same
+ * pairs at the same time. Returns the outcomes in the order of the pairs.
+ */
+export async function claimPairs(pairs: readonly SeenPair[], options: ClaimOptions): Promise<ClaimOutcome[]> {
   const { state, remembered, contextOf } = options;
-  const results: Claimed[] = pairs.map(() => KNOWN);
-  const asked: number[] = [];
-  for (const [index, pair] of pairs.entries()) if (!remembered.has(pair, contextOf(pair).now)) asked.push(index);
-  const stored = await state.sightings(asked.map((index) => pairs[index]!));
-  const toWrite = asked.flatMap((index, at) => {
+  const results: ClaimOutcome[] = pairs.map(() => KNOWN);
+  const toRead: number[] = [];
+  for (const [index, pair] of pairs.entries()) if (!remembered.has(pair, contextOf(pair).now)) toRead.push(index);
+  const stored = await state.sightings(toRead.map((index) => pairs[index]!));
+  const toWrite = toRead.flatMap((index, at) => {
     const pair = pairs[index]!;
     return isKnown(pair, stored[at]!, options) ? [] : { index, pair, stored: stored[at]! };
   });
-  const inquiry = inquire(state, remembered);
+  const checks = createChecks(state, remembered);
   await eachBounded(toWrite, WRITES_AT_ONCE, async ({ index, pair, stored }) => {
-    results[index] = await claimPair(pair, stored, options, inquiry);
+    results[index] = await claimPair(pair, stored, options, checks);
   });
   return results;
 }
 
-const KNOWN: Claimed = { kind: 'known' };
+const KNOWN: ClaimOutcome = { kind: 'known' };
 
-/** Nearly all pairs are: nothing is to be written, and so nothing to be waited for. */
+/** Whether the pair is known and nothing has to be written, as for nearly all pairs. Synchronous, because it is fast. */
 function isKnown(
   pair: SeenPair,
   stored: Stored<StoredSighting> | null,
@@ -67,7 +70,7 @@ function isKnown(
   if (stored === null) return false;
   const context = contextOf(pair);
   let decision = decideClaim(stored.value, pair, context);
-  if (decision.kind === 'ask-marker' && remembered.hasMarker(decision.run)) {
+  if (decision.kind === 'check-marker' && remembered.hasMarker(decision.run)) {
     decision = decideClaim(stored.value, pair, context, MARKED);
   }
   if (decision.kind !== 'known') return false;
@@ -90,25 +93,25 @@ async function claimPair(
   pair: SeenPair,
   asRead: Stored<StoredSighting> | null,
   { state, remembered, contextOf, mayLearn, onOverdue }: ClaimOptions,
-  inquiry: Inquiry,
-): Promise<Claimed> {
+  checks: Checks,
+): Promise<ClaimOutcome> {
   const context = contextOf(pair);
   const item = { read: () => state.sighting(pair), put: state.putSighting };
   let lastPut: StoredSighting | null = null;
-  const outcome = await updateStored(item, asRead, async (stored): Promise<Change<StoredSighting, Claimed>> => {
+  const outcome = await updateStored(item, asRead, async (stored): Promise<Change<StoredSighting, ClaimOutcome>> => {
     // guard: a claim whose answer was lost is still found
     if (stored !== null && lastPut !== null && isSameClaim(stored.value, lastPut)) {
-      return { keep: { kind: 'found', sighting: stored } }; // It was written, and only the answer was lost.
+      return { keep: { kind: 'found', sighting: stored } }; // The write succeeded; only its response was lost.
     }
-    const { decision, answers } = await decide(stored?.value ?? null, pair, context, inquiry);
-    if (answers.isInOutbox === false && hasLapsed(stored!.value, context.now)) onOverdue(stored!.value.owedUntil!);
+    const { decision, answers } = await decide(stored?.value ?? null, pair, context, checks);
+    if (answers.isInOutbox === false && isOverdue(stored!.value, context.now)) onOverdue(stored!.value.owedUntil!);
     if (decision.kind === 'known') {
       rememberKnown(stored!.value, decision, remembered, context.now);
       return { keep: KNOWN };
     }
     const { next } = decision;
     const isLearned = decision.kind === 'claim' && next.claimedBy === LEARNING;
-    // One that is raised was learned before.
+    // A pair that is raised was learned before, so it needs no room.
     if (isLearned && next.raised === null && !mayLearn(pair)) return { keep: { kind: 'not-learned' } };
     if (decision.kind === 'claim' && !isLearned) lastPut = next;
     return {
@@ -124,67 +127,68 @@ async function claimPair(
   throw new Error(`${pairText(pair)}: written by other runs ${MAX_ATTEMPTS} times while it was being claimed`);
 }
 
-/** Whether both are the claim of one run, and of the same finding. */
+/** Whether both are claims of one run for the same finding. */
 function isSameClaim(a: StoredSighting, b: StoredSighting): boolean {
   if (a.claimedBy !== b.claimedBy || a.claimedIn !== b.claimedIn) return false;
   const isSame = a.publicOnly === b.publicOnly && a.foundReadingAt === b.foundReadingAt;
   return isSame && claimIdentity(a) === claimIdentity(b);
 }
 
-type Decided = Exclude<ClaimDecision, { kind: 'ask-marker' | 'ask-outbox' }>;
+type Decided = Exclude<ClaimDecision, { kind: 'check-marker' | 'check-outbox' }>;
 
-/** What `decideClaim` says when it has the answers that it asks for. */
+/** Calls `decideClaim` until it has the results of all checks that it needs. */
 async function decide(
   stored: StoredSighting | null,
   pair: SeenPair,
   context: ClaimContext,
-  inquiry: Inquiry,
+  checks: Checks,
 ): Promise<{ readonly decision: Decided; readonly answers: ClaimAnswers }> {
-  let answers = NOTHING_ASKED;
+  let answers = NO_ANSWERS;
   for (;;) {
     const decision = decideClaim(stored, pair, context, answers);
-    if (decision.kind === 'ask-marker') answers = { ...answers, isMarked: await inquiry.isMarked(decision.run) };
-    else if (decision.kind === 'ask-outbox') answers = { ...answers, isInOutbox: await inquiry.isInOutbox(stored!) };
+    if (decision.kind === 'check-marker') answers = { ...answers, isMarked: await checks.isMarked(decision.run) };
+    else if (decision.kind === 'check-outbox') answers = { ...answers, isInOutbox: await checks.isInOutbox(stored!) };
     else return { decision, answers };
   }
 }
 
-/** What is asked of the state about claims that are owed, each once for all pairs of a portion. */
-interface Inquiry {
+/** Checks owed claims in the state. Reads each marker and each outbox at most once for all pairs of a portion. */
+interface Checks {
   isMarked(run: RunName): Promise<boolean>;
-  /** Whether the log object that claimed the pair has brought its finding: of this pair and claim, not just something. */
+  /** Whether the outbox of the log object that claimed the pair contains the finding of exactly this claim. */
   isInOutbox(claimed: StoredSighting): Promise<boolean>;
 }
 
-/** That there is no marker, or no finding, holds for this portion: later it may be there. */
-function inquire(state: State, remembered: RememberedPairs): Inquiry {
+/** Use it for one portion only: a marker or a finding that is missing now may exist later. */
+function createChecks(state: State, remembered: RememberedPairs): Checks {
   const markers = new Map<string, Promise<boolean>>();
   const findings = new Map<string, Promise<ReadonlySet<string>>>();
 
-  async function askMarker(run: RunName): Promise<boolean> {
+  async function readMarker(run: RunName): Promise<boolean> {
     // guard: an owed finding counts as stored only if its run has a marker
     const isMarked = await state.isRunDone(run);
     if (isMarked) remembered.rememberMarker(run);
     return isMarked;
   }
 
-  async function askOutbox(logObject: string, bucket: string, kind: SubjectKind['id']): Promise<ReadonlySet<string>> {
+  async function readOutbox(logObject: string, bucket: string, kind: SubjectKind['id']): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
     const rule = ruleRemembering(kind);
     if (rule === null) throw new Error(`no rule remembers subjects of the kind ${kind}`);
     for await (const part of state.partsOf(logObject, rule.id, bucket, 0)) {
-      for (const finding of part.findings) found.add(claimedBy(finding));
+      for (const finding of part.findings) found.add(claimIdentityOf(finding));
     }
     return found;
   }
 
   return {
-    isMarked: async (run) => remembered.hasMarker(run) || once(markers, [run.logObject, run.run], () => askMarker(run)),
+    isMarked: async (run) =>
+      remembered.hasMarker(run) || once(markers, [run.logObject, run.run], () => readMarker(run)),
     async isInOutbox(claimed) {
       const { claimedBy: logObject, bucket, kind } = claimed;
-      const brought = await once(findings, [logObject, bucket, kind], () => askOutbox(logObject, bucket, kind));
+      const found = await once(findings, [logObject, bucket, kind], () => readOutbox(logObject, bucket, kind));
       // guard: a pair is taken over only if its own finding is missing
-      return brought.has(claimIdentity(claimed));
+      return found.has(claimIdentity(claimed));
     },
   };
 }
@@ -192,13 +196,13 @@ function inquire(state: State, remembered: RememberedPairs): Inquiry {
 function once<Value>(
   known: Map<string, Promise<Value>>,
   name: readonly string[],
-  ask: () => Promise<Value>,
+  read: () => Promise<Value>,
 ): Promise<Value> {
   const key = JSON.stringify(name);
-  let answer = known.get(key);
-  if (answer === undefined) {
-    answer = ask();
-    known.set(key, answer);
+  let value = known.get(key);
+  if (value === undefined) {
+    value = read();
+    known.set(key, value);
   }
-  return answer;
+  return value;
 }

@@ -8,7 +8,7 @@ import type { CompiledSettings } from '../detection/compile-settings';
 import { latestEventTime } from '../detection/event-time';
 import { type Finding, firstSuccessFinding, flaggedFinding } from '../detection/finding';
 import { isAnonymousConduct, isPublicConduct, levelOf, rankOf } from '../detection/level';
-import { countOn, type ObserverCounts, type Portion, type SubjectObservation } from '../detection/observation';
+import { markFound, type ObserverCounts, type Portion, type SubjectObservation } from '../detection/observation';
 import type { Observer } from '../detection/observe';
 import type { WatchedBucket } from '../detection/pairs';
 import { firstSeenByOf, markerExpiryOf, type PairName, type RunName } from '../detection/sighting';
@@ -16,60 +16,64 @@ import type { Clock, LogObject, State } from '../ports';
 import { ruleOf } from '../rules/rule-of';
 import { NETWORK } from '../rules/subject';
 import { eachBounded } from '../state/each-bounded';
-import { type Claimed, claimPairs, WRITES_AT_ONCE } from './claim-pairs';
+import { type ClaimOutcome, claimPairs, WRITES_AT_ONCE } from './claim-pairs';
 import { nothingRead, type ReadSoFar, readPortions } from './read-portions';
 import type { RememberedPairs } from './remembered-pairs';
 import { type KnownParts, type StreamFinding, type StreamViews, storeFindings } from './store-findings';
 import type { BucketPhase, BucketWatch, LearnedCount } from './watch-buckets';
 
-/** What a process keeps from one log object to the next. */
+/** The dependencies of a process that detects, and its caches. */
 export interface Detector {
   readonly compiled: CompiledSettings;
   readonly state: State;
   readonly clock: Pick<Clock, 'now'>;
   readonly remembered: RememberedPairs;
   readonly buckets: BucketWatch;
-  /** What is known of streams, so that what waits in their windows is not looked at again and again. */
+  /** Cached streams, to decide until when findings that are not news are deferred. */
   readonly views: StreamViews;
   readonly limits: AlertLimits;
-  /** A name for a run: another for every one, in whatever process. */
+  /** Returns an id that is unique among all runs of all processes. */
   readonly newRunId: () => string;
-  /** Of the deployment: S3 delivers logs within an account and a Region. Null: what the keys of log objects say holds. */
+  /**
+   * The account of the deployment: S3 delivers logs within one account and Region. Null: the account in the key of each
+   * log object is used.
+   */
   readonly accountId: string | null;
+  /** The same for the Region. */
   readonly region: string | null;
 }
 
-/** What became of a log object. */
+/** The result for a log object. */
 export interface Detected extends Readonly<ReadSoFar> {
   readonly counts: Readonly<ObserverCounts>;
-  /** By rule. */
+  /** The number of findings by rule. */
   readonly findings: ReadonlyMap<Finding['rule'], number>;
   readonly learned: number;
   /** Whether its key names another account or Region than the deployment's. */
   readonly isMisplaced: boolean;
-  /** The longest that a pair met here had been owed after its time; milliseconds. */
+  /** For how long the finding of a pair in this log object was overdue, at most; milliseconds. */
   readonly longestOverdue: number;
 }
 
-/** Who wants to know as it goes; the command line does. */
+/** Callbacks during detection, for the command line. */
 export interface DetectionListener {
   found?(finding: Finding): void;
-  /** Of a pair that is not new. */
+  /** Called for a pair that is not new. */
   seen?(observation: SubjectObservation): void;
   learned?(pair: PairName): void;
   failure?(failure: ParseFailure): void;
 }
 
-/** One log object to be detected. */
+/** One log object to evaluate. */
 export interface DetectionRun {
   readonly logObject: LogObject;
-  /** Valid until the next is asked for. */
+  /** Each chunk is valid until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Its own, but for somebody who reads all there is at once and wants to count over all of it. */
+  /** A new observer, or one with `keepsAll` that counts over many log objects. */
   readonly observer: Observer;
-  /** When it was written, epoch milliseconds: its records are not much later. Undefined: they may be of any time. */
+  /** When the log object was written, epoch milliseconds: its records are not much later. Undefined: not known. */
   readonly writtenAt?: number | undefined;
-  /** Filled while it is read, for those who want to know as it goes. */
+  /** Updated while the log object is read, for progress reports. */
   readonly soFar?: ReadSoFar | undefined;
   readonly listener?: DetectionListener | undefined;
   /** As in `ReadOptions`. */
@@ -77,17 +81,16 @@ export interface DetectionRun {
   readonly portionBytes?: number | undefined;
 }
 
-/** Text that names exactly this version of an object; of a file, its path. */
+/** A unique id of this version of the object; for a file, its path. */
 function logObjectId({ bucket, key, versionId, etag }: LogObject): string {
   const version = versionId ?? etag;
   return `${bucket === '' ? '' : `${bucket}/`}${key}${version === null ? '' : `@${version}`}`;
 }
 
 /**
- * The path of detecting: reads a log object in portions and, for each, claims the pairs that are new and puts what is
- * found into the outbox; in the end its marker says that this is done. Whatever step it dies after, the next run of the
- * same log object ends with the same findings in the outbox; and if there is no next run, another log object that meets
- * the pair brings its finding instead.
+ * The detect path: reads a log object in portions. For each portion, claims the new pairs and puts the findings into the
+ * outbox; after the last portion, puts the marker of the run. If the run dies after any step, a retry ends with the same
+ * findings in the outbox. If there is no retry, another log object with the pair stores its finding instead.
  */
 export async function detectLogObject(run: DetectionRun, detector: Detector): Promise<Detected> {
   const { logObject, observer, writtenAt, soFar = nothingRead(), listener = {} } = run;
@@ -104,18 +107,19 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
   let longestOverdue = 0;
   let number = 0;
 
-  const place = whereFrom(named, detector);
-  observer.begin({ latestTime, bucket: named?.sourceBucket ?? null, isMisplaced, accountId: place.accountId });
+  const source = originOf(named, detector);
+  const bucket = named?.sourceBucket ?? null;
+  observer.startLogObject({ latestTime, bucket, isMisplaced, accountId: source.accountId });
   for await (const portion of readPortions({ ...run, source: id, latestTime, soFar, onFailure: listener.failure })) {
     const now = clock.now();
-    const judged = await judgePortion(name, portion, now, detector, (overdue) => {
+    const evaluated = await evaluatePortion(name, portion, now, detector, (overdue) => {
       longestOverdue = Math.max(longestOverdue, overdue);
     });
-    const found = [...portion.flagged.map(flaggedFinding), ...judged.found.map(({ finding }) => finding)];
-    const origin = { logObject: id, portion: number++, foundAt: now, ...place };
+    const found = [...portion.flagged.map(flaggedFinding), ...evaluated.found.map(({ finding }) => finding)];
+    const origin = { logObject: id, portion: number++, foundAt: now, ...source };
     // guard: findings are stored before the marker
     await storeFindings(state, found.map(asStreamFinding), origin, knownParts, detector);
-    for (const { claimed } of judged.found) {
+    for (const { claimed } of evaluated.found) {
       const { value } = claimed.sighting;
       detector.remembered.remember({ ...value, owedUntil: null }, now);
       claimsExpireAt = later(claimsExpireAt, value.expiresAt);
@@ -125,10 +129,10 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
       findings.set(finding.rule, (findings.get(finding.rule) ?? 0) + 1);
       listener.found?.(finding);
     }
-    for (const { observation } of judged.found) countOn(observation);
-    for (const observation of judged.seen) listener.seen?.(observation);
-    for (const pair of judged.learned) listener.learned?.(pair);
-    learned += judged.learned.length;
+    for (const { observation } of evaluated.found) markFound(observation);
+    for (const observation of evaluated.seen) listener.seen?.(observation);
+    for (const pair of evaluated.learned) listener.learned?.(pair);
+    learned += evaluated.learned.length;
   }
   // guard: the marker follows the last portion
   if (claimsExpireAt !== undefined) {
@@ -144,32 +148,32 @@ function later(one: number | null | undefined, other: number | null): number | n
   return one === null || other === null ? null : Math.max(one, other);
 }
 
-interface Judged {
+interface Evaluated {
   readonly found: readonly {
     readonly observation: SubjectObservation;
-    readonly claimed: Extract<Claimed, { kind: 'found' }>;
+    readonly claimed: Extract<ClaimOutcome, { kind: 'found' }>;
     readonly finding: Finding;
   }[];
   readonly seen: readonly SubjectObservation[];
   readonly learned: readonly PairName[];
 }
 
-/** Decides about the pairs of a portion, and claims what is new. */
-async function judgePortion(
+/** Claims the pairs of a portion. Returns which of them are new, known or learned. */
+async function evaluatePortion(
   run: RunName,
   { buckets, subjects }: Portion,
   now: number,
   detector: Detector,
   onOverdue: (milliseconds: number) => void,
-): Promise<Judged> {
+): Promise<Evaluated> {
   const { compiled, state, remembered, buckets: watch } = detector;
   const { forgetDays } = compiled.settings;
-  await eachBounded(buckets, WRITES_AT_ONCE, (bucket) => watch.met(bucket, now));
-  const phases = await phasesOf(subjects, now, detector);
+  await eachBounded(buckets, WRITES_AT_ONCE, (bucket) => watch.registerLog(bucket, now));
+  const phases = await currentPhases(subjects, now, detector);
   const isIgnored = ({ bucket, tally }: SubjectObservation): boolean =>
     phases.get(bucket)!.inactiveForAnonymous && isAnonymousConduct(tally);
   const succeeded = subjects.filter((observation) => observation.success !== null && !isIgnored(observation));
-  // One for each bucket: one for each pair would be garbage that outlives many portions.
+  // One context per bucket: a context per pair would stay in memory for many portions.
   const contexts = new Map(
     [...phases].map(([bucket, { learning }]) => [bucket, { ...run, now, learning, forgetDays }] as const),
   );
@@ -208,8 +212,8 @@ function countsByBucket(learned: readonly PairName[]): ReadonlyMap<string, Learn
   return byBucket;
 }
 
-/** How the buckets stand that new pairs may be of. */
-async function phasesOf(
+/** The current phases of the buckets of these subjects. */
+async function currentPhases(
   subjects: readonly SubjectObservation[],
   now: number,
   { compiled, buckets }: Detector,
@@ -217,7 +221,7 @@ async function phasesOf(
   const names = [...new Set(subjects.map(({ bucket }) => bucket))];
   const phases = await eachBounded(names, WRITES_AT_ONCE, (bucket) => {
     const watched: WatchedBucket = { bucket, policy: compiled.policyOf(bucket) };
-    return buckets.phaseOf(watched, now);
+    return buckets.currentPhase(watched, now);
   });
   return new Map(names.map((bucket, index) => [bucket, phases[index]!]));
 }
@@ -240,7 +244,10 @@ function seenPair({ bucket, kind, name, success, tally }: SubjectObservation): S
 
 const CHANGED_RANK = rankOf('changed');
 
-/** The first change that succeeded: the sample, but for an observer that keeps all and has shown a worse one before. */
+/**
+ * The time of the first successful change: that of the sample. An observer with `keepsAll` may have no new sample; then
+ * the time of the first success.
+ */
 function changedAt(tally: SubjectObservation['tally'], firstAt: number): number | null {
   if (levelOf(tally) !== 'changed') return null;
   return tally.sample?.rank === CHANGED_RANK ? tally.sample.time : firstAt;
@@ -248,18 +255,18 @@ function changedAt(tally: SubjectObservation['tally'], firstAt: number): number 
 
 function asStreamFinding(finding: Finding): StreamFinding {
   const { rule, bucket, tally } = finding;
-  const denied = ruleOf(rule).alerts.deniedApart && levelOf(tally) === 'denied';
+  const denied = ruleOf(rule).alerts.separatesDenied && levelOf(tally) === 'denied';
   const stream: Stream = { rule, bucket, denied };
   return { stream, finding: outboxFinding(finding) };
 }
 
-/** The account and Region that its records are of: the deployment's, else those that its key names. */
-function whereFrom(named: LogObjectKey | null, { accountId, region }: Detector) {
+/** The account and Region of the records: those of the deployment, or else those that the key names. */
+function originOf(named: LogObjectKey | null, { accountId, region }: Detector) {
   return { accountId: accountId ?? named?.accountId ?? null, region: region ?? named?.region ?? null };
 }
 
-/** Whether nothing that the key says is against the account and Region of the deployment, as far as both are known. */
+/** Whether the account and Region in the key are those of the deployment. Ignores what is not known. */
 function isOfDeployment(named: LogObjectKey, { accountId, region }: Detector): boolean {
-  const agree = (said: string | null, known: string | null) => said === null || known === null || said === known;
-  return agree(named.accountId, accountId) && agree(named.region, region);
+  const isSame = (inKey: string | null, own: string | null) => inKey === null || own === null || inKey === own;
+  return isSame(named.accountId, accountId) && isSame(named.region, region);
 }

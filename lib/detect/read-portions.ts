@@ -2,7 +2,7 @@ import { createLayout } from '../access-log/layout';
 import { type LineHandler, splitLines } from '../access-log/lines';
 import { locateLine } from '../access-log/parse-line';
 import { overlongFailure, type ParseFailure, parseFailure } from '../access-log/read-records';
-import { isOddTime } from '../detection/event-time';
+import { isImplausibleTime } from '../detection/event-time';
 import type { Portion } from '../detection/observation';
 import type { Observer } from '../detection/observe';
 
@@ -71,7 +71,7 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
       if (outcome === 'record') {
         soFar.records++;
         const { time } = layout;
-        if (!isOddTime(time, latestTime)) {
+        if (!isImplausibleTime(time, latestTime)) {
           if (time > soFar.latest) soFar.latest = time;
           if (time < soFar.earliest) soFar.earliest = time;
         }

@@ -2,20 +2,22 @@ import { needsRefresh, raiseOf, type SeenPair } from '../detection/claim';
 import { pairText, type RunName, type StoredSighting } from '../detection/sighting';
 
 /**
- * Pairs that a warm function need not ask about again: known, nothing owed, no refresh due. A steady stream so costs
- * hardly a read. It forgets after a quarter of an hour, since others write, too.
+ * Caches pairs that a warm function need not read again: known, nothing owed, no refresh due. So regular traffic causes
+ * almost no reads. An entry is valid for a quarter of an hour, because other processes write sightings too.
  */
 export interface RememberedPairs {
+  /** Whether the pair is known and nothing has to be written for it. */
   has(pair: SeenPair, now: number): boolean;
-  /** Only what was read or written without anything owed: the finding of another may still be lost otherwise. */
+  /** Caches the sighting, unless its finding is owed: that finding may still be missing from the outbox. */
   remember(sighting: StoredSighting, now: number): void;
-  /** Whether it is known that this run has put its marker, which never goes away. */
+  /** Whether this run is known to have put its marker. Markers are never removed while a claim needs them. */
   hasMarker(run: RunName): boolean;
   rememberMarker(run: RunName): void;
 }
 
-const FOR = 15 * 60_000;
-const MOST = 200_000;
+/** Milliseconds. */
+const KEPT_FOR = 15 * 60_000;
+const MAX_PAIRS = 200_000;
 const MAX_MARKERS = 10_000;
 
 interface Remembered {
@@ -23,6 +25,7 @@ interface Remembered {
   readonly lastSeenAt: number;
   readonly publicOnly: boolean;
   readonly foundReadingAt: number | null;
+  /** When it was cached; epoch milliseconds. */
   readonly at: number;
 }
 
@@ -32,7 +35,7 @@ export function rememberPairs(): RememberedPairs {
   return {
     has(pair, now) {
       const known = pairs.get(pairText(pair));
-      if (known === undefined || now - known.at > FOR) return false;
+      if (known === undefined || now - known.at > KEPT_FOR) return false;
       // guard: a remembered pair that does more is looked up again
       return !needsRefresh(known, pair) && raiseOf(known, pair) === null;
     },
@@ -43,12 +46,12 @@ export function rememberPairs(): RememberedPairs {
       pairs.delete(key);
       const { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt } = sighting;
       pairs.set(key, { firstSeenAt, lastSeenAt, publicOnly, foundReadingAt, at: now });
-      if (pairs.size > MOST) pairs.delete(pairs.keys().next().value!); // the one remembered longest ago
+      if (pairs.size > MAX_PAIRS) pairs.delete(pairs.keys().next().value!); // the oldest entry
     },
     hasMarker(run) {
       const key = markerKey(run);
       if (!markers.delete(key)) return false;
-      markers.add(key); // as the one that was asked about last
+      markers.add(key); // moves it to the end: the least recently used entry is dropped first
       return true;
     },
     rememberMarker(run) {

@@ -8,7 +8,7 @@ import {
   type OutboxPart,
   type PendingPart,
 } from '../alerting/outbox';
-import { type AlertLimits, lookAt } from '../alerting/plan-stream';
+import { type AlertLimits, dueAt } from '../alerting/plan-stream';
 import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { StreamState } from '../alerting/stream-state';
 import type { State } from '../ports';
@@ -28,7 +28,7 @@ export type KnownParts = Map<string, OwnParts>;
 interface OwnParts {
   /** All parts with a lower number are stored, by this run or another. */
   next: number;
-  /** The identities of the findings in these parts, once this run met parts of another run; null: all are its own. */
+  /** The identities of the findings in these parts, if this run found parts of another run; null: all are its own. */
   stored: Set<string> | null;
 }
 
@@ -55,7 +55,7 @@ export async function storeFindings(
   const now = origin.foundAt;
   const states = await views.of([...streams.values()], now);
   const pendingOf = ({ stream, finding }: StreamFinding): 'now' | number => {
-    const at = lookAt(states.get(streamKey(stream)) ?? null, finding, now, limits);
+    const at = dueAt(states.get(streamKey(stream)) ?? null, finding, now, limits);
     return at > now ? at : 'now';
   };
   const groups = new Map<string, { readonly pending: 'now' | number; readonly own: StreamFinding[] }>();

@@ -28,11 +28,11 @@ export interface BucketPhase {
  * an hour.
  */
 export interface BucketWatch {
-  /** Call this for a bucket of which a log object has records. The first log object of a bucket starts its learning. */
-  met(bucket: WatchedBucket, now: number): Promise<void>;
-  /** The current phase of the bucket. Call `met` first. */
-  phaseOf(bucket: WatchedBucket, now: number): Promise<BucketPhase>;
-  /** Adds the subjects learned from a portion to the count of the bucket. Call `met` first. */
+  /** Registers that a log object has records of the bucket. The first log object of a bucket starts its learning. */
+  registerLog(bucket: WatchedBucket, now: number): Promise<void>;
+  /** The current phase of the bucket. Call `registerLog` first. */
+  currentPhase(bucket: WatchedBucket, now: number): Promise<BucketPhase>;
+  /** Adds the subjects learned from a portion to the count of the bucket. Call `registerLog` first. */
   countLearned(bucket: string, learned: LearnedCount, now: number): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ const MAX_REMEMBERED = 5_000;
 export function watchBuckets(state: State): BucketWatch {
   /** Only buckets whose learning is finished: until then, an operator may end the learning at any time. */
   const finished = new Map<string, BucketState>();
-  /** The item as read at `at`, so that `phaseOf` right after `met` does not read it again. */
+  /** The item as read at `at`, so that `currentPhase` right after `registerLog` does not read it again. */
   const justRead = new Map<string, { readonly at: number; readonly value: BucketState }>();
 
   async function update(
@@ -66,12 +66,12 @@ export function watchBuckets(state: State): BucketWatch {
   }
 
   return {
-    async met({ bucket, policy }, now) {
+    async registerLog({ bucket, policy }, now) {
       const known = finished.get(bucket);
       const isUpToDate = known !== undefined && now - known.lastLogAt < LAST_LOG_EVERY;
       if (isUpToDate && (known.rememberedSince !== null || !remembers(policy))) return;
       const current = await update(bucket, await state.bucket(bucket), (stored) => {
-        const current = stored ?? firstMet(bucket, now);
+        const current = stored ?? firstLogOf(bucket, now);
         if (remembers(policy) && current.rememberedSince === null) return withRules(current, policy.learningDays, now);
         return stored === null || now - current.lastLogAt >= LAST_LOG_EVERY ? withLogAt(current, now) : null;
       });
@@ -79,7 +79,7 @@ export function watchBuckets(state: State): BucketWatch {
       if (isOver(current, now)) remember(finished, bucket, current);
       remember(justRead, bucket, { at: now, value: current });
     },
-    async phaseOf({ bucket, policy }, now) {
+    async currentPhase({ bucket, policy }, now) {
       const known = finished.get(bucket);
       if (known !== undefined && known.looksPublic !== null) return phase(known, policy, now);
       const read = justRead.get(bucket);
@@ -117,7 +117,7 @@ function remember<Value>(buckets: Map<string, Value>, bucket: string, value: Val
   if (buckets.size > MAX_REMEMBERED) buckets.delete(buckets.keys().next().value!);
 }
 
-function firstMet(bucket: string, now: number): BucketState {
+function firstLogOf(bucket: string, now: number): BucketState {
   return {
     bucket,
     firstLogAt: now,

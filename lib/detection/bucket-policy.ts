@@ -54,7 +54,7 @@ export function compileBucketPolicies(
   };
 }
 
-/** Whether a rule that is on remembers subjects of the bucket. */
+/** Whether an active rule remembers subjects of the bucket. */
 export function remembers({ active }: BucketPolicy): boolean {
   return active.some(isRemembering);
 }

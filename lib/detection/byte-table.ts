@@ -13,7 +13,7 @@ export interface ByteTable {
   intern(view: DataView, start: number, end: number, salt: number): number;
   /** How many distinct keys there are. */
   readonly size: number;
-  /** How often lookups met a slot with another key: on average fewer than two per lookup, whatever the keys are. */
+  /** How often a lookup found another key in a slot: fewer than twice per lookup on average, for any set of keys. */
   readonly collisions: number;
 }
 

@@ -12,22 +12,22 @@ import {
   type StoredSighting,
 } from './sighting';
 
-/** How long a run is trusted to bring the finding of its claim into the outbox; longer than any run. */
+/** How long a run may take to put the finding of its claim into the outbox; longer than any run. Milliseconds. */
 export const OWED_FOR = 3_600_000;
 
 /**
- * How long after a pair was found its first change is found, too; milliseconds of event time. People just got a
- * message about a network that only read, and judge it by that. A pair known for longer is known for all conduct.
+ * For how long after a pair was found its first change is reported too; milliseconds of event time. Readers of the first
+ * message judged a network that had only read. A pair that is known for longer is known for all conduct.
  */
 export const CHANGE_IS_NEWS_FOR = 7 * 86_400_000;
 
-/** A pair that succeeded in some portion. Event times in epoch milliseconds. */
+/** A pair with successful requests in a portion. Event times in epoch milliseconds. */
 export interface SeenPair extends PairName {
   readonly firstAt: number;
   readonly lastAt: number;
-  /** Whether all that succeeded is public conduct. */
+  /** Whether all its successful requests are public conduct. */
   readonly isPublic: boolean;
-  /** The first change that succeeded; null if none did. */
+  /** The time of the first successful change; null: none. */
   readonly changedAt: number | null;
   readonly firstSeenBy: () => FirstSeenBy | null;
 }
@@ -35,72 +35,73 @@ export interface SeenPair extends PairName {
 export interface ClaimContext extends RunName {
   /** Processing time, epoch milliseconds. */
   readonly now: number;
-  /** Whether the bucket still learns: decided once a portion. */
+  /** Whether the bucket still learns; decided once for each portion. */
   readonly learning: boolean;
   readonly forgetDays: number;
 }
 
-/** What is to be done about a pair, by what is stored of it. */
+/** What to do about a pair, given its stored sighting. */
 export type ClaimDecision =
-  /** Nothing is to be written. `owed`: its finding is not in the outbox yet, so nobody may rely on this. */
+  /** Write nothing. `owed`: its finding may not be in the outbox yet, so the pair must not be cached as known. */
   | { readonly kind: 'known'; readonly owed: boolean }
-  /** Write it: seen later, or earlier, than is stored; or its run has kept its word and only died before saying so. */
+  /** Write `next`: the first or last time changed, or the finding is in the outbox although its run died. */
   | { readonly kind: 'update'; readonly next: StoredSighting }
-  /** Write it: the pair is learned or, with its history in `next`, found by who writes it. */
+  /** Write `next`: the pair is learned, or the run that writes it makes its finding. */
   | { readonly kind: 'claim'; readonly next: StoredSighting }
-  /** It is owed: has the run that claimed it put its marker? */
-  | { readonly kind: 'ask-marker'; readonly run: RunName }
-  /** There is no marker, and the time of its owner is over: does the outbox hold its finding? */
-  | { readonly kind: 'ask-outbox' };
+  /** The pair is owed. Check whether the run that claimed it has put its marker, and decide again. */
+  | { readonly kind: 'check-marker'; readonly run: RunName }
+  /** There is no marker, and the finding is overdue. Check whether the outbox contains it, and decide again. */
+  | { readonly kind: 'check-outbox' };
 
-/** The answers to `ask-marker` and `ask-outbox`; null where that was not asked. */
+/** The results of `check-marker` and `check-outbox`; null: not checked. */
 export interface ClaimAnswers {
   readonly isMarked: boolean | null;
   readonly isInOutbox: boolean | null;
 }
 
-export const NOTHING_ASKED: ClaimAnswers = { isMarked: null, isInOutbox: null };
+export const NO_ANSWERS: ClaimAnswers = { isMarked: null, isInOutbox: null };
 
 /**
- * The rule of remembering. `stored` is what a read showed, null for nothing; what is decided is then written on
- * condition that this is still so, and decided anew where it is not. So of any number that meet a new pair at once,
- * one finds it; and what that one owes, it brings when it is run again, or another does in its place.
+ * Decides what to do about a pair. `stored` is the sighting as read, null if there is none. The decision is written on
+ * condition that the sighting is unchanged; otherwise the caller reads and decides again. So if several runs process a
+ * new pair at the same time, exactly one makes its finding. If that run dies, its retry or another log object stores the
+ * finding instead.
  */
 export function decideClaim(
   stored: StoredSighting | null,
   seen: SeenPair,
   context: ClaimContext,
-  { isMarked, isInOutbox }: ClaimAnswers = NOTHING_ASKED,
+  { isMarked, isInOutbox }: ClaimAnswers = NO_ANSWERS,
 ): ClaimDecision {
   if (stored === null) return claim(null, seen, context);
   const claimer: RunName = { logObject: stored.claimedBy, run: stored.claimedIn ?? '' };
   const isOwed = stored.owedUntil !== null && !isOwnRun(stored, context);
   if (isOwed && claimer.logObject === context.logObject) {
-    if (isMarked === null) return { kind: 'ask-marker', run: claimer };
-    // A retry: an earlier run died between its claim and the outbox, or after it and before its marker. What is owed was
-    // found, and may be sent already: it stays found, though this run may have begun while the bucket learned. What
-    // raised it comes in a portion of its own.
+    if (isMarked === null) return { kind: 'check-marker', run: claimer };
+    // A retry: an earlier run died between its claim and its marker. The owed finding may already be in the outbox and
+    // sent, so this run does not learn the pair instead, even if it began while the bucket was learning. The conduct
+    // that raised a pair may be in another portion than its first success.
     // guard: a retry claims again what its earlier run owes
     if (!isMarked && reaches(stored.raised, seen)) return claim(stored, seen, { ...context, learning: false });
     // guard: a retry claims nothing for less than what it owes
     if (!isMarked) return known(stored, seen, context);
   }
   if (isForgotten(stored, seen, context)) return claim(stored, seen, context);
-  // As above: what was found is not taken back to be learned.
+  // As above: a pair that was found is not learned instead.
   if (raiseOf(stored, seen) !== null) {
     const wasFound = isOwed || stored.foundReadingAt !== null;
     return claim(stored, seen, { ...context, learning: context.learning && !wasFound });
   }
-  if (isOwed && isMarked === null) return { kind: 'ask-marker', run: claimer };
+  if (isOwed && isMarked === null) return { kind: 'check-marker', run: claimer };
   if (!isOwed || isMarked === true) return known({ ...stored, owedUntil: null }, seen, context);
   // guard: an owed finding is left to its run until its time is over
-  if (!hasLapsed(stored, context.now)) return known(stored, seen, context);
-  if (isInOutbox === null) return { kind: 'ask-outbox' };
+  if (!isOverdue(stored, context.now)) return known(stored, seen, context);
+  if (isInOutbox === null) return { kind: 'check-outbox' };
   if (!isInOutbox) return claim(stored, seen, context);
   return { kind: 'update', next: { ...refreshed(stored, seen, context), owedUntil: null } };
 }
 
-/** Claimed in an earlier portion of this run, so its finding is in the outbox, and the marker comes in the end. */
+/** Whether an earlier portion of this run claimed the pair: then its finding is in the outbox, and the marker follows. */
 function isOwnRun({ claimedBy, claimedIn }: StoredSighting, { logObject, run }: ClaimContext): boolean {
   return claimedBy === logObject && claimedIn === run;
 }
@@ -110,7 +111,7 @@ function known(stored: StoredSighting, seen: SeenPair, context: ClaimContext): C
   return { kind: 'known', owed: stored.owedUntil !== null };
 }
 
-/** How it does more than it is known for; null: it does not. */
+/** Why a known pair is reported again; null: it did nothing more than it is known for. */
 export function raiseOf(
   { publicOnly, foundReadingAt }: Pick<StoredSighting, 'publicOnly' | 'foundReadingAt'>,
   { isPublic, changedAt }: Pick<SeenPair, 'isPublic' | 'changedAt'>,
@@ -122,23 +123,23 @@ export function raiseOf(
   return publicOnly && !isPublic ? 'signed' : null;
 }
 
-/** Whether this is what a claim of that kind was made for, or more. */
+/** Whether the conduct in this portion justifies a claim that was raised like this. */
 function reaches(raised: Raised, { isPublic, changedAt }: Pick<SeenPair, 'isPublic' | 'changedAt'>): boolean {
   return raised === null || (raised === 'changed' ? changedAt !== null : !isPublic);
 }
 
-/** Event time against event time: old logs that arrive late neither forget nor are forgotten. */
+/** Compares event time with event time, so that old logs that arrive late change nothing. */
 function isForgotten({ lastSeenAt }: StoredSighting, { firstAt }: SeenPair, { forgetDays }: ClaimContext): boolean {
   // guard: a pair is forgotten by event time
   return firstAt > forgottenAt(lastSeenAt, forgetDays);
 }
 
-/** Its run had longer than any run takes, so it died, for good perhaps. */
-export function hasLapsed({ owedUntil }: Pick<StoredSighting, 'owedUntil'>, now: number): boolean {
+/** Whether the run had more time than any run takes. Then it died, and may never be retried. */
+export function isOverdue({ owedUntil }: Pick<StoredSighting, 'owedUntil'>, now: number): boolean {
   return owedUntil !== null && owedUntil < now;
 }
 
-/** At most one write a pair and day, but for logs that show an earlier beginning. */
+/** Limits writes to one per pair and day, except for logs with an earlier first time. */
 export function needsRefresh(
   stored: Pick<StoredSighting, 'firstSeenAt' | 'lastSeenAt'>,
   { firstAt, lastAt }: Pick<SeenPair, 'firstAt' | 'lastAt'>,
@@ -170,7 +171,7 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
       claimedIn: learning ? null : run,
       // guard: a claim owes its finding
       owedUntil: learning ? null : now + OWED_FOR,
-      // Another run of the same claim finds the pair no longer forgotten, and must not lose that it had been.
+      // A retry of this claim reads a pair that is no longer forgotten, so it keeps the stored time.
       forgottenSince: forgotten ? forgottenAt(stored.lastSeenAt, forgetDays) : (stored?.forgottenSince ?? null),
       publicOnly: seen.isPublic,
       raised: stored === null || forgotten ? null : raisedBy(stored, seen),
@@ -181,7 +182,10 @@ function claim(stored: StoredSighting | null, seen: SeenPair, context: ClaimCont
   };
 }
 
-/** A raise that was not brought is brought by whoever does as much; by others, the pair is found as new. */
+/**
+ * Why the pair is raised. Taking over a raise that its run never reported: raised for the same reason if the conduct
+ * justifies that, otherwise reported as new.
+ */
 function raisedBy(stored: StoredSighting, seen: SeenPair): Raised {
   return raiseOf(stored, seen) ?? (reaches(stored.raised, seen) ? stored.raised : null);
 }

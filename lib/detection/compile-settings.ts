@@ -4,7 +4,7 @@ import type { DetectionSettings } from './settings';
 import { compileStatuses } from './statuses';
 import { compileTrusted, type Trusted } from './trusted';
 
-/** Settings made ready to judge by: once a process, however many log objects it reads. */
+/** Settings compiled for fast lookups. A process compiles them once, for all log objects that it reads. */
 export interface CompiledSettings {
   readonly settings: DetectionSettings;
   readonly allowlist: Allowlist;
@@ -13,7 +13,7 @@ export interface CompiledSettings {
   readonly isSuccessStatus: (status: number | null) => boolean;
 }
 
-/** How many policies are kept; whoever forges logs chooses the names of buckets. */
+/** How many policies are cached. The limit is needed because forged logs can name any number of buckets. */
 const MAX_POLICIES = 10_000;
 
 export function compileSettings(settings: DetectionSettings): CompiledSettings {

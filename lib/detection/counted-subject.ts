@@ -2,59 +2,62 @@ import type { RuleId } from '../rules/rule';
 import type { Subject } from '../rules/subject';
 import { type CountedRecord, count, emptyTally, NOTHING, type Tally } from './tally';
 
-/** How many distinct addresses of one network, or other subject, are named. */
+/** How many distinct addresses of one network, or other subject, are stored. */
 export const MAX_ADDRESSES = 20;
 
-/** Stands for the addresses of what no portion has added to yet; never added to. */
-const NOBODY: Set<string> = new Set();
+/** Placeholder for a subject without any counted address; never add to it. */
+const NO_ADDRESSES: Set<string> = new Set();
 
-/** What is counted of one (bucket, subject) in a portion for one rule. */
+/** The counts of one rule for one (bucket, subject) in a portion. */
 export interface Counted {
   readonly rule: RuleId;
   readonly bucket: string;
   tally: Tally;
-  /** The row of `Counters` that stands before the tally. */
+  /** Its row in `Counters`, which counts the records of the portion before they are added to the tally. */
   readonly row: number;
-  /** Addresses in canonical text, in the order met; at most `MAX_ADDRESSES`. */
+  /** Addresses in canonical text, in the order of their first record; at most `MAX_ADDRESSES`. */
   addresses: Set<string>;
-  /** How many pairs of it were counted. */
+  /** How many of its pairs were counted. */
   pairs: number;
   /** Whether this portion has records of it, counted or not. */
   touched: boolean;
 }
 
-/** What is a finding whatever is remembered: outside an allowlist, of the test bucket, and of invalid remote IPs. */
+/**
+ * The counts of a network whose records are a finding regardless of stored sightings: outside an allowlist, in the test
+ * bucket, or with an invalid remote IP.
+ */
 export interface FlaggedNetwork extends Counted {
-  /** Canonical text; of what is no address, the beginning as logged. */
+  /** Canonical text; if the remote IP is not an address, the beginning of its text as logged. */
   readonly network: string;
   /** The address of the sample. */
   remoteIp: string;
 }
 
-/** What is counted for a rule about first successes: from the first one on, by the records' own time. */
+/** The counts of a subject for a rule about first successes, from the first success on by the records' own time. */
 export interface CountedSubject extends Counted, Subject {
-  /** The successful requests of this portion; null if it holds none. Epoch milliseconds. */
+  /** The successful requests of this portion; null: none. Epoch milliseconds. */
   success: { firstAt: number; lastAt: number; remoteIp: string } | null;
-  /** The earliest success since the tally began, or since it is found; epoch milliseconds. */
+  /** The earliest success in the tally, or since the subject was found; epoch milliseconds. */
   firstSuccessAt: number;
-  /** Whether it is a finding, whose first success counts for all portions after it. */
+  /** Whether it is a finding: then all later portions count from its first success. */
   found: boolean;
-  /** Unsuccessful records older than the first success known so far: a late record may still move that back. */
+  /** Unsuccessful records before the first success so far. If a later line is an earlier success, they count. */
   early: { readonly record: Readonly<CountedRecord>; readonly pair: CountedPair }[];
 }
 
-/** One address of a subject, as far as it is counted. */
+/** The part of a pair that counting a subject needs. */
 export interface CountedPair {
-  /** Canonical text of the address; what is none as logged, the beginning of it. */
+  /** Canonical text of the address; if the remote IP is not an address, the beginning of its text as logged. */
   readonly remoteIp: string;
-  /** The last portion in which it was counted in the subject. */
+  /** The last portion in which the subject counted this pair. */
   countedIn: number;
 }
 
-// Written out, each in one literal: what is spread from another object lies apart from it in memory, and a scan looks at
-// one of thousands in every line.
+// Each object is one literal: the properties of a spread object lie elsewhere in memory, and a scan reads one of
+// thousands of these objects for every line.
 
-export function flagNetwork(rule: RuleId, bucket: string, network: string, row: number): FlaggedNetwork {
+export function newFlaggedNetwork(rule: RuleId, bucket: string, network: string, row: number): FlaggedNetwork {
   return {
     rule,
     bucket,
@@ -62,13 +65,19 @@ export function flagNetwork(rule: RuleId, bucket: string, network: string, row: 
     remoteIp: network,
     tally: NOTHING,
     row,
-    addresses: NOBODY,
+    addresses: NO_ADDRESSES,
     pairs: 0,
     touched: false,
   };
 }
 
-export function countSubject(rule: RuleId, bucket: string, kind: string, name: string, row: number): CountedSubject {
+export function newCountedSubject(
+  rule: RuleId,
+  bucket: string,
+  kind: string,
+  name: string,
+  row: number,
+): CountedSubject {
   return {
     rule,
     bucket,
@@ -76,7 +85,7 @@ export function countSubject(rule: RuleId, bucket: string, kind: string, name: s
     name,
     tally: NOTHING,
     row,
-    addresses: NOBODY,
+    addresses: NO_ADDRESSES,
     pairs: 0,
     touched: false,
     success: null,
@@ -86,7 +95,7 @@ export function countSubject(rule: RuleId, bucket: string, kind: string, name: s
   };
 }
 
-/** Whether the record is to be counted now; else it is kept, because no success that old is known. */
+/** Whether to count the record now. If not, keeps it in `early`, because no earlier success is known. */
 export function countsNow(
   subject: CountedSubject,
   record: Readonly<CountedRecord>,
@@ -110,16 +119,16 @@ export function countsNow(
     subject.early.push({ record: { ...record }, pair });
     return false;
   }
-  begin(subject);
+  startTally(subject);
   addPair(subject, pair, portion);
   return true;
 }
 
-/** Ends a portion: counts the early records that turned out to be younger than the first success, drops the others. */
-export function settleEarly(subject: CountedSubject, portion: number): void {
+/** Ends a portion: counts the early records that are after the first success after all, and drops the others. */
+export function countEarlyRecords(subject: CountedSubject, portion: number): void {
   for (const { record, pair } of subject.early) {
     if (record.time < subject.firstSuccessAt) continue;
-    begin(subject);
+    startTally(subject);
     count(subject.tally, record);
     addPair(subject, pair, portion);
   }
@@ -132,35 +141,35 @@ function addPair(subject: CountedSubject, pair: CountedPair, portion: number): v
   addAddress(subject, pair.remoteIp);
 }
 
-/** Counts a pair that this portion has not counted in this subject. */
+/** Counts an address that this portion has not counted for this subject yet. */
 export function addAddress(counted: Counted, remoteIp: string): void {
   counted.pairs++;
   if (counted.addresses.size < MAX_ADDRESSES) counted.addresses.add(remoteIp);
 }
 
-/** How many distinct addresses were counted. Beyond `MAX_ADDRESSES`, another spelling of one counts as another. */
+/** How many distinct addresses were counted. Above `MAX_ADDRESSES`, another spelling of an address counts again. */
 export function addressCountOf({ addresses, pairs }: Counted): number {
   return addresses.size < MAX_ADDRESSES ? addresses.size : pairs;
 }
 
-/** Before a record is counted: of most networks in a flood, none ever is. */
-export function begin(counted: Counted): void {
+/** Creates the tally. Called before a record is counted: most networks of a flood never need one. */
+export function startTally(counted: Counted): void {
   if (counted.tally !== NOTHING) return;
   counted.tally = emptyTally();
   counted.addresses = new Set();
 }
 
-/** Begins to count anew, as after a portion. */
-export function restart(counted: Counted): void {
+/** Resets the counts for the next portion. */
+export function resetCounts(counted: Counted): void {
   counted.touched = false;
   counted.tally = NOTHING;
-  counted.addresses = NOBODY;
+  counted.addresses = NO_ADDRESSES;
   counted.pairs = 0;
 }
 
-/** Begins to count anew; what is found goes on from its first success. */
-export function restartSubject(subject: CountedSubject): void {
-  restart(subject);
+/** Resets the counts for the next portion; a subject that was found keeps its first success. */
+export function resetSubject(subject: CountedSubject): void {
+  resetCounts(subject);
   subject.success = null;
   if (!subject.found) subject.firstSuccessAt = Number.POSITIVE_INFINITY;
 }

@@ -10,40 +10,40 @@ import { addTally, isBetterSample, type Tally } from './tally';
 export interface Finding {
   readonly rule: RuleId;
   readonly bucket: string;
-  /** What it is about, where that is not the network. */
+  /** The subject; null: the subject is the network. */
   readonly subject: Subject | null;
   /** The network of `remoteIp`. */
   network: string;
   /**
-   * One of its addresses: for a rule about first successes, the first that succeeded, by the records' own time; else
-   * that of the sample. Of what is no address, its text.
+   * One of its addresses: for a rule about first successes, the first that succeeded, by the records' own time;
+   * otherwise the address of the sample. If the remote IP is not an address, its text.
    */
   remoteIp: string;
-  /** Distinct addresses in canonical text, not all of very many. */
+  /** Distinct addresses in canonical text; at most `MAX_ADDRESSES`. */
   readonly addresses: ReadonlySet<string>;
-  /** How many distinct addresses there are; where several portions are folded, there may be more. */
+  /** How many distinct addresses there are; a lower bound if several portions are merged. */
   readonly addressCount: number;
-  /** When the pair, known before, had been forgotten; epoch milliseconds. */
+  /** Since when the pair, which was known before, was forgotten; epoch milliseconds. */
   readonly forgottenSince: number | null;
-  /** What it did beyond what the pair was known for until then. */
+  /** Why a known pair is reported again. */
   readonly raised: Raised;
   readonly tally: Tally;
 }
 
-/** Findings of one log object after another folded into one of each, as somebody reads them who reads all at once. */
+/** Merges the findings of many portions and log objects, for a report about all of them. */
 export interface Findings {
-  /** Adds what a portion found. */
+  /** Adds a finding of a portion. */
   add(finding: Finding): void;
-  /** Adds what a portion observed of a pair that is no new one: it counts if the pair was found before. */
-  countOn(observation: SubjectObservation): void;
-  /** In the order of their first event, then rule, bucket and network. */
+  /** Adds an observation of a pair that is not new. It counts only if the pair was found before. */
+  addSeen(observation: SubjectObservation): void;
+  /** Sorted by first event, then rule, bucket and subject. */
   list(): readonly Finding[];
 }
 
 interface Folded extends Finding {
   readonly addresses: Set<string>;
   addressCount: number;
-  /** Epoch milliseconds; of the address that `remoteIp` names. */
+  /** The first success of `remoteIp`; epoch milliseconds. */
   firstSuccessAt: number;
 }
 
@@ -58,8 +58,8 @@ export function foldFindings(): Findings {
     finding.addressCount = Math.max(finding.addressCount, from.addressCount, finding.addresses.size);
   }
 
-  /** A late record may turn out to be the first success, of another address than the first that came. */
-  function name(finding: Folded, remoteIp: string, network: string, firstAt: number): void {
+  /** A later portion may contain an earlier success, of another address. */
+  function useEarliest(finding: Folded, remoteIp: string, network: string, firstAt: number): void {
     if (firstAt >= finding.firstSuccessAt) return;
     finding.firstSuccessAt = firstAt;
     finding.remoteIp = remoteIp;
@@ -77,26 +77,26 @@ export function foldFindings(): Findings {
       }
       const isWorse = tally.sample !== null && isBetterSample(before.tally, tally.sample);
       addTo(before, finding);
-      if (isRemembering(ruleOf(rule))) name(before, remoteIp, network, tally.firstEventAt);
+      if (isRemembering(ruleOf(rule))) useEarliest(before, remoteIp, network, tally.firstEventAt);
       else if (isWorse) before.remoteIp = remoteIp;
     },
-    countOn(observation) {
+    addSeen(observation) {
       const { rule, bucket, success } = observation;
-      const before = folded.get(keyOf({ rule, bucket, ...named(observation) }));
+      const before = folded.get(keyOf({ rule, bucket, ...subjectAndNetwork(observation) }));
       if (before === undefined) return;
       addTo(before, observation);
-      if (success !== null) name(before, success.remoteIp, observation.network, success.firstAt);
+      if (success !== null) useEarliest(before, success.remoteIp, observation.network, success.firstAt);
     },
     list: () => [...folded.values()].map(({ firstSuccessAt: _, ...finding }) => finding).sort(byFirstEvent),
   };
 }
 
-/** The finding that an observation is which is one whatever is remembered. */
+/** The finding of an observation that is flagged regardless of stored sightings. */
 export function flaggedFinding(observation: FlaggedObservation): Finding {
   return { ...observation, subject: null, forgottenSince: null, raised: null };
 }
 
-/** The finding that an observation is whose claim said that the subject is new, or does more than before. */
+/** The finding of an observation whose claim showed that the subject is new, or did more than it was known for. */
 export function firstSuccessFinding(
   observation: SubjectObservation,
   remoteIp: string,
@@ -104,20 +104,20 @@ export function firstSuccessFinding(
   raised: Raised = null,
 ): Finding {
   const { rule, bucket, addresses, addressCount, tally } = observation;
-  const { subject, network } = named(observation);
+  const { subject, network } = subjectAndNetwork(observation);
   return { rule, bucket, subject, network, remoteIp, addresses, addressCount, forgottenSince, raised, tally };
 }
 
-function named({ kind, name, network }: SubjectObservation): Pick<Finding, 'subject' | 'network'> {
+function subjectAndNetwork({ kind, name, network }: SubjectObservation): Pick<Finding, 'subject' | 'network'> {
   return { subject: kind === NETWORK.id ? null : { kind, name }, network };
 }
 
-/** One text for what a finding, of whichever rule and bucket, is about. */
+/** A unique text of the subject of a finding, within its rule and bucket. */
 export function subjectTextOf({ subject, network }: Pick<Finding, 'subject' | 'network'>): string {
   return subject === null ? network : subjectText(subject);
 }
 
-/** What a finding is one of. */
+/** Identifies findings that are merged into one. */
 function keyOf(finding: Pick<Finding, 'rule' | 'bucket' | 'subject' | 'network'>): string {
   return JSON.stringify([finding.rule, finding.bucket, subjectTextOf(finding)]);
 }

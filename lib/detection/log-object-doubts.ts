@@ -5,20 +5,20 @@ import { type CountedRecord, count, createSample, emptyTally, type Tally } from 
 
 type DoubtName = keyof typeof DOUBTS;
 
-/** What makes a log object doubtful. Each doubt is a finding once a log object, in the portion that meets it first. */
+/** Finds what makes a log object doubtful. Each doubt is one finding per log object, in the first portion with it. */
 export interface LogObjectDoubts {
-  /** The records that follow are of another log object. */
-  restart(): void;
-  /** Whether it was a finding already: then its records are not even read. */
+  /** Call this before the records of the next log object. */
+  reset(): void;
+  /** Whether an earlier portion reported this doubt: then further records of it need not be counted. */
   isReported(doubt: DoubtName): boolean;
-  /** Counts a record that shows it; the first one is the sample. `line`: keeps its bytes. */
+  /** Counts a doubtful record; the first one is the sample. `line`: returns a copy of its line. */
   count(doubt: DoubtName, record: Readonly<CountedRecord>, line: () => Uint8Array): void;
-  /** Ends a portion: what it met, of the bucket that the key of the log object names. */
+  /** Ends a portion: returns its doubts as findings of this bucket, which the key of the log object names. */
   take(bucket: string): FlaggedObservation[];
 }
 
 interface Doubt {
-  /** Null: not met in this portion. */
+  /** Null: this portion has no such record. */
   tally: Tally | null;
   isReported: boolean;
 }
@@ -28,7 +28,7 @@ const NAMES = Object.keys(DOUBTS) as DoubtName[];
 export function createDoubts(): LogObjectDoubts {
   let doubts = noDoubts();
   return {
-    restart() {
+    reset() {
       doubts = noDoubts();
     },
     isReported: (doubt) => doubts[doubt].isReported,
@@ -52,5 +52,5 @@ export function createDoubts(): LogObjectDoubts {
 }
 
 function noDoubts(): Record<DoubtName, Doubt> {
-  return { otherBucket: { tally: null, isReported: false }, otherPlace: { tally: null, isReported: false } };
+  return { otherBucket: { tally: null, isReported: false }, otherAccount: { tally: null, isReported: false } };
 }

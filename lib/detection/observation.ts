@@ -4,22 +4,22 @@ import type { CountedSubject } from './counted-subject';
 import type { WatchedBucket } from './pairs';
 import type { Tally } from './tally';
 
-/** Records of a portion that are counted for one rule, bucket, and network or other subject. */
+/** The counts of a portion for one rule, bucket, and network or other subject. */
 interface Observation {
   readonly rule: RuleId;
   readonly bucket: string;
-  /** Canonical text; of what is no address, the beginning as logged. */
+  /** Canonical text; if the remote IP is not an address, the beginning of its text as logged. */
   readonly network: string;
-  /** Addresses in canonical text, in the order met; at most `MAX_ADDRESSES`. */
+  /** Addresses in canonical text, in the order of their first record; at most `MAX_ADDRESSES`. */
   readonly addresses: ReadonlySet<string>;
-  /** How many distinct addresses there are, those that are not named too. */
+  /** How many distinct addresses there are, including those that are not in `addresses`. */
   readonly addressCount: number;
   readonly tally: Tally;
 }
 
 /**
- * What is a finding whatever is remembered: all records of one (bucket, network) that nothing approved or trusted, or
- * of one remote IP that is no address, or of a log object that is not believed (`DOUBTS`).
+ * A finding regardless of stored sightings: all records of one (bucket, network) that are neither approved nor trusted,
+ * of one remote IP that is not an address, or of a implausible log object (`DOUBTS`).
  */
 export interface FlaggedObservation extends Observation {
   /** The address of the sample. */
@@ -27,19 +27,19 @@ export interface FlaggedObservation extends Observation {
 }
 
 /**
- * All records of one (bucket, subject) from its first success on, where a rule about that is on. `network`: of the
- * first success of this portion, empty if there is none.
+ * All records of one (bucket, subject) from its first success on, if a rule about first successes is on. `network` is
+ * that of the first success in this portion; empty if there is none.
  */
 export interface SubjectObservation extends Observation, Subject {
-  /** The successful requests; null if it holds only others, of a subject that succeeded before. Epoch milliseconds. */
+  /** The successful requests; null: none in this portion, but the subject was found before. Epoch milliseconds. */
   readonly success: { readonly firstAt: number; readonly lastAt: number; readonly remoteIp: string } | null;
-  /** What goes on counting; null: each portion stands for itself. */
+  /** The counts that continue in the next portion; null: portions are independent. */
   readonly counted: CountedSubject | null;
 }
 
-/** What some part of a log object adds; the portion's own, not to be counted in any more. */
+/** The observations of a portion of a log object. The observer does not change them later. */
 export interface Portion {
-  /** Buckets met for the first time, whatever their records are; of very many, some more than once. */
+  /** Watched buckets that are new to the observer. If there are very many, a bucket may be new more than once. */
   readonly buckets: readonly WatchedBucket[];
   readonly flagged: readonly FlaggedObservation[];
   readonly subjects: readonly SubjectObservation[];
@@ -52,29 +52,29 @@ export interface ObserverCounts {
   trustedRecords: number;
   /** Records of the reserved test bucket. */
   testRecords: number;
-  /** Records whose time cannot be. */
-  recordsWithOddTime: number;
-  /** Records of another bucket than the key of their log object names. */
+  /** Records with an implausible time. */
+  recordsWithImplausibleTime: number;
+  /** Records of another bucket than the one that the key of their log object names. */
   recordsOfOtherBuckets: number;
 }
 
-/** What is known of a log object before its records. */
+/** What is known about a log object before its records are read. */
 export interface LogObjectFacts {
-  /** No record can be later; epoch milliseconds. */
+  /** The latest plausible time of a record; epoch milliseconds. */
   readonly latestTime: number;
-  /** What its key says: the bucket whose records it holds; null: it does not say. */
+  /** The bucket that its key names; null: the key names none. */
   readonly bucket: string | null;
-  /** Whether its key, which names a bucket, names another account or Region than it can be from. */
+  /** Whether its key names a bucket, and another account or Region than those of the deployment. */
   readonly isMisplaced: boolean;
-  /** Whose principals are the own ones. Null: nobody can say, and every principal counts as one. */
+  /** The account whose principals count as own. Null: not known, and every principal counts as own. */
   readonly accountId: string | null;
 }
 
 /**
- * Says that an observation is a finding: the portions after it count all requests since its first success, and not
- * only those since theirs. It is for an observer that keeps everything; to others it makes no difference.
+ * Marks the subject of an observation as found: later portions then count all requests since this first success, and
+ * not only those since their own. Has no effect unless the observer has `keepsAll`.
  */
-export function countOn({ counted, success }: SubjectObservation): void {
+export function markFound({ counted, success }: SubjectObservation): void {
   if (success === null || counted === null) return;
   counted.found = true;
   counted.firstSuccessAt = Math.min(counted.firstSuccessAt, success.firstAt);

@@ -2,96 +2,85 @@ import { FIELD } from '../access-log/fields';
 import type { LineLayout } from '../access-log/layout';
 import { decode } from '../access-log/parse-line';
 import type { DOUBTS } from '../rules/doubts';
-import { NETWORK } from '../rules/subject';
 import { createByteTable } from './byte-table';
 import type { CompiledSettings } from './compile-settings';
-import {
-  addAddress,
-  addressCountOf,
-  begin,
-  type CountedPair,
-  type CountedSubject,
-  countsNow,
-  type FlaggedNetwork,
-  restart,
-  restartSubject,
-  settleEarly,
-} from './counted-subject';
-import { createCounters } from './counters';
-import { believedTime, isOddTime } from './event-time';
+import { isImplausibleTime, plausibleTime } from './event-time';
 import { createLineArena } from './line-arena';
 import { createDoubts } from './log-object-doubts';
-import type { FlaggedObservation, LogObjectFacts, ObserverCounts, Portion, SubjectObservation } from './observation';
+import type { LogObjectFacts, ObserverCounts, Portion } from './observation';
 import { createOperations } from './operations';
-import { createPairs, type JudgedPair, type Pair } from './pairs';
+import { createPairs, type EvaluatedPair, type Pair } from './pairs';
+import { createPortionCounts } from './portion-counts';
 import { createRecordReader } from './record-reader';
 import { createRecordSubjects } from './record-subjects';
-import { createSample, NOTHING, type Sample } from './tally';
+import type { Sample } from './tally';
 
 export interface Observer {
-  /** The records that follow are of this log object. Without it, any record of any time is believed. */
-  begin(logObject: LogObjectFacts): void;
-  /** Takes in one record of `bytes[start, end)` whose head `locateLine` has found. */
+  /** Call this before the records of a log object. Without it, records of any bucket and time are evaluated as they are. */
+  startLogObject(logObject: LogObjectFacts): void;
+  /** Evaluates and counts the record `bytes[start, end)`, whose head `locateLine` has located. */
   record(bytes: Uint8Array, start: number, end: number, layout: LineLayout): void;
-  /** Ends a portion: what was observed since the last call. */
+  /** Ends a portion: returns what was observed since the last call. */
   endPortion(): Portion;
   readonly counts: ObserverCounts;
-  /** Distinct networks met in watched buckets so far; null unless it keeps everything. */
+  /** The number of distinct networks in watched buckets so far; null unless `keepsAll`. */
   readonly networkCount: number | null;
-  /** How many pairs, buckets and operations it keeps for the records to come. */
+  /** How many pairs, buckets, operations and subjects are cached for the next records. */
   readonly kept: number;
 }
 
 export interface ObserverOptions {
   /**
-   * Whether it counts over all log objects that are read with it: then what is found counts on (`countOn`), and nothing
-   * is ever dropped. Else each portion stands for itself, and the memory has a bound.
+   * Whether the observer counts over all its log objects: then counting continues for subjects that were found
+   * (`markFound`), and nothing is ever dropped. Otherwise portions are independent of each other and memory is bounded.
    */
   readonly keepsAll?: boolean;
-  /** How many pairs, buckets or operations are kept from one portion to the next; of more, none is. */
-  readonly mostKept?: number;
+  /** The maximum number of pairs, buckets, operations or subjects to cache between portions. Above it, all are dropped. */
+  readonly maxKept?: number;
 }
 
 const MAX_KEPT = 20_000;
 
-/** How many bytes their names may have together. */
+/** The maximum total size of the cached names. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 
-/** No number of a bucket. */
+/** Stands for the number of a bucket if the key of the log object names none. */
 const ANY_BUCKET = -1;
 
 /**
- * Folds records into observations. Everything that depends only on bucket and address is decided once a pair; of a
- * pair that nothing can flag, a line costs its head and nothing more.
+ * Creates an observer, which turns records into observations. Everything that depends only on the bucket and the address
+ * is decided once for each pair. For a pair that no rule can flag, only the head of a line is parsed.
  */
 export function createObserver(compiled: CompiledSettings, options: ObserverOptions = {}): Observer {
-  const { keepsAll = false, mostKept = MAX_KEPT } = options;
+  const { keepsAll = false, maxKept = MAX_KEPT } = options;
   const { trusted, isSuccessStatus } = compiled;
   const arena = createLineArena();
   let pairNumbers = createByteTable();
   let pairOf: Pair[] = [];
-  /** 1 for each settled pair: bytes in a row, so that most lines need not fetch an object from afar. */
-  let settled = new Uint8Array(64);
+  /** 1 for each exempt pair. An array of bytes, so that most lines avoid a cache miss for the object of the pair. */
+  let exempt = new Uint8Array(64);
   let bucketNumbers = createByteTable();
   let bucketCount = 0;
   let operations = createOperations();
-  let counters = createCounters(operations.names);
-  const createRow = (): number => counters.create();
-  const pairs = createPairs(compiled, createRow);
-  const subjects = createRecordSubjects(createRow);
   const { record, read } = createRecordReader(isSuccessStatus);
+  const counting = createPortionCounts({
+    record,
+    arena,
+    operationNames: operations.names,
+    keepsAll,
+    networkOf: (remoteIp) => pairs.networkOf(remoteIp),
+  });
+  const pairs = createPairs(compiled, counting.createRow);
+  const subjects = createRecordSubjects(counting.createRow);
   const doubts = createDoubts();
-  /** Of the names of all of them. */
+  /** The total size of the names of pairs and buckets. */
   let keptBytes = 0;
-  let portion = 0;
-  let touchedFlagged: FlaggedNetwork[] = [];
-  let touchedSubjects: CountedSubject[] = [];
   let latestTime = Number.POSITIVE_INFINITY;
   let bucketOfKey: string | null = null;
   let ownAccount: string | null = null;
-  /** The number of that bucket, or `ANY_BUCKET`. */
+  /** The number of `bucketOfKey`, or `ANY_BUCKET`. */
   let expectedBucket = ANY_BUCKET;
-  /** Whether the next record is to be the one that shows that the log object is misplaced. */
+  /** Whether the log object is misplaced and the next record is the sample that reports this. */
   let isMisplaced = false;
   const counts: ObserverCounts = {
     records: 0,
@@ -99,7 +88,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     invalidRemoteIps: 0,
     trustedRecords: 0,
     testRecords: 0,
-    recordsWithOddTime: 0,
+    recordsWithImplausibleTime: 0,
     recordsOfOtherBuckets: 0,
   };
 
@@ -109,15 +98,15 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
 
   function addPair(pair: Pair): void {
     const number = pairOf.push(pair) - 1;
-    if (number === settled.length) {
+    if (number === exempt.length) {
       const larger = new Uint8Array(number * 2);
-      larger.set(settled);
-      settled = larger;
+      larger.set(exempt);
+      exempt = larger;
     }
-    settled[number] = pair.kind === 'settled' ? 1 : 0;
+    exempt[number] = pair.kind === 'exempt' ? 1 : 0;
   }
 
-  /** The number of the record's bucket. */
+  /** The number of the bucket of a record. */
   function bucketOf({ starts, ends, view }: LineLayout): number {
     const start = starts[FIELD.bucket]!;
     const end = ends[FIELD.bucket]!;
@@ -129,7 +118,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     return number;
   }
 
-  /** Finds the number of the bucket that the log object's key names. */
+  /** Sets `expectedBucket` from the bucket that the key of the log object names. */
   function expectBucket(): void {
     expectedBucket = ANY_BUCKET;
     if (bucketOfKey === null) return;
@@ -138,8 +127,8 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     bucketCount = bucketNumbers.size;
   }
 
-  /** Whether the record is trusted; counts it. */
-  function isTrusted(pair: JudgedPair, bytes: Uint8Array, layout: LineLayout, time: number): boolean {
+  /** Whether the record is trusted; if so, counts it. */
+  function isTrusted(pair: EvaluatedPair, bytes: Uint8Array, layout: LineLayout, time: number): boolean {
     const { bucket, address } = pair;
     const operation = operations.names[operations.numberOf(bytes, layout)]!;
     const trusts = trusted.matches({ bucket, address, requester: requesterOf(bytes, layout), operation, time });
@@ -152,9 +141,9 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     return requester === '-' ? null : requester;
   }
 
-  function judged(pair: JudgedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
+  function evaluate(pair: EvaluatedPair, bytes: Uint8Array, start: number, end: number, layout: LineLayout): void {
     const { flagged, network, ofRecords } = pair;
-    const time = believedTime(layout.time, latestTime);
+    const time = plausibleTime(layout.time, latestTime);
     const isApproved = time < pair.approvedUntil;
     if (isApproved && ofRecords === null) return;
     if (trusted.any && pair.kind !== 'reserved' && isTrusted(pair, bytes, layout, time)) return;
@@ -162,55 +151,20 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     else if (pair.kind === 'reserved') counts.testRecords++;
     const operation = read(bytes, layout, time, operations, ownAccount);
     let sample: Sample | null = null;
-    if (flagged !== null && !isApproved) {
-      if (!flagged.touched) {
-        flagged.touched = true;
-        touchedFlagged.push(flagged);
-        begin(flagged);
-      }
-      if (pair.flaggedIn !== portion) {
-        pair.flaggedIn = portion;
-        addAddress(flagged, pair.remoteIp);
-      }
-      if (counters.isBetterSample(flagged.row, time, record.rank)) {
-        sample = createSample(arena.keep(bytes, start, end), record);
-        flagged.tally.sample = sample;
-        flagged.remoteIp = pair.remoteIp;
-      }
-      counters.count(flagged.row, flagged.tally, record, operation);
+    if (flagged !== null && !isApproved) sample = counting.countFlagged(flagged, pair, operation, bytes, start, end);
+    if (network !== null && !isApproved) {
+      counting.countSubject(network, pair, sample, operation, bytes, start, end);
     }
-    if (network !== null && !isApproved) countIn(network, pair, sample, operation, bytes, start, end);
     if (ofRecords === null) return;
     const fields = { requester: requesterOf(bytes, layout), operation: record.operation };
     for (const rule of ofRecords) {
       const found = isApproved && rule.detects.approvable ? null : subjects.find(rule, pair, fields);
-      if (found !== null) countIn(found.subject, found.pair, sample, operation, bytes, start, end);
+      if (found !== null) counting.countSubject(found.subject, found.pair, sample, operation, bytes, start, end);
     }
   }
 
-  /** Counts the record at hand in a subject. `sample`: the record, if it is kept already. */
-  function countIn(
-    subject: CountedSubject,
-    pair: CountedPair,
-    sample: Sample | null,
-    operation: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    if (!subject.touched) {
-      subject.touched = true;
-      touchedSubjects.push(subject);
-    }
-    if (!countsNow(subject, record, pair, portion)) return;
-    if (counters.isBetterSample(subject.row, record.time, record.rank)) {
-      subject.tally.sample = sample ?? createSample(arena.keep(bytes, start, end), record);
-    }
-    counters.count(subject.row, subject.tally, record, operation);
-  }
-
-  /** Counts a record that shows why the log object is not believed. */
-  function doubted(
+  /** Counts a record that makes the log object doubtful. */
+  function countDoubt(
     doubt: keyof typeof DOUBTS,
     bytes: Uint8Array,
     start: number,
@@ -218,74 +172,45 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     layout: LineLayout,
   ): void {
     if (doubts.isReported(doubt)) return;
-    read(bytes, layout, believedTime(layout.time, latestTime), operations, ownAccount);
+    read(bytes, layout, plausibleTime(layout.time, latestTime), operations, ownAccount);
     doubts.count(doubt, record, () => arena.keep(bytes, start, end));
   }
 
-  function takeFlagged(flagged: FlaggedNetwork): FlaggedObservation {
-    const { rule, bucket, network, addresses, remoteIp, tally, row } = flagged;
-    counters.moveInto(row, tally);
-    counters.forgetSample(row);
-    const taken = { rule, bucket, network, addresses, addressCount: addressCountOf(flagged), remoteIp, tally };
-    restart(flagged);
-    return taken;
-  }
-
-  /** Null: nothing of it counts. */
-  function takeSubject(counted: CountedSubject): SubjectObservation | null {
-    const { row, success } = counted;
-    settleEarly(counted, portion);
-    let taken: SubjectObservation | null = null;
-    if (counted.tally !== NOTHING) {
-      counters.moveInto(row, counted.tally);
-      // What is found already has its sample; only a better one is worth keeping.
-      if (!counted.found) counters.forgetSample(row);
-      const { rule, bucket, kind, name, addresses, tally } = counted;
-      const network = kind === NETWORK.id ? name : success === null ? '' : pairs.networkOf(success.remoteIp);
-      const addressCount = addressCountOf(counted);
-      const goesOn = keepsAll ? counted : null;
-      // In one literal: built by a spread, it takes several times the memory, for each network of each portion.
-      taken = { rule, bucket, kind, name, network, addresses, addressCount, tally, success, counted: goesOn };
-    }
-    restartSubject(counted);
-    return taken;
-  }
-
-  /** Drops everything that the records to come would make again. */
+  /** Empties the caches. The next records fill them again with the same results. */
   function drop(): void {
-    pairs.drop(mostKept);
+    pairs.drop(maxKept);
     pairNumbers = createByteTable();
     pairOf = [];
-    settled = new Uint8Array(64);
+    exempt = new Uint8Array(64);
     bucketNumbers = createByteTable();
     bucketCount = 0;
     operations = createOperations();
-    counters = createCounters(operations.names);
+    counting.drop(operations.names);
     subjects.drop();
     keptBytes = 0;
     expectBucket();
   }
 
   return {
-    begin(logObject) {
+    startLogObject(logObject) {
       latestTime = logObject.latestTime;
       bucketOfKey = logObject.bucket;
       ownAccount = logObject.accountId;
       isMisplaced = logObject.isMisplaced && bucketOfKey !== null;
-      doubts.restart();
+      doubts.reset();
       expectBucket();
     },
     record(bytes, start, end, layout) {
       counts.records++;
-      if (isOddTime(layout.time, latestTime)) counts.recordsWithOddTime++;
+      if (isImplausibleTime(layout.time, latestTime)) counts.recordsWithImplausibleTime++;
       if (isMisplaced) {
         isMisplaced = false;
-        doubted('otherPlace', bytes, start, end, layout);
+        countDoubt('otherAccount', bytes, start, end, layout);
       }
       const bucket = bucketOf(layout);
       if (bucket !== expectedBucket && expectedBucket !== ANY_BUCKET) {
         counts.recordsOfOtherBuckets++;
-        doubted('otherBucket', bytes, start, end, layout);
+        countDoubt('otherBucket', bytes, start, end, layout);
         return;
       }
       const { starts, ends, view } = layout;
@@ -294,24 +219,20 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
         keptBytes += ends[FIELD.remoteIp]! - starts[FIELD.remoteIp]!;
         addPair(pairs.decide(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
       }
-      if (settled[number] === 1) return;
+      if (exempt[number] === 1) return;
       const pair = pairOf[number]!;
       if (pair.kind === 'no-ip') counts.recordsWithoutIp++;
-      else if (pair.kind !== 'settled') judged(pair, bytes, start, end, layout);
+      else if (pair.kind !== 'exempt') evaluate(pair, bytes, start, end, layout);
     },
     endPortion() {
-      const ended = {
-        buckets: pairs.takeNewBuckets(),
-        flagged: [...touchedFlagged.map(takeFlagged), ...(bucketOfKey === null ? [] : doubts.take(bucketOfKey))],
-        subjects: touchedSubjects.map(takeSubject).filter((taken) => taken !== null),
-      };
-      touchedFlagged = [];
-      touchedSubjects = [];
-      portion++;
+      const taken = counting.take();
+      const doubtful = bucketOfKey === null ? [] : doubts.take(bucketOfKey);
+      const flagged = [...taken.flagged, ...doubtful];
+      const ended = { buckets: pairs.takeNewBuckets(), flagged, subjects: taken.subjects };
       const { length } = operations.names;
       const most = Math.max(pairOf.length, bucketCount, length, pairs.bucketCount, subjects.size);
       const bytes = keptBytes + operations.bytes + subjects.bytes;
-      if (!keepsAll && (most > mostKept || bytes > MAX_KEPT_BYTES)) drop();
+      if (!keepsAll && (most > maxKept || bytes > MAX_KEPT_BYTES)) drop();
       return ended;
     },
     counts,

@@ -4,15 +4,15 @@ import { decode } from '../access-log/parse-line';
 import { createByteTable } from './byte-table';
 import { levelOfSuccess, rankOf } from './level';
 
-/** The operations met, by number. */
+/** Numbers the distinct operations. */
 export interface Operations {
-  /** The number of the operation of the record at hand, which is mostly that of the record before. */
+  /** The number of the record's operation. Fast if the previous record had the same operation, as most have. */
   numberOf(bytes: Uint8Array, layout: LineLayout): number;
-  /** By number; grows. */
+  /** The names, by number; grows. */
   readonly names: readonly string[];
-  /** By number: of the level that the operation reaches if it succeeds. */
+  /** The rank of the level that each operation reaches if it succeeds, by number. */
   readonly ranks: readonly number[];
-  /** Bytes of the names of all of them. */
+  /** The total size of the names in bytes. */
   readonly bytes: number;
 }
 

@@ -9,41 +9,41 @@ import type { CompiledSettings } from './compile-settings';
 import {
   type CountedPair,
   type CountedSubject,
-  countSubject,
   type FlaggedNetwork,
-  flagNetwork,
+  newCountedSubject,
+  newFlaggedNetwork,
 } from './counted-subject';
 
-/** What is known of one (bucket, remote IP), decided once; most lines need no more than this. */
+/** The evaluation of one (bucket, remote IP), which is the same for all its records. Most lines need only this. */
 export type Pair =
-  /** `settled`: no rule that is on can flag it, whatever the record says. */
-  { readonly kind: 'settled' } | { readonly kind: 'no-ip' } | JudgedPair;
+  /** `exempt`: no active rule can flag any record of the pair. */
+  { readonly kind: 'exempt' } | { readonly kind: 'no-ip' } | EvaluatedPair;
 
-export interface JudgedPair extends CountedPair {
-  /** `invalid`: the remote IP is no address. `reserved`: of the reserved test bucket. */
-  readonly kind: 'judged' | 'invalid' | 'reserved';
+export interface EvaluatedPair extends CountedPair {
+  /** `invalid`: the remote IP is not an address. `reserved`: the bucket is the reserved test bucket. */
+  readonly kind: 'evaluated' | 'invalid' | 'reserved';
   readonly bucket: string;
-  /** Null where the remote IP is none. */
+  /** Null: the remote IP is not an address. */
   readonly address: Address | null;
-  /** Canonical text of the address; what is none as logged, at most `MAX_INVALID_LENGTH` characters of it. */
+  /** Canonical text of the address; if it is not an address, its first `MAX_INVALID_LENGTH` characters as logged. */
   readonly remoteIp: string;
-  /** Records before this moment are approved; epoch milliseconds. */
+  /** Records before this time are approved; epoch milliseconds. */
   readonly approvedUntil: number;
-  /** Null where no rule about the allowlist is on, and of further invalid addresses after very many. */
+  /** Null: no rule about the allowlist is on, or more than `MAX_INVALID_SAMPLES` remote IPs are not addresses. */
   readonly flagged: FlaggedNetwork | null;
-  /** Null where no rule about the first success of a network is on. */
+  /** Null: no rule about the first success of a network is on. */
   readonly network: CountedSubject | null;
-  /** Rules about subjects that each record names, if they can flag one of this pair; null: none. */
+  /** The rules that can flag a record of this pair by a subject that the record names; null: none. */
   readonly ofRecords: readonly RememberingRule[] | null;
-  /** The last portion in which it was counted in `flagged`. */
+  /** The last portion in which `flagged` counted this pair. */
   flaggedIn: number;
 }
 
-/** Distinct remote IPs that are no addresses, of which each is reported. */
+/** How many distinct remote IPs that are not addresses are reported. */
 export const MAX_INVALID_SAMPLES = 100;
 const MAX_INVALID_LENGTH = 200;
 
-/** A watched bucket, and what holds for it. */
+/** A bucket and its settings. */
 export interface WatchedBucket {
   readonly bucket: string;
   readonly policy: BucketPolicy;
@@ -51,34 +51,34 @@ export interface WatchedBucket {
 
 export interface Pairs {
   decide(bucket: string, remoteIp: string): Pair;
-  /** Watched buckets met since the last call, but for the reserved test bucket. */
+  /** The watched buckets that are new since the last call, except the reserved test bucket. */
   takeNewBuckets(): readonly WatchedBucket[];
-  /** Drops all that can be decided again in the same way; buckets are new again if there are more than `mostBuckets`. */
-  drop(mostBuckets: number): void;
+  /** Empties the caches. If there are more than `maxBuckets` known buckets, forgets those too: they are new again. */
+  drop(maxBuckets: number): void;
   /** The network of an address in canonical text. */
   networkOf(remoteIp: string): string;
-  /** Distinct networks met in watched buckets since the last `drop`. */
+  /** The number of distinct networks in watched buckets since the last `drop`. */
   readonly networkCount: number;
-  /** Buckets that are not new. */
+  /** The number of known buckets. */
   readonly bucketCount: number;
 }
 
-/** What one bucket has: its policy and what is counted, by network, or by the text of what is no address. */
+/** The policy of a bucket, and its counts by network. */
 interface BucketPairs {
   readonly policy: BucketPolicy;
   readonly rules: BucketRules;
   readonly flagged: Map<string, FlaggedNetwork>;
   readonly networks: Map<string, CountedSubject>;
-  /** Apart: a remote IP that is no address may read like a network. */
+  /** By remote IP that is not an address. A map of its own, because such a text may look like a network. */
   readonly texts: Map<string, FlaggedNetwork>;
 }
 
-/** The rules that are on for a bucket, by how they detect; null: none. */
+/** The active rules of a bucket, by what they detect; null: none. */
 interface BucketRules {
   readonly outsideAllowlist: Rule | null;
   readonly firstOfNetwork: RememberingRule | null;
   readonly ofRecords: readonly RememberingRule[] | null;
-  /** Of these, those that flag even what comes from approved addresses. */
+  /** Those of `ofRecords` that also flag requests from approved addresses. */
   readonly evenIfApproved: readonly RememberingRule[] | null;
 }
 
@@ -95,15 +95,15 @@ function rulesOf(active: readonly Rule[]): BucketRules {
 }
 
 /**
- * Decides what holds for pairs by these settings. All addresses of a network, and several spellings of one address,
- * share what is counted, in a row that `createRow` makes.
+ * Evaluates pairs by these settings. All addresses of a network, and all spellings of an address, share their counts.
+ * `createRow`: creates the row of `Counters` for new counts.
  */
 export function createPairs({ settings, allowlist, policyOf }: CompiledSettings, createRow: () => number): Pairs {
   const { ipv4PrefixLength, ipv6PrefixLength } = settings;
   const known = new Set<string>();
   const buckets = new Map<string, BucketPairs>();
   const networkNames = new Set<string>();
-  /** By bucket, the texts that are no addresses and are reported; they stay, whatever is dropped. */
+  /** By bucket, the reported remote IPs that are not addresses. `drop` keeps them. */
   const invalid = new Map<string, Set<string>>();
   let invalidCount = 0;
   let newBuckets: WatchedBucket[] = [];
@@ -121,7 +121,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
     return found;
   }
 
-  /** Whether an address is remembered as it is, not cut to a network. */
+  /** Whether sightings store the whole address, and not only a network. */
   function isWhole({ family }: Address): boolean {
     return family === 4 ? ipv4PrefixLength === 32 : ipv6PrefixLength === 128;
   }
@@ -129,7 +129,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
   function flag(byName: Map<string, FlaggedNetwork>, rule: RuleId, bucket: string, name: string): FlaggedNetwork {
     let flagged = byName.get(name);
     if (flagged === undefined) {
-      flagged = flagNetwork(rule, bucket, name, createRow());
+      flagged = newFlaggedNetwork(rule, bucket, name, createRow());
       byName.set(name, flagged);
     }
     return flagged;
@@ -138,13 +138,13 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
   function countedNetwork({ networks }: BucketPairs, rule: RuleId, bucket: string, name: string): CountedSubject {
     let network = networks.get(name);
     if (network === undefined) {
-      network = countSubject(rule, bucket, NETWORK.id, name, createRow());
+      network = newCountedSubject(rule, bucket, NETWORK.id, name, createRow());
       networks.set(name, network);
     }
     return network;
   }
 
-  /** Whether this text, which is no address, is one of those that are reported. */
+  /** Whether this text, which is not an address, is one of the `MAX_INVALID_SAMPLES` that are reported. */
   function isReported(bucket: string, text: string): boolean {
     const reported = invalid.get(bucket);
     if (reported?.has(text)) return true;
@@ -155,8 +155,8 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
     return true;
   }
 
-  /** A pair that is reported whatever its records are. */
-  function reported(kind: 'invalid' | 'reserved', bucket: string, text: string, { texts }: BucketPairs): JudgedPair {
+  /** A pair that is reported regardless of its records. */
+  function reported(kind: 'invalid' | 'reserved', bucket: string, text: string, { texts }: BucketPairs): EvaluatedPair {
     const remoteIp = text.slice(0, MAX_INVALID_LENGTH);
     const rule = kind === 'reserved' ? testRecord.id : detectorError.id;
     return {
@@ -182,7 +182,7 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
       const here = pairsOf(bucket);
       const { watched, isTestBucket } = here.policy;
       if (isTestBucket) return reported('reserved', bucket, text, here);
-      if (!watched) return { kind: 'settled' };
+      if (!watched) return { kind: 'exempt' };
       if (text === '-' || text === '') return { kind: 'no-ip' };
       const address = parseAddress(text);
       if (address === null) return reported('invalid', bucket, text, here);
@@ -194,9 +194,9 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
       const outsideAllowlist = isApproved ? null : here.rules.outsideAllowlist;
       const firstOfNetwork = isApproved ? null : here.rules.firstOfNetwork;
       const ofRecords = isApproved ? here.rules.evenIfApproved : here.rules.ofRecords;
-      if (outsideAllowlist === null && firstOfNetwork === null && ofRecords === null) return { kind: 'settled' };
+      if (outsideAllowlist === null && firstOfNetwork === null && ofRecords === null) return { kind: 'exempt' };
       return {
-        kind: 'judged',
+        kind: 'evaluated',
         bucket,
         address,
         remoteIp,
@@ -217,10 +217,10 @@ export function createPairs({ settings, allowlist, policyOf }: CompiledSettings,
       newBuckets = [];
       return taken;
     },
-    drop(mostBuckets) {
+    drop(maxBuckets) {
       buckets.clear();
       networkNames.clear();
-      if (known.size > mostBuckets) known.clear();
+      if (known.size > maxBuckets) known.clear();
     },
     get networkCount() {
       return networkNames.size;

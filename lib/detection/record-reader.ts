@@ -8,13 +8,13 @@ import { isOwn, isSigned } from './own-principal';
 import { isDenied, isSuccessfulRequest } from './statuses';
 import type { CountedRecord } from './tally';
 
-/** Reads of a record what is counted. */
+/** Reads the fields of a record that are counted. */
 export interface RecordReader {
-  /** The record at hand, written over by each `read`: one object, however many lines. */
+  /** The current record. One object for all lines: each `read` overwrites it. */
   readonly record: Readonly<CountedRecord>;
   /**
-   * Reads a record whose head was located. `time`: by which it is judged, epoch milliseconds; `ownAccount`: whose
-   * principals are the own ones, null: nobody can say. Returns the number of its operation.
+   * Reads a record whose head was located. `time`: the time used for evaluation, epoch milliseconds. `ownAccount`: the
+   * account whose principals count as own; null: not known, all count as own. Returns the number of the operation.
    */
   read(bytes: Uint8Array, layout: LineLayout, time: number, operations: Operations, ownAccount: string | null): number;
 }
@@ -52,7 +52,7 @@ export function createRecordReader(isSuccessStatus: (status: number | null) => b
   };
 }
 
-/** The integer in a field of digits; null for a dash, and where the line has no such field. */
+/** The integer in a field of digits; null for a dash, and if the line has no such field. */
 function integerAt({ view, starts, ends }: LineLayout, field: number): number | null {
   const start = starts[field]!;
   const end = ends[field]!;

@@ -1,22 +1,22 @@
 import type { SubjectFields } from '../rules/rule';
 import type { RememberingRule } from '../rules/rule-of';
 import { subjectText } from '../rules/subject';
-import { type CountedPair, type CountedSubject, countSubject } from './counted-subject';
-import type { JudgedPair } from './pairs';
+import { type CountedPair, type CountedSubject, newCountedSubject } from './counted-subject';
+import type { EvaluatedPair } from './pairs';
 import { boundedName } from './subject-name';
 
 /**
- * Subjects that each record names, as a requester is: a path of its own beside that of networks, which are decided once
- * an address. It costs something only where such a rule is on.
+ * Finds the subjects that each record names itself, such as a requester. Networks do not come here: they are determined
+ * once for each address. This costs time only if a rule about such subjects is on.
  */
 export interface RecordSubjects {
-  /** The subject that a record of the pair names for the rule, and the pair as it is counted there; null: none. */
-  find(rule: RememberingRule, pair: JudgedPair, fields: SubjectFields): FoundSubject | null;
-  /** How many are kept, each once for each address it was met from. */
+  /** The subject of a record of the pair for this rule, and the pair as counted for that subject; null: no subject. */
+  find(rule: RememberingRule, pair: EvaluatedPair, fields: SubjectFields): FoundSubject | null;
+  /** How many (subject, address) are cached. */
   readonly size: number;
-  /** Bytes of UTF-16 of their names. */
+  /** The size of the names in bytes of UTF-16. */
   readonly bytes: number;
-  /** Drops all that the records to come would make again. */
+  /** Empties the caches. */
   drop(): void;
 }
 
@@ -25,19 +25,19 @@ export interface FoundSubject {
   readonly pair: CountedPair;
 }
 
-interface Kept {
+interface CachedSubject {
   readonly subject: CountedSubject;
-  readonly pairs: Map<JudgedPair, FoundSubject>;
+  readonly pairs: Map<EvaluatedPair, FoundSubject>;
 }
 
-/** `createRow`: makes a row of `Counters` for a further subject. */
+/** `createRow`: creates the row of `Counters` for a new subject. */
 export function createRecordSubjects(createRow: () => number): RecordSubjects {
   /** By bucket, then by subject. */
-  const buckets = new Map<string, Map<string, Kept>>();
+  const buckets = new Map<string, Map<string, CachedSubject>>();
   let size = 0;
   let bytes = 0;
 
-  function kept(rule: RememberingRule, bucket: string, name: string): Kept {
+  function cached(rule: RememberingRule, bucket: string, name: string): CachedSubject {
     let subjects = buckets.get(bucket);
     if (subjects === undefined) {
       subjects = new Map();
@@ -47,7 +47,7 @@ export function createRecordSubjects(createRow: () => number): RecordSubjects {
     const key = subjectText({ kind, name });
     let found = subjects.get(key);
     if (found === undefined) {
-      found = { subject: countSubject(rule.id, bucket, kind, name, createRow()), pairs: new Map() };
+      found = { subject: newCountedSubject(rule.id, bucket, kind, name, createRow()), pairs: new Map() };
       subjects.set(key, found);
       bytes += 2 * key.length;
     }
@@ -58,7 +58,7 @@ export function createRecordSubjects(createRow: () => number): RecordSubjects {
     find(rule, pair, fields) {
       const name = rule.detects.of.nameOf?.(fields) ?? null;
       if (name === null) return null;
-      const { subject, pairs } = kept(rule, pair.bucket, boundedName(name));
+      const { subject, pairs } = cached(rule, pair.bucket, boundedName(name));
       let found = pairs.get(pair);
       if (found === undefined) {
         found = { subject, pair: { remoteIp: pair.remoteIp, countedIn: -1 } };

@@ -4,21 +4,21 @@ import { levelOf } from './level';
 
 export type Severity = 'Low' | 'Medium' | 'High';
 
-/** From the least to the worst. */
+/** In ascending order. */
 export const SEVERITIES: readonly Severity[] = ['Low', 'Medium', 'High'];
 
-/** How bad a finding is, and why it is worse than its rule says; null where it is not. */
-export interface JudgedSeverity {
+export interface ExplainedSeverity {
   readonly severity: Severity;
+  /** Why the severity is higher than usual for the rule; null: it is not. */
   readonly reason: string | null;
 }
 
-/** The middle part of operations that leave everything as it is. */
+/** The middle part of operations that change nothing. */
 const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'SELECT', 'INVALIDOPERATION']);
 
 /**
- * Whether an operation that succeeded wrote, deleted, or changed a policy or an ACL. `REST.COPY.OBJECT_GET` is the
- * reading half of a copy.
+ * Whether an operation that succeeded wrote or deleted something, or changed a policy or an ACL. `REST.COPY.OBJECT_GET`
+ * is the read half of a copy.
  */
 export function isChange(operation: string): boolean {
   const [, method = ''] = operation.split('.');
@@ -26,15 +26,15 @@ export function isChange(operation: string): boolean {
 }
 
 /**
- * The severity of a finding, by its rule and what its requests reached:
+ * The severity of a finding, from its rule and the level that its requests reached:
  *
- * | reached | unapproved-ip | new-ip |
+ * | level | unapproved-ip | new-ip |
  * |---|---|---|
  * | denied, or no access | Low | Low |
  * | metadata, a list, or objects read | Medium | Low if anonymous, Medium if signed |
  * | a change | High | High |
  */
-export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): JudgedSeverity {
+export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): ExplainedSeverity {
   const { severity } = ruleOf(rule);
   if (severity.kind === 'fixed') return { severity: severity.severity, reason: null };
   const level = levelOf(tally);

@@ -4,38 +4,39 @@ import { cutToBytes } from '../text/cut';
 
 const DAY = 86_400_000;
 
-/** What a pair is made of: a bucket, and a subject that used it. */
+/** A pair: a bucket, and a subject that used it. */
 export interface PairName extends Subject {
   readonly bucket: string;
 }
 
-/** One text for one pair: no name of a bucket has a blank. */
+/** A unique text of the pair: the name of a bucket contains no space. */
 export function pairText(pair: PairName): string {
   return `${pair.bucket} ${subjectText(pair)}`;
 }
 
-/** The pair of a network, by its canonical text; an address where the prefix is full. */
+/** The pair of a network, given its canonical text: a CIDR, or an address if the prefix has full length. */
 export function networkPair(bucket: string, network: string): PairName {
   return { bucket, kind: NETWORK.id, name: network };
 }
 
-/** The fact that a (bucket, subject) has been seen. Times are event times in epoch milliseconds. */
+/** When a (bucket, subject) has been seen. Event times in epoch milliseconds. */
 export interface Sighting extends PairName {
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
 }
 
-/** Who was seen first: what notices and explanations say of a pair. Null: anonymous. */
+/** The requester and operation of the first request of a pair, for notices. */
 export interface FirstSeenBy {
+  /** Null: anonymous. */
   readonly requester: string | null;
   readonly operation: string;
 }
 
-/** In bytes of UTF-8. Longer ones are not what S3 and IAM write, and would make a sighting more than one unit to write. */
+/** In bytes of UTF-8. S3 and IAM write no longer ones, and with those a sighting would need more than one write unit. */
 const MAX_REQUESTER = 256;
 const MAX_OPERATION = 60;
 
-/** Who made this record, and what was asked for, as far as a sighting keeps it. */
+/** The requester and operation of a record, cut to the length that a sighting stores. */
 export function firstSeenByOf({ requester, operation }: FirstSeenBy): FirstSeenBy {
   return {
     requester: requester === null ? null : cutToBytes(requester, MAX_REQUESTER),
@@ -43,45 +44,45 @@ export function firstSeenByOf({ requester, operation }: FirstSeenBy): FirstSeenB
   };
 }
 
-/** One run over a log object: a log object may be delivered twice, and run again after a failure. */
+/** Identifies one run over a log object: a log object may be delivered twice, or processed again after a failure. */
 export interface RunName {
   readonly logObject: string;
-  /** Differs from that of every other run of this log object. */
+  /** Different for every run of this log object. */
   readonly run: string;
 }
 
-/** A sighting as the state keeps it. */
+/** A sighting as stored in the state. */
 export interface StoredSighting extends Sighting {
-  /** The log object that met the pair first, `LEARNING` or `SEED`. */
+  /** The log object that claimed the pair last, `LEARNING` or `SEED`. */
   readonly claimedBy: string;
-  /** The run of that log object; null where it is no log object. */
+  /** The run of that log object; null: no log object claimed the pair. */
   readonly claimedIn: string | null;
   /**
-   * Until when that run is trusted to bring the finding of this claim into the outbox; epoch milliseconds. Its marker
-   * says that it has. Null: nothing is owed, whatever the marker says.
+   * The time by which that run should have put the finding of this claim into the outbox; epoch milliseconds. Its marker
+   * says that it did. Null: nothing is owed, whether or not there is a marker.
    */
   readonly owedUntil: number | null;
-  /** When it had been forgotten before its last claim; epoch milliseconds. */
+  /** Since when the pair was forgotten before its last claim; epoch milliseconds. */
   readonly forgottenSince: number | null;
-  /** Whether all that it is known for is public conduct: of whatever else it does, nobody knows yet. */
+  /** Whether the pair is known for public conduct only, and not yet for anything else. */
   readonly publicOnly: boolean;
-  /** Why its last claim was made, where that was more than the pair was known for. */
+  /** Why a pair that was known already was claimed again. */
   readonly raised: Raised;
   /**
-   * Of a pair that was found, or raised, by what changed nothing: the first success of that claim. Null: it was learned
-   * or seeded, or has changed something. Event time, epoch milliseconds.
+   * The first success of the last claim, if that claim made a finding and the pair has changed nothing. Null: the pair
+   * was learned or seeded, or it has changed something. Event time, epoch milliseconds.
    */
   readonly foundReadingAt: number | null;
-  /** Made when somebody asks: most are never asked about. */
+  /** Computed when called, because most sightings never need it. */
   readonly firstSeenBy: () => FirstSeenBy | null;
-  /** When the table may clean it up; epoch milliseconds. Null: never. */
+  /** When the table may delete it; epoch milliseconds. Null: never. */
   readonly expiresAt: number | null;
 }
 
 /**
- * What a claim finds, among all that one log object finds in its bucket: a pair is found once, once more where it was
- * forgotten in between, and once more for each way in which it is raised. The outbox knows a finding of a rule that
- * remembers by this.
+ * Identifies the claim of a finding among all findings of one log object and bucket: a pair is found once, once more if
+ * it was forgotten in between, and once more for each reason to raise it. The outbox identifies findings of rules that
+ * remember by this.
  */
 export function claimIdentity({ kind, name, forgottenSince, raised }: ClaimName): string {
   // guard: a pair that does more is a finding of its own
@@ -91,43 +92,43 @@ export function claimIdentity({ kind, name, forgottenSince, raised }: ClaimName)
 
 export type ClaimName = Pick<StoredSighting, 'kind' | 'name' | 'forgottenSince' | 'raised'>;
 
-/** Claims while a bucket learns are nobody's finding. */
+/** `claimedBy` of pairs learned while the bucket learns: these make no finding. */
 export const LEARNING = 'learning';
-/** What an operator brought along. */
+/** `claimedBy` of pairs that the operator provided. */
 export const SEED = 'seed';
 
 /** A stored sighting is refreshed at most once in this time; milliseconds. */
 export const REFRESH_AFTER = DAY;
 
-/** How long the table keeps a forgotten sighting, so that its next alert can say since when; milliseconds. */
+/** How long the table keeps a forgotten sighting, so that the next alert can say since when; milliseconds. */
 const KEPT_FORGOTTEN = 30 * DAY;
 
 /**
- * When a pair last seen at `lastSeenAt` is forgotten; `forgetDays` 0 is never. One day more than configured, because
- * a stored sighting is refreshed at most once a day. Both seeds are answered here: Splunk's never forgets, Panther's
- * memory runs out though the pair is in daily use.
+ * When a pair last seen at `lastSeenAt` is forgotten; `forgetDays` 0: never. One day later than configured, because a
+ * stored sighting is refreshed at most once a day. The two published rules differ here: Splunk's never forgets a pair,
+ * and Panther's forgets even a pair that is used daily.
  */
 export function forgottenAt(lastSeenAt: number, forgetDays: number): number {
   // guard: a pair is refreshed before it is forgotten
   return forgetDays === 0 ? Number.POSITIVE_INFINITY : lastSeenAt + forgetDays * DAY + REFRESH_AFTER;
 }
 
-/** When the table may clean up a sighting: late logs are old already when they come, so it counts from then at least. */
+/** When the table may delete a sighting. Counts from the arrival of late logs, whose event times are already old. */
 export function expiryOf(lastSeenAt: number, now: number, forgetDays: number): number | null {
   // guard: a sighting expires by the later of event time and processing time
   return forgetDays === 0 ? null : forgottenAt(Math.max(lastSeenAt, now), forgetDays) + KEPT_FORGOTTEN;
 }
 
-/** How much longer than any claim of its run a marker is kept: others may refresh what it claimed. Milliseconds. */
+/** How much longer than the claims of its run a marker is kept, because other runs refresh them; milliseconds. */
 // guard: a marker is kept longer than the claims of its run
 const MARKER_OUTLIVES = 7 * DAY;
 
-/** When the table may clean up the marker of a run whose claims expire then at the latest; null: never. */
+/** When the table may delete the marker of a run whose last claim expires at `claimsExpireAt`; null: never. */
 export function markerExpiryOf(claimsExpireAt: number | null): number | null {
   return claimsExpireAt === null ? null : claimsExpireAt + MARKER_OUTLIVES;
 }
 
-/** What is known of a pair from two sides: the earliest and the latest. */
+/** The earlier first time and the later last time of two sightings of a pair. */
 export function mergedTimes(a: Sighting, b: Sighting): { firstSeenAt: number; lastSeenAt: number } {
   return {
     firstSeenAt: Math.min(a.firstSeenAt, b.firstSeenAt),

@@ -3,15 +3,15 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { jsonBytes } from '../text/cut';
 import { cutToJson } from '../text/json-text';
 
-/** Bytes of a name's JSON: the longest ARN of a role's session has fewer, and findings hold it beside their evidence. */
+/** The maximum, in bytes of JSON. The ARN of a role session is shorter, and a finding must have room for its evidence. */
 export const MAX_SUBJECT_BYTES = 180;
 
 /** How much of a longer name is kept before its hash. */
 const MAX_BEGINNING_BYTES = 120;
 
 /**
- * The name of a subject as it is remembered and found. A record may hold a text of any length: of one that is too long,
- * its beginning, and 128 bits of its SHA-256, by which it still is another than those that begin alike.
+ * The name of a subject as stored in sightings and findings. A record may contain a text of any length. A name that is
+ * too long is replaced by its beginning and 128 bits of its SHA-256, which distinguish it from other names with that beginning.
  */
 export function boundedName(text: string): string {
   if (jsonBytes(text) <= MAX_SUBJECT_BYTES) return text;

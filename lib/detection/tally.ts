@@ -31,7 +31,7 @@ export interface OperationCount {
 export interface Sample {
   /** The line as logged, without its LF. */
   readonly line: Uint8Array;
-  /** The time used for evaluation (`believedTime`); the line itself may have an implausible one. */
+  /** The time used for evaluation (`plausibleTime`); the line may contain an implausible one. */
   readonly time: number;
   /** The rank of its level (`rankOf`). */
   readonly rank: number;
@@ -41,7 +41,7 @@ export interface Sample {
 
 /** The parts of a record that tallies count. */
 export interface CountedRecord {
-  /** The time used for evaluation (`believedTime`). */
+  /** The time used for evaluation (`plausibleTime`). */
   time: number;
   /** The rank of the level that it reached (`rankOf`). */
   rank: number;

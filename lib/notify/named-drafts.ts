@@ -2,12 +2,13 @@ import { worstCandidateFirst } from '../alerting/plan';
 import { streamKey } from '../alerting/stream';
 import type { CombinedPlan } from '../alerting/stream-state';
 import type { Stored } from '../ports';
+import { gatherStreams } from './gather-streams';
 import type { NotifyRun } from './notify-run';
 import { finishCombined, MAX_TRIES, separate } from './send-streams';
-import { gatherStreams, releaseMessageIds, type StreamDraft } from './stream-draft';
+import { releaseMessageIds, type StreamDraft } from './stream-draft';
 
 /** A combined message whose plan is stored and which may already have been published. */
-export interface CombinedAgain {
+export interface CombinedToResend {
   readonly plan: Stored<CombinedPlan>;
   /** Worst first. */
   readonly members: readonly StreamDraft[];
@@ -15,10 +16,10 @@ export interface CombinedAgain {
 }
 
 /** How to handle drafts that already have a message id. */
-export interface Named {
+export interface NamedDrafts {
   /** Send these alone, with the ids that they have. */
   readonly alone: readonly StreamDraft[];
-  readonly again: readonly CombinedAgain[];
+  readonly toResend: readonly CombinedToResend[];
   readonly progress: boolean;
 }
 
@@ -26,7 +27,7 @@ export interface Named {
  * Decides how to handle drafts that already have a message id: the run that reserved the id died before it could store
  * that they were sent.
  */
-export async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun): Promise<Named> {
+export async function sortNamedDrafts(drafts: readonly StreamDraft[], run: NotifyRun): Promise<NamedDrafts> {
   const alone: StreamDraft[] = [];
   const byPlan = new Map<string, StreamDraft[]>();
   for (const draft of drafts) {
@@ -36,18 +37,18 @@ export async function sortNamed(drafts: readonly StreamDraft[], run: NotifyRun):
     if (combinedId === null) alone.push(draft);
     else byPlan.set(combinedId, [...(byPlan.get(combinedId) ?? []), draft]);
   }
-  const again: CombinedAgain[] = [];
+  const toResend: CombinedToResend[] = [];
   let progress = false;
   for (const [combinedId, members] of byPlan) {
     try {
       const message = await sortCombined(combinedId, members, run);
       if (message === null) progress = true;
-      else again.push(message);
+      else toResend.push(message);
     } catch (error) {
       run.fail('a combined message could not be resent', error);
     }
   }
-  return { alone, again, progress };
+  return { alone, toResend, progress };
 }
 
 /**
@@ -59,7 +60,7 @@ async function sortCombined(
   combinedId: string,
   members: readonly StreamDraft[],
   run: NotifyRun,
-): Promise<CombinedAgain | null> {
+): Promise<CombinedToResend | null> {
   const plan = await run.notifier.state.combinedPlan(combinedId);
   const planned = new Set(plan?.value.streams.map(streamKey));
   // guard: a combined message holds only the streams that its plan names

@@ -2,12 +2,13 @@ import { failureIdOf } from '../alerting/identity';
 import { isHigh, planMessages, worstCandidateFirst } from '../alerting/plan';
 import { streamKey } from '../alerting/stream';
 import type { DueItems } from '../ports';
+import { gatherStreams } from './gather-streams';
 import { type HeldLease, takeLease } from './hold-lease';
-import { type CombinedAgain, sortNamed } from './named-drafts';
+import { type CombinedToResend, sortNamedDrafts } from './named-drafts';
 import { type DueNotice, gatherNotices, noticesFreeSince, sendNotice } from './notices';
 import { createRun, type Notifier, type NotifyRun, type SentAlert } from './notify-run';
 import { publishCombined, readingOf, reportUnreadable, sendAlone, sendCombined } from './send-streams';
-import { gatherStreams, keepDraft, type StreamDraft } from './stream-draft';
+import { keepDraft, type StreamDraft } from './stream-draft';
 
 export interface Notified {
   /**
@@ -40,7 +41,7 @@ const FAILING_FOR = 20_000;
 /** One message to send, with its members worst first. */
 type StreamMessage =
   | { readonly kind: 'streams'; readonly members: readonly StreamDraft[]; readonly hasFailed: boolean }
-  | ({ readonly kind: 'combined-again' } & CombinedAgain);
+  | ({ readonly kind: 'combined-resend' } & CombinedToResend);
 
 type Message = StreamMessage | { readonly kind: 'notice'; readonly notice: DueNotice };
 
@@ -87,14 +88,14 @@ async function round(due: DueItems, run: NotifyRun, until: number): Promise<Noti
     if (!unread.has(streamKey(stream))) run.lease.succeeded(readingOf(stream));
   }
   for (const failure of gathered.failures) await reportUnreadable(failure, run);
-  const named = await sortNamed(gathered.drafts, run);
+  const named = await sortNamedDrafts(gathered.drafts, run);
   const candidates = gathered.drafts.filter(({ decision }) => decision?.kind === 'send');
   const room = run.lease.room(now, false);
   const planned = planMessages([...named.alone, ...candidates], room, gathered.due).map(
     ({ members }): StreamMessage => ({ kind: 'streams', members, hasFailed: members[0]!.failures > 0 }),
   );
-  const again = named.again.map((message): StreamMessage => ({ kind: 'combined-again', ...message }));
-  const streams = await sendAll([...again, ...planned].sort(worstMessageFirst), run, until);
+  const resent = named.toResend.map((message): StreamMessage => ({ kind: 'combined-resend', ...message }));
+  const streams = await sendAll([...resent, ...planned].sort(worstMessageFirst), run, until);
   if (streams.end === 'busy') return 'busy';
   // Notices come after all findings, so that any number of notices delays no alert.
   const notices = streams.end === null ? (await gatherNotices(due, run)).map(noticeMessage) : [];
@@ -171,7 +172,7 @@ async function send(message: Message, run: NotifyRun): Promise<boolean> {
   switch (message.kind) {
     case 'notice':
       return sendNotice(message.notice, run);
-    case 'combined-again':
+    case 'combined-resend':
       return run.isolated(message.plan.value.combinedId, () => publishCombined(message.plan, message.members, run));
     case 'streams': {
       const { members } = message;

@@ -2,12 +2,12 @@ import type { Alert } from '../alert/alert';
 import { MessageRefused, type Publisher } from '../ports';
 import { type RenderOptions, renderMessage } from '../render/message';
 
-/** Sends an alert. Throws `MessageRefused` if it was surely not taken, and another error if that is not known. */
+/** Sends an alert. Throws `MessageRefused` if it was certainly not accepted, and another error if that is not known. */
 export type SendAlert = (alert: Alert) => Promise<void>;
 
 /**
- * Renders alerts and publishes them. What the topic refuses for its form is rendered again in a reduced form: an alert
- * is not lost for its subject or its size.
+ * Renders alerts and publishes them. If the topic refuses a message, for its subject or its size, renders the alert in a
+ * reduced form and publishes that.
  */
 export function renderAndPublish(publisher: Publisher, { slack }: Pick<RenderOptions, 'slack'>): SendAlert {
   return async (alert) => {

@@ -1,18 +1,18 @@
 import { combinedAlert, streamAlert, streamSetAsideAlert, unreadableAlert } from '../alert/alert-of';
 import { combinedIdOf, failureIdOf } from '../alerting/identity';
 import { worstStreamFirst } from '../alerting/plan';
-import { afterSending, named, windowAfter } from '../alerting/plan-stream';
+import { afterSending, nextMessageName, windowAfter } from '../alerting/plan-stream';
 import { type Stream, streamKey, streamOf } from '../alerting/stream';
 import type { CombinedPlan, MessageName } from '../alerting/stream-state';
 import { MessageRefused, type Stored } from '../ports';
 import { eachBounded } from '../state/each-bounded';
+import type { StreamFailure } from './gather-streams';
 import type { NotifyRun } from './notify-run';
 import {
   markParts,
   releaseMessageIds,
   reserveMessageId,
   type StreamDraft,
-  type StreamFailure,
   TAKEN_KEPT,
   WRITES_AT_ONCE,
   writeStream,
@@ -191,5 +191,5 @@ async function putPlan(
 function nameOf({ state, draft, first, decision }: StreamDraft, at: number): MessageName {
   // guard: a message that is sent again keeps its name
   if (draft.message !== null) return draft.message;
-  return named(state, decision?.kind === 'send' ? decision.as : 'new', first, at);
+  return nextMessageName(state, decision?.kind === 'send' ? decision.as : 'new', first, at);
 }

@@ -1,9 +1,17 @@
 import { plural } from '../text/amounts';
-import { DOUBTS, isDoubt } from './doubts';
-import { type AlertKind, type HeadlineFacts, OWN_ORIGIN, type Rule, ruleId, type WhyFacts } from './rule';
+import { isDoubt, isEvaluated } from './doubts';
+import {
+  type AlertKind,
+  type CertaintyFacts,
+  type HeadlineFacts,
+  OWN_ORIGIN,
+  type Rule,
+  ruleId,
+  type WhyFacts,
+} from './rule';
 import { notReportedBefore } from './wording';
 
-/** The kind of an alert that says that something went wrong, with a log object or with another alert. */
+/** The kind of alerts that report a problem with a log object or with another alert. */
 export const ERROR_KIND: AlertKind = 'detector-error';
 
 const RUNBOOK =
@@ -16,7 +24,7 @@ const DOUBTFUL_RUNBOOK =
   'S3 writes the account, the Region and the bucket of the lines into the key, so lines that contradict it are not trusted. ' +
   'If you copy or replicate logs of other accounts or Regions there, use a separate log bucket for each of them.';
 
-/** No rule, but reported besides: a remote IP that is no address, or a log object that is not believed (`DOUBTS`). */
+/** Not a detection rule: reports remote IPs that are not addresses, and implausible log objects (`DOUBTS`). */
 export const detectorError: Rule = {
   id: ruleId('detector-error'),
   origin: OWN_ORIGIN,
@@ -24,12 +32,12 @@ export const detectorError: Rule = {
     const doubt = networks.find(isDoubt);
     return `S3 bucket ${named}: ${doubt ?? 'remote IP unreadable'}`;
   },
-  // A record to which no rule applies may hide an attacker: as severe as an unapproved address.
+  // A record that the rules cannot evaluate may be an attacker's, so it is as severe as an unapproved address.
   severity: { kind: 'fixed', severity: 'Medium' },
   mitre: null,
   runbook: ({ networks }) => (networks.some(isDoubt) ? DOUBTFUL_RUNBOOK : RUNBOOK),
   reference: null,
-  detects: { kind: 'not-judged' },
+  detects: { kind: 'not-evaluated' },
   setting: null,
   metric: null,
   ocsf: { confidence: null, analytic: { type_id: 1, type: 'Rule' } },
@@ -37,21 +45,21 @@ export const detectorError: Rule = {
     kind: 'detector-error',
     severity: null,
     hasWindow: true,
-    deniedApart: false,
+    separatesDenied: false,
     isOneSubject: true,
-    isOfAddresses: false,
+    hasAddresses: false,
     isGrouped: false,
   },
   wording: {
     what: whatOf,
     why: whyOf,
-    severityReason: 'no rule applied to these requests',
+    severityReason: severityReasonOf,
     next: (until) =>
       `Further lines like these for this bucket are reported in one digest after ${until ?? 'the alert window'}, or at once if their requests gain more access.`,
     quiet: notReportedBefore,
     legitimate: null,
     notice: null,
-    certainty: () => 'certain: no rule applied to these requests',
+    certainty: certaintyOf,
     withoutAllowlist: null,
     withoutState: null,
   },
@@ -62,9 +70,20 @@ function whatOf({ listed, networks, requests }: HeadlineFacts): string {
   const texts = networks - doubts.length;
   const what: string[] = [...new Set(doubts)];
   if (texts > 0) what.push(`${texts === 1 ? 'remote IP' : plural(texts, 'remote IP')} unreadable`);
-  // Of a log object of another account, only the account is not believed.
-  if (texts > 0 || doubts.includes(DOUBTS.otherBucket)) what.push(`no rule applied to ${plural(requests, 'request')}`);
+  const isAnyEvaluated = doubts.some(isEvaluated);
+  if (texts > 0 || !doubts.every(isEvaluated)) {
+    what.push(`no rule applied to ${isAnyEvaluated ? 'some requests' : plural(requests, 'request')}`);
+  }
   return what.join(', ');
+}
+
+function severityReasonOf(networks: readonly string[]): string {
+  if (networks.length > 0 && networks.every(isEvaluated)) return 'someone else may have written the log object';
+  return `no rule applied to ${networks.some(isEvaluated) ? 'some of these' : 'these'} requests`;
+}
+
+function certaintyOf({ network }: CertaintyFacts): string {
+  return `certain: ${isEvaluated(network) ? 'S3 does not write such a log object' : 'no rule applied to these requests'}`;
 }
 
 function whyOf({ listed, networks }: WhyFacts): string {

@@ -1,15 +1,20 @@
 /**
- * Why a log object is not believed, in whole or in part. A finding of it has this text where others have a network:
- * S3 writes no such log object, so somebody else may have written it.
+ * What makes a log object doubtful: S3 does not write such a log object, so someone else may have written it. A finding
+ * about a implausible log object has this text in place of a network.
  */
 export const DOUBTS = {
   otherBucket: 'log object names another bucket',
-  otherPlace: 'log object names another account or Region',
+  otherAccount: 'log object names another account or Region',
 } as const;
 
 const TEXTS: readonly string[] = Object.values(DOUBTS);
 
-/** Whether this is what a finding has in place of a network where its log object is in doubt. */
+/** Whether a finding with this text in place of a network is about a implausible log object. */
 export function isDoubt(network: string): boolean {
   return TEXTS.includes(network);
+}
+
+/** Whether the rules apply to the records of such a finding all the same: only the account and Region are doubtful. */
+export function isEvaluated(network: string): boolean {
+  return network === DOUBTS.otherAccount;
 }

@@ -15,8 +15,8 @@ const RUNBOOK =
   'If it is legitimate, no action is needed: the network is now known.';
 
 /**
- * An address in a network that was not known to use the bucket sent a successful request. Origin and title are
- * those of the rule that it comes from, to the letter.
+ * Detects a successful request from a network that was not known to use the bucket. Origin and title are exactly those
+ * of the published rule that it is based on.
  */
 export const newIp: Rule = {
   id: ruleId('new-ip'),
@@ -34,9 +34,9 @@ export const newIp: Rule = {
     kind: null,
     severity: null,
     hasWindow: true,
-    deniedApart: false,
+    separatesDenied: false,
     isOneSubject: false,
-    isOfAddresses: true,
+    hasAddresses: true,
     isGrouped: true,
   },
   wording: {

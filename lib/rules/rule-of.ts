@@ -2,7 +2,7 @@ import type { Detects, Rule, RuleId, RuleSetting, SubjectKind } from './rule';
 import { RULES, type RuleSwitches } from './rules';
 import { NETWORK } from './subject';
 
-/** A rule that is about the first success of subjects, and so remembers them. */
+/** A rule that detects the first success of a subject, and so remembers subjects. */
 export type RememberingRule = Rule & { readonly detects: Extract<Detects, { kind: 'first-success' }> };
 
 /** A rule that a key of the configuration turns on and off. */
@@ -14,7 +14,7 @@ const BY_ID: ReadonlyMap<RuleId, Rule> = new Map(RULES.map((rule) => [rule.id, r
 
 /**
  * The record of a rule.
- * @throws Error where there is none, as for what another version has stored.
+ * @throws Error if there is no such rule: the id may come from data that another version stored.
  */
 export function ruleOf(id: RuleId): Rule {
   const rule = BY_ID.get(id);
@@ -22,42 +22,42 @@ export function ruleOf(id: RuleId): Rule {
   return rule;
 }
 
-/** For sorting: of two rules, the surer first. */
-export function surestFirst(a: RuleId, b: RuleId): number {
+/** Sorts the rules whose findings are most certain first. */
+export function mostCertainFirst(a: RuleId, b: RuleId): number {
   return RULES.indexOf(ruleOf(a)) - RULES.indexOf(ruleOf(b));
 }
 
-/** Those that find something in logs, and not only report besides what cannot be judged. */
+/** The detection rules: `RULES` without the records for detector errors and test messages. */
 export const SWITCHED_RULES: readonly SwitchedRule[] = RULES.filter(isSwitched);
 
-/** Whether it is one of `SWITCHED_RULES`. */
+/** Whether a key of the configuration turns the rule on and off. */
 export function isSwitched(rule: Rule): rule is SwitchedRule {
   return rule.setting !== null;
 }
 
-/** Whether its findings are found once a subject, and not in every portion. */
+/** Whether the rule reports a subject once, and not in every portion of a log object. */
 export function isRemembering(rule: Rule): rule is RememberingRule {
   return rule.detects.kind === 'first-success';
 }
 
-/** Whether the remote IP decides about all that it finds; else each record has to be looked at. */
+/** Whether the subject depends only on the remote IP. Otherwise each record has to be read for it. */
 export function isOfNetworks({ detects }: RememberingRule): boolean {
   return detects.of.id === NETWORK.id;
 }
 
-/** The rule whose sightings are of subjects of this kind; null: none remembers any. */
+/** The rule that remembers subjects of this kind; null: none does. */
 export function ruleRemembering(kind: SubjectKind['id']): RememberingRule | null {
   return RULES.filter(isRemembering).find(({ detects }) => detects.of.id === kind) ?? null;
 }
 
-/** The rule about the allowlist: notices about buckets name it. */
+/** The rule that applies the allowlist; notices about buckets name it. */
 export function allowlistRule(): Rule {
   const rule = RULES.find(({ detects }) => detects.kind === 'outside-allowlist');
   if (rule === undefined) throw new Error('no rule is about the allowlist');
   return rule;
 }
 
-/** The rule that remembers networks: notices about buckets name it. */
+/** The rule that remembers networks; notices about buckets name it. */
 export function networkRule(): RememberingRule & SwitchedRule {
   const rule = ruleRemembering(NETWORK.id);
   if (rule === null || !isSwitched(rule)) throw new Error('no rule remembers networks');

@@ -1,102 +1,102 @@
 /**
- * Never defined: an enum's type is a string that is equal only to another of its own. `rule === 'new-ip'` does not
- * compile, and a plain string is a rule's id only where somebody says so (`ruleId`). It has two members so that a
- * comparison of two ids narrows neither.
+ * An opaque string type; the enum has no value at run time. `rule === 'new-ip'` does not compile, and only `ruleId`
+ * makes a rule's id from a plain string. It has two members so that a comparison of two ids narrows neither.
  */
 declare enum OpaqueId {
   one = 'one id',
   other = 'other id',
 }
 
-/** Names a rule in findings, alerts, and the table. What depends on a rule is asked of its record, never of its id. */
+/** Identifies a rule in findings, alerts and the table. Code that depends on a rule reads its record, never its id. */
 export type RuleId = OpaqueId;
 
-/** Only a rule's record names itself, and an adapter what it has read. */
+/** Makes an id. Only for a rule's own record, and for adapters that have read an id. */
 export function ruleId(text: string): RuleId {
   return text as RuleId;
 }
 
 /**
- * Why a known subject is found once more. `signed`: it was known for public conduct only, and the own account signed.
- * `changed`: it was known for reads only, and changed something. Null: it was not known.
+ * Why a known subject is reported again. `signed`: it was known for public conduct only, and then sent a request that
+ * the own account signed. `changed`: it was known for reads only, and then changed something. Null: it was not known.
  */
 export type Raised = 'signed' | 'changed' | null;
 
-/** A kind of what findings are about and sightings remember. */
+/** A kind of subject. */
 export interface SubjectKind {
-  /** Lower-case letters: what a subject's key begins with in the state table, `net#192.0.2.1`. */
+  /** Lower-case letters. The prefix of the subject's key in the state table: `net` in `net#192.0.2.1`. */
   readonly id: string;
-  /** What people call it. */
+  /** The word for it in messages. */
   readonly noun: string;
   /**
-   * The name of the subject that a record is of; null: it is of none. The name may be untrusted text. Null in place of
-   * the function: the subject is the network of the remote IP, which is decided once for all records of an address.
+   * Returns the name of the subject of a record, which may be untrusted text; null: the record has no subject of this
+   * kind. Null in place of the function: the subject is the network of the remote IP, which is determined once for all
+   * records of an address.
    */
   readonly nameOf: ((record: SubjectFields) => string | null) | null;
 }
 
-/** What of a record may name a subject. */
+/** The fields of a record that may name a subject. */
 export interface SubjectFields {
   /** Null: anonymous. */
   readonly requester: string | null;
   readonly operation: string;
 }
 
-/** What a rule is about. */
+/** What a rule detects. */
 export type Detects =
-  /** Every request of a network that no allowlist entry approves, where the allowlist applies to the bucket. */
+  /** Every request of a network that no allowlist entry approves, if the allowlist applies to the bucket. */
   | { readonly kind: 'outside-allowlist' }
   /**
-   * The first successful request of a subject in a bucket. `approvable`: not from an address that an allowlist entry
-   * approves. No two rules are about subjects of one kind: whose the finding is, its sighting decides.
+   * The first successful request of a subject in a bucket. `approvable`: the rule ignores requests from addresses that
+   * an allowlist entry approves. Each kind of subject belongs to one rule, so the kind of a sighting identifies the rule.
    */
   | { readonly kind: 'first-success'; readonly of: SubjectKind; readonly approvable: boolean }
-  /** Records that no rule can judge, and log objects that are not believed. */
-  | { readonly kind: 'not-judged' }
+  /** Records that the rules cannot evaluate, and implausible log objects. */
+  | { readonly kind: 'not-evaluated' }
   /** Records of the reserved test bucket. */
   | { readonly kind: 'test-bucket' };
 
-/** How bad a finding is. */
+/** How the severity of a finding is determined. */
 export type RuleSeverity =
-  /** Whatever its requests reached. */
+  /** The same for every finding. */
   | { readonly kind: 'fixed'; readonly severity: 'Low' | 'Medium' }
   /**
-   * Without access Low, with a change High; between them `succeeded`, or `signed` where a request that succeeded was
+   * Low without access, High with a change. Otherwise `succeeded`; or `signed`, unless null, if a successful request was
    * signed.
    */
   | { readonly kind: 'by-conduct'; readonly succeeded: 'Low' | 'Medium'; readonly signed: 'Medium' | null };
 
-/** What an alert is, beside what it is about. */
+/** How a message relates to earlier messages, or that it reports something other than findings. */
 export type AlertKind = 'new' | 'update' | 'digest' | 'combined' | 'notice' | 'detector-error';
 
 /**
- * A rule: everything that depends on it. Detection, planning, rendering, metrics, dashboard and configuration read it
- * here, so that a further rule is one further file of this folder, and its line in `rules.ts`.
+ * Everything that depends on one rule. Detection, planning, rendering, metrics, dashboard and configuration read it
+ * here, so a new rule needs only a new file in this folder and a line in `rules.ts`.
  */
 export interface Rule {
   readonly id: RuleId;
-  /** The name of the published rule that it comes from, for those who know that one; else `OWN_ORIGIN`. */
+  /** The name of the published rule that it is based on, which readers may know; otherwise `OWN_ORIGIN`. */
   readonly origin: string;
-  /** `named`: the bucket, or how many; `networks`: as the findings name them. */
+  /** `named`: the name of the bucket, or the number of buckets; `networks`: as the findings name them. */
   readonly title: (named: string, networks: readonly string[]) => string;
   readonly severity: RuleSeverity;
   /** Ids of the MITRE ATT&CK Enterprise matrix. */
   readonly mitre: { readonly tactic: string; readonly technique: string } | null;
-  /** What people are asked to do, a step a sentence. */
+  /** The steps to take, one sentence each. */
   readonly runbook: (about: RunbookFacts) => string;
-  /** Address of a page about it. */
+  /** The URL of a page about the rule. */
   readonly reference: string | null;
   readonly detects: Detects;
   /** The key of the configuration that turns it on and off; null: it is always on. */
   readonly setting: RuleSetting | null;
-  /** What the function counts its findings as; null: it counts their records. */
+  /** The metric that counts its findings; null: another metric counts their records. */
   readonly metric: RuleMetric | null;
   readonly ocsf: OcsfIdentity;
   readonly alerts: RuleAlerts;
   readonly wording: RuleWording;
 }
 
-/** Of rules that come from nowhere else. */
+/** The origin of rules that are not based on a published rule. */
 export const OWN_ORIGIN = 's3-access-watch';
 
 export interface RunbookFacts {
@@ -107,57 +107,58 @@ export interface RunbookFacts {
 }
 
 export interface RuleSetting {
-  /** Flat, beside the other keys and in `bucketSettings`; the file that declares it has its type in `RuleSwitches`. */
+  /** A top-level key, also allowed in `bucketSettings`. The file of the rule declares its type for `RuleSwitches`. */
   readonly key: string;
+  /** The default. */
   readonly isOn: boolean;
 }
 
 export interface RuleMetric {
   readonly name: `${string}Findings`;
-  /** In the log line of a log object. */
+  /** Its field in the function's log line about a log object. */
   readonly logField: string;
 }
 
-/** How a Detection Finding of OCSF 1.3.0 says how sure it is, and what kind of rule found it. */
+/** The confidence and the kind of analytic in a Detection Finding of OCSF 1.3.0. */
 export interface OcsfIdentity {
   readonly confidence: { readonly confidence_id: 1 | 2 | 3; readonly confidence: 'Low' | 'Medium' | 'High' } | null;
   readonly analytic: { readonly type_id: 1 | 2; readonly type: 'Rule' | 'Behavioral' };
 }
 
-/** How its findings become alerts. */
+/** How findings of the rule become alerts. */
 export interface RuleAlerts {
-  /** The kind of all its alerts; null: the kind that the message has in its alert window. */
+  /** The kind of all its alerts; null: depends on the alert window. */
   readonly kind: 'notice' | 'detector-error' | null;
-  /** In place of the worst severity of the findings. */
+  /** Replaces the worst severity of the findings. */
   readonly severity: 'Informational' | null;
-  /** Whether messages open a window. Without one, each finding has its own message, because somebody waits for it. */
+  /** Whether messages open an alert window. If not, each finding is sent at once: an operator is waiting for it. */
   readonly hasWindow: boolean;
-  /** Whether findings all of whose requests were denied are a stream of their own. */
-  readonly deniedApart: boolean;
-  /** Whether all findings of a stream are one subject: what names them is text of anybody's choice, and so no news. */
+  /** Whether findings of which every request was denied have a stream of their own. */
+  readonly separatesDenied: boolean;
+  /** Whether all findings of a stream are one subject. For untrusted text, so that a new text is not news. */
   readonly isOneSubject: boolean;
-  /** Whether its networks are addresses or networks that were read; else they are untrusted text. */
-  readonly isOfAddresses: boolean;
-  /** Whether networks that a message does not list are counted by the network around them. */
+  /** Whether its findings have parsed addresses and networks. Otherwise they have untrusted text. */
+  readonly hasAddresses: boolean;
+  /** Whether a message counts the networks that it does not list by their surrounding network. */
   readonly isGrouped: boolean;
 }
 
 /** A subject in a headline or in a reason. */
 export interface NamedSubject {
-  /** As it is in the alert: whoever shows it makes it fit. */
+  /** As in the alert; the renderer escapes and cuts it. */
   readonly name: string;
   readonly raised: Raised;
-  /** Whether it was known, and forgotten since. */
+  /** Whether it was known before and then forgotten. */
   readonly isForgotten: boolean;
 }
 
-/** What is said of a message in its headline. */
+/** What the headline of a message is made from. */
 export interface HeadlineFacts {
-  /** The only one it is about; null: there are several, or there is little room. */
+  /** The only subject of the message; null: it has several, or there is no room for a name. */
   readonly one: NamedSubject | null;
-  /** How many, with a word before the noun: `3 new addresses`, `up to 12 networks`. `noun`: in place of these two. */
+  /** The number of subjects, with a word before the noun: `3 new addresses`, `up to 12 networks`. `noun`: replaces it. */
   readonly counted: (before: string, noun?: string) => string;
-  /** Whether it got through. */
+  /** Whether the requests succeeded. */
   readonly outcome: () => string;
   readonly networks: number;
   readonly requests: number;
@@ -165,48 +166,49 @@ export interface HeadlineFacts {
   readonly listed: readonly string[];
 }
 
-/** What is said of a message to explain it. */
+/** What the explanation of a message is made from. */
 export interface WhyFacts {
-  /** How many, listed or not. */
+  /** The number of networks, including those that the message does not list. */
   readonly networks: number;
   readonly isOneBucket: boolean;
   readonly listed: readonly (NamedSubject & { readonly network: string })[];
 }
 
-/** What is said of a finding in a terminal; times as they are shown. */
+/** What the certainty of a finding in a terminal is made from; times are formatted. */
 export interface CertaintyFacts {
+  readonly network: string;
   readonly raised: Raised;
   readonly forgottenSince: string | null;
   readonly firstEventAt: string;
 }
 
-/** What people read of a rule. */
+/** The texts about findings of a rule. */
 export interface RuleWording {
-  /** What happened, behind the name of the bucket: subjects, chat and terminal begin with it. */
+  /** What happened. Follows the name of the bucket at the beginning of a mail subject, a chat message or a line. */
   readonly what: (facts: HeadlineFacts) => string;
-  /** Why it was sent. */
+  /** Why the message was sent. */
   readonly why: (facts: WhyFacts) => string;
-  /** Why it is as severe as it is, whatever was reached; null: what was reached says why. */
-  readonly severityReason: string | null;
-  /** What happens next, in a mail. `until`: when the alert window closes; null: that depends. */
+  /** The reason for the severity, from the networks of the message; null: the level of the requests is the reason. */
+  readonly severityReason: ((networks: readonly string[]) => string) | null;
+  /** What happens next, in a mail. `until`: when the alert window closes; null: the end differs between buckets. */
   readonly next: (until: string | null) => string;
-  /** The same in a chat, in a line. */
+  /** The same in one line of a chat message. */
   readonly quiet: (until: string) => string;
-  /** What somebody does for whom it is legitimate; null: nothing. */
+  /** What to do if the requests are legitimate; null: nothing. */
   readonly legitimate: Legitimate | null;
-  /** What its messages say where those of others have headings; null: it has the headings. */
+  /** The whole content of its messages, which then have no headings; null: they have the usual headings. */
   readonly notice: { readonly place: string; readonly mail: string; readonly chat: string } | null;
-  /** How sure it is, in a terminal. */
+  /** How certain the finding is, in a terminal. */
   readonly certainty: (facts: CertaintyFacts) => string;
-  /** A terminal says it where the rule is on and there is no allowlist. */
+  /** Printed in a terminal if the rule is on and there is no allowlist. */
   readonly withoutAllowlist: string | null;
-  /** A terminal says it where the rule found something without a state file. */
+  /** Printed in a terminal if the rule found something without a state file. */
   readonly withoutState: string | null;
 }
 
-/** `usual`: when the rule is turned off for a bucket. */
+/** `usual`: when to turn the rule off for a bucket. */
 export type Legitimate =
-  /** An entry of the allowlist approves it. */
+  /** Add an allowlist entry. */
   | { readonly kind: 'approve'; readonly usual: string }
-  /** It is known from now on, and an entry would do more than is wanted. */
+  /** Do nothing: the network is known from now on, and an allowlist entry would approve more than intended. */
   | { readonly kind: 'accept'; readonly text: string; readonly usual: string };

@@ -4,7 +4,7 @@ import type { Rule } from './rule';
 import { testRecord } from './test-record';
 import { type UnapprovedIpSwitch, unapprovedIp } from './unapproved-ip';
 
-/** All rules, and what is reported besides. The surest first: of two that flag the same, it is shown first. */
+/** All rules, and the records for detector errors and test messages. Most certain first, as alerts show them. */
 export const RULES: readonly Rule[] = [unapprovedIp, detectorError, newIp, testRecord];
 
 /** The keys of the configuration that turn rules on and off, as people write them. */

@@ -3,7 +3,7 @@ import { notReportedBefore } from './wording';
 
 const ARRIVED = 'A record for the reserved test bucket passed through log delivery, detection and this topic.';
 
-/** No rule, but reported besides: a record of the reserved test bucket. Its alert proves that alerts arrive. */
+/** Not a detection rule: reports a record of the reserved test bucket. Its alert proves that alerts arrive. */
 export const testRecord: Rule = {
   id: ruleId('test'),
   origin: OWN_ORIGIN,
@@ -20,9 +20,9 @@ export const testRecord: Rule = {
     kind: 'notice',
     severity: 'Informational',
     hasWindow: false,
-    deniedApart: false,
+    separatesDenied: false,
     isOneSubject: false,
-    isOfAddresses: false,
+    hasAddresses: false,
     isGrouped: true,
   },
   wording: {

@@ -19,8 +19,8 @@ const DENIED_RUNBOOK =
   'If it is legitimate, add its network to the allowlist with a reason.';
 
 /**
- * An address outside the allowlist of the bucket sent a request to it, whether or not it succeeded. Origin and title are
- * those of the rule that it comes from, to the letter.
+ * Detects a request from an address outside the allowlist of the bucket, whether or not the request succeeded. Origin
+ * and title are exactly those of the published rule that it is based on.
  */
 export const unapprovedIp: Rule = {
   id: ruleId('unapproved-ip'),
@@ -38,9 +38,9 @@ export const unapprovedIp: Rule = {
     kind: null,
     severity: null,
     hasWindow: true,
-    deniedApart: true,
+    separatesDenied: true,
     isOneSubject: false,
-    isOfAddresses: true,
+    hasAddresses: true,
     isGrouped: true,
   },
   wording: {

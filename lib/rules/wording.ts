@@ -1,6 +1,6 @@
 /* Sentences that several rules share. */
 
-/** Behind what a mail says of what happens next. */
+/** Ends the section of a mail about what happens next. */
 export const LOW_IS_LIMITED =
   'Any other network is reported at once. Only messages of severity Low are limited: at most 12 a day for each ' +
   'bucket and rule, and the rest in a digest.';
@@ -10,12 +10,12 @@ export function knownUntilNow(raised: 'signed' | 'changed'): string {
   return `previously known only for reads${raised === 'signed' ? ' not signed by this account' : ''}`;
 }
 
-/** In a line of a chat: until when a network is not named again. */
+/** For one line of a chat message: until when a network is not reported again. */
 export function notReportedBefore(until: string): string {
   return `Not reported again before ${until}, unless a network gains more access or becomes more severe; the rest follows in a digest.`;
 }
 
-/** The same in a mail. */
+/** The same for a mail. */
 export function notReportedAgain(until: string | null): string {
   const end = until ?? 'the alert window of its bucket ends';
   return (

@@ -1,6 +1,6 @@
 /**
- * Does something with each item, so many at a time, and resolves to what came of it, in the order of the items. After
- * a failure nothing new is begun; what is under way is waited for, and then the first failure is thrown.
+ * Runs an async function for each item, at most `atOnce` at a time. Resolves to the results in the order of the items.
+ * After a failure, starts no further item, waits for those that are running, and then throws the first failure.
  */
 export async function eachBounded<Item, Result>(
   items: readonly Item[],

@@ -3,14 +3,14 @@ import { eachBounded } from './each-bounded';
 
 const READS_AT_ONCE = 16;
 
-/** One of several items. */
+/** The result of reading one item. */
 export interface Read<Value> {
   readonly stored: Stored<Value> | null;
-  /** Why it could not be read; null: it was. */
+  /** Why it could not be read; null: it was read. */
   readonly error: unknown;
 }
 
-/** Reads items together; where that fails, one by one, so that one that cannot be read keeps no other from being sent. */
+/** Reads items together. If that fails, reads them one by one, so that an unreadable item does not affect the others. */
 export async function readEach<Name, Value>(
   names: readonly Name[],
   read: (names: readonly Name[]) => Promise<readonly (Stored<Value> | null)[]>,

@@ -1,23 +1,25 @@
 import type { Stored, Version } from '../ports';
 
-/** One item of the state, read consistently, and written only as it was read. */
+/** One item of the state, for optimistic locking. */
 export interface StoredItem<Value> {
+  /** A strongly consistent read. */
   read(): Promise<Stored<Value> | null>;
-  /** Resolves to null if the item is another by now. */
+  /** Resolves to null, without writing, if the stored version is not `replaces`. */
   put(value: Value, replaces: Version | null): Promise<Version | null>;
 }
 
-/** What is to become of an item: it is put, or it stays as it is. */
+/** What to do with an item: put a new value, or keep it. */
 export type Change<Value, Result> =
   | { readonly put: Value; readonly written: (stored: Stored<Value>) => Result }
   | { readonly keep: Result };
 
-/** More often than this, something is wrong: each time another has written the same item in between. */
+/** Other runs rarely write an item between a read and a write. If they do so this often, something is wrong. */
 export const MAX_ATTEMPTS = 20;
 
 /**
- * Reads, decides, and writes an item until no other writer came in between: what holds by then decides, each time.
- * `asRead` is what the caller has read; it may be out of date. Null: others wrote the item between every read and write.
+ * Updates an item with optimistic locking: decides by the stored value and writes on condition that it is unchanged; if
+ * it has changed, reads it again and decides again. `asRead` is the value that the caller has read; it may be out of
+ * date. Resolves to null if other runs wrote the item in each of `maxAttempts` attempts.
  */
 export async function updateStored<Value, Result>(
   { read, put }: StoredItem<Value>,

@@ -28,7 +28,7 @@ describe('the number of messages left in a minute', () => {
     { messages: 20, high: 10, other: 0 },
     { messages: 29, high: 1, other: 0 },
     { messages: 30, high: 0, other: 0 },
-  ])('after $messages messages: a third is kept for what is High', ({ messages, high, other }) => {
+  ])('after $messages messages: a third is reserved for High', ({ messages, high, other }) => {
     const lease = sent(messages);
     expect(roomLeft(lease, NOW, 30, true)).toBe(high);
     expect(roomLeft(lease, NOW, 30, false)).toBe(other);

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
 import {
   type AlertLimits,
+  addToDraft,
   BETWEEN_UPDATES,
   decide,
-  drafted,
-  lookAt,
+  dueAt,
   MAX_DENIED_A_DAY,
   MAX_MINOR_A_DAY,
   type Sibling,
@@ -68,7 +68,7 @@ function fate(
 ): string {
   const before = state ?? newStream(parts[0]!);
   const all = { ...LIMITS, ...limits };
-  const decision = decide(before, drafted(before, parts, now), sibling, now, all);
+  const decision = decide(before, addToDraft(before, parts, now), sibling, now, all);
   if (decision.kind === 'wait') return `until ${new Date(decision.until).toISOString().slice(0, 23).replace('T', ' ')}`;
   const { message, state: after } = send(parts, { state: before, now, limits });
   expect(message.kind).toBe(decision.as);
@@ -452,17 +452,17 @@ describe('after sending', () => {
 
 describe('a draft', () => {
   test('has as news the worst that was not sent yet', () => {
-    const draft = drafted(OPEN, [part(at('09:10'), [A, failed(B)])], at('09:10'));
+    const draft = addToDraft(OPEN, [part(at('09:10'), [A, failed(B)])], at('09:10'));
     expect(draft.news).toEqual(FAILURE);
-    const more = drafted({ ...OPEN, draft }, [part(at('09:11'), [deleted(C)])], at('09:11'));
+    const more = addToDraft({ ...OPEN, draft }, [part(at('09:11'), [deleted(C)])], at('09:11'));
     expect(more.news).toEqual({ severity: 'High', level: 'changed' });
     expect(more.digest.totals.requests).toBe(3);
-    expect(drafted(OPEN, [part(at('09:10'), [A])], at('09:10')).news).toBeNull();
+    expect(addToDraft(OPEN, [part(at('09:10'), [A])], at('09:10')).news).toBeNull();
   });
 
   test('is unchanged without new parts', () => {
-    const draft = drafted(OPEN, [part(at('09:10'), [B])], at('09:10'));
-    expect(drafted({ ...OPEN, draft }, [], at('09:11'))).toMatchObject({ digest: draft.digest, news: draft.news });
+    const draft = addToDraft(OPEN, [part(at('09:10'), [B])], at('09:10'));
+    expect(addToDraft({ ...OPEN, draft }, [], at('09:11'))).toMatchObject({ digest: draft.digest, news: draft.news });
   });
 });
 
@@ -524,14 +524,14 @@ test(`a finding is due no later than it could be sent (seed ${SEED})`, () => {
       (before, network, conduct, moment, given, siblingSentAt, share) => {
         const now = Math.max(moment, before.openedAt);
         const found = finding(network, conduct);
-        const until = lookAt(before, found, now, given);
+        const until = dueAt(before, found, now, given);
         expect(until).toBeGreaterThanOrEqual(now);
         if (until === now) return;
         waiting++;
         const between = now + Math.floor(share * (until - 1 - now));
         for (const when of [now, between, until - 1]) {
           for (const sibling of [null, { minorSentAt: siblingSentAt }]) {
-            const draft = drafted(before, [part(now, [found], before)], when);
+            const draft = addToDraft(before, [part(now, [found], before)], when);
             const decision = decide(before, draft, sibling, when, given);
             expect(decision.kind).toBe('wait');
           }
@@ -554,8 +554,14 @@ test(`news of Medium or worse waits for at most 50 seconds (seed ${SEED})`, () =
         SEVERITIES.indexOf(sent.severity) >= SEVERITIES.indexOf(conduct.severity) &&
         LEVELS.indexOf(sent.level) >= LEVELS.indexOf(conduct.level);
       fc.pre(!isSent || now > before.closesAt);
-      const held = { ...before, draft: drafted(before, [part(now - 1, [finding(B, noise)], before)], now - 1) };
-      const decision = decide(held, drafted(held, [part(now, [finding(A, conduct)], before)], now), null, now, given);
+      const held = { ...before, draft: addToDraft(before, [part(now - 1, [finding(B, noise)], before)], now - 1) };
+      const decision = decide(
+        held,
+        addToDraft(held, [part(now, [finding(A, conduct)], before)], now),
+        null,
+        now,
+        given,
+      );
       if (decision.kind === 'wait') expect(decision.until - now).toBeLessThanOrEqual(BETWEEN_UPDATES);
     }),
     runs(1000),

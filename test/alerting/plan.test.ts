@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { OutboxFinding } from '../../lib/alerting/outbox';
-import { type Candidate, isHigh, namedInCombined, type Planned, planMessages } from '../../lib/alerting/plan';
+import { type Candidate, isHigh, listedInCombined, type Planned, planMessages } from '../../lib/alerting/plan';
 import { severityRank } from '../../lib/alerting/reached';
 import { type Stream, streamKey } from '../../lib/alerting/stream';
 import {
@@ -196,19 +196,19 @@ describe('a combined message names of each stream', () => {
   ];
 
   test('twenty High findings with all their evidence', () => {
-    const named = namedInCombined(digestOf([part(at('09:00'), [...others, ...high])]));
+    const named = listedInCombined(digestOf([part(at('09:00'), [...others, ...high])]));
     expect(named.map(({ network }) => network)).toEqual(networks(20, 100));
     for (const one of named) expect(evidence(one)).toEqual([true, 1, 1]);
   });
 
   test('five other findings without evidence', () => {
-    const named = namedInCombined(digestOf([part(at('09:00'), others)]));
+    const named = listedInCombined(digestOf([part(at('09:00'), others)]));
     expect(named.map(({ network }) => network)).toEqual(networks(5));
     for (const one of named) expect(evidence(one)).toEqual([false, 0, 0]);
   });
 
   test('only the High findings if there are both', () => {
-    const named = namedInCombined(digestOf([part(at('09:00'), [...others, ...high.slice(0, 2)])]));
+    const named = listedInCombined(digestOf([part(at('09:00'), [...others, ...high.slice(0, 2)])]));
     expect(named.map(evidence)).toEqual([
       [true, 1, 1],
       [true, 1, 1],

@@ -14,7 +14,7 @@ async function afterLogs(hours: readonly number[]): Promise<BucketState> {
   const state = createMemoryState();
   const watch = watchBuckets(state);
   const policy = compileSettings(configurationOf({ learningDays: 0 })).policyOf('payroll');
-  for (const hour of hours) await watch.met({ bucket: 'payroll', policy }, START + hour * HOUR);
+  for (const hour of hours) await watch.registerLog({ bucket: 'payroll', policy }, START + hour * HOUR);
   return (await state.bucket('payroll'))!.value;
 }
 
@@ -55,7 +55,7 @@ describe('when a bucket counts as silent', () => {
       notice: null,
     };
     await state.putBucket({ ...seeded, learningUntil: null, learned: 0, looksPublic: false }, null);
-    await watch.met({ bucket: 'payroll', policy }, START);
+    await watch.registerLog({ bucket: 'payroll', policy }, START);
     expect((await state.bucket('payroll'))!.value).toMatchObject({
       firstLogAt: START,
       lastLogAt: START,
@@ -68,7 +68,7 @@ test('a silent bucket is reported for a day', async () => {
   const state = createMemoryState();
   const watch = watchBuckets(state);
   const policy = compileSettings(configurationOf({ learningDays: 0 })).policyOf('payroll');
-  for (let hour = 0; hour <= 96; hour++) await watch.met({ bucket: 'payroll', policy }, START + hour * HOUR);
+  for (let hour = 0; hour <= 96; hour++) await watch.registerLog({ bucket: 'payroll', policy }, START + hour * HOUR);
   const last = START + 96 * HOUR;
   const silent = (now: number) => state.silentBuckets(now - SILENCE_REPORTED_FOR, now);
   expect(await silent(last + DAY - 1)).toEqual([]);
@@ -108,19 +108,19 @@ describe('whether a bucket looks public after learning', () => {
   test.each(CASES)('$name: $looksPublic', async ({ counted, stored, others = 0, looksPublic }) => {
     const state = createMemoryState();
     const watch = watchBuckets(state);
-    await watch.met(payroll, START);
+    await watch.registerLog(payroll, START);
     await learn(state, stored);
     await learn(state, others, SEED);
     await watch.countLearned('payroll', { networks: counted, others: 0 }, START);
-    expect((await watch.phaseOf(payroll, START)).inactiveForAnonymous).toBe(counted > 1000);
-    expect((await watch.phaseOf(payroll, END)).inactiveForAnonymous).toBe(looksPublic);
+    expect((await watch.currentPhase(payroll, START)).inactiveForAnonymous).toBe(counted > 1000);
+    expect((await watch.currentPhase(payroll, END)).inactiveForAnonymous).toBe(looksPublic);
     expect((await state.bucket('payroll'))!.value).toMatchObject({ learned: counted, looksPublic });
-    expect((await watchBuckets(state).phaseOf(payroll, END + DAY)).inactiveForAnonymous).toBe(looksPublic);
+    expect((await watchBuckets(state).currentPhase(payroll, END + DAY)).inactiveForAnonymous).toBe(looksPublic);
   });
 
   test('concurrent runs add up their counts', async () => {
     const state = createMemoryState();
-    await watchBuckets(state).met(payroll, START);
+    await watchBuckets(state).registerLog(payroll, START);
     await Promise.all(
       Array.from({ length: 10 }, () => watchBuckets(state).countLearned('payroll', { networks: 7, others: 0 }, START)),
     );
@@ -129,16 +129,16 @@ describe('whether a bucket looks public after learning', () => {
 
   test('the next portion sees the count, also at the same time', async () => {
     const watch = watchBuckets(createMemoryState());
-    await watch.met(payroll, START);
+    await watch.registerLog(payroll, START);
     await watch.countLearned('payroll', { networks: 9_999, others: 0 }, START);
-    const phase = await watch.phaseOf(payroll, START);
+    const phase = await watch.currentPhase(payroll, START);
     expect([true, false, false].map((isPublic) => phase.mayLearn('net', isPublic))).toEqual([false, true, false]);
   });
 
   test('a portion learns up to 1,001 networks with public conduct, and others beyond that', async () => {
     const watch = watchBuckets(createMemoryState());
-    await watch.met(payroll, START);
-    const phase = await watch.phaseOf(payroll, START);
+    await watch.registerLog(payroll, START);
+    const phase = await watch.currentPhase(payroll, START);
     const learned = (isPublic: boolean): number =>
       Array.from({ length: 20_000 }, () => phase.mayLearn('net', isPublic)).filter(Boolean).length;
     expect([learned(true), learned(false)]).toEqual([1001, 8999]);

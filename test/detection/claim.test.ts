@@ -4,7 +4,7 @@ import {
   type ClaimContext,
   type ClaimDecision,
   decideClaim,
-  hasLapsed,
+  isOverdue,
   needsRefresh,
   OWED_FOR,
   type SeenPair,
@@ -56,8 +56,8 @@ function firstSeenBy(given: Partial<SeenPair> = {}): SeenPair {
 
 const KNOWN: ClaimDecision = { kind: 'known', owed: false };
 const KNOWN_OWED: ClaimDecision = { kind: 'known', owed: true };
-const ASK_MARKER: ClaimDecision = { kind: 'ask-marker', run: { logObject: 'theirs', run: 'earlier' } };
-const ASK_OUTBOX: ClaimDecision = { kind: 'ask-outbox' };
+const CHECK_MARKER: ClaimDecision = { kind: 'check-marker', run: { logObject: 'theirs', run: 'earlier' } };
+const CHECK_OUTBOX: ClaimDecision = { kind: 'check-outbox' };
 const NO_MARKER: ClaimAnswers = { isMarked: false, isInOutbox: null };
 const MARKED: ClaimAnswers = { isMarked: true, isInOutbox: null };
 const NOT_BROUGHT: ClaimAnswers = { isMarked: false, isInOutbox: false };
@@ -133,7 +133,7 @@ const CASES: Record<string, readonly Case[]> = {
     {
       name: 'in another run, and owed: its marker is read',
       stored: storedAs({ claimedBy: 'mine', owedUntil: NOW - 1 }),
-      expected: { kind: 'ask-marker', run: { logObject: 'mine', run: 'earlier' } },
+      expected: { kind: 'check-marker', run: { logObject: 'mine', run: 'earlier' } },
     },
     {
       name: 'in a run that put its marker: is known',
@@ -237,9 +237,9 @@ const CASES: Record<string, readonly Case[]> = {
     {
       name: 'before it lapses: the marker is read',
       stored: storedAs({ owedUntil: NOW + 1 }),
-      expected: ASK_MARKER,
+      expected: CHECK_MARKER,
     },
-    { name: 'after it lapsed: the marker is read', stored: storedAs({ owedUntil: NOW - 1 }), expected: ASK_MARKER },
+    { name: 'after it lapsed: the marker is read', stored: storedAs({ owedUntil: NOW - 1 }), expected: CHECK_MARKER },
     {
       name: '1 ms before it lapses: is known, but owed',
       stored: storedAs({ owedUntil: NOW + 1 }),
@@ -256,14 +256,14 @@ const CASES: Record<string, readonly Case[]> = {
       name: '1 ms after: the outbox is read',
       stored: storedAs({ owedUntil: NOW - 1 }),
       answers: NO_MARKER,
-      expected: ASK_OUTBOX,
+      expected: CHECK_OUTBOX,
     },
     {
       name: 'long after, and due for a refresh: the outbox is read first',
       stored: storedAs({ owedUntil: NOW - 100 * DAY }),
       seen: { lastAt: LAST + 5 * DAY },
       answers: NO_MARKER,
-      expected: ASK_OUTBOX,
+      expected: CHECK_OUTBOX,
     },
     {
       name: 'in the outbox: nothing is owed any more',
@@ -689,7 +689,7 @@ describe('a claim that is repeated', () => {
     // Also if the second run reaches a later portion first, or if another log object takes over.
     expect(claimed(once, firstSeenBy(onlyAt(FORGOTTEN + DAY)), AGAIN).forgottenSince).toBe(FORGOTTEN);
     const others = { ...CONTEXT, logObject: 'others', now: NOW + OWED_FOR + 1 };
-    expect(decideClaim(once, seen, others, NO_MARKER)).toEqual(ASK_OUTBOX);
+    expect(decideClaim(once, seen, others, NO_MARKER)).toEqual(CHECK_OUTBOX);
     expect(decideClaim(once, seen, others, NOT_BROUGHT)).toMatchObject({
       kind: 'claim',
       next: { claimedBy: 'others', forgottenSince: FORGOTTEN },
@@ -700,7 +700,7 @@ describe('a claim that is repeated', () => {
     const again = claimed(claimed(null, firstSeenBy(), CONTEXT), firstSeenBy(), AGAIN);
     const others = { ...CONTEXT, logObject: 'others' };
     expect(decideClaim(again, firstSeenBy(), others)).toEqual({
-      kind: 'ask-marker',
+      kind: 'check-marker',
       run: { logObject: 'mine', run: 'next' },
     });
   });
@@ -708,8 +708,8 @@ describe('a claim that is repeated', () => {
 
 test('a claim lapses 1 ms after its time; one that owes nothing never lapses', () => {
   expect(OWED_FOR).toBe(3_600_000);
-  expect([NOW - 1, NOW, NOW + 1].map((now) => hasLapsed({ owedUntil: NOW }, now))).toEqual([false, false, true]);
-  expect(hasLapsed({ owedUntil: null }, Number.MAX_SAFE_INTEGER)).toBe(false);
+  expect([NOW - 1, NOW, NOW + 1].map((now) => isOverdue({ owedUntil: NOW }, now))).toEqual([false, false, true]);
+  expect(isOverdue({ owedUntil: null }, Number.MAX_SAFE_INTEGER)).toBe(false);
 });
 
 test('a refresh is due once a day, and for an earlier first time', () => {

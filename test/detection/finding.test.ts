@@ -4,7 +4,7 @@ import { MAX_LEARNED, PUBLIC_BUCKET_NETWORKS } from '../../lib/alerting/bucket-s
 import { watchBuckets } from '../../lib/detect/watch-buckets';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { firstSuccessFinding, flaggedFinding, foldFindings } from '../../lib/detection/finding';
-import { countOn, type Portion, type SubjectObservation } from '../../lib/detection/observation';
+import { markFound, type Portion, type SubjectObservation } from '../../lib/detection/observation';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import {
@@ -22,7 +22,7 @@ import {
 } from '../support/observe-lines';
 import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 
-const NOBODY = { allowlist: [entry('192.0.2.1')] };
+const NONE_APPROVED = { allowlist: [entry('192.0.2.1')] };
 const DENIED = { httpStatus: 403, errorCode: 'AccessDenied' } as const;
 const SECOND = 1_000;
 
@@ -34,7 +34,7 @@ describe('findings', () => {
       { remoteIp: '2001:db8::2' },
       { remoteIp: '203.0.113.7', bucket: 'website' },
     ];
-    const { findings } = await watch(NOBODY, [lines, lines.toReversed(), lines]);
+    const { findings } = await watch(NONE_APPROVED, [lines, lines.toReversed(), lines]);
     expect(findings.map(nameOf).toSorted()).toEqual([
       'new-ip payroll 2001:db8::/64',
       'new-ip payroll 203.0.113.7',
@@ -47,7 +47,7 @@ describe('findings', () => {
   });
 
   test('have the network, even if only one address is found', async () => {
-    const { findings } = await watch(NOBODY, [[{ remoteIp: '2001:db8::1' }]]);
+    const { findings } = await watch(NONE_APPROVED, [[{ remoteIp: '2001:db8::1' }]]);
     expect(findings).toMatchObject([
       { rule: 'new-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
       { rule: 'unapproved-ip', network: '2001:db8::/64', remoteIp: '2001:db8::1', forgottenSince: null },
@@ -55,14 +55,14 @@ describe('findings', () => {
   });
 
   test('of unapproved-ip need no success; those of new-ip do', async () => {
-    const { findings } = await watch(NOBODY, [[DENIED], [DENIED], [{}], [DENIED]]);
+    const { findings } = await watch(NONE_APPROVED, [[DENIED], [DENIED], [{}], [DENIED]]);
     expect(findings.map(({ rule, tally }) => [rule, tally.requests, tally.denied])).toEqual([
       ['new-ip', 2, 1],
       ['unapproved-ip', 4, 3],
     ]);
   });
 
-  test('of new-ip have the address that was first, even if its log is late', async () => {
+  test('of new-ip have the first address, even if its log is late', async () => {
     const late = { remoteIp: '2001:db8::2', time: at('08:00') };
     const { findings } = await watch({}, [[{ remoteIp: '2001:db8::1', time: at('09:00') }], [late]]);
     expect(findings).toMatchObject([{ rule: 'new-ip', remoteIp: '2001:db8::2', network: '2001:db8::/64' }]);
@@ -72,7 +72,7 @@ describe('findings', () => {
     const read = { remoteIp: '2001:db8::1', time: at('08:00') };
     const deleted = { remoteIp: '2001:db8::2', time: at('09:00'), operation: 'REST.DELETE.OBJECT', httpStatus: 204 };
     for (const portions of [[[read, deleted]], [[read], [deleted]], [[deleted], [read]]]) {
-      expect((await watch({ ...NOBODY, newIp: false }, portions)).findings).toMatchObject([
+      expect((await watch({ ...NONE_APPROVED, newIp: false }, portions)).findings).toMatchObject([
         {
           rule: 'unapproved-ip',
           network: '2001:db8::/64',
@@ -84,22 +84,22 @@ describe('findings', () => {
     }
   });
 
-  describe('added up', () => {
+  describe('merged', () => {
     /** The observations in each portion of these lines. */
     function portionsOf(...portions: Logged[][]): Portion[] {
-      const observer = createObserver(compileSettings({ ...DEFAULTS, ...NOBODY }), { keepsAll: true });
+      const observer = createObserver(compileSettings({ ...DEFAULTS, ...NONE_APPROVED }), { keepsAll: true });
       const layout = createLayout();
       return portions.map((lines) => {
         show(observer, layout, lines);
         const portion = observer.endPortion();
-        for (const observation of portion.subjects) countOn(observation);
+        for (const observation of portion.subjects) markFound(observation);
         return portion;
       });
     }
     const asFinding = (observation: SubjectObservation) =>
       firstSuccessFinding(observation, observation.success!.remoteIp, null);
 
-    test('exist as soon as they are added, and grow', () => {
+    test('exist once they are added, and grow', () => {
       const folded = foldFindings();
       const [first, second] = portionsOf([{}], [{}, DENIED]);
       expect(folded.list()).toEqual([]);
@@ -109,13 +109,13 @@ describe('findings', () => {
       expect(folded.list()).toMatchObject([{ rule: 'unapproved-ip', tally: { requests: 3, denied: 1 } }]);
     });
 
-    test('keep counting only what is found', () => {
+    test('continue counting only for subjects that were found', () => {
       const folded = foldFindings();
       const [before, found, after] = portionsOf([{}], [{}], [DENIED]).map(({ subjects }) => subjects[0]!);
-      folded.countOn(before!);
+      folded.addSeen(before!);
       expect(folded.list()).toEqual([]);
       folded.add(asFinding(found!));
-      folded.countOn(after!);
+      folded.addSeen(after!);
       expect(folded.list()).toMatchObject([{ rule: 'new-ip', tally: { requests: 2, denied: 1 } }]);
     });
 
@@ -127,15 +127,15 @@ describe('findings', () => {
       );
       folded.add(asFinding(found!));
       expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::1' }]);
-      folded.countOn(later!);
+      folded.addSeen(later!);
       expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::1' }]);
-      folded.countOn(earlier!);
+      folded.addSeen(earlier!);
       expect(folded.list()).toMatchObject([{ remoteIp: '2001:db8::2' }]);
       expect([...folded.list()[0]!.addresses]).toEqual(['2001:db8::1', '2001:db8::3', '2001:db8::2']);
       expect(folded.list()[0]!.addressCount).toBe(3);
     });
 
-    test('found again after it had been forgotten are one finding, with the history of the first', () => {
+    test('found again after they were forgotten are one finding, with the history of the first', () => {
       const folded = foldFindings();
       const [first, again] = portionsOf([{}], [{ time: at('09:00', 200) }]).map(({ subjects }) => subjects[0]!);
       folded.add(firstSuccessFinding(first!, '203.0.113.7', 7));
@@ -207,8 +207,8 @@ describe('findings', () => {
       },
     ];
     test.each(cases)('$name', async ({ lines, expected }) => {
-      expect(namesOf(await watch(NOBODY, [lines]))).toEqual(expected);
-      expect(namesOf(await watch(NOBODY, [lines.toReversed()]))).toEqual(expected);
+      expect(namesOf(await watch(NONE_APPROVED, [lines]))).toEqual(expected);
+      expect(namesOf(await watch(NONE_APPROVED, [lines.toReversed()]))).toEqual(expected);
     });
   });
 });
@@ -258,7 +258,9 @@ describe('learning', () => {
   });
 
   test('never suppresses unapproved-ip', async () => {
-    expect(namesOf(await watch({ ...learns3, ...NOBODY }, [first]))).toEqual(['unapproved-ip payroll 198.51.100.1']);
+    expect(namesOf(await watch({ ...learns3, ...NONE_APPROVED }, [first]))).toEqual([
+      'unapproved-ip payroll 198.51.100.1',
+    ]);
   });
 
   test('0 days: none', async () => {
@@ -293,7 +295,7 @@ describe('learning', () => {
     { name: 'trusted', line: { requester: 'backup' } },
     { name: 'without remote IP', line: { remoteIp: null } },
     { name: 'without a valid remote IP', line: { remoteIp: '10.0.0.256' } },
-  ])('begins with the first log also if all of it is $name', async ({ line }) => {
+  ])('begins with the first log, even if all its requests are $name', async ({ line }) => {
     const settings: Partial<DetectionSettings> = {
       learningDays: 3,
       allowlist: [entry('10.0.0.0/8')],
@@ -310,13 +312,13 @@ describe('learning', () => {
     const { policyOf } = compileSettings({ ...DEFAULTS, ...learns3 });
     const payroll = { bucket: 'payroll', policy: policyOf('payroll') };
     const process = watchBuckets(state);
-    await process.met(payroll, START);
+    await process.registerLog(payroll, START);
     for (const later of [process, watchBuckets(state)]) {
-      await later.met(payroll, START + 2 * DAY);
+      await later.registerLog(payroll, START + 2 * DAY);
       expect([...state.allBuckets()]).toMatchObject([{ bucket: 'payroll', firstLogAt: START, learningUntil: END }]);
-      expect(await later.phaseOf(payroll, END - 1)).toMatchObject({ learning: true, inactiveForAnonymous: false });
+      expect(await later.currentPhase(payroll, END - 1)).toMatchObject({ learning: true, inactiveForAnonymous: false });
     }
-    expect(await process.phaseOf(payroll, END)).toMatchObject({ learning: false, inactiveForAnonymous: false });
+    expect(await process.currentPhase(payroll, END)).toMatchObject({ learning: false, inactiveForAnonymous: false });
   });
 
   test('concerns only buckets where new-ip is on', async () => {
@@ -348,15 +350,15 @@ describe('learning', () => {
     const deletes = later(END, { ...anonymous, operation: 'REST.DELETE.OBJECT', httpStatus: 204 });
     const found = ['new-ip payroll 198.51.100.2'];
 
-    test(`${PUBLIC_BUCKET_NETWORKS} are a bucket’s own`, async () => {
+    test(`${PUBLIC_BUCKET_NETWORKS} do not make the bucket look public`, async () => {
       expect(PUBLIC_BUCKET_NETWORKS).toBe(1000);
       expect(namesOf(await watch(learns3, [learned(1000), learned(1000), reads(END)]))).toEqual(found);
     });
 
-    test('more are the public: new-ip is inactive there for anonymous reads', async () => {
+    test('if there are more, the bucket looks public: new-ip is inactive there for anonymous reads', async () => {
       const { findings, sightings, learning } = await watch(learns3, [learned(1001), reads(END), reads(END + DAY)]);
       expect(findings).toEqual([]);
-      // It remembers nothing of them any more.
+      // It no longer caches anything about them.
       expect(sightings).toHaveLength(1001);
       expect(learning).toMatchObject([{ learned: 1001 }]);
     });
@@ -364,11 +366,11 @@ describe('learning', () => {
     test.each<{ name: string; arrival: Arrival }>([
       { name: 'a signed request', arrival: later(END) },
       { name: 'an anonymous change', arrival: deletes },
-    ])('more are the public: $name is found all the same', async ({ arrival }) => {
+    ])('if there are more, the bucket looks public, but $name is still found', async ({ arrival }) => {
       expect(namesOf(await watch(learns3, [learned(1001), arrival]))).toEqual(found);
     });
 
-    test('more are the public already while it learns: no more of them are recorded, but others are', async () => {
+    test('if there are more, the bucket looks public while it learns: anonymous reads are not recorded, others are', async () => {
       const arrivals = [learned(900), learned(5000), learned(5000), learned(20, {}), later(START + DAY)];
       const { findings, sightings } = await watch(learns3, arrivals);
       expect(findings).toEqual([]);
@@ -387,23 +389,23 @@ describe('learning', () => {
       expect(late.sightings).toHaveLength(10_001);
     });
 
-    test('it is active for all where somebody chose it', async () => {
+    test('new-ip is active for all requests if `bucketSettings` turns it on', async () => {
       const settings = { ...learns3, bucketSettings: { 'pay*': { newIp: true } } };
       expect(namesOf(await watch(settings, [learned(1001), reads(END)]))).toEqual(found);
       expect((await watch(settings, [learned(5000)])).sightings).toHaveLength(5000);
     });
 
-    test('it is active in other buckets, and so is unapproved-ip', async () => {
+    test('new-ip is active in other buckets, and so is unapproved-ip', async () => {
       const elsewhere = [
         later(START, { bucket: 'website', remoteIp: '198.51.100.1' }),
         later(END, { bucket: 'website' }),
       ];
       expect(namesOf(await watch(learns3, [learned(1001), ...elsewhere]))).toEqual(['new-ip website 198.51.100.2']);
-      const { findings } = await watch({ ...learns3, ...NOBODY }, [learned(1001), reads(END)]);
+      const { findings } = await watch({ ...learns3, ...NONE_APPROVED }, [learned(1001), reads(END)]);
       expect(findings.filter(({ rule }) => rule === UNAPPROVED_IP)).toHaveLength(1002);
     });
 
-    test('found after learning they are only many', async () => {
+    test('networks found after learning do not make the bucket look public', async () => {
       const { findings } = await watch(learns3, [first, { lines: networks(1500), arrivedAt: END }]);
       expect(findings).toHaveLength(1500);
     });
@@ -460,7 +462,7 @@ describe('pairs seen before', () => {
     expect(sightings).toEqual([{ ...known, lastSeenAt: days(93) }]);
   });
 
-  test('a denied request of a known pair begins no finding and is not counted in a later one', async () => {
+  test('a denied request of a known pair causes no finding and is not counted in a later one', async () => {
     const portions = [[{ time: days(1) }], [{ time: days(2), ...DENIED }], [{ time: days(200) }]];
     expect((await watch({}, portions, [known])).findings).toMatchObject([
       { tally: { requests: 1, firstEventAt: days(200) } },
@@ -476,12 +478,14 @@ describe('pairs seen before', () => {
     }
   });
 
-  test('found in this input, they stay that one finding', async () => {
+  test('that are found in this input stay one finding', async () => {
     const { findings } = await watch({}, [[{ time: days(0) }], [{ time: days(300) }]]);
     expect(findings).toMatchObject([{ forgottenSince: null, tally: { requests: 2, lastEventAt: days(300) } }]);
   });
 
-  test('in the memory of `unapproved-ip` there are none', async () => {
-    expect(namesOf(await watch(NOBODY, [[{ time: days(1) }]], [known]))).toEqual(['unapproved-ip payroll 203.0.113.7']);
+  test('unapproved-ip does not remember pairs', async () => {
+    expect(namesOf(await watch(NONE_APPROVED, [[{ time: days(1) }]], [known]))).toEqual([
+      'unapproved-ip payroll 203.0.113.7',
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import { compileSettings } from '../../lib/detection/compile-settings';
 import { MAX_ADDRESSES } from '../../lib/detection/counted-subject';
 import type { Finding } from '../../lib/detection/finding';
 import { LEVELS, levelOf, levelOfSuccess, rankOf } from '../../lib/detection/level';
-import { countOn, type Portion, type SubjectObservation } from '../../lib/detection/observation';
+import { markFound, type Portion, type SubjectObservation } from '../../lib/detection/observation';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';
 import {
@@ -35,12 +35,12 @@ import { NEW_IP, UNAPPROVED_IP } from '../support/rule-ids';
 import { runs, SEED } from '../support/runs';
 
 /** No address is approved, so both rules flag every one. */
-const NOBODY = { allowlist: [entry('192.0.2.1')] };
+const NONE_APPROVED = { allowlist: [entry('192.0.2.1')] };
 
 const DENIED = { httpStatus: 403, errorCode: 'AccessDenied', bytesSent: 243 } as const;
 const MISSING = { httpStatus: 404, errorCode: 'NoSuchKey', bytesSent: 300 } as const;
 
-const NOTHING_ODD = { recordsWithOddTime: 0, recordsOfOtherBuckets: 0 };
+const NOTHING_ODD = { recordsWithImplausibleTime: 0, recordsOfOtherBuckets: 0 };
 
 const ROLE = 'arn:aws:sts::111122223333:assumed-role/backup/i-0abc';
 
@@ -63,9 +63,9 @@ describe('trusted records', () => {
   const backup = { requester: 'arn:aws:sts::111122223333:assumed-role/backup/*' };
   const ofRole = (time: number, more: Logged & object = {}) => ({ requester: ROLE, time, ...more });
 
-  test('are evaluated one by one, also within a pair, and counted', async () => {
+  test('are evaluated record by record, also within a pair, and counted', async () => {
     const lines = [ofRole(at('08:00')), { time: at('09:00'), requestId: 'ANA' }, ofRole(at('10:00'))];
-    const { findings, counts } = await watch({ ...NOBODY, trusted: [trust(backup)] }, [lines]);
+    const { findings, counts } = await watch({ ...NONE_APPROVED, trusted: [trust(backup)] }, [lines]);
     expect(findings.map(({ rule }) => rule)).toEqual(['new-ip', 'unapproved-ip']);
     for (const { tally } of findings) {
       expect(countsOf(tally)).toEqual({ requests: 1, successes: 1, denied: 0, bytesSent: 100 });
@@ -76,7 +76,7 @@ describe('trusted records', () => {
   });
 
   test('cause neither findings nor sightings', async () => {
-    const { findings, sightings, counts } = await watch({ ...NOBODY, trusted: [trust(backup)] }, [
+    const { findings, sightings, counts } = await watch({ ...NONE_APPROVED, trusted: [trust(backup)] }, [
       [ofRole(at('09:00'))],
     ]);
     expect({ findings, sightings, trusted: counts.trustedRecords }).toEqual({
@@ -182,7 +182,7 @@ describe('addresses', () => {
     { spellings: ['2001:db8::a', '2001:DB8::A', '2001:0db8:0000:0000:0000:0000:0000:000a', '2001:db8:0:0::a'] },
     { spellings: ['203.0.113.7', '::ffff:203.0.113.7', '::FFFF:cb00:7107', '0:0:0:0:0:ffff:203.0.113.7'] },
   ])('$spellings are one address', async ({ spellings }) => {
-    const { findings, networkCount } = await watch(NOBODY, [spellings.map((remoteIp) => ({ remoteIp }))]);
+    const { findings, networkCount } = await watch(NONE_APPROVED, [spellings.map((remoteIp) => ({ remoteIp }))]);
     expect(findings).toHaveLength(2);
     for (const { remoteIp, addresses, tally } of findings) {
       expect(remoteIp).toBe(spellings[0]);
@@ -194,7 +194,7 @@ describe('addresses', () => {
 
   test('of one /64 are one network, whose finding lists each', async () => {
     const lines = ['2001:db8:0:1::2', '2001:db8:0:1:ffff::1', '2001:db8:0:2::2'].map((remoteIp) => ({ remoteIp }));
-    const { findings, networkCount } = await watch(NOBODY, [lines]);
+    const { findings, networkCount } = await watch(NONE_APPROVED, [lines]);
     expect(findings.map(nameOf)).toEqual([
       'new-ip payroll 2001:db8:0:1::/64',
       'new-ip payroll 2001:db8:0:2::/64',
@@ -210,7 +210,7 @@ describe('addresses', () => {
   });
 
   test('of one network cause one finding for the portion, and approved ones none', async () => {
-    const settings = { ...NOBODY, newIp: false, allowlist: [entry('2001:db8::2/127')] };
+    const settings = { ...NONE_APPROVED, newIp: false, allowlist: [entry('2001:db8::2/127')] };
     const lines = Array.from({ length: 500 }, (_, host) => ({ remoteIp: `2001:db8::${(host + 1).toString(16)}` }));
     const { findings } = await watch(settings, [lines]);
     expect(findings).toMatchObject([{ network: '2001:db8::/64', addressCount: 498, tally: { requests: 498 } }]);
@@ -224,7 +224,7 @@ describe('addresses', () => {
     { ipv4PrefixLength: 24, ipv6PrefixLength: 128, remoteIp: '2001:db8:1:2::3', network: '2001:db8:1:2::3' },
     { ipv4PrefixLength: 32, ipv6PrefixLength: 48, remoteIp: '203.0.113.7', network: '203.0.113.7' },
   ])('$remoteIp is remembered as $network', async ({ remoteIp, network, ...lengths }) => {
-    const { findings, sightings } = await watch({ ...NOBODY, ...lengths }, [[{ remoteIp }]]);
+    const { findings, sightings } = await watch({ ...NONE_APPROVED, ...lengths }, [[{ remoteIp }]]);
     expect(findings.map((finding) => finding.network)).toEqual([network, network]);
     expect(sightings.map((sighting) => sighting.name)).toEqual([network]);
   });
@@ -233,7 +233,7 @@ describe('addresses', () => {
     const lines = Array.from({ length: 50 }, (_, index) => ({ remoteIp: `2001:db8::${index + 1}` }));
     expect(MAX_ADDRESSES).toBe(20);
     for (const rule of [NEW_IP, UNAPPROVED_IP]) {
-      const { addresses, addressCount, remoteIp, tally } = await findingOf(rule, NOBODY, lines, lines);
+      const { addresses, addressCount, remoteIp, tally } = await findingOf(rule, NONE_APPROVED, lines, lines);
       expect([...addresses]).toEqual(lines.slice(0, 20).map((line) => line.remoteIp));
       expect(addressCount).toBe(50);
       expect(remoteIp).toBe('2001:db8::1');
@@ -243,12 +243,12 @@ describe('addresses', () => {
 
   test('a remote IP that looks like a network is not part of that network', async () => {
     const lines = [{ remoteIp: '2001:db8::/64' }, { remoteIp: '2001:db8::1' }];
-    const { findings, invalid } = await watch({ ...NOBODY, newIp: false }, [lines]);
+    const { findings, invalid } = await watch({ ...NONE_APPROVED, newIp: false }, [lines]);
     expect(findings).toMatchObject([{ rule: 'unapproved-ip', network: '2001:db8::/64', tally: { requests: 1 } }]);
     expect(invalid).toEqual([{ bucket: 'payroll', remoteIp: '2001:db8::/64', requests: 1 }]);
   });
 
-  test('the one that succeeded first represents the network', async () => {
+  test('the first that succeeded represents the network', async () => {
     const lines = [
       { ...DENIED, remoteIp: '2001:db8::1', time: at('08:00') },
       { remoteIp: '2001:db8::2', time: at('10:00') },
@@ -266,7 +266,7 @@ describe('addresses', () => {
 
   test('that are not addresses are counted, and at most 100 are listed', async () => {
     const lines = Array.from({ length: 150 }, (_, index) => ({ remoteIp: `host-${index}` }));
-    const { invalid, counts, findings, networkCount } = await watch(NOBODY, [lines, lines, [{}]]);
+    const { invalid, counts, findings, networkCount } = await watch(NONE_APPROVED, [lines, lines, [{}]]);
     expect(counts).toMatchObject({ records: 301, invalidRemoteIps: 300 });
     expect(invalid).toHaveLength(100);
     expect(invalid[0]).toEqual({ bucket: 'payroll', remoteIp: 'host-0', requests: 2 });
@@ -286,13 +286,13 @@ describe('the tally', () => {
   ];
 
   test('adds up the records of a pair', async () => {
-    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, lines);
+    const { tally } = await findingOf(UNAPPROVED_IP, NONE_APPROVED, lines);
     expect(countsOf(tally)).toEqual({ requests: 6, successes: 2, denied: 2, bytesSent: 5 + 243 + 300 + 7 + 1000 });
     expect([tally.firstEventAt, tally.lastEventAt]).toEqual([at('08:00'), at('12:00')]);
   });
 
   test('counts operations and their successes', async () => {
-    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, lines);
+    const { tally } = await findingOf(UNAPPROVED_IP, NONE_APPROVED, lines);
     expect(Object.fromEntries(tally.operations)).toEqual({
       'REST.GET.OBJECT': { requests: 3, successes: 1 },
       'REST.PUT.ACL': { requests: 1, successes: 0 },
@@ -312,7 +312,7 @@ describe('the tally', () => {
       'R.AC',
     ];
     const lines = [...names, ...names.toReversed(), ...names].map((operation) => ({ operation }));
-    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, lines);
+    const { tally } = await findingOf(UNAPPROVED_IP, NONE_APPROVED, lines);
     expect(Object.fromEntries(tally.operations)).toEqual(
       Object.fromEntries(names.map((name) => [name, { requests: 3, successes: 3 }])),
     );
@@ -320,7 +320,7 @@ describe('the tally', () => {
 
   test('separates alternating pairs', async () => {
     const turns = [1, 2, 1, 3, 2, 1].map((n) => ({ remoteIp: `198.51.100.${n}`, bytesSent: n }));
-    const { findings } = await watch({ newIp: false, ...NOBODY }, [turns]);
+    const { findings } = await watch({ newIp: false, ...NONE_APPROVED }, [turns]);
     expect(findings.map(({ remoteIp, tally }) => [remoteIp, tally.requests, tally.bytesSent])).toEqual([
       ['198.51.100.1', 3, 3],
       ['198.51.100.2', 2, 4],
@@ -330,7 +330,7 @@ describe('the tally', () => {
 
   test('separates buckets that the same address uses', async () => {
     const turns = ['payroll', 'website', 'payroll'].map((bucket) => ({ bucket }));
-    const { findings, networkCount } = await watch({ newIp: false, ...NOBODY }, [turns]);
+    const { findings, networkCount } = await watch({ newIp: false, ...NONE_APPROVED }, [turns]);
     expect(findings.map(({ bucket, tally }) => [bucket, tally.requests])).toEqual([
       ['payroll', 2],
       ['website', 1],
@@ -340,7 +340,7 @@ describe('the tally', () => {
 
   test('has the right numbers if the Request-URI contains quotes and a forged status', async () => {
     const requestUri = 'GET /x" HTTP/1.1" 200 - 9 9 9 9 "-" HTTP/1.1';
-    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, [
+    const { tally } = await findingOf(UNAPPROVED_IP, NONE_APPROVED, [
       { requestUri: 'GET /a" 200 - 999 9 9 9 " HTTP/1.1', ...DENIED, bytesSent: 8 },
       { userAgent: requestUri, ...DENIED, bytesSent: 16 },
     ]);
@@ -349,7 +349,11 @@ describe('the tally', () => {
 
   test('counts a line without status or sizes', async () => {
     const head = '- payroll [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - REST.GET.OBJECT a';
-    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, [head, `${head} "GET /a HTTP/1.1" 403 AccessDenied`, {}]);
+    const { tally } = await findingOf(UNAPPROVED_IP, NONE_APPROVED, [
+      head,
+      `${head} "GET /a HTTP/1.1" 403 AccessDenied`,
+      {},
+    ]);
     expect(countsOf(tally)).toEqual({ requests: 3, successes: 1, denied: 1, bytesSent: 100 });
   });
 
@@ -357,7 +361,7 @@ describe('the tally', () => {
     const line = (block: string) =>
       `- payroll [02/Mar/2026:09:00:00 +0000] 203.0.113.7 - - REST.GET.OBJECT a "GET /a HTTP/1.1" ${block} "-" "curl"`;
     const lines = [line('200 - 99999999999999999999 1 1 1'), line('200 - -5 1 1 1'), line('2000 - 5 1 1 1')];
-    const { tally } = await findingOf(UNAPPROVED_IP, NOBODY, lines);
+    const { tally } = await findingOf(UNAPPROVED_IP, NONE_APPROVED, lines);
     expect(countsOf(tally)).toEqual({ requests: 3, successes: 2, denied: 0, bytesSent: 5 });
   });
 });
@@ -461,9 +465,9 @@ describe('the sample', () => {
     },
   ];
   test.each(cases)('$name', async ({ lines, expected }) => {
-    expect(sampleOf((await findingOf(UNAPPROVED_IP, NOBODY, lines)).tally).requestId).toBe(expected);
+    expect(sampleOf((await findingOf(UNAPPROVED_IP, NONE_APPROVED, lines)).tally).requestId).toBe(expected);
     const portions = lines.map((line) => [line]);
-    expect(sampleOf((await findingOf(UNAPPROVED_IP, NOBODY, ...portions)).tally).requestId).toBe(expected);
+    expect(sampleOf((await findingOf(UNAPPROVED_IP, NONE_APPROVED, ...portions)).tally).requestId).toBe(expected);
   });
 
   test('is the line as logged', async () => {
@@ -531,7 +535,7 @@ describe('new-ip counts from the first success on', () => {
 
   test('unapproved-ip counts all', async () => {
     const lines = [{ ...DENIED, time: clock.a }, { time: clock.b }];
-    expect((await findingOf(UNAPPROVED_IP, NOBODY, lines)).tally).toMatchObject({
+    expect((await findingOf(UNAPPROVED_IP, NONE_APPROVED, lines)).tally).toMatchObject({
       requests: 2,
       firstEventAt: clock.a,
     });
@@ -714,12 +718,12 @@ describe('any records in any order', () => {
 describe('portions', () => {
   /** The portions of these lines; after those numbered in `found`, their networks are marked as findings. */
   function portionsOf(portions: readonly Logged[][], found: readonly number[] = []): Portion[] {
-    const observer = createObserver(compileSettings({ ...DEFAULTS, ...NOBODY }), { keepsAll: true });
+    const observer = createObserver(compileSettings({ ...DEFAULTS, ...NONE_APPROVED }), { keepsAll: true });
     const layout = createLayout();
     return portions.map((lines, number) => {
       show(observer, layout, lines);
       const portion = observer.endPortion();
-      if (found.includes(number)) for (const observation of portion.subjects) countOn(observation);
+      if (found.includes(number)) for (const observation of portion.subjects) markFound(observation);
       return portion;
     });
   }
@@ -899,7 +903,7 @@ describe('buckets', () => {
     })),
   ];
   test.each(cases)('$name: $expected', async ({ settings, bucket, expected }) => {
-    const watched = await watch({ ...NOBODY, ...settings }, [[{ bucket }, { bucket }]]);
+    const watched = await watch({ ...NONE_APPROVED, ...settings }, [[{ bucket }, { bucket }]]);
     expect(watched.findings.map((finding) => finding.rule)).toEqual(expected);
     for (const finding of watched.findings) expect(finding).toMatchObject({ bucket, tally: { requests: 2 } });
     expect(watched.sightings).toHaveLength(expected.includes('new-ip') ? 1 : 0);
@@ -908,7 +912,9 @@ describe('buckets', () => {
 
   test('that are not watched have no anomalies either, but their records are counted', async () => {
     const lines = [{ remoteIp: null }, { remoteIp: 'nonsense' }, {}];
-    const { counts, invalid, networkCount, sightings } = await watch({ ...NOBODY, buckets: ['website'] }, [lines]);
+    const { counts, invalid, networkCount, sightings } = await watch({ ...NONE_APPROVED, buckets: ['website'] }, [
+      lines,
+    ]);
     expect(counts).toEqual({
       records: 3,
       recordsWithoutIp: 0,
@@ -925,7 +931,7 @@ describe('buckets', () => {
       ...line,
       bucket: 's3-access-watch-test',
     }));
-    const settings = { ...NOBODY, buckets: ['payroll'], excludeBuckets: ['*'], learningDays: 3 };
+    const settings = { ...NONE_APPROVED, buckets: ['payroll'], excludeBuckets: ['*'], learningDays: 3 };
     const { counts, findings, tests, invalid, sightings, learning } = await watch(settings, [lines]);
     expect(counts).toEqual({
       records: 4,
@@ -952,7 +958,7 @@ describe('buckets', () => {
 });
 
 test('each log object may be parsed with its own layout', () => {
-  const observer = createObserver(compileSettings({ ...DEFAULTS, ...NOBODY, newIp: false }));
+  const observer = createObserver(compileSettings({ ...DEFAULTS, ...NONE_APPROVED, newIp: false }));
   for (const operation of ['REST.GET.OBJECT', 'REST.PUT.OBJECT']) show(observer, createLayout(), [{ operation }]);
   const { flagged } = observer.endPortion();
   expect(flagged.map(({ tally }) => [...tally.operations.keys()])).toEqual([['REST.GET.OBJECT', 'REST.PUT.OBJECT']]);
@@ -960,6 +966,6 @@ test('each log object may be parsed with its own layout', () => {
 
 test('a year of one pair is one finding', async () => {
   const portions = Array.from({ length: 365 }, (_, day) => [{ time: at('09:00') + day * DAY }]);
-  expect((await findingOf(UNAPPROVED_IP, NOBODY, ...portions)).tally.requests).toBe(365);
-  expect((await findingOf(NEW_IP, NOBODY, ...portions)).tally.requests).toBe(365);
+  expect((await findingOf(UNAPPROVED_IP, NONE_APPROVED, ...portions)).tally.requests).toBe(365);
+  expect((await findingOf(NEW_IP, NONE_APPROVED, ...portions)).tally.requests).toBe(365);
 });

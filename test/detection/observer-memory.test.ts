@@ -34,7 +34,7 @@ function plain({ buckets, flagged, subjects }: Portion) {
 
 function observe(portions: readonly (readonly Logged[])[], expectsBucket: boolean, options: ObserverOptions) {
   const observer = createObserver(COMPILED, options);
-  if (expectsBucket) observer.begin(OF_PAYROLL);
+  if (expectsBucket) observer.startLogObject(OF_PAYROLL);
   const layout = createLayout();
   const observed = portions.map((lines) => {
     show(observer, layout, lines);
@@ -75,9 +75,9 @@ test(`dropping pairs between portions changes no observation (seed ${SEED})`, ()
       fc.array(fc.array(someLine, { maxLength: 8 }), { maxLength: 6 }),
       fc.boolean(),
       fc.integer({ min: 0, max: 5 }),
-      (portions, expectsBucket, mostKept) => {
-        const expected = observe(portions, expectsBucket, { mostKept: Number.POSITIVE_INFINITY });
-        expectSame(observe(portions, expectsBucket, { mostKept }), expected);
+      (portions, expectsBucket, maxKept) => {
+        const expected = observe(portions, expectsBucket, { maxKept: Number.POSITIVE_INFINITY });
+        expectSame(observe(portions, expectsBucket, { maxKept }), expected);
       },
     ),
     runs(150),
@@ -86,15 +86,15 @@ test(`dropping pairs between portions changes no observation (seed ${SEED})`, ()
 
 test(`at most ${MAX_INVALID_SAMPLES} remote IPs that are not addresses are reported per log object, whatever is dropped`, () => {
   const lines = Array.from({ length: 150 }, (_, host) => ({ remoteIp: `host-${host}` }));
-  for (const mostKept of [0, 1000]) {
-    const { portions, counts } = observe([lines.slice(0, 70), lines, lines.toReversed()], false, { mostKept });
+  for (const maxKept of [0, 1000]) {
+    const { portions, counts } = observe([lines.slice(0, 70), lines, lines.toReversed()], false, { maxKept });
     expect(portions.map(({ flagged }) => flagged.length)).toEqual([70, 100, 100]);
     expect(counts.invalidRemoteIps).toBe(370);
   }
 });
 
 test('buckets that occur again are not new, unless there are more than it keeps', () => {
-  const observer = createObserver(COMPILED, { mostKept: 2 });
+  const observer = createObserver(COMPILED, { maxKept: 2 });
   const portion = (...buckets: string[]) => {
     show(
       observer,
@@ -114,7 +114,7 @@ describe('memory', () => {
   const BOUND = 40;
 
   /** The maximum kept after portions of 20 lines, in which every line from `lineOf` is different. */
-  function mostKept(portions: number, lineOf: (n: number) => Logged, options: ObserverOptions): number {
+  function maxKept(portions: number, lineOf: (n: number) => Logged, options: ObserverOptions): number {
     const observer = createObserver(COMPILED, options);
     const layout = createLayout();
     let most = 0;
@@ -142,14 +142,14 @@ describe('memory', () => {
   ])('does not grow with the $name of a log object', ({ lineOf }) => {
     // Pairs, buckets, operations and bucket names, each up to the bound.
     for (const portions of [10, 160]) {
-      expect(mostKept(portions, lineOf, { mostKept: BOUND })).toBeLessThanOrEqual(4 * BOUND);
+      expect(maxKept(portions, lineOf, { maxKept: BOUND })).toBeLessThanOrEqual(4 * BOUND);
     }
     // The measurement detects growth.
-    expect(mostKept(160, lineOf, { keepsAll: true })).toBeGreaterThan(3_100);
+    expect(maxKept(160, lineOf, { keepsAll: true })).toBeGreaterThan(3_100);
   });
 
   test('is bounded in bytes too, for long names', () => {
     const lineOf = (n: number) => ({ operation: `${n}${'X'.repeat(20_000)}` });
-    expect(mostKept(40, lineOf, {})).toBeLessThan(500);
+    expect(maxKept(40, lineOf, {})).toBeLessThan(500);
   });
 });

@@ -1,4 +1,4 @@
-import { isChange, type JudgedSeverity, severityOf } from '../../lib/detection/severity';
+import { type ExplainedSeverity, isChange, severityOf } from '../../lib/detection/severity';
 import { count, emptyTally } from '../../lib/detection/tally';
 import type { RuleId } from '../../lib/rules/rule';
 import { DETECTOR_ERROR, NEW_IP, TEST, UNAPPROVED_IP } from '../support/rule-ids';
@@ -41,7 +41,7 @@ describe('isChange', () => {
 
 describe('severityOf', () => {
   /** The operation of each request, with `+` if it succeeded, `!` if it was denied, `?` if it failed otherwise. */
-  function severityFor(rule: RuleId, requests: readonly string[], signed = true): JudgedSeverity {
+  function severityFor(rule: RuleId, requests: readonly string[], signed = true): ExplainedSeverity {
     const tally = emptyTally();
     for (const request of requests) {
       const operation = request.slice(0, -1);
@@ -51,18 +51,18 @@ describe('severityOf', () => {
     return severityOf({ rule, tally });
   }
 
-  const low: JudgedSeverity = { severity: 'Low', reason: null };
-  const medium: JudgedSeverity = { severity: 'Medium', reason: null };
-  const used: JudgedSeverity = { severity: 'Medium', reason: 'requests succeeded with valid credentials' };
-  const read: JudgedSeverity = { severity: 'Medium', reason: 'objects were read with valid credentials' };
-  const high = (named: string): JudgedSeverity => ({ severity: 'High', reason: `changes succeeded: ${named}` });
+  const low: ExplainedSeverity = { severity: 'Low', reason: null };
+  const medium: ExplainedSeverity = { severity: 'Medium', reason: null };
+  const used: ExplainedSeverity = { severity: 'Medium', reason: 'requests succeeded with valid credentials' };
+  const read: ExplainedSeverity = { severity: 'Medium', reason: 'objects were read with valid credentials' };
+  const high = (named: string): ExplainedSeverity => ({ severity: 'High', reason: `changes succeeded: ${named}` });
 
   test.each<{
     reached: string;
     requests: string[];
     signed?: boolean;
-    unapproved: JudgedSeverity;
-    isNew: JudgedSeverity;
+    unapproved: ExplainedSeverity;
+    isNew: ExplainedSeverity;
   }>([
     { reached: 'denied', requests: ['REST.DELETE.OBJECT!'], unapproved: low, isNew: low },
     { reached: 'no access', requests: ['REST.GET.OBJECT?', 'REST.GET.OBJECT!'], unapproved: low, isNew: low },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as items from '../../lib/adapters/aws/dynamo-items';
+import { LATER, NOTICE, NOW, SILENCE, setAsideItem } from '../../lib/adapters/aws/dynamo-items';
+import * as itemKeys from '../../lib/adapters/aws/dynamo-keys';
 import { STATE_TABLE } from '../../lib/adapters/aws/state-table-schema';
 import { EMPTY_DIGEST } from '../../lib/alerting/digest';
 import { ruleId } from '../../lib/rules/rule';
@@ -29,18 +30,18 @@ test('state.md describes the items and the index of the table correctly', () => 
   const draft = { digest: EMPTY_DIGEST, taking: [], news: null, notBefore: 0, message: null };
   const aside = { alertId: '<window id>/<number>', stream: { ...stream, denied: true }, draft, at: 0, reason: '' };
   const keys: { pk: string; sk: string }[] = [
-    items.sightingKey({ bucket: '<bucket>', kind: '<kind>', name: '<name>' }),
-    items.bucketKey('<bucket>'),
-    items.partKey(part),
-    items.runKey({ logObject: '<log object>', run: '<run>' }),
-    items.streamItemKey({ ...stream, denied: true }),
-    items.streamItemKey({ ...stream, denied: false }),
-    items.combinedPlanKey('<id>'),
-    items.LEASE_KEY,
-    items.setAsideItem(aside) as { pk: string; sk: string },
+    itemKeys.sightingKey({ bucket: '<bucket>', kind: '<kind>', name: '<name>' }),
+    itemKeys.bucketKey('<bucket>'),
+    itemKeys.partKey(part),
+    itemKeys.runKey({ logObject: '<log object>', run: '<run>' }),
+    itemKeys.streamItemKey({ ...stream, denied: true }),
+    itemKeys.streamItemKey({ ...stream, denied: false }),
+    itemKeys.combinedPlanKey('<id>'),
+    itemKeys.LEASE_KEY,
+    setAsideItem(aside) as { pk: string; sk: string },
   ];
   expect(rows).toEqual(keys.map(({ pk, sk }) => `${pk} ${sk.replace(/#\d+$/, '#<number>')}`));
-  const partitions = [items.NOW, items.LATER, items.NOTICE, items.SILENCE];
+  const partitions = [NOW, LATER, NOTICE, SILENCE];
   const { name: index, nonKeyAttributes } = STATE_TABLE.pendingIndex;
   for (const name of [index, ...partitions, ...nonKeyAttributes]) expect(text).toContain(`\`${name}\``);
 });

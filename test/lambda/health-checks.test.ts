@@ -15,7 +15,7 @@ test('every 15 minutes, it counts subscriptions and silent buckets that are watc
   const before = compileSettings(configurationOf({ learningDays: 0 }));
   for (const bucket of ['payroll', 'left']) {
     for (let hour = 0; hour < 100; hour++)
-      await buckets.met({ bucket, policy: before.policyOf(bucket) }, START + hour * HOUR);
+      await buckets.registerLog({ bucket, policy: before.policyOf(bucket) }, START + hour * HOUR);
   }
   const { watcher, time, silent, used, countCalls } = watcherOf(
     state,

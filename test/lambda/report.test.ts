@@ -33,7 +33,7 @@ const DETECTED = {
     recordsWithoutIp: 5,
     invalidRemoteIps: 6,
     trustedRecords: 7,
-    recordsWithOddTime: 10,
+    recordsWithImplausibleTime: 10,
     recordsOfOtherBuckets: 12,
   },
   findings: new Map([
@@ -67,7 +67,7 @@ test('a log object without a plausible time has no delivery lag', () => {
     records: 1,
     firstFailure: null,
     latest: Number.NEGATIVE_INFINITY,
-    counts: { recordsWithOddTime: 1, recordsOfOtherBuckets: 0 },
+    counts: { recordsWithImplausibleTime: 1, recordsOfOtherBuckets: 0 },
     findings: new Map(),
   } as unknown as Detected;
   const metrics = written((report) => report.detected(LOG, detected, 61_000));
@@ -85,7 +85,7 @@ test('a log object without implausible content has no metric for it', () => {
     firstFailure: null,
     latest: 1_000,
     isMisplaced: false,
-    counts: { recordsWithOddTime: 0, recordsOfOtherBuckets: 0 },
+    counts: { recordsWithImplausibleTime: 0, recordsOfOtherBuckets: 0 },
     findings: new Map(),
   } as unknown as Detected;
   const metrics = written((report) => report.detected(LOG, detected, 61_000));

@@ -14,7 +14,7 @@ test('a deferred notice is due from the time when it may be sent', async () => {
   const state = createMemoryState();
   const { watcher, time } = watcherOf(state, { learningDays: 3 }, START);
   const { compiled, buckets = watchBuckets(state) } = watcher.detector;
-  const met = (bucket: string) => buckets.met({ bucket, policy: compiled.policyOf(bucket) }, time.now);
+  const met = (bucket: string) => buckets.registerLog({ bucket, policy: compiled.policyOf(bucket) }, time.now);
   async function run(): Promise<{ oldestDueFor: number | null; sent: number }> {
     const { oldestDueFor, sent } = await notify(watcher.notifier, `run ${time.now}`, time.now + 5 * MINUTE);
     return { oldestDueFor, sent: sent.length };

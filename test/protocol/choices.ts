@@ -1,14 +1,14 @@
 import type { Random } from '../support/random';
 
-/** At the choice counted `at`, from 0, this option was taken instead of the usual one. */
+/** At choice number `at`, from 0, this option was taken instead of the default. */
 export interface Deviation {
   readonly at: number;
   readonly option: number;
 }
 
 /**
- * Decides everything that may go differently: which run continues, which process dies, what a read shows. Option 0 is
- * the usual one, so the deviations from it identify a run: the same deviations give the same run again.
+ * Makes all choices: which run continues, which process dies, what a read returns. Option 0 is
+ * the default, so the deviations from it identify a run: the same deviations give the same run again.
  */
 export interface Chooser {
   /** One of `options`, from 0. `nameOf` names an unusual one, for the report of a violation. */
@@ -19,7 +19,7 @@ export interface Chooser {
   readonly deviations: readonly string[];
 }
 
-/** Resolves to what is wrong when everything is decided by `chooser`. */
+/** Runs a test with these choices and resolves to the violations. */
 export type Trial = (chooser: Chooser) => Promise<readonly string[]>;
 
 export interface Violation {
@@ -29,13 +29,13 @@ export interface Violation {
 
 export interface Search {
   readonly runs: number;
-  /** The first that was found; null: none. */
+  /** The first violation; null: none. */
   readonly violation: Violation | null;
 }
 
 /**
- * Tries it without any deviation, with each `every`th, and with two of them: of all pairs about `pairs`, evenly spread.
- * Stops at the first that is wrong, which so has the fewest deviations.
+ * Tries it without deviations, with every `every`th single deviation, and with about `pairs` pairs, evenly spread.
+ * Stops at the first violation, which therefore has the fewest deviations.
  */
 export async function searchDeviations(trial: Trial, every: number, pairs: number): Promise<Search> {
   let runs = 0;
@@ -68,7 +68,7 @@ export async function searchDeviations(trial: Trial, every: number, pairs: numbe
   return { runs, violation: null };
 }
 
-/** Tries so many runs in which every choice may deviate, in some runs rarely and in some often. */
+/** Tries this number of runs in which every choice may deviate, in some runs rarely and in some often. */
 export async function searchAtRandom(trial: Trial, times: number, random: Random): Promise<Search> {
   for (let runs = 1; runs <= times; runs++) {
     const violation = await violationOf(trial, atRandom(random, random.pick([0.02, 0.05, 0.1, 0.2])));
@@ -77,7 +77,7 @@ export async function searchAtRandom(trial: Trial, times: number, random: Random
   return { runs: times, violation: null };
 }
 
-/** Takes the usual option everywhere but where a deviation is given. */
+/** Takes the default except for the given deviations. */
 function following(deviations: readonly Deviation[]): Chooser {
   const options = new Map(deviations.map(({ at, option }) => [at, option]));
   return chooserBy((at) => options.get(at) ?? 0);

@@ -45,7 +45,7 @@ const OBJECTS: readonly TestObject[] = [
   },
 ];
 
-/** A run that begins: at the same time as the one before, or some time after that one has ended. */
+/** The start of a run: at the same time as the previous one, or some time after that one has ended. */
 export interface Begun {
   readonly does: 'A' | 'B' | 'C' | 'D' | 'notify';
   readonly container: number;
@@ -79,7 +79,7 @@ export const crowds: fc.Arbitrary<Crowd> = fc.record({
   lagSeed: fc.nat(1_000_000),
 });
 
-/** Interleaves many runs as the scheduler says, and resolves to what is wrong in the end. */
+/** Interleaves many runs as the scheduler decides, and resolves to the violations. */
 export async function runCrowd(crowd: Crowd, scheduler: fc.Scheduler): Promise<string[]> {
   const world = createWorld(START);
   const faults = new Map(crowd.faults.map(({ at, fault }) => [at, fault]));
@@ -149,7 +149,7 @@ export async function runCrowd(crowd: Crowd, scheduler: fc.Scheduler): Promise<s
   return wrongs(world, { must: of(done), may: of(begun), forgotten: 9, mayWait: true });
 }
 
-/** Reads that may show a pair as it was before its last write, and what was due at the read before. */
+/** Reads that may return a pair as it was before its last write, and the due items of the previous read. */
 function laggingReads({ memory }: World, seed: number): Lag {
   const random = createRandom(seed);
   const before = new Map<string, Stored<StoredSighting> | null>();

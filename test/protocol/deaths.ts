@@ -2,18 +2,18 @@ import { createWorld, FAULTS, type Fault, type World } from './faults';
 import { type Container, DAY, HOUR, MINUTE, type RunOptions, START, startContainer, type TestObject } from './run';
 import { type Owed, wrongs } from './sent';
 
-/** Happens at some minute after the start. */
+/** An event at a minute after the start. */
 type Step = { readonly at: number } & (
   | {
       readonly deliver: TestObject;
       readonly to: 'one' | 'two';
-      /** If its run dies, it is not delivered again: it was deleted, or stays in the dead-letter queue. */
+      /** Whether the log object is not delivered again if its run dies: it was deleted, or stays in the dead-letter queue. */
       readonly once?: true;
     }
   | { readonly notify: true }
 );
 
-/** A sequence of steps, and what has to be sent in the end, whichever runs die. */
+/** A sequence of steps, and the messages that have to be sent in the end, whichever runs die. */
 export interface Story {
   readonly name: string;
   readonly learningDays: number;
@@ -98,7 +98,7 @@ export const STORIES: readonly Story[] = [
     owed: { must: [A, AFTER_LEARNING], learned: new Set([1, 3]) },
   },
   {
-    name: 'a log object dies for good, and others meet its pairs, before its time is over and after',
+    name: 'a log object is never retried, and others have its pairs, before its findings are overdue and after',
     learningDays: 0,
     steps: [
       { at: 0, deliver: A, to: 'one', once: true },
@@ -110,7 +110,7 @@ export const STORIES: readonly Story[] = [
     owed: { must: [B, LATER], may: [A] },
   },
   {
-    name: 'more streams than a minute has messages are combined, and more is found before all are finished',
+    name: 'more streams are due than a minute has messages: they are combined, and more is found before all are finished',
     learningDays: 0,
     alertsPerMinute: 1,
     steps: [
@@ -124,7 +124,7 @@ export const STORIES: readonly Story[] = [
     owed: { must: [MANY_STREAMS, B] },
   },
   {
-    name: 'a log object dies for good, and one that met its pair takes over when it is delivered again',
+    name: 'a log object is never retried, and one that has its pair takes over when it is delivered again',
     learningDays: 0,
     steps: [
       { at: 0, deliver: B, to: 'one', once: true },
@@ -137,10 +137,10 @@ export const STORIES: readonly Story[] = [
   },
 ];
 
-/** Where deaths, or lost answers, fall: at which effect, counted from the first, and how. */
+/** The numbers of the effects at which the process dies or a response is lost, and the kind of fault. */
 export type Deaths = readonly { readonly at: number; readonly fault: Fault }[];
 
-/** When a container has died, a new one does its work, or the one that is still warm. */
+/** After a death, retries run in a new container or in one that is still warm. */
 export type RetryIn = 'fresh' | 'warm';
 
 export interface Outcome {
@@ -148,7 +148,7 @@ export interface Outcome {
   readonly wrong: readonly string[];
 }
 
-/** Runs a story with these deaths. The queue delivers again after half an hour what died; the schedule continues. */
+/** Runs a story with these deaths. The queue delivers a log object again half an hour after a death; the schedule continues. */
 export async function runStory(story: Story, deaths: Deaths, retryIn: RetryIn): Promise<Outcome> {
   const world = createWorld(START);
   const faults = new Map(deaths.map(({ at, fault }) => [at, fault]));
@@ -181,7 +181,7 @@ export async function runStory(story: Story, deaths: Deaths, retryIn: RetryIn): 
   return { world, wrong: wrongs(world, story.owed) };
 }
 
-/** Follows the schedule for two days: by then all that waits is sent, and a lease whose holder died is over. */
+/** Follows the schedule for two days: by then everything deferred is sent, and the lease of a dead holder has expired. */
 async function notifyUntilDone(world: World, containers: Record<'one' | 'two', Container>): Promise<void> {
   for (const pause of [5 * MINUTE, 5 * MINUTE, 5 * MINUTE, 2 * HOUR, 5 * MINUTE, DAY, 5 * MINUTE, DAY, 5 * MINUTE]) {
     world.now += pause;
@@ -191,11 +191,11 @@ async function notifyUntilDone(world: World, containers: Record<'one' | 'two', C
 
 export interface Search {
   readonly cases: number;
-  /** The first that was found; null: none. */
+  /** The first violation; null: none. */
   readonly violation: { readonly story: string; readonly deaths: Deaths; readonly wrong: readonly string[] } | null;
 }
 
-/** One effect after the other with each fault, from `from` on. */
+/** Each fault at one effect after the other, from `from` on. */
 function faultsFrom(from: number, effects: number): Deaths {
   return Array.from({ length: Math.max(0, effects - from) }, (_, index) => from + index).flatMap((at) =>
     FAULTS.map((fault) => ({ at, fault })),
@@ -203,7 +203,7 @@ function faultsFrom(from: number, effects: number): Deaths {
 }
 
 /**
- * Runs stories without deaths, with one death at each effect, and with two: of those each `stride`th. Stops at the first
+ * Runs stories without deaths, with one death at each effect, and with every `stride`th pair of deaths. Stops at the first
  * violation.
  */
 export async function searchDeaths(stride: number, stories = STORIES, everySingle = 1): Promise<Search> {

@@ -134,7 +134,8 @@ export const DETECTING: readonly Situation[] = [
   },
   {
     number: '7a',
-    sentence: 'a log object dies for good after its claim; another has the pair at once, a third one later',
+    sentence:
+      'the run of a log object dies after its claim and is never retried; another has the pair at once, a third one later',
     happens: [
       { at: 0, deliver: A, to: 'one', dies: { times: 99, when: 'die-before', part: 1 } },
       { at: 0, deliver: B, to: 'two' },
@@ -282,7 +283,7 @@ export const DETECTING: readonly Situation[] = [
   },
   {
     number: '16',
-    sentence: 'a log object with a marker is delivered again, takes over what another owed, and dies for good',
+    sentence: 'a log object with a marker is delivered again, takes over what another owed, and is never retried',
     happens: [
       { at: 0, deliver: B, to: 'two', dies: { times: 99, when: 'die-before', part: 1 } },
       { at: 1, deliver: TWO_PAIRS, to: 'one' },
@@ -335,7 +336,8 @@ export const DETECTING: readonly Situation[] = [
   },
   {
     number: '17c',
-    sentence: 'as before, but it dies for good: a later run with the pair asks for the finding of the signed request',
+    sentence:
+      'as before, but it is never retried: a later run with the pair looks for the finding of the signed request',
     happens: [
       { at: 0, deliver: READS_AND_SIGNS, to: 'one', dies: { times: 99, when: 'die-before', part: 2 } },
       { at: 1, notify: true },
@@ -386,7 +388,7 @@ export const DETECTING: readonly Situation[] = [
   },
   {
     number: '17g',
-    sentence: 'as before, but it dies for good: a later run with the pair asks for the finding of the deletion',
+    sentence: 'as before, but it is never retried: a later run with the pair looks for the finding of the deletion',
     happens: [
       { at: 0, deliver: READS_AND_DELETES, to: 'one', dies: { times: 99, when: 'die-before', part: 2 } },
       { at: 1, notify: true },
@@ -413,7 +415,7 @@ function lostDeletion({ world }: Outcome, isSent: (lines: (name: string) => numb
   return isSent(linesSentOf(world)) ? [] : ['LOST: 1 is known to delete, and no message says so'];
 }
 
-/** How many lines of a log object were sent of host 1. */
+/** How many lines of host 1 in a log object were sent. */
 function linesSentOf(world: Outcome['world']): (name: string) => number {
   const networks = distinct(world.published).flatMap(({ alert }) => alert.networks);
   const bytes = networks.reduce((sum, { network, bytesSent }) => sum + (network === networkOf(1) ? bytesSent : 0), 0);

@@ -7,34 +7,34 @@ import type { State } from '../../lib/ports';
 /** What can go wrong with one effect on the world. */
 export type Fault =
   | 'none'
-  /** The process dies before it, or right after it. */
+  /** The process dies before or right after the effect. */
   | 'die-before'
   | 'die-after'
-  /** The effect happens, and the answer says that it did not; SNS's client then sends once more. */
+  /** The effect happens, but its response is lost; the SNS client then sends again. */
   | 'lose-answer';
 
 export const FAULTS: readonly Exclude<Fault, 'none'>[] = ['die-before', 'die-after', 'lose-answer'];
 
-/** Thrown in a process that is dead: nothing that it does afterwards has an effect. */
+/** Thrown in a dead process: nothing that it does afterwards has an effect. */
 export class Death extends Error {
   override readonly name = 'Death';
 }
 
-/** Thrown in a process that reads on and on. */
+/** Thrown in a process that does not stop reading. */
 export class EndlessLoop extends Error {
   override readonly name = 'EndlessLoop';
 }
 
-/** More reads than any run here needs. */
+/** More reads than any of these runs needs. */
 const MAX_READS = 5_000;
 
 /** One run of the function. */
 export interface Process {
   dead: boolean;
   reads: number;
-  /** Published, and its parts are not marked yet. */
+  /** The message that is published and whose parts are not marked yet. */
   unmarked: Published | null;
-  /** The minute in which it took its last message from the lease's count. */
+  /** The minute in which it last reserved a message. */
   minute: number;
 }
 
@@ -45,18 +45,18 @@ export interface Published {
   readonly minute: number;
 }
 
-/** What all processes share. */
+/** The world that all processes share. */
 export interface World {
   now: number;
   readonly memory: MemoryState;
   readonly published: Published[];
-  /** Effects so far, by name: deaths are counted in them. */
+  /** The names of all effects so far; a death is at the number of an effect. */
   readonly effects: string[];
-  /** How often a death, or a lost answer, fell between publish and mark: so many messages may be repeated. */
+  /** The number of deaths and lost responses between publish and mark: that many messages may be repeated. */
   repeatable: number;
-  /** Messages whose sender died before it could mark their parts. */
+  /** The messages whose sender died before it could mark their parts. */
   readonly interrupted: Published[];
-  /** Runs over log objects that did not die. */
+  /** The runs over log objects that did not die. */
   readonly finishedRuns: Set<string>;
   /** Errors that no fault explains: the code is wrong. */
   readonly mistakes: Error[];
@@ -64,7 +64,7 @@ export interface World {
 
 export type ChooseFault = (effect: string, index: number) => Fault;
 
-/** How reads lag: what they show instead of what is stored. */
+/** Stale reads: what a read returns instead of the stored value. */
 export interface Lag {
   sightings: State['sightings'];
   due: State['due'];
@@ -97,7 +97,7 @@ const WRITES = [
 ] as const;
 
 /**
- * The state and the topic as a process sees them that may die at each effect; `current` is the process at work. Each
+ * The state and the topic for a process that may die at each effect; `current` is the running process. Each
  * call waits for its `turn`, so that others can come in between.
  */
 export function withFaults(

@@ -1,7 +1,7 @@
 import { childrenOf, type Node, parseTypeScript, type Syntax } from '../support/syntax';
 
 /**
- * A place in the product without which something is lost or doubled: the statement or property right below a comment
+ * A place in the product without which something is lost or sent twice: the statement or property below a comment
  * `// guard: what it protects`. Mutants name it by that text, which survives when code around it is renamed or moved.
  */
 export interface Guard {
@@ -14,11 +14,11 @@ export interface Guard {
   readonly enclosing: Node | null;
 }
 
-/** On a line of its own; what follows is what it guards. */
+/** A comment on a line of its own, and the whitespace before the code that it guards. */
 const GUARD = /^[ \t]*\/\/ guard: (.+)\n\s*/gm;
 const ANY_FORM = /\/\/\s*guard\b/gi;
 
-/** All guards in these texts; throws where two have one name, one has another form, or nothing begins below one. */
+/** All guards in these texts. Throws if two have the same name, one has another form, or no code follows one. */
 export function findGuards(sources: ReadonlyMap<string, string>): ReadonlyMap<string, Guard> {
   const guards = new Map<string, Guard>();
   for (const [file, source] of sources) {

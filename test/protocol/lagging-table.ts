@@ -1,14 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import {
-  type Item,
-  type Key,
-  LEASE_KEY,
-  runKey,
-  SILENCE,
-  toBucket,
-  toLease,
-  toSighting,
-} from '../../lib/adapters/aws/dynamo-items';
+import { type Item, SILENCE, toBucket, toLease, toSighting } from '../../lib/adapters/aws/dynamo-items';
+import type { Key } from '../../lib/adapters/aws/dynamo-keys';
+import { LEASE_KEY, runKey } from '../../lib/adapters/aws/dynamo-keys';
 import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
 import type { DynamoTable } from '../../lib/adapters/aws/dynamo-table';
 import { STATE_TABLE } from '../../lib/adapters/aws/state-table-schema';

@@ -12,7 +12,7 @@ function expectFound(wrong: readonly string[] | undefined): void {
   expect(wrong!.filter((text) => text.startsWith(MISTAKE))).toEqual([]);
 }
 
-describe('deaths find every protection that is taken away', () => {
+describe('the search for deaths finds every protection that is removed', () => {
   test.each(MUTANTS)('$name', async (mutant) => {
     const { searchDeaths, STORIES } = await loadMutated<typeof deaths>('test/protocol/deaths.ts', mutant);
     const { story = '' } = mutant;
@@ -24,7 +24,7 @@ describe('deaths find every protection that is taken away', () => {
   });
 });
 
-describe('each situation notices when its protection is taken away', () => {
+describe('each situation detects that its protection is removed', () => {
   test.each(SITUATION_MUTANTS)('$situation: $mutant.name', async ({ situation: number, mutant }) => {
     const path = 'test/protocol/situations.ts';
     const { SITUATIONS, searchSituation } = await loadMutated<typeof situations>(path, mutant);

@@ -13,20 +13,20 @@ import {
   secondAlternative,
 } from './operations';
 
-/** One that the searches for deaths have to find. */
+/** A mutant that the search for deaths has to detect. */
 export interface DeathMutant extends Mutant {
-  /** The story in which it shows, where that is not the first: words of its name. */
-  readonly story?: 'learns' | 'dies for good' | 'takes over' | 'combined';
+  /** Words from the name of the story that detects it; undefined: the first story. */
+  readonly story?: 'learns' | 'never retried' | 'takes over' | 'combined';
 }
 
-/** The guard of this name, broken like that. */
+/** A change that breaks the guard of this name with this operation. */
 export function broken(guard: string, operation: Operation): Change {
   return { guard, operation };
 }
 
 /**
- * Each loses or doubles something, and the searches of this folder have to find out. Those that the protocol's model
- * names, and the most natural mistakes.
+ * Each mutant loses something or sends it twice, and the searches in this folder have to detect that. They are those of
+ * the model of the protocol, and the most likely mistakes.
  */
 export const MUTANTS: readonly DeathMutant[] = [
   {
@@ -46,12 +46,12 @@ export const MUTANTS: readonly DeathMutant[] = [
   },
   {
     name: 'a pair is not taken over if the outbox has any other finding',
-    story: 'dies for good',
+    story: 'never retried',
     changes: [broken('a pair is taken over only if its own finding is missing', hasAny)],
   },
   {
     name: 'a pair is taken over without asking the outbox',
-    story: 'dies for good',
+    story: 'never retried',
     changes: [broken('a pair is taken over only if its own finding is missing', becomes('false'))],
   },
   {
@@ -64,8 +64,8 @@ export const MUTANTS: readonly DeathMutant[] = [
     changes: [broken('findings that another run has stored are known', remove)],
   },
   {
-    name: 'a pair is remembered though its finding is owed',
-    story: 'dies for good',
+    name: 'a pair is cached although its finding is owed',
+    story: 'never retried',
     changes: [broken('a pair is remembered only if nothing is owed', remove)],
   },
   {
@@ -87,12 +87,12 @@ export const MUTANTS: readonly DeathMutant[] = [
   },
   {
     name: 'the marker comes before the findings of the last portion',
-    story: 'dies for good',
+    story: 'never retried',
     changes: [broken('findings are stored before the marker', afterCopyOf('the marker follows the last portion'))],
   },
   {
     name: 'an owed finding counts as stored without a marker',
-    story: 'dies for good',
+    story: 'never retried',
     changes: [broken('an owed finding counts as stored only if its run has a marker', becomes('true'))],
   },
   {
@@ -121,7 +121,7 @@ export const MUTANTS: readonly DeathMutant[] = [
     changes: [broken('the plan of a combined message says that it was sent', remove)],
   },
   {
-    name: 'a combined message is taken apart though it may have been sent',
+    name: 'a combined message is split although it may have been sent',
     story: 'combined',
     changes: [broken('a combined message that may have been sent stays together', never)],
   },

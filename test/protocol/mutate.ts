@@ -12,17 +12,17 @@ export interface Change {
   readonly operation: Operation;
 }
 
-/** A protection of the protocol taken away. */
+/** The protocol without one of its protections. */
 export interface Mutant {
   readonly name: string;
   readonly changes: readonly Change[];
 }
 
-/** What becomes of the product. */
+/** The changed sources of the product. */
 export interface Mutated {
-  /** The files that change, by their paths from the project's root. */
+  /** The changed files, by path from the root of the project. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Names of the guards that were broken, or that something was copied from. */
+  /** The names of the guards that were broken or copied. */
   readonly used: ReadonlySet<string>;
 }
 
@@ -31,7 +31,7 @@ export function readGuards(): ReadonlyMap<string, Guard> {
   return findGuards(sourcesBelow(['lib']));
 }
 
-/** Takes a protection away. */
+/** Removes a protection. */
 export function mutate({ name, changes }: Mutant, guards: ReadonlyMap<string, Guard>): Mutated {
   const used = new Set<string>();
   const find = (wanted: string): Guard => {
@@ -63,7 +63,7 @@ function edited(source: string, edits: readonly Edit[]): string {
   return text;
 }
 
-/** A module of the tests, and all of lib that it uses, with this protection taken away. */
+/** Loads a module of the tests, and everything that it imports from lib, with this protection removed. */
 export async function loadMutated<Module>(path: string, mutant: Mutant): Promise<Module> {
   const { sources } = mutate(mutant, readGuards());
   const left = new Set(sources.keys());

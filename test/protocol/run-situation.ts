@@ -11,9 +11,9 @@ import { createTurns, type Run } from './turns';
 /** The outcome of a situation. */
 export interface Outcome {
   readonly world: World;
-  /** At which minute each log object was done first, by name. */
+  /** The minute at which each log object was first done, by name. */
   readonly done: ReadonlyMap<string, number>;
-  /** What went differently than usual. */
+  /** The deviations in words. */
   readonly deviations: readonly string[];
   readonly leaseWrongs: readonly string[];
 }
@@ -28,7 +28,7 @@ interface Slot {
   dies: { readonly when: Fault; part: number } | null;
 }
 
-/** What may happen to an effect. */
+/** What may happen at an effect. */
 const ALL_FAULTS: readonly Fault[] = ['none', ...FAULTS];
 const FAULTS_AFTER = ALL_FAULTS.filter((fault) => fault !== 'die-before');
 
@@ -43,11 +43,11 @@ const DETECTING_LIVES = 15;
 const NOTIFYING_LIVES = 1.5;
 const LEASE_LASTS = 2;
 
-/** How often the schedule starts a run in the end, until nothing is due. */
+/** The maximum number of scheduled runs at the end, until nothing is due. */
 const MAX_NOTIFICATIONS = 20;
 
 /**
- * Runs a situation. The chooser decides everything that may go differently: which run continues at an effect or a read,
+ * Runs a situation. The chooser makes all choices: which run continues at an effect or a read,
  * or whether the next event happens first; whether a process dies at an effect, or the answer is lost; what a read shows
  * that may be late; which container a failed log object is delivered to. In the end nothing goes wrong any more, and the
  * schedule continues until all that waits is sent.

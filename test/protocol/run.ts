@@ -43,7 +43,7 @@ export interface TestObject {
   readonly inPortions: boolean;
 }
 
-/** In which chunks and portions a log object is read; else a line at a time, and in portions as the object says. */
+/** The chunks and portions in which a log object is read; by default line by line, and in the portions of the object. */
 export interface Reading {
   readonly chunkBytes?: number;
   readonly portionBytes?: number;
@@ -51,11 +51,11 @@ export interface Reading {
 
 export type End = 'done' | 'died' | 'failed';
 
-/** A container of the function: it remembers from one run to the next. */
+/** A container of the function, whose caches survive from one run to the next. */
 export interface Container {
   deliver(object: TestObject, reading?: Reading): Promise<End>;
   notify(): Promise<End>;
-  /** Whether its last run died, and so it with it. */
+  /** Whether its last run died, and the container with it. */
   readonly isDead: boolean;
 }
 
@@ -144,14 +144,14 @@ export function startContainer(world: World, options: RunOptions): Container {
   };
 }
 
-/** What an error is, or holds, that is thrown by wrong code only. */
+/** The error, or one of its causes, that only wrong code throws; null: there is none. */
 function mistakesIn(error: unknown): readonly Error[] {
   const { name = '', cause = null, errors = [] } = (error ?? {}) as Partial<AggregateError>;
   if (/^(TypeError|ReferenceError|SyntaxError|EndlessLoop)$/.test(name)) return [error as Error];
   return [...(cause === null ? [] : [cause]), ...errors].flatMap(mistakesIn);
 }
 
-/** Made once: thousands of stories read the same few lines. */
+/** Cached, because thousands of stories read the same few lines. */
 const bytesOfObject = new WeakMap<TestObject, readonly Uint8Array[]>();
 
 async function* bytesOf(object: TestObject, chunkBytes?: number): AsyncGenerator<Uint8Array> {

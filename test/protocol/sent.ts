@@ -2,7 +2,7 @@ import type { StoredSighting } from '../../lib/detection/sighting';
 import type { Published, World } from './faults';
 import type { Line, TestObject } from './run';
 
-/** The messages, each once: of a repeated one the fullest, since more may have been found in between. */
+/** The messages without repetitions. Of a repeated message the longest, because more may have been found in between. */
 export function distinct(published: readonly Published[]): Published[] {
   const fullest = new Map<string, Published>();
   for (const message of published) {
@@ -17,7 +17,7 @@ function sizeOf({ alert }: Published): number {
   return alert.totals.requests + (alert.notice?.buckets.length ?? 0);
 }
 
-/** The bits that were sent, added up, by `rule host`. */
+/** The sums of the sent bits, by `rule host`. */
 function sentBits({ published }: World): ReadonlyMap<string, number> {
   const bits = new Map<string, number>();
   for (const { alert } of distinct(published)) {
@@ -29,20 +29,20 @@ function sentBits({ published }: World): ReadonlyMap<string, number> {
   return bits;
 }
 
-/** The log objects of which everything must be sent, and those that died for good, of which everything may be. */
+/** The log objects whose findings must all be sent, and those that are never retried, whose findings may be sent. */
 export interface Owed {
   readonly must: readonly TestObject[];
   readonly may?: readonly TestObject[];
-  /** Networks that were learned, of which nothing may be sent; else those that the state says were learned. */
+  /** The learned networks, which must not be sent; by default those that are stored as learned. */
   readonly learned?: ReadonlySet<number>;
-  /** A network that is forgotten between two of its lines: it may be found twice. */
+  /** A network that is forgotten between two of its lines, so that it may be found twice. */
   readonly forgotten?: number | undefined;
-  /** Whether a pair whose claimer died for good may still wait for a log object that has it again. */
+  /** Whether the finding of a pair whose claimer is never retried may still be missing until another log object has it. */
   readonly mayWait?: boolean;
 }
 
 /**
- * What is wrong with what was sent: it should be each unapproved line once, each new network once, and no message more
+ * The violations in the sent messages: each unapproved line and each new network must be sent once, and no message more
  * often than deaths between publish and mark allow.
  */
 export function wrongs(world: World, owed: Owed): string[] {
@@ -84,7 +84,7 @@ export function wrongs(world: World, owed: Owed): string[] {
   return wrong;
 }
 
-/** Errors that wrong code threw: it has to handle every fault. */
+/** The errors that no fault explains: the code has to handle every fault. */
 export function mistakesOf({ mistakes }: World): string[] {
   return mistakes.map((error) => `${MISTAKE}${error.stack}`);
 }
@@ -98,7 +98,7 @@ export function wrongRepeats({ published, repeatable }: World): string[] {
   return [`REPEATED: ${repeated} messages, for ${repeatable} deaths between publish and mark`];
 }
 
-/** Of each bucket that learns, one notice is sent that it does, and one that it has. */
+/** For each bucket that learns, one notice about the start and one about the end are sent. */
 export function wrongNotices({ published, memory }: World): string[] {
   const wrong: string[] = [];
   for (const notice of ['learning-started', 'learning-finished'] as const) {
@@ -119,7 +119,7 @@ function isOneOf(found: number, candidates: readonly number[], orTwo: boolean): 
   return candidates.some((one) => found === one || (orTwo && candidates.some((other) => found === one + other)));
 }
 
-/** The run that claimed it has neither ended nor put its marker: its finding may still be missing. */
+/** Whether the run that claimed the pair has neither ended nor put its marker: its finding may still be missing. */
 export function isStillOwed({ memory, finishedRuns }: World, claimed: StoredSighting | undefined): boolean {
   if (claimed === undefined || claimed.owedUntil === null) return false;
   const { claimedBy: logObject, claimedIn: run } = claimed;

@@ -22,13 +22,13 @@ import {
   withoutOverrides,
 } from './operations';
 
-/** A protection taken away, and the situation that is there because of it: that one has to notice. */
+/** A removed protection, and the situation that exists because of it and has to detect the removal. */
 export interface SituationMutant {
   readonly situation: string;
   readonly mutant: Mutant;
 }
 
-/** One of those that the searches for deaths have to notice, too. */
+/** A mutant that the search for deaths has to detect, too. */
 function known(situation: string, name: string): SituationMutant {
   return { situation, mutant: MUTANTS.find((mutant) => mutant.name === name)! };
 }
@@ -37,10 +37,10 @@ function mutant(situation: string, name: string, ...changes: readonly Change[]):
   return { situation, mutant: { name, changes } };
 }
 
-/** For each situation a protection without which something is lost or doubled in it. */
+/** For each situation, the protections without which it loses something or sends it twice. */
 export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   known('1', 'a retry does not claim what its earlier run owes'),
-  known('2', 'a pair is remembered though its finding is owed'),
+  known('2', 'a pair is cached although its finding is owed'),
   known('3', 'each run stores its own parts'),
   mutant(
     '4',
@@ -128,21 +128,25 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   ),
   mutant(
     '12b',
-    'a run from before the learning ended learns a pair that is found',
+    'a run that began before learning ended learns a pair that was found',
     broken('a retry claims again what its earlier run owes', withoutOverrides),
   ),
   mutant(
     '13',
-    'a refresh that lost its race is written all the same',
+    'a refresh that lost its race is written nevertheless',
     broken('an item is read again after a lost race', beforeCopyOf('a write replaces only what it was decided by')),
   ),
   mutant(
     '14',
-    'a container remembers how long a bucket learns',
+    'a container caches how long a bucket learns',
     broken('a bucket that learns is not remembered as known', always),
     broken('what was read of a bucket holds at that moment only', onlyPresence),
   ),
-  mutant('14', 'a notice is named by what it says', broken('a notice is named by its first bucket', allAsJson)),
+  mutant(
+    '14',
+    'the id of a notice is derived from its content',
+    broken('a notice is named by its first bucket', allAsJson),
+  ),
   mutant(
     '15a',
     'portions depend on chunks',
@@ -157,7 +161,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   known('16b', 'parts are stored without comparing them with those that are stored'),
   mutant(
     '17a',
-    'a pair that is remembered for anonymous reads is known for all conduct',
+    'a pair that is cached for anonymous reads is known for all conduct',
     broken('a remembered pair that does more is looked up again', withoutLast('&&')),
   ),
   mutant(
@@ -172,7 +176,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   ),
   mutant(
     '17d',
-    'a raise is claimed again by conduct that is less',
+    'a raise is claimed again by conduct that does not justify it',
     broken('a retry claims again what its earlier run owes', withoutLast('&&')),
   ),
   mutant(
@@ -182,7 +186,7 @@ export const SITUATION_MUTANTS: readonly SituationMutant[] = [
   ),
   mutant(
     '17e',
-    'a pair that is remembered for reads is known for changes',
+    'a pair that is cached for reads is known for changes',
     broken(
       'a remembered pair that does more is looked up again',
       alsoEqualToReturned('the first change of a known pair is found'),

@@ -1,7 +1,7 @@
 import { type Line, MINUTE, type Reading, START, type TestObject } from './run';
 import type { Outcome } from './run-situation';
 
-/** Happens at some minute after the start. */
+/** An event at a minute after the start. */
 export type Happening = { readonly at: number } & (
   | Delivery
   /** The schedule. */
@@ -19,18 +19,18 @@ export type Happening = { readonly at: number } & (
 /** A message of the queue. */
 export interface Delivery {
   readonly deliver: TestObject;
-  /** The container that it is delivered to first, which may be warm; else any. */
+  /** The container of the first delivery, which may be warm; undefined: any. */
   readonly to?: string;
-  /** Its first deliveries, so many, die in any case: before or after they put the part of this number. */
+  /** How many of its first deliveries always die, before or after they put the part with this number. */
   readonly dies?: { readonly times: number; readonly when: 'die-before' | 'die-after'; readonly part: number };
-  /** How it is read the first time, and how after that. */
+  /** The chunks and portions of the first read and of later reads. */
   readonly reading?: readonly [first: Reading, later: Reading];
 }
 
-/** How often a network is sent at least and at most. */
+/** The minimum and maximum number of times that a network is sent. */
 export type Times = readonly [least: number, most: number];
 
-/** A sequence of events that the protocol has to survive, with any death, late read and interleaving. */
+/** A sequence of events that the protocol has to survive with any deaths, stale reads and interleaving. */
 export interface Situation {
   readonly number: string;
   readonly sentence: string;
@@ -43,17 +43,17 @@ export interface Situation {
   readonly retryAfter?: number;
   readonly receives?: number;
   readonly redriveAfter?: number;
-  /** Whether what failed is delivered to a warm container, where there is one. */
+  /** Whether a failed log object is delivered to a warm container, if there is one. */
   readonly retryInWarm?: boolean;
-  /** Minutes that an notifying run may take; more than its lease is against the rules. */
+  /** How long a notifying run may take, in minutes; never longer than its lease. */
   readonly notifierLives?: number;
-  /** What is sent if nothing goes wrong, message by message: the minute, rule, kind and hosts. */
+  /** The messages without any fault: minute, rule, kind and hosts of each. */
   readonly sent: readonly string[];
   /** How often each host of `open` is sent as new, besides what always holds; at most once unless it is given here. */
   readonly owed: (outcome: Outcome) => Readonly<Record<number, Times>>;
-  /** What else is wrong. */
+  /** Returns further violations. */
   readonly also?: (outcome: Outcome) => readonly string[];
-  /** Whether it is only tried at random, because it has too many choices to try all. */
+  /** Whether it is only tried at random, because it has too many choices to try them all. */
   readonly isRandom?: true;
 }
 

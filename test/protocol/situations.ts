@@ -7,20 +7,20 @@ import { runSituation } from './run-situation';
 import type { Situation } from './situation';
 import { wrongsOf } from './verdict';
 
-/** All situations that the protocol has to survive, each with what it owes in the end. */
+/** All situations that the protocol has to survive, with the expectation of each. */
 export const SITUATIONS: readonly Situation[] = [...DETECTING, ...NOTIFYING, ...RANDOM];
 
 export interface Effort {
-  /** Of the single deviations, one in so many. */
+  /** The stride with which single deviations are tried. */
   readonly every: number;
-  /** About so many pairs of deviations, after all single ones. */
+  /** The approximate number of pairs of deviations, after all single ones. */
   readonly pairs: number;
-  /** So many runs in which anything may deviate; ten times as many where that is all. */
+  /** The number of random runs; ten times as many if a situation is only tried at random. */
   readonly random: number;
   readonly seed: number;
 }
 
-/** Looks for deviations with which something is wrong in a situation. */
+/** Searches for deviations that cause a violation in a situation. */
 export async function searchSituation(situation: Situation, { every, pairs, random, seed }: Effort): Promise<Search> {
   const trial: Trial = async (chooser) => wrongsOf(situation, await runSituation(situation, chooser));
   if (situation.isRandom) return searchAtRandom(trial, 10 * random, createRandom(seed));

@@ -6,20 +6,20 @@ import type { Container, End } from './run';
 export interface Run {
   readonly what: string;
   readonly container: Container;
-  /** When it is killed, and until when no other run may do the same; epoch milliseconds. */
+  /** When it is killed, and until when no other run may do the same work; epoch milliseconds. */
   readonly livesUntil: number;
   readonly isAloneUntil: number;
   readonly ended: (end: End) => unknown;
 }
 
-/** Continues runs one effect or read at a time, and time from one event to the next. */
+/** Advances runs one effect or read at a time, and the clock from one event to the next. */
 export interface Turns {
   /** Epoch milliseconds. */
   later(at: number, happen: () => unknown): void;
   begin(run: Run, work: () => Promise<End>): void;
   /** Waits until this run may continue. */
   turn(run: Run, name: string): Promise<void>;
-  /** Resolves when no run is left and nothing more happens. */
+  /** Resolves when no run and no event is left. */
   allOver(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ interface Waiting {
 
 /**
  * Chooses whenever several runs could continue, or the next event could happen while a run is alive. The usual choice is
- * the run that was begun or continued last.
+ * the run that was started or continued last.
  */
 export function createTurns(world: World, choose: Chooser['choose']): Turns {
   let next: { readonly at: number; readonly happen: () => unknown }[] = [];

@@ -8,7 +8,7 @@ import type { Outcome } from './run-situation';
 import { distinct, isStillOwed, mistakesOf, wrongNotices, wrongRepeats } from './sent';
 import { AT_MOST_ONCE, linesIn, networkOf, type Situation } from './situation';
 
-/** All that is wrong with the outcome of a situation, by what always holds and by what the situation says. */
+/** All violations in the outcome of a situation: of the invariants, and of its own expectations. */
 export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
   const { world, leaseWrongs, deviations } = outcome;
   const isUsual = deviations.length === 0;
@@ -32,7 +32,7 @@ export function wrongsOf(situation: Situation, outcome: Outcome): string[] {
   ];
 }
 
-/** Each message as the minute, its rule, its kind and what it is about. */
+/** The minute, rule, kind and hosts of each message. */
 function sentMessages({ world }: Outcome): string[] {
   return world.published.map(({ at, alert }) => {
     const { rule, kind, networks, notice } = alert;
@@ -42,13 +42,13 @@ function sentMessages({ world }: Outcome): string[] {
   });
 }
 
-/** How many lines were sent: for certain, and at most. */
+/** How many lines were sent, at least and at most. */
 interface SentLines {
   readonly certain: number;
   readonly atMost: number;
 }
 
-/** How many lines of each log object were sent of a host. */
+/** How many lines of a host were sent, by log object. */
 function sentLines({ world }: Outcome, rule: Alert['rule']['id'], host: number, names: readonly string[]) {
   const bytesIn = (messages: readonly Published[]): number =>
     distinct(messages)
@@ -75,7 +75,7 @@ function counts(message: Published, { interrupted, published }: World): boolean 
   return !(isCut && interrupted.includes(message));
 }
 
-/** Each line of an unapproved address is sent once if its log object is done, else at most once. */
+/** Each line of an unapproved address is sent once if its log object is done, otherwise at most once. */
 function wrongUnapproved(situation: Situation, outcome: Outcome): string[] {
   const objects = objectsOf(situation);
   return hostsOf(objects, 'guarded').flatMap((host) => {
@@ -131,7 +131,7 @@ function wrongTimes(situation: Situation, outcome: Outcome): string[] {
   });
 }
 
-/** The notice that learning has finished names each network that was learned. */
+/** The notice about the end of learning names each learned network. */
 function wrongLearned({ world }: Outcome): string[] {
   const notices = world.published.flatMap(({ alert }) => alert.notice?.buckets ?? []);
   const named = new Set(notices.flatMap(({ learned }) => learned?.networks ?? []).map(({ network }) => network));

@@ -2,7 +2,7 @@ import { OWN_ORIGIN, type Rule, ruleId, type SubjectKind } from '../../lib/rules
 import { LOW_IS_LIMITED } from '../../lib/rules/wording';
 
 /*
- * A third rule, as a file of lib/rules would have it: nothing else in the project knows of it.
+ * A third rule, written like a file in lib/rules. Nothing else in the project depends on it.
  */
 
 /** Its key in the configuration. */
@@ -12,7 +12,7 @@ export interface NewRequesterSwitch {
 
 const REQUESTER: SubjectKind = { id: 'req', noun: 'requester', nameOf: ({ requester }) => requester };
 
-/** A requester that was not known to use the bucket made a request that succeeded, from whatever address. */
+/** Detects a successful request, from any address, by a requester that was not known to use the bucket. */
 export const newRequester: Rule = {
   id: ruleId('new-requester'),
   origin: OWN_ORIGIN,
@@ -29,9 +29,9 @@ export const newRequester: Rule = {
     kind: null,
     severity: null,
     hasWindow: true,
-    deniedApart: false,
+    separatesDenied: false,
     isOneSubject: false,
-    isOfAddresses: true,
+    hasAddresses: true,
     isGrouped: false,
   },
   wording: {

@@ -26,12 +26,15 @@ const cases: { id: Rule['id']; expected: Partial<Rule>; title: string }[] = [
   },
 ];
 
-test.each(cases)('$id says what the rule says that it comes from', ({ id, expected, title }) => {
-  expect(ruleOf(id)).toMatchObject({ id, ...expected });
-  expect(ruleOf(id).title('my-test-bucket', [])).toBe(title);
-});
+test.each(cases)(
+  '$id has the origin and title of the published rule that it is based on',
+  ({ id, expected, title }) => {
+    expect(ruleOf(id)).toMatchObject({ id, ...expected });
+    expect(ruleOf(id).title('my-test-bucket', [])).toBe(title);
+  },
+);
 
-test.each(cases)('$id tells people what to do', ({ id }) => {
+test.each(cases)('$id has steps to take', ({ id }) => {
   const { runbook, reference } = ruleOf(id);
   for (const isWithoutAccess of [false, true]) {
     expect(runbook({ networks: [], isWithoutAccess }).split('. ')).toHaveLength(3);
@@ -39,7 +42,7 @@ test.each(cases)('$id tells people what to do', ({ id }) => {
   expect(new URL(reference!).protocol).toBe('https:');
 });
 
-test('there is no other rule, and the surest is first', () => {
+test('these are all rules, the most certain first', () => {
   expect(RULES.map(({ id }) => id)).toEqual([UNAPPROVED_IP, DETECTOR_ERROR, NEW_IP, TEST]);
   expect(SWITCHED_RULES.map(({ id }) => id)).toEqual(cases.map(({ id }) => id));
 });
@@ -53,11 +56,11 @@ test('no two rules have an id, a key or a metric in common, or remember subjects
   distinct(RULES.map(({ setting }) => setting?.key));
   distinct(RULES.map(({ metric }) => metric?.name));
   distinct(RULES.filter(isRemembering).map(({ detects }) => detects.of.id));
-  // Where two rules flag every request from outside the allowlist, they are one.
+  // Two rules that flag every request from outside the allowlist would be one rule.
   distinct(RULES.map(({ detects }) => (detects.kind === 'first-success' ? undefined : detects.kind)));
 });
 
-test('a kind of subjects begins the keys of the table, and is found again', () => {
+test('the keys of the table begin with the kind of subject and can be read back', () => {
   for (const rule of RULES.filter(isRemembering)) {
     expect(rule.detects.of.id).toMatch(/^[a-z]+$/);
     expect(ruleRemembering(rule.detects.of.id)).toBe(rule);

@@ -29,7 +29,7 @@ import { slackProblems } from '../support/slack-validator';
 import { newDynamoState } from '../support/state-table';
 import { newRequester } from './new-requester';
 
-// The only thing that knows of the third rule: the list of rules, with its record in it.
+// Only the list of rules, which contains its record, depends on the third rule.
 jest.mock('../../lib/rules/rules', () => {
   const { RULES } = jest.requireActual<typeof import('../../lib/rules/rules')>('../../lib/rules/rules');
   const third = jest.requireActual<typeof import('./new-requester')>('./new-requester');
@@ -71,7 +71,7 @@ describe.each(['in memory', 'in a table'])('a third rule, its state %s', (where)
         : { ...(await newDynamoState(dynamo.endpoint)), nextDueAt: () => null };
   });
 
-  test('finds the first success of each requester in a bucket, once, from whatever address', async () => {
+  test('finds the first success of each requester in a bucket, once, from any address', async () => {
     const world = createWorld({ settings: ONLY_THIRD, state });
     const first = await world.deliver([request(ANA, later(0)), request(ANA, later(1), { remoteIp: '203.0.113.9' })]);
     expect([...first.findings]).toEqual([[newRequester.id, 1]]);
@@ -87,7 +87,7 @@ describe.each(['in memory', 'in a table'])('a third rule, its state %s', (where)
     expect([...elsewhere.findings]).toEqual([[newRequester.id, 1]]);
   });
 
-  test('finds nothing of anonymous requesters, of denied requests and of trusted records', async () => {
+  test('ignores anonymous requests, denied requests and trusted records', async () => {
     const trusted = { requester: BEN, operation: null, cidr: null, bucket: null, reason: 'batch', until: null };
     const world = createWorld({ settings: { ...ONLY_THIRD, trusted: [trusted] }, state });
     const { findings } = await world.deliver([
@@ -99,7 +99,7 @@ describe.each(['in memory', 'in a table'])('a third rule, its state %s', (where)
     expect(await sightingsOf(state, 'req')).toEqual([]);
   });
 
-  test('is delivered twice, and by two processes, as one finding and one message', async () => {
+  test('makes one finding and one message if a log object is delivered twice, and by two processes', async () => {
     const lines = [request(ANA, later(0))];
     for (let run = 0; run < 3; run++) {
       await createWorld({ settings: ONLY_THIRD, state }).deliver(lines, { key: 'logs/the-same' });
@@ -109,7 +109,7 @@ describe.each(['in memory', 'in a table'])('a third rule, its state %s', (where)
     expect(world.sent.map(({ alert }) => [alert.rule.id, alert.totals.requests])).toEqual([[newRequester.id, 1]]);
   });
 
-  test('brings what a run owes that died: another log object takes it over', async () => {
+  test('reports the finding of a run that died: another log object takes it over', async () => {
     const failing: World['state'] = {
       ...state,
       putPart: () => Promise.reject(new Error('the process died')),
@@ -124,7 +124,7 @@ describe.each(['in memory', 'in a table'])('a third rule, its state %s', (where)
     ]);
   });
 
-  test('finds a requester again that was forgotten, or that changes something after it only read', async () => {
+  test('finds a requester again if it was forgotten, or if it changes something after it only read', async () => {
     const world = createWorld({ settings: ONLY_THIRD, state });
     await world.deliver([request(ANA, later(0))]);
     const put = { operation: 'REST.PUT.OBJECT', httpStatus: 200 };
@@ -148,7 +148,7 @@ describe.each(['in memory', 'in a table'])('a third rule, its state %s', (where)
     expect([...after.findings]).toEqual([[newRequester.id, 1]]);
   });
 
-  test('keeps names of any length and any characters apart, and bounded', async () => {
+  test('distinguishes names of any length and any characters, and stores a bounded part of each', async () => {
     const long = `arn:aws:sts::111122223333:assumed-role/${'r'.repeat(2000)}`;
     const names = ['a', 'a#b', 'a%23b', '__proto__', '203.0.113.7', 'ä'.repeat(300), `${long}1`, `${long}2`];
     const world = createWorld({ settings: ONLY_THIRD, state });
@@ -178,7 +178,7 @@ describe('the alert of a third rule', () => {
     return renderMessage(sent[0]!.alert, { slack: true });
   }
 
-  test('says whom it is about, and from which network', async () => {
+  test('names the requester and its network', async () => {
     const { sent } = await alertFor([request(ANA, later(0)), request(ANA, later(1), { remoteIp: '203.0.113.9' })]);
     const [{ alert }] = sent as [(typeof sent)[number]];
     expect(alert).toMatchObject({
@@ -217,7 +217,7 @@ describe('the alert of a third rule', () => {
     expect(bodies.email).not.toContain('"allowlist"');
   });
 
-  test('counts many, and shows names that anybody wrote harmlessly', async () => {
+  test('counts many requesters, and escapes untrusted names', async () => {
     const hostile = 'https://evil.example/<!channel>`x`';
     const many = Array.from({ length: 30 }, (_, n) => request(`arn:aws:iam::111122223333:user/u${n}`, later(0)));
     const { subject, bodies } = await rendered([...many, request(hostile, later(0))]);
@@ -229,7 +229,7 @@ describe('the alert of a third rule', () => {
     expect(bodies.https).not.toContain('<!channel>');
   });
 
-  test('is a message in Slack', async () => {
+  test('is a Slack message', async () => {
     const { bodies } = await rendered([request(ANA, later(0))]);
     const notification = JSON.parse(bodies.https!);
     expect(slackProblems(notification)).toEqual([]);
@@ -239,7 +239,7 @@ describe('the alert of a third rule', () => {
     expect(notification.content.nextSteps).toContain('Ask who gave the requester its permission.');
   });
 
-  test('is a valid finding of OCSF', async () => {
+  test('is a valid OCSF finding', async () => {
     const { bodies, attributes } = await rendered([request(ANA, later(0))]);
     const document = JSON.parse(bodies.default);
     expect(ocsfProblems(document)).toEqual([]);
@@ -268,8 +268,8 @@ describe('the alert of a third rule', () => {
   });
 });
 
-describe('what is counted of a third rule', () => {
-  test('its metric, and the field of the log line', async () => {
+describe('the metrics of a third rule', () => {
+  test('include its own metric and its field in the log line', async () => {
     const world = createWorld({ settings: ONLY_THIRD });
     const detected = await world.deliver([request(ANA, later(0)), request(BEN, later(0))]);
     const metrics: Record<string, number> = {};
@@ -311,7 +311,7 @@ describe('the key of a third rule', () => {
     }
   };
 
-  test('has a default, is read, and is refused where it is no flag', () => {
+  test('has a default, is read, and is rejected if it is not a flag', () => {
     expect(read({})).toMatchObject({ newRequester: true, newIp: true });
     expect(read({ newRequester: 'false' })).toMatchObject({ newRequester: false });
     expect(problemsOf({ newRequester: 'perhaps' })).toEqual([
@@ -320,7 +320,7 @@ describe('the key of a third rule', () => {
     expect(problemsOf({ newRequesters: true })).toEqual(['newRequesters: no such key; did you mean "newRequester"?']);
   });
 
-  test('is switched off for all, and for a bucket', async () => {
+  test('turns the rule off for all buckets and for one bucket', async () => {
     const lines = [request(ANA, later(0)), request(ANA, later(0), { bucket: 'website' })];
     const found = async (values: Readonly<Record<string, unknown>>): Promise<number> => {
       const { findings } = await createWorld({ settings: configurationOf({ newIp: false, ...values }) }).deliver(lines);
@@ -335,7 +335,7 @@ describe('the key of a third rule', () => {
     ]);
   });
 
-  test('is unknown without the record', () => {
+  test('is unknown without the record of the rule', () => {
     let readWithout: Read = readConfiguration;
     let Refused: typeof ConfigErrorType = ConfigError;
     jest.isolateModules(() => {
@@ -350,30 +350,30 @@ describe('the key of a third rule', () => {
   });
 });
 
-describe('what a third rule costs', () => {
+describe('the cost of a third rule', () => {
   const compiled = (settings: Partial<DetectionSettings>) =>
     createPairs(compileSettings({ ...DEFAULTS, allowlist: [entry('10.20.0.0/16')], ...settings }), () => 0);
 
-  test('an approved address is settled where no rule can flag it, and looked at where one can', () => {
+  test('an approved address is exempt if no rule can flag it, and evaluated if one can', () => {
     const off = { newRequester: false } as Partial<DetectionSettings>;
-    expect(compiled(off).decide('payroll', OFFICE)).toEqual({ kind: 'settled' });
-    expect(compiled(off).decide('payroll', '203.0.113.9')).toMatchObject({ kind: 'judged', ofRecords: null });
+    expect(compiled(off).decide('payroll', OFFICE)).toEqual({ kind: 'exempt' });
+    expect(compiled(off).decide('payroll', '203.0.113.9')).toMatchObject({ kind: 'evaluated', ofRecords: null });
     expect(compiled(ALL).decide('payroll', OFFICE)).toMatchObject({
-      kind: 'judged',
+      kind: 'evaluated',
       flagged: null,
       network: null,
       ofRecords: [newRequester],
     });
   });
 
-  test('what it keeps is bounded: of more subjects than that, none is kept from portion to portion', () => {
-    const observer = createObserver(compileSettings({ ...DEFAULTS, ...ONLY_THIRD }), { mostKept: 10 });
+  test('its cache is bounded: if there are more subjects, none is kept between portions', () => {
+    const observer = createObserver(compileSettings({ ...DEFAULTS, ...ONLY_THIRD }), { maxKept: 10 });
     const layout = createLayout();
     for (let portion = 0; portion < 5; portion++) {
       const lines = Array.from({ length: 20 }, (_, n) => request(`user-${portion}-${n}`, later(0)));
       show(observer, layout, lines);
       expect(observer.endPortion().subjects).toHaveLength(20);
-      // Of the portion only its bucket is kept.
+      // Only the bucket of the portion is kept.
       expect(observer.kept).toBe(1);
     }
   });
@@ -409,7 +409,7 @@ describe('scan with a third rule', () => {
     return written;
   }
 
-  test('shows whom it found, for people and machines, and proposes no entry of the allowlist', async () => {
+  test('shows the requesters in text and JSON, and proposes no allowlist entry', async () => {
     const result = await scanned([request(ANA, later(0)), request(ANA, later(1), { remoteIp: '203.0.113.9' })], null);
     const people = terminal();
     const options = { configuration, sources: [], state: null, limit: 0, geography: noGeography };

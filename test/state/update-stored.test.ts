@@ -1,7 +1,7 @@
 import type { Stored, Version } from '../../lib/ports';
 import { type Change, updateStored } from '../../lib/state/update-stored';
 
-/** An item that others write so many times, each time right before it is put. */
+/** An item that other runs write this number of times, each time right before it is put. */
 function itemWrittenByOthers(times: number) {
   let stored: Stored<number> | null = { value: 1, version: '1' };
   let left = times;
@@ -18,7 +18,7 @@ function itemWrittenByOthers(times: number) {
     },
     asRead: stored,
     seen,
-    /** Adds one, and answers with what was written. */
+    /** Adds one, and returns the value that was written. */
     addOne(before: Stored<number> | null): Change<number, Stored<number>> {
       seen.push(before?.value ?? null);
       return { put: before!.value + 1, written: (written) => written };

@@ -3,7 +3,14 @@ import type { Alert, AlertOrigin } from '../../lib/alert/alert';
 import { combinedAlert, streamAlert } from '../../lib/alert/alert-of';
 import { addParts, type Digest, EMPTY_DIGEST } from '../../lib/alerting/digest';
 import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';
-import { type AlertLimits, afterSending, decide, drafted, named, windowAfter } from '../../lib/alerting/plan-stream';
+import {
+  type AlertLimits,
+  addToDraft,
+  afterSending,
+  decide,
+  nextMessageName,
+  windowAfter,
+} from '../../lib/alerting/plan-stream';
 import { type Stream, streamKey, streamOf } from '../../lib/alerting/stream';
 import { type MessageName, newStream, type StreamState } from '../../lib/alerting/stream-state';
 import { NO_EFFECTS } from '../../lib/detection/effect';
@@ -138,10 +145,10 @@ export function send(parts: readonly PendingPart[], given: SendOptions = {}): Se
   const stream = streamOf(parts[0]!);
   const { state = newStream(stream), now = at('09:05'), origin = NOWHERE } = given;
   const limits = { ...LIMITS, ...given.limits };
-  const draft = drafted(state, parts, now);
+  const draft = addToDraft(state, parts, now);
   const decision = decide(state, draft, null, now, limits);
   if (decision.kind !== 'send') throw new Error(`waits until ${new Date(decision.until).toISOString()}`);
-  const message = named(state, decision.as, `${parts[0]!.logObject} ${parts[0]!.number}`, now);
+  const message = nextMessageName(state, decision.as, `${parts[0]!.logObject} ${parts[0]!.number}`, now);
   const window = windowAfter(state, draft, message.kind, now, limits);
   return {
     alert: streamAlert(stream, draft.digest, message, window, { ...origin, now }),

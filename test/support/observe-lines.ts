@@ -172,7 +172,7 @@ export async function watch(
     const logObject = { bucket: 'logs', key: `log-${index}`, versionId: null, etag: null };
     const listener: DetectionListener = {
       found: (finding) => folded.add(finding),
-      seen: (observation) => folded.countOn(observation),
+      seen: (observation) => folded.addSeen(observation),
       learned: ({ bucket }) => learned.set(bucket, (learned.get(bucket) ?? 0) + 1),
       failure: ({ reason }) => parseFailures.push(reason),
     };

@@ -1,110 +1,46 @@
-import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { type BucketState, silentFrom } from '../../alerting/bucket-state';
 import { type Digest, reachedIn } from '../../alerting/digest';
 import type { Lease } from '../../alerting/lease';
 import { NO_SAMPLE, type OutboxFinding, type PendingPart } from '../../alerting/outbox';
 import { levelRank, type Reached, severityRank } from '../../alerting/reached';
-import { type Stream, streamOf } from '../../alerting/stream';
+import { streamOf } from '../../alerting/stream';
 import type { CombinedPlan, Draft, StreamState } from '../../alerting/stream-state';
-import type { PairName, RunName, StoredSighting } from '../../detection/sighting';
-import type { PartName, SetAside } from '../../ports';
-import type { SubjectKind } from '../../rules/rule';
+import type { RunName, StoredSighting } from '../../detection/sighting';
+import type { SetAside } from '../../ports';
+import {
+  BUCKET_PREFIX,
+  bucketKey,
+  combinedPlanKey,
+  escaped,
+  isLongName,
+  LEASE_KEY,
+  partKey,
+  runKey,
+  sightingKey,
+  streamItemKey,
+  unescaped,
+} from './dynamo-keys';
 import type { STATE_TABLE } from './state-table-schema';
 
 /*
- * What the table's items look like. Keys are strings; a bucket's items stand together, and so do the parts of a log
- * object. `expiresAt` is in epoch seconds, as the table's TTL wants it; everything else is in epoch milliseconds.
+ * The format of the items in the state table. `expiresAt` is in epoch seconds, as DynamoDB's TTL requires; all other
+ * times are in epoch milliseconds.
  */
 
 export type Item = Record<string, unknown>;
 
-export type Key = Readonly<Record<typeof STATE_TABLE.partitionKey | typeof STATE_TABLE.sortKey, string>>;
-
 /**
- * The index of what is due: items that have `pending`, its partition, and `due`, by which it is sorted. `NOW`: what is
- * to be looked at once, the worst first. `LATER`: what waits, by when that ends. `NOTICE`: buckets with a notice, by
- * when it is due. `SILENCE`: buckets, by when their silence becomes strange.
+ * The partitions of the index of due items: the values of `pending`. Each is sorted by `due`. `NOW`: items that were
+ * never deferred, worst first. `LATER`: deferred items, by due time. `NOTICE`: buckets with a notice, by due time.
+ * `SILENCE`: buckets, by the time from which they count as silent.
  */
 export const NOW = 'now';
 export const LATER = 'later';
 export const NOTICE = 'notice';
 export const SILENCE = 'silence';
 
-/** DynamoDB takes 2,048 bytes as a partition key. A log object's name may be longer, if hardly ever. */
-const MAX_KEY_BYTES = 1900;
-
-const BUCKET = 'bucket#';
-
-/** DynamoDB takes 1,024 bytes as a sort key. */
-const MAX_NAME_BYTES = 960;
-
-export function sightingKey({ bucket, kind, name }: PairName): Key {
-  const text = escaped(name);
-  return { pk: `${BUCKET}${bucket}`, sk: `${kindPrefix(kind)}${isLongName(text) ? hashed(name) : text}` };
-}
-
-/** The keys of a bucket's sightings of subjects of one kind begin with it. */
-export function kindPrefix(kind: SubjectKind['id']): string {
-  return `${kind}#`;
-}
-
-function isLongName(text: string): boolean {
-  return Buffer.byteLength(text) > MAX_NAME_BYTES;
-}
-
-export function bucketKey(bucket: string): Key {
-  return { pk: `${BUCKET}${bucket}`, sk: 'meta' };
-}
-
-export function partKey(part: PartName): Key {
-  return { pk: outboxKey(part.logObject), sk: partSortKey(part.rule, part.bucket, part.number) };
-}
-
-export function outboxKey(logObject: string): string {
-  const isLong = Buffer.byteLength(logObject) > MAX_KEY_BYTES;
-  return `outbox#${isLong ? hashed(logObject) : logObject}`;
-}
-
-function hashed(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
-}
-
-/** The marker of a run stands beside what it found. */
-export function runKey({ logObject, run }: RunName): Key {
-  // guard: each run of a log object has its own marker
-  return { pk: outboxKey(logObject), sk: `done#${run}` };
-}
-
-/** The parts of a log object, rule and bucket stand in the order of their numbers. */
-export function partSortKey(rule: Stream['rule'], bucket: string, number: number): string {
-  return `${rule}#${escaped(bucket)}#${String(number).padStart(NUMBER_DIGITS, '0')}`;
-}
-
-const NUMBER_DIGITS = 9;
-export const MAX_NUMBER = 10 ** NUMBER_DIGITS - 1;
-
-/** A name from a log cannot look like another key. */
-function escaped(text: string): string {
-  return text.replace(/[%#]/g, (character) => (character === '%' ? '%25' : '%23'));
-}
-
-export function streamItemKey({ rule, bucket, denied }: Stream): Key {
-  return { pk: `stream#${rule}`, sk: `${denied ? 'denied' : 'other'}#${escaped(bucket)}` };
-}
-
-export function combinedPlanKey(combinedId: string): Key {
-  return { pk: `combined#${combinedId}`, sk: 'plan' };
-}
-
-export const LEASE_KEY: Key = { pk: 'lease', sk: 'notify' };
-
-/** `escaped` the other way round. */
-function unescaped(text: string): string {
-  return text.replace(/%2[53]/g, (code) => (code === '%25' ? '%' : '#'));
-}
-
-/** What its key says is not said again: an item of up to 1 KB is one unit to write. */
+/** Does not repeat what the key contains: an item of at most 1 KB costs one write unit. */
 export function sightingItem(stored: StoredSighting): Item {
   const { bucket, kind, name, firstSeenBy, expiresAt, publicOnly, ...sighting } = stored;
   return {
@@ -120,7 +56,7 @@ export function toSighting(item: Item): StoredSighting {
   const key = item.sk as string;
   const kindEnd = key.indexOf('#');
   return {
-    bucket: (item.pk as string).slice(BUCKET.length),
+    bucket: (item.pk as string).slice(BUCKET_PREFIX.length),
     kind: key.slice(0, kindEnd),
     name: (item.name as string | undefined) ?? unescaped(key.slice(kindEnd + 1)),
     firstSeenAt: item.firstSeenAt as number,
@@ -141,7 +77,7 @@ export function runItem(run: RunName, expiresAt: number | null): Item {
   return { ...runKey(run), ...withoutNulls({ expiresAt: seconds(expiresAt) }) };
 }
 
-/** `newIpSince` is the table's name for since when a rule remembers: at first there was only one. */
+/** The attribute for `rememberedSince` is `newIpSince`, from the time when only `new-ip` remembered subjects. */
 export function bucketItem({ notice, ...state }: BucketState): Item {
   const { rememberedSince, learnedOthers, ...attributes } = state;
   return {
@@ -187,14 +123,14 @@ function indexed(pending: string, due: string, dueSince: number): IndexedAttribu
   return { pending, due, dueSince };
 }
 
-/** So that texts are in the order of the times; epoch milliseconds. */
+/** A text that sorts by time; epoch milliseconds. */
 export function timeText(time: number): string {
   return String(Math.max(0, Math.ceil(time))).padStart(TIME_DIGITS, '0');
 }
 
 const TIME_DIGITS = 16;
 
-/** So that the worst comes first: by severity, level, bytes, then age. */
+/** A text that sorts worst first: by severity, level, bytes, then age. */
 function rankText({ severity, level }: Reached, bytesSent: number, time: number): string {
   const bytes = String(Number.MAX_SAFE_INTEGER - Math.max(0, bytesSent)).padStart(TIME_DIGITS, '0');
   return `${9 - severityRank(severity)}${9 - levelRank(level)} ${bytes} ${timeText(time)}`;
@@ -238,11 +174,11 @@ function storedFinding({ sample, ...finding }: OutboxFinding): StoredFinding {
 }
 
 function toFinding({ sample, ...finding }: StoredFinding): OutboxFinding {
-  // Parts from before there were subjects say nothing of them.
+  // Parts that an earlier version stored have no subject.
   return { ...finding, subject: finding.subject ?? null, sample: sample === null ? NO_SAMPLE : () => sample };
 }
 
-/** Nobody asks the table about what is in it, numbers stay as they are, and what repeats costs little. */
+/** Compresses a value: the table never queries it, its numbers stay exact, and repeated texts take little space. */
 function packed(value: unknown): Uint8Array {
   return deflateRawSync(JSON.stringify(value));
 }

@@ -2,30 +2,19 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DueItems, DuePart, State, Stored } from '../../ports';
 import {
   bucketItem,
-  bucketKey,
   combinedPlanItem,
-  combinedPlanKey,
   type Item,
-  kindPrefix,
   LATER,
-  LEASE_KEY,
   leaseItem,
-  MAX_NUMBER,
   NOTICE,
   NOW,
-  outboxKey,
   partItem,
-  partKey,
-  partSortKey,
   runItem,
-  runKey,
   SILENCE,
   seconds,
   setAsideItem,
   sightingItem,
-  sightingKey,
   streamItem,
-  streamItemKey,
   timeText,
   toBucket,
   toCombinedPlan,
@@ -34,17 +23,30 @@ import {
   toSighting,
   toStream,
 } from './dynamo-items';
+import {
+  bucketKey,
+  combinedPlanKey,
+  kindPrefix,
+  LEASE_KEY,
+  MAX_NUMBER,
+  outboxKey,
+  partKey,
+  partSortKey,
+  runKey,
+  sightingKey,
+  streamItemKey,
+} from './dynamo-keys';
 import type { DynamoTable } from './dynamo-table';
 import { STATE_TABLE } from './state-table-schema';
 
-/** What one look at the index takes of each kind: the worst, and what has waited longest. */
+/** How many items one read of the index returns of each partition: the worst, and those that have been due longest. */
 const MAX_NOW = 5_000;
 const MAX_LATER = 20_000;
 const MAX_NOTICES = 5_000;
 
 /** The state in a DynamoDB table. */
 export function dynamoState(table: DynamoTable): State {
-  /** A partition of the index in its order; `until`: only what is due by then, epoch milliseconds. */
+  /** Reads a partition of the index in its order. `until`: reads only items that are due by then; epoch milliseconds. */
   async function indexed(partition: string, until: number | null, limit: number): Promise<Item[]> {
     const found: Item[] = [];
     const bound = until === null ? {} : { ':until': timeText(until) };
@@ -113,12 +115,12 @@ export function dynamoState(table: DynamoTable): State {
       table.change(partKey(part), replaces, { expiresAt: seconds(expiresAt) }, ['pending', 'due', 'dueSince']),
 
     async due(now) {
-      const [atOnce, waited, notices] = await Promise.all([
+      const [atOnce, deferred, notices] = await Promise.all([
         indexed(NOW, null, MAX_NOW),
         indexed(LATER, now, MAX_LATER),
         indexed(NOTICE, now, MAX_NOTICES),
       ]);
-      const all = [...atOnce, ...waited];
+      const all = [...atOnce, ...deferred];
       return {
         parts: all.filter(({ logObject }) => logObject !== undefined).map(toDuePart),
         streams: all.filter(({ logObject }) => logObject === undefined).map(toDueStream),

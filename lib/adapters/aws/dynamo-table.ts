@@ -12,39 +12,41 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Item, Key } from './dynamo-items';
+import type { Item } from './dynamo-items';
+import type { Key } from './dynamo-keys';
 
-/** What was used so far, in capacity units. */
+/** The capacity units consumed so far. */
 export interface Usage {
   reads: number;
   writes: number;
 }
 
 /**
- * The clauses of every condition. An item is replaced only as it was read: whoever read something else decided about
- * something else. Nobody has written it yet: of any number that put an item at once, one does.
+ * The two conditions for a write. An item is replaced only if it is as it was read, because the decision to write depends
+ * on what was read. An item is created only if it does not exist, so only one of several concurrent writers creates it.
  */
 const IS_AS_READ = '#version = :replaced';
 const IS_ABSENT = 'attribute_not_exists(pk)';
 
-/** What DynamoDB takes in one batch of reads. */
+/** The maximum number of keys in a `BatchGetItem` request. */
 const MAX_KEYS = 100;
 
-/** Batches at a time. */
+/** The maximum number of concurrent batches. */
 const MAX_BATCHES = 4;
 
-/** How often keys that DynamoDB did not get to are asked for again, with longer and longer pauses; then it is an error. */
+/** How often unprocessed keys of a batch are requested before it is an error. The pauses in between double. */
 const MAX_ROUNDS = 8;
+/** Milliseconds. */
 const FIRST_PAUSE = 50;
 
-/** One table of items with a version each; conditional writes, batched reads, and what they cost. */
+/** A table of items that each have a version, with conditional writes and batched reads; counts the capacity consumed. */
 export interface DynamoTable {
   get(key: Key): Promise<Item | null>;
   /** In the order of the keys. */
   getMany(keys: readonly Key[], consistent: boolean): Promise<(Item | null)[]>;
-  /** Resolves to the new version, or to null if the item is another than the one it was to replace. */
+  /** Resolves to the new version, or to null, without writing, if the stored version is not `replaces`. */
   put(item: Item, replaces: string | null): Promise<string | null>;
-  /** Sets and removes some attributes of an item that is large. */
+  /** Sets and removes attributes of an item without writing the others; otherwise like `put`. */
   change(key: Key, replaces: string, set: Item, remove: readonly string[]): Promise<string | null>;
   query(input: Omit<QueryCommandInput, 'TableName' | 'ReturnConsumedCapacity'>): AsyncGenerator<Item>;
   readonly usage: Usage;
@@ -64,7 +66,10 @@ export function dynamoTable(client: DynamoDBClient, tableName: string): DynamoTa
     return answer.Item === undefined ? null : unmarshall(answer.Item);
   }
 
-  /** `write` as the client does it, which repeats it where the answer was lost: then its own condition fails. */
+  /**
+   * Runs a conditional write. If a response is lost, the client repeats the request, and the condition fails because of
+   * the first attempt: so after more than one attempt, the stored version decides.
+   */
   async function conditional(
     key: Key,
     version: string,

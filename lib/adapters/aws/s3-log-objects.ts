@@ -1,18 +1,18 @@
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import type { LogObject, LogObjects } from '../../ports';
 
-/** What the client has to be made with. */
+/** The options that the S3 client needs. */
 export const S3_CLIENT_OPTIONS = {
   /**
-   * Else the SDK computes a checksum of every object in JavaScript, which takes longer than reading it. TLS protects
-   * the transfer, and a body that is cut short does not have the length that was announced.
+   * By default the SDK computes a checksum of every object in JavaScript, which takes longer than reading it. TLS
+   * protects the transfer, and a truncated body does not match its `Content-Length`.
    */
   responseChecksumValidation: 'WHEN_REQUIRED',
 } as const;
 
 /**
- * Log objects in S3, streamed: read by exactly the version or ETag that was announced, since a log object is known by
- * it. One that was deleted, or written anew (which is announced by itself), is gone.
+ * Streams log objects from S3. Reads exactly the version or ETag in the event, because that is part of the identity of a
+ * log object. If the object was deleted or overwritten (which causes an event of its own), `read` resolves to null.
  */
 export function s3LogObjects(client: S3Client): LogObjects {
   return {
@@ -38,7 +38,7 @@ export function s3LogObjects(client: S3Client): LogObjects {
   };
 }
 
-/** Deleted, or another by now. Without `s3:ListBucket` S3 would answer 403 instead, so the function has that right. */
+/** Whether the object was deleted or overwritten. S3 returns this, and not 403, only with permission `s3:ListBucket`. */
 function isGone(error: unknown): boolean {
   if (error instanceof NoSuchKey) return true;
   const { name } = error as Error;

@@ -2,7 +2,7 @@ import type { PublishCommandInput, SNSClientConfig } from '@aws-sdk/client-sns';
 import type { RenderedMessage } from '../../alert/rendered-message';
 import { MessageRefused, type Publisher } from '../../ports';
 
-/** What SNS answers where the subject, the size or an attribute is not to its liking; sent again, it would be neither. */
+/** The errors with which SNS refuses a subject, a size or an attribute. A retry would fail too. */
 const REFUSALS = new Set([
   'InvalidParameter',
   'InvalidParameterException',
@@ -11,8 +11,8 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * Publishes messages to a topic, which may be in another Region than the function. The client is loaded with the first
- * message: most calls of the function have nothing to say.
+ * Publishes messages to a topic, which may be in another Region than the function. The SNS client is loaded for the
+ * first message: most invocations of the function send none.
  */
 export function snsPublisher(topicArn: string, options: SNSClientConfig = {}): Publisher {
   const region = topicArn.split(':')[3];

@@ -1,7 +1,7 @@
 import type { SNSClientConfig } from '@aws-sdk/client-sns';
 import type { Subscriptions } from '../../ports';
 
-/** The subscriptions of a topic. The client is loaded when they are first asked for. */
+/** Reads the subscriptions of a topic. The SNS client is loaded on first use. */
 export function snsSubscriptions(topicArn: string, options: SNSClientConfig = {}): Subscriptions {
   return {
     async confirmed() {

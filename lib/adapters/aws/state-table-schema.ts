@@ -1,15 +1,15 @@
-/** The names of the state table's keys and of its index: the stack makes the table with them, the function uses it. */
+/** The names of the keys and of the index of the state table, for the stack that creates it and the code that uses it. */
 export const STATE_TABLE = {
   partitionKey: 'pk',
   sortKey: 'sk',
   /** Epoch seconds. */
   timeToLiveAttribute: 'expiresAt',
-  /** Of what is due; `dynamo-items.ts` says what stands in it. */
+  /** The index of due items; `dynamo-items.ts` describes its partitions. */
   pendingIndex: {
     name: 'pending',
     partitionKey: 'pending',
     sortKey: 'due',
-    /** What it holds of an item besides the keys. */
+    /** The attributes that it holds besides the keys. */
     nonKeyAttributes: ['logObject', 'rule', 'bucket', 'denied', 'number', 'dueSince'],
   },
 } as const;

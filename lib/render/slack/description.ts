@@ -108,7 +108,7 @@ function setAsideLines(alert: Alert): string[] {
 
 function networkLine(network: AlertNetwork, { bucket, rule }: Alert, isDetailed: boolean): string {
   const { subject, sample, forgottenSince, raised } = network;
-  const isAddress = subject === undefined && recordOf(rule)?.alerts.isOfAddresses !== false;
+  const isAddress = subject === undefined && recordOf(rule)?.alerts.hasAddresses !== false;
   const name = isAddress ? `\`${inSlack(subjectName(network))}\`` : inCode(subjectName(network), 80);
   const place = locationText(network);
   const head = [

@@ -7,7 +7,7 @@ import { clientOptions } from '../../support/emulators';
 
 type Keys = Record<string, unknown>[];
 
-/** A DynamoDB that answers batch reads, but not all keys at once: `answered` of them at a time. */
+/** A DynamoDB client that processes only `answered` keys of each batch read. */
 async function startSlow(answered: number): Promise<{ server: Server; endpoint: string; asked: number[] }> {
   const asked: number[] = [];
   const server = createServer((request, response) => {

@@ -11,7 +11,7 @@ import { clientOptions } from '../../support/emulators';
 
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:alerts';
 
-/** What a request asks to be published. */
+/** The message in a request to SNS. */
 interface Published {
   readonly subject: string;
   readonly bodies: Readonly<Record<string, string>>;
@@ -85,7 +85,7 @@ const NEW = GOLDEN_ALERTS.new!;
 const INVALID_SUBJECT = { code: 'InvalidParameter', message: 'Invalid parameter: Subject' };
 const TOO_LONG = { code: 'InvalidParameter', message: 'Invalid parameter: Message too long' };
 
-test('an alert is published once, in a form for each who gets it', async () => {
+test('an alert is published once, with a body for each kind of destination', async () => {
   await publish(NEW);
   expect(asked).toHaveLength(1);
   const [{ subject, bodies, attributes }] = asked as [Published];
@@ -94,12 +94,12 @@ test('an alert is published once, in a form for each who gets it', async () => {
   expect(attributes).toEqual({ rule: 'unapproved-ip', severity: 'Medium', kind: 'new', bucket: 'acme-payroll' });
 });
 
-test('without Slack, webhooks get what machines get', async () => {
+test('without Slack, webhooks get the same body as machines', async () => {
   await publish(NEW, false);
   expect(asked.map(({ bodies }) => Object.keys(bodies).sort())).toEqual([['default', 'email']]);
 });
 
-test('a topic of another Region is published to there', async () => {
+test('a topic in another Region is called in its Region', async () => {
   const { region: _, ...client } = clientOptions(endpoint);
   const elsewhere = 'arn:aws:sns:eu-west-1:444455556666:alerts';
   const publisher = snsPublisher(elsewhere, { ...client, maxAttempts: 1 });
@@ -107,7 +107,7 @@ test('a topic of another Region is published to there', async () => {
   expect(regions).toEqual(['eu-west-1']);
 });
 
-describe('refused, it is sent in a reduced form:', () => {
+describe('a refused alert is sent in a reduced form:', () => {
   const large = { ...NEW, networks: Array.from({ length: 100 }, () => NEW.networks[0]!) };
   const cases: { name: string; alert: Alert; refusal: Refuse }[] = [
     {
@@ -141,7 +141,7 @@ test.each([
   ['refused in the reduced form too', () => INVALID_SUBJECT, 2],
   ['refused for what another form does not change', () => ({ code: 'NotFound', message: 'no such topic' }), 1],
   ['not answered well', () => ({ code: 'InternalError', message: 'later' }), 1],
-])('%s, it is not taken for published', async (_name, refusal, times) => {
+])('%s, it does not count as published', async (_name, refusal, times) => {
   refuse = refusal;
   await expect(publish(NEW)).rejects.toThrow(`alert ${NEW.alertId} was not published: ${refusal().message}`);
   expect(asked).toHaveLength(times);

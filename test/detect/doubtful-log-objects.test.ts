@@ -74,7 +74,7 @@ describe('an implausible time', () => {
   test('is counted and does not affect the sighting: the pair is found and can be forgotten', async () => {
     const { state, parts, deliver } = deploy();
     const { counts, latest } = await deliver([{ time: IN_2099 }, { time: 0, remoteIp: '203.0.113.8' }]);
-    expect(counts.recordsWithOddTime).toBe(2);
+    expect(counts.recordsWithImplausibleTime).toBe(2);
     expect(latest).toBe(Number.NEGATIVE_INFINITY);
     expect([...state.allSightings()].map(asSighting)).toMatchObject([
       { name: '203.0.113.7', firstSeenAt: at('12:00', 1), lastSeenAt: at('12:00', 1) },
@@ -176,7 +176,7 @@ describe('the account and Region of the key', () => {
     expect(isMisplaced).toBe(misplaced);
     expect(whereOf(parts)).toEqual([`${where.accountId} ${where.region}`]);
     const doubts = findingsIn(parts).filter((name) => name.startsWith('detector-error'));
-    expect(doubts).toEqual(misplaced ? [`detector-error payroll ${DOUBTS.otherPlace}: 1`] : []);
+    expect(doubts).toEqual(misplaced ? [`detector-error payroll ${DOUBTS.otherAccount}: 1`] : []);
     // The lines are evaluated nevertheless.
     expect(findingsIn(parts)).toContain('new-ip payroll 203.0.113.7: 1');
   });
@@ -223,5 +223,5 @@ test('a clock that differs by an hour is plausible', async () => {
     { time: at('12:00', 1) },
     { time: at('00:00', -90) },
   ]);
-  expect(counts.recordsWithOddTime).toBe(0);
+  expect(counts.recordsWithImplausibleTime).toBe(0);
 });
