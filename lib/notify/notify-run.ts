@@ -1,5 +1,5 @@
+import { withGeoLocations } from '../alert/add-locations';
 import type { Alert, AlertOrigin } from '../alert/alert';
-import { withGeoLocations } from '../alert/geo-location';
 import type { AlertLimits } from '../alerting/plan-stream';
 import type { Clock, Geography, State } from '../ports';
 import type { HeldLease } from './hold-lease';

@@ -1,6 +1,7 @@
+import { withGeoLocations } from '../../lib/alert/add-locations';
 import type { Alert, AlertOrigin, NoticeBucket } from '../../lib/alert/alert';
 import { setAsideAlert, streamSetAsideAlert } from '../../lib/alert/alert-of';
-import { NO_GEO_LOCATION, withGeoLocations } from '../../lib/alert/geo-location';
+import { NO_GEO_LOCATION } from '../../lib/alert/geo-location';
 import { noticeAlert } from '../../lib/alert/notice-alert';
 import { isSetAside, setAsideKey } from '../../lib/alert/set-aside';
 import type { PendingPart } from '../../lib/alerting/outbox';

@@ -1,6 +1,7 @@
+import { withGeoLocations } from '../../lib/alert/add-locations';
 import type { Alert, NoticeBucket } from '../../lib/alert/alert';
 import { streamSetAsideAlert, unreadableAlert } from '../../lib/alert/alert-of';
-import { type GeoLocation, NO_GEO_LOCATION, withGeoLocations } from '../../lib/alert/geo-location';
+import { type GeoLocation, NO_GEO_LOCATION } from '../../lib/alert/geo-location';
 import { noticeAlert } from '../../lib/alert/notice-alert';
 import { cutRecord } from '../../lib/alerting/cut-record';
 import type { OutboxFinding, PendingPart } from '../../lib/alerting/outbox';

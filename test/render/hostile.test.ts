@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { withGeoLocations } from '../../lib/alert/add-locations';
 import type { Alert, NoticeBucket } from '../../lib/alert/alert';
 import { setAsideAlert } from '../../lib/alert/alert-of';
-import { type GeoLocation, withGeoLocations } from '../../lib/alert/geo-location';
+import type { GeoLocation } from '../../lib/alert/geo-location';
 import { noticeAlert } from '../../lib/alert/notice-alert';
 import type { RenderedMessage } from '../../lib/alert/rendered-message';
 import { cutRecord } from '../../lib/alerting/cut-record';
