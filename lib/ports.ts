@@ -36,8 +36,8 @@ export interface State {
    * Puts the marker of a run, which says that the findings of all its claims are in the outbox. The table may delete it
    * from `expiresAt` on; null: never. If the marker exists already, nothing changes.
    */
-  putRunDone(run: RunName, expiresAt: number | null): Promise<void>;
-  isRunDone(run: RunName): Promise<boolean>;
+  confirmClaims(run: RunName, expiresAt: number | null): Promise<void>;
+  areClaimsConfirmed(run: RunName): Promise<boolean>;
 
   bucket(name: string): Promise<Stored<BucketState> | null>;
   putBucket(bucket: BucketState, replaces: Version | null): Promise<Version | null>;

@@ -16,7 +16,7 @@ export interface MemoryState extends State {
   allBuckets(): Iterable<BucketState>;
   allSightings(): Iterable<StoredSighting>;
   allSetAside(): readonly SetAside[];
-  /** Like `isRunDone`, but synchronous. */
+  /** Like `areClaimsConfirmed`, but synchronous. */
   hasMarker(run: RunName): boolean;
 }
 
@@ -89,10 +89,10 @@ export function createMemoryState({ dropTaken = false }: MemoryOptions = {}): Me
     async *sightingsOf(bucket, kind) {
       for (const { value } of sightings.get(bucket)?.values() ?? []) if (value.kind === kind) yield value;
     },
-    async putRunDone(run) {
+    async confirmClaims(run) {
       markers.add(markerKey(run));
     },
-    async isRunDone(run) {
+    async areClaimsConfirmed(run) {
       return markers.has(markerKey(run));
     },
     hasMarker: (run) => markers.has(markerKey(run)),

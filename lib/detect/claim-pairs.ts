@@ -166,7 +166,7 @@ function createChecks(state: State, remembered: RememberedPairs): Checks {
 
   async function readMarker(run: RunName): Promise<boolean> {
     // guard: an owed finding counts as stored only if its run has a marker
-    const isMarked = await state.isRunDone(run);
+    const isMarked = await state.areClaimsConfirmed(run);
     if (isMarked) remembered.rememberMarker(run);
     return isMarked;
   }

@@ -136,7 +136,7 @@ export async function detectLogObject(run: DetectionRun, detector: Detector): Pr
   }
   // guard: the marker follows the last portion
   if (claimsExpireAt !== undefined) {
-    await state.putRunDone(name, markerExpiryOf(claimsExpireAt));
+    await state.confirmClaims(name, markerExpiryOf(claimsExpireAt));
     detector.remembered.rememberMarker(name);
   }
   return { ...soFar, counts: observer.counts, findings, learned, isMisplaced, longestOverdue };

@@ -4,7 +4,7 @@ import type { CombinedPlan } from '../alerting/stream-state';
 import type { Stored } from '../ports';
 import { gatherStreams } from './gather-streams';
 import type { NotifyRun } from './notify-run';
-import { finishCombined, MAX_TRIES, separate } from './send-streams';
+import { commitCombined, MAX_TRIES, separate } from './send-streams';
 import { releaseMessageIds, type StreamDraft } from './stream-draft';
 
 /** A combined message whose plan is stored and which may already have been published. */
@@ -71,7 +71,7 @@ async function sortCombined(
   );
   if (plan === null) return null;
   if (plan.value.sent) {
-    await finishCombined(members.filter(isInPlan), run);
+    await commitCombined(members.filter(isInPlan), run);
     return null;
   }
   const all = await withMissing(plan.value, members.filter(isInPlan), run);

@@ -29,7 +29,7 @@ export const MAX_TRIES = 5;
 export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<void> {
   const { state, clock, limits } = run.notifier;
   if (given.draft.message !== null && run.lease.isReported(alertIdOf(given.draft.message))) {
-    return finish(given, given.draft.message, run);
+    return commitMessage(given, given.draft.message, run);
   }
   let of = given;
   try {
@@ -43,7 +43,7 @@ export async function sendAlone(given: StreamDraft, run: NotifyRun): Promise<voi
     return setAside(of, run);
   }
   // guard: a draft is finished after its message is published
-  await finishReported(of, of.draft.message!, run);
+  await commitDelivered(of, of.draft.message!, run);
 }
 
 /**
@@ -68,16 +68,16 @@ async function setAside(of: StreamDraft, run: NotifyRun): Promise<void> {
     });
   }
   run.countSetAside();
-  await finishReported(of, name, run);
+  await commitDelivered(of, name, run);
 }
 
 /**
  * Finishes a message that was delivered. If that fails, the lease remembers the delivery, so that later runs only
  * repeat this write and do not send the message again.
  */
-async function finishReported(of: StreamDraft, name: MessageName, run: NotifyRun): Promise<void> {
+async function commitDelivered(of: StreamDraft, name: MessageName, run: NotifyRun): Promise<void> {
   try {
-    await finish(of, name, run);
+    await commitMessage(of, name, run);
   } catch (error) {
     run.lease.reported(alertIdOf(name));
     throw error;
@@ -113,7 +113,7 @@ export function readingOf(stream: Stream): string {
 }
 
 /** Stores in the stream that its draft was sent. */
-async function finish(of: StreamDraft, name: MessageName, { notifier, lease }: NotifyRun): Promise<void> {
+async function commitMessage(of: StreamDraft, name: MessageName, { notifier, lease }: NotifyRun): Promise<void> {
   const { state, clock, limits } = notifier;
   await markParts(state, of.fresh, clock.now());
   await writeStream(state, afterSending(of.state, of.draft, name, clock.now(), limits), of.stored);
@@ -161,7 +161,7 @@ export async function publishCombined(
   }
   // guard: the plan of a combined message says that it was sent
   await putPlan({ ...plan.value, sent: true }, plan, run);
-  await finishCombined(members, run);
+  await commitCombined(members, run);
 }
 
 /** Splits a combined message that cannot be sent: each of its streams is sent alone, and a failure affects only it. */
@@ -171,9 +171,9 @@ export async function separate(members: readonly StreamDraft[], run: NotifyRun):
 }
 
 /** Stores in each stream of a combined message that its draft was sent. */
-export async function finishCombined(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
+export async function commitCombined(members: readonly StreamDraft[], run: NotifyRun): Promise<void> {
   await eachBounded(members, WRITES_AT_ONCE, (member) =>
-    run.isolated(failureIdOf(member.stream), () => finish(member, member.draft.message!, run)),
+    run.isolated(failureIdOf(member.stream), () => commitMessage(member, member.draft.message!, run)),
   );
 }
 

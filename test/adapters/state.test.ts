@@ -253,15 +253,15 @@ describe.each<{ name: string; create: () => Promise<State> }>([
 
   test('the marker of a run belongs to that run and log object, and can be written twice', async () => {
     const run = { logObject: 'logs/a@1', run: 'r1' };
-    expect(await state.isRunDone(run)).toBe(false);
-    for (const expiresAt of [NOW, null]) await state.putRunDone(run, expiresAt);
-    expect(await state.isRunDone(run)).toBe(true);
+    expect(await state.areClaimsConfirmed(run)).toBe(false);
+    for (const expiresAt of [NOW, null]) await state.confirmClaims(run, expiresAt);
+    expect(await state.areClaimsConfirmed(run)).toBe(true);
     const others = [
       { ...run, run: 'r' },
       { ...run, run: 'r12' },
       { ...run, logObject: 'logs/a@12' },
     ];
-    for (const other of others) expect(await state.isRunDone(other)).toBe(false);
+    for (const other of others) expect(await state.areClaimsConfirmed(other)).toBe(false);
     for await (const found of state.partsOf(run.logObject, NEW_IP, 'payroll', 0)) throw new Error(`a part: ${found}`);
     expect(await state.due(Number.MAX_SAFE_INTEGER)).toEqual({ parts: [], streams: [], notices: [] });
   });

@@ -83,10 +83,10 @@ describe('the cost of a new pair', () => {
     const { deliver, asked } = startProcess(memory);
     const detected = await deliver('a', networks(), 10_000);
     expect(detected.findings.get(NEW_IP)).toBe(PAIRS);
-    expect(asked).toMatchObject({ putSighting: PAIRS, putRunDone: 1 });
+    expect(asked).toMatchObject({ putSighting: PAIRS, confirmClaims: 1 });
     await deliver('b', networks());
-    expect(asked).toMatchObject({ putSighting: PAIRS, putRunDone: 1 });
-    expect(asked.isRunDone).toBeUndefined();
+    expect(asked).toMatchObject({ putSighting: PAIRS, confirmClaims: 1 });
+    expect(asked.areClaimsConfirmed).toBeUndefined();
   });
 
   test('is one read of the marker for other log objects with the pair', async () => {
@@ -95,7 +95,7 @@ describe('the cost of a new pair', () => {
     other.time.now = NOW + 50 * HOUR; // long after the claim has lapsed
     const { longestOverdue } = await other.deliver('b', networks());
     await other.deliver('c', [{ remoteIp: '203.0.113.7' }, ...networks()]);
-    expect(other.asked).toMatchObject({ isRunDone: 1, putSighting: 1 });
+    expect(other.asked).toMatchObject({ areClaimsConfirmed: 1, putSighting: 1 });
     expect(other.asked.partsOf).toBeUndefined();
     expect(longestOverdue).toBe(0);
   });
@@ -105,7 +105,7 @@ describe('the cost of a new pair', () => {
     expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil === null)).toEqual([]);
     const next = startProcess(memory);
     await next.deliver('b', networks({ time: at('09:00', 1) }));
-    expect(next.asked).toMatchObject({ isRunDone: 1, putSighting: PAIRS });
+    expect(next.asked).toMatchObject({ areClaimsConfirmed: 1, putSighting: PAIRS });
     expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil !== null)).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe('the cost of a new pair', () => {
     const learning = startProcess(memory, { learningDays: 3 });
     await learning.deliver('a', networks());
     await learning.deliver('b', networks());
-    expect(learning.asked.putRunDone).toBeUndefined();
+    expect(learning.asked.confirmClaims).toBeUndefined();
   });
 });
 
@@ -136,7 +136,7 @@ describe('the writes of a bucket while it learns', () => {
 });
 
 describe('a run that dies before its marker', () => {
-  const refusing = (memory: MemoryState, name: 'putRunDone' | 'putPart'): State => ({
+  const refusing = (memory: MemoryState, name: 'confirmClaims' | 'putPart'): State => ({
     ...memory,
     [name]: async () => {
       throw new Error('dead');
@@ -145,13 +145,13 @@ describe('a run that dies before its marker', () => {
 
   test('with its findings in the outbox is not overdue: the marker is read once, and then nothing is owed', async () => {
     const memory = createMemoryState();
-    await expect(startProcess(refusing(memory, 'putRunDone')).deliver('a', networks())).rejects.toThrow('dead');
+    await expect(startProcess(refusing(memory, 'confirmClaims')).deliver('a', networks())).rejects.toThrow('dead');
     const other = startProcess(memory);
     other.time.now = NOW + 3 * HOUR;
     const { longestOverdue, findings } = await other.deliver('b', networks());
     expect(longestOverdue).toBe(0);
     expect(findings.get(NEW_IP)).toBeUndefined();
-    expect(other.asked).toMatchObject({ isRunDone: 1, partsOf: 1, putSighting: PAIRS });
+    expect(other.asked).toMatchObject({ areClaimsConfirmed: 1, partsOf: 1, putSighting: PAIRS });
     expect([...memory.allSightings()].filter(({ owedUntil }) => owedUntil !== null)).toEqual([]);
   });
 
@@ -173,7 +173,7 @@ describe('the marker', () => {
   const expiries = async (forgetDays: number, times: readonly number[]): Promise<(number | null)[]> => {
     const memory = createMemoryState();
     const put: (number | null)[] = [];
-    const state: State = { ...memory, putRunDone: async (_run, expiresAt) => void put.push(expiresAt) };
+    const state: State = { ...memory, confirmClaims: async (_run, expiresAt) => void put.push(expiresAt) };
     const lines = times.map((time, host) => ({ remoteIp: `198.51.100.${host}`, time }));
     await startProcess(state, { forgetDays }).deliver('a', lines);
     return put;

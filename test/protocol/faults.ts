@@ -83,10 +83,10 @@ export function createWorld(now: number): World {
   };
 }
 
-const READS = ['sighting', 'isRunDone', 'bucket', 'parts', 'streams', 'combinedPlan', 'lease'] as const;
+const READS = ['sighting', 'areClaimsConfirmed', 'bucket', 'parts', 'streams', 'combinedPlan', 'lease'] as const;
 const WRITES = [
   'putSighting',
-  'putRunDone',
+  'confirmClaims',
   'putBucket',
   'putPart',
   'markTaken',

@@ -75,10 +75,10 @@ export function dynamoState(table: DynamoTable): State {
       const { pk } = bucketKey(bucket);
       for await (const item of table.query(beginningWith(pk, kindPrefix(kind), false))) yield toSighting(item);
     },
-    async putRunDone(run, expiresAt) {
+    async confirmClaims(run, expiresAt) {
       await table.put(runItem(run, expiresAt), null);
     },
-    async isRunDone(run) {
+    async areClaimsConfirmed(run) {
       return (await table.get(runKey(run))) !== null;
     },
 
