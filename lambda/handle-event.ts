@@ -1,6 +1,7 @@
 import type { Usage } from '../lib/adapters/aws/dynamo-table';
 import { SILENCE_REPORTED_FOR } from '../lib/alerting/bucket-state';
-import { type Detector, detectLogObject } from '../lib/detect/detect-log-object';
+import { detectLogObject } from '../lib/detect/detect-log-object';
+import type { Detector } from '../lib/detect/detector';
 import { createObserver } from '../lib/detection/observe';
 import { notify } from '../lib/notify/notify';
 import type { Notifier } from '../lib/notify/notify-run';

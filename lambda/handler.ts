@@ -17,7 +17,7 @@ import { systemClock } from '../lib/adapters/system-clock';
 import type { GeoData } from '../lib/config/configuration';
 import { CONFIGURATION_FILE, ENVIRONMENT, METRICS_NAMESPACE } from '../lib/config/deployed-names';
 import type { FunctionConfiguration } from '../lib/config/function-configuration';
-import { createDetector } from '../lib/detect/create-detector';
+import { createDetector } from '../lib/detect/detector';
 import { isNetworkRuleChosen } from '../lib/detection/bucket-policy';
 import { compileSettings } from '../lib/detection/compile-settings';
 import { renderAndPublish } from '../lib/notify/send-alert';

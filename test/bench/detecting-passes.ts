@@ -1,6 +1,7 @@
 import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
 import { newRunId } from '../../lib/adapters/run-ids';
-import { type Detector, detectLogObject } from '../../lib/detect/detect-log-object';
+import { detectLogObject } from '../../lib/detect/detect-log-object';
+import type { Detector } from '../../lib/detect/detector';
 import { rememberPairs } from '../../lib/detect/remembered-pairs';
 import { viewStreams } from '../../lib/detect/stream-views';
 import { watchBuckets } from '../../lib/detect/watch-buckets';

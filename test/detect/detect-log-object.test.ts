@@ -1,7 +1,7 @@
 import { dynamoState } from '../../lib/adapters/aws/dynamo-state';
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
-import { createDetector } from '../../lib/detect/create-detector';
 import { detectLogObject } from '../../lib/detect/detect-log-object';
+import { createDetector } from '../../lib/detect/detector';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';

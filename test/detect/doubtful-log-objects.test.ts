@@ -1,8 +1,8 @@
 import { createMemoryState, type MemoryState } from '../../lib/adapters/memory-state';
 import { newRunId } from '../../lib/adapters/run-ids';
 import type { OutboxPart, PendingPart } from '../../lib/alerting/outbox';
-import { createDetector } from '../../lib/detect/create-detector';
 import { detectLogObject } from '../../lib/detect/detect-log-object';
+import { createDetector } from '../../lib/detect/detector';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { AllowlistEntry } from '../../lib/detection/settings';

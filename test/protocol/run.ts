@@ -1,6 +1,6 @@
 import { noGeography } from '../../lib/adapters/geo/geography';
-import { createDetector } from '../../lib/detect/create-detector';
 import { detectLogObject } from '../../lib/detect/detect-log-object';
+import { createDetector } from '../../lib/detect/detector';
 import { type CompiledSettings, compileSettings } from '../../lib/detection/compile-settings';
 import { createObserver } from '../../lib/detection/observe';
 import type { DetectionSettings } from '../../lib/detection/settings';

@@ -2,7 +2,7 @@ import type { FunctionDependencies } from '../../lambda/handle-event';
 import type { Report } from '../../lambda/report';
 import { noGeography } from '../../lib/adapters/geo/geography';
 import { newRunId } from '../../lib/adapters/run-ids';
-import { createDetector } from '../../lib/detect/create-detector';
+import { createDetector } from '../../lib/detect/detector';
 import { compileSettings } from '../../lib/detection/compile-settings';
 import type { State } from '../../lib/ports';
 import { configurationOf } from './configuration';
