@@ -1,6 +1,8 @@
 import { ruleOf } from '../rules/rule-of';
+import { isChange } from './effect';
 import type { Finding } from './finding';
 import { levelOf } from './level';
+import { operationLabel } from './operation-table';
 
 export type Severity = 'Low' | 'Medium' | 'High';
 
@@ -11,18 +13,6 @@ export const SEVERITIES: readonly Severity[] = ['Low', 'Medium', 'High'];
 export interface JudgedSeverity {
   readonly severity: Severity;
   readonly reason: string | null;
-}
-
-/** The middle part of operations that leave everything as it is. */
-const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'SELECT', 'INVALIDOPERATION']);
-
-/**
- * Whether an operation that succeeded wrote, deleted, or changed a policy or an ACL. `REST.COPY.OBJECT_GET` is the
- * reading half of a copy.
- */
-export function isChange(operation: string): boolean {
-  const [, method = ''] = operation.split('.');
-  return !READING_METHODS.has(method) && !operation.endsWith('_GET');
 }
 
 /**
@@ -50,6 +40,6 @@ export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): Ju
 function changesOf({ operations }: Finding['tally']): string {
   return [...operations]
     .filter(([operation, { successes }]) => successes > 0 && isChange(operation))
-    .map(([operation, { successes }]) => `${operation} ${successes}`)
+    .map(([operation, { successes }]) => `${operationLabel(operation)} ${successes}`)
     .join(', ');
 }

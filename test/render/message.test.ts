@@ -620,7 +620,14 @@ describe('a combined alert', () => {
       network: '2001:db8:1234:5678:9abc:def0:1234:5678',
     },
   ])('lists whatever it tells, however long the names ($name)', ({ remoteIp, network }) => {
-    const effects = { deleted: 12_345, written: 12_345, settings: 12_345, read: 98_765, listed: 98_765 };
+    const effects = {
+      deleted: 12_345,
+      written: 12_345,
+      settings: 12_345,
+      unknown: 12_345,
+      read: 98_765,
+      listed: 98_765,
+    };
     const numbers = { requests: 123_456, successes: 98_765, denied: 12_345, bytesSent: 123_456_789_012_345, effects };
     const told = finding(network, { remoteIp, forgottenSince: at('07:00'), ...numbers });
     const parts = Array.from({ length: 150 }, (_, index) =>
