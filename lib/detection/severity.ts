@@ -1,8 +1,7 @@
 import { ruleOf } from '../rules/rule-of';
-import { isChange } from './effect';
+import { effectOf, isChange } from './effect';
 import type { Finding } from './finding';
 import { levelOf } from './level';
-import { operationLabel } from './operation-table';
 
 export type Severity = 'Low' | 'Medium' | 'High';
 
@@ -28,7 +27,7 @@ export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): Ju
   const { severity } = ruleOf(rule);
   if (severity.kind === 'fixed') return { severity: severity.severity, reason: null };
   const level = levelOf(tally);
-  if (level === 'changed') return { severity: 'High', reason: `changes succeeded: ${changesOf(tally)}` };
+  if (level === 'changed') return { severity: 'High', reason: changesOf(tally) };
   if (level === 'denied' || level === 'no access') return { severity: 'Low', reason: null };
   if (severity.signed !== null && tally.signedSuccesses > 0) {
     const what = level === 'read' ? 'objects were read' : 'requests succeeded';
@@ -37,9 +36,15 @@ export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): Ju
   return { severity: severity.succeeded, reason: null };
 }
 
+/** An operation that is not known may have changed nothing, so it is named apart from changes. */
 function changesOf({ operations }: Finding['tally']): string {
-  return [...operations]
-    .filter(([operation, { successes }]) => successes > 0 && isChange(operation))
-    .map(([operation, { successes }]) => `${operationLabel(operation)} ${successes}`)
-    .join(', ');
+  const succeeded = [...operations].filter(([, { successes }]) => successes > 0).map(([operation]) => operation);
+  const named = (names: readonly string[]): string =>
+    names.map((operation) => `${operation} ${operations.get(operation)!.successes}`).join(', ');
+  const changes = succeeded.filter((operation) => isChange(operation) && effectOf(operation) !== 'unknown');
+  const unknown = succeeded.filter((operation) => effectOf(operation) === 'unknown');
+  return [
+    ...(changes.length === 0 ? [] : [`changes succeeded: ${named(changes)}`]),
+    ...(unknown.length === 0 ? [] : [`unknown operations succeeded: ${named(unknown)}`]),
+  ].join('; ');
 }

@@ -88,10 +88,16 @@ describe('severityOf', () => {
       isNew: high('BATCH.DELETE.OBJECT 1'),
     },
     {
-      reached: 'an operation that may be a change, which is marked',
+      reached: 'a change and an operation that is not known, which is named apart',
       requests: ['REST.PUT.NOVELTY+', 'REST.PUT.OBJECT+'],
-      unapproved: high('REST.PUT.NOVELTY (unknown operation) 1, REST.PUT.OBJECT 1'),
-      isNew: high('REST.PUT.NOVELTY (unknown operation) 1, REST.PUT.OBJECT 1'),
+      unapproved: high('REST.PUT.OBJECT 1; unknown operations succeeded: REST.PUT.NOVELTY 1'),
+      isNew: high('REST.PUT.OBJECT 1; unknown operations succeeded: REST.PUT.NOVELTY 1'),
+    },
+    {
+      reached: 'only an operation that is not known, which may be a change',
+      requests: ['REST.PUT.NOVELTY+', 'REST.PUT.OBJECT!'],
+      unapproved: { severity: 'High', reason: 'unknown operations succeeded: REST.PUT.NOVELTY 1' },
+      isNew: { severity: 'High', reason: 'unknown operations succeeded: REST.PUT.NOVELTY 1' },
     },
     { reached: 'work of S3 itself', requests: ['S3.EXPIRE.OBJECT+'], signed: false, unapproved: medium, isNew: low },
   ])('$reached', ({ requests, signed, unapproved, isNew }) => {
