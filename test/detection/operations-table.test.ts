@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { readRecords } from '../../lib/access-log/read-records';
 import { effectOf, isChange } from '../../lib/detection/effect';
 import { levelOfSuccess } from '../../lib/detection/level';
@@ -96,6 +97,22 @@ test('an operation outside the table is marked, whatever its name', () => {
     expect(kindOf(name)).toBeNull();
     expect(operationLabel(name)).toBe(`${name} (unknown operation)`);
   }
+});
+
+test('any name outside the table is a possible change, but for safe methods and work of S3 itself', () => {
+  const part = fc.oneof(
+    fc.constantFrom('REST', 'SOAP', 'BATCH', 'S3', 'WEBSITE', 'GET', 'HEAD', 'PUT', 'POST', 'COPY', 'OBJECT', 'ACL'),
+    fc.string(),
+  );
+  const harmless = /^(?:S3(?:\.|$)|(?:REST|WEBSITE)\.(?:GET|HEAD|OPTIONS)(?:\.|$))/;
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
+      const name = parts.join('.');
+      fc.pre(kindOf(name) === null);
+      expect(isChange(name)).toBe(!harmless.test(name));
+      expect(effectOf(name) === 'unknown').toBe(!harmless.test(name));
+    }),
+  );
 });
 
 const CORPUS = join(__dirname, '../../../shared/corpus');
