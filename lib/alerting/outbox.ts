@@ -1,8 +1,8 @@
 import type { AccessLogRecord } from '../access-log/record';
-import { type Effects, effectsOf } from '../detection/effect';
+import { type Effects, effectsOf, isChange } from '../detection/effect';
 import type { Finding } from '../detection/finding';
 import { type Level, levelOf } from '../detection/level';
-import { isChange, type Severity, severityOf } from '../detection/severity';
+import { type Severity, severityOf } from '../detection/severity';
 import { claimIdentity } from '../detection/sighting';
 import type { OperationCount } from '../detection/tally';
 import type { Raised } from '../rules/rule';

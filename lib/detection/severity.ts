@@ -1,4 +1,5 @@
 import { ruleOf } from '../rules/rule-of';
+import { effectOf, isChange } from './effect';
 import type { Finding } from './finding';
 import { levelOf } from './level';
 
@@ -11,18 +12,6 @@ export interface ExplainedSeverity {
   readonly severity: Severity;
   /** Why the severity is higher than usual for the rule; null: it is not. */
   readonly reason: string | null;
-}
-
-/** The middle part of operations that change nothing. */
-const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'SELECT', 'INVALIDOPERATION']);
-
-/**
- * Whether an operation that succeeded wrote or deleted something, or changed a policy or an ACL. `REST.COPY.OBJECT_GET`
- * is the read half of a copy.
- */
-export function isChange(operation: string): boolean {
-  const [, method = ''] = operation.split('.');
-  return !READING_METHODS.has(method) && !operation.endsWith('_GET');
 }
 
 /**
@@ -38,7 +27,7 @@ export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): Ex
   const { severity } = ruleOf(rule);
   if (severity.kind === 'fixed') return { severity: severity.severity, reason: null };
   const level = levelOf(tally);
-  if (level === 'changed') return { severity: 'High', reason: `changes succeeded: ${changesOf(tally)}` };
+  if (level === 'changed') return { severity: 'High', reason: changesOf(tally) };
   if (level === 'denied' || level === 'no access') return { severity: 'Low', reason: null };
   if (severity.signed !== null && tally.signedSuccesses > 0) {
     const what = level === 'read' ? 'objects were read' : 'requests succeeded';
@@ -47,9 +36,15 @@ export function severityOf({ rule, tally }: Pick<Finding, 'rule' | 'tally'>): Ex
   return { severity: severity.succeeded, reason: null };
 }
 
+/** An operation that is not known may have changed nothing, so it is named apart from changes. */
 function changesOf({ operations }: Finding['tally']): string {
-  return [...operations]
-    .filter(([operation, { successes }]) => successes > 0 && isChange(operation))
-    .map(([operation, { successes }]) => `${operation} ${successes}`)
-    .join(', ');
+  const succeeded = [...operations].filter(([, { successes }]) => successes > 0).map(([operation]) => operation);
+  const named = (names: readonly string[]): string =>
+    names.map((operation) => `${operation} ${operations.get(operation)!.successes}`).join(', ');
+  const changes = succeeded.filter((operation) => isChange(operation) && effectOf(operation) !== 'unknown');
+  const unknown = succeeded.filter((operation) => effectOf(operation) === 'unknown');
+  return [
+    ...(changes.length === 0 ? [] : [`changes succeeded: ${named(changes)}`]),
+    ...(unknown.length === 0 ? [] : [`unknown operations succeeded: ${named(unknown)}`]),
+  ].join('; ');
 }

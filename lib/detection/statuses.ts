@@ -13,16 +13,26 @@ export function compileStatuses(patterns: readonly string[]): (status: number | 
   return (status) => status !== null && succeeds[status] === 1;
 }
 
+/** A form upload: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
+const FORM_UPLOADS: ReadonlySet<string> = new Set(['REST.POST.BUCKET', 'REST.POST.OBJECT']);
+
+/** S3's answer to a form upload that succeeded: 204, or 303 if the form has `success_action_redirect`. */
+const FORM_STORED = 204;
+const FORM_REDIRECTED = 303;
+
 /**
  * Whether a request succeeded; `isSuccessStatus` comes from `compileStatuses`. A CORS preflight never counts as a
- * success: any browser gets 200 for it without any permission.
+ * success: any browser gets 200 for it without any permission. A 303 counts as 204 for a form upload, and only there:
+ * S3 sends it after it has stored the object, and the form's author chooses between the two.
  */
 export function isSuccessfulRequest(
   isSuccessStatus: (status: number | null) => boolean,
   status: number | null,
   operation: string,
 ): boolean {
-  return operation !== 'REST.OPTIONS.PREFLIGHT' && isSuccessStatus(status);
+  if (operation === 'REST.OPTIONS.PREFLIGHT') return false;
+  const isRedirectedForm = status === FORM_REDIRECTED && FORM_UPLOADS.has(operation);
+  return isSuccessStatus(isRedirectedForm ? FORM_STORED : status);
 }
 
 /** Whether S3 denied the request: 401 or 403. */

@@ -56,7 +56,7 @@ function finding(given: Partial<OutboxFinding> = {}): OutboxFinding {
     severity: 'High',
     level: 'changed',
     severityReason: 'changes succeeded: REST.PUT.OBJECT 1',
-    effects: { deleted: 0, written: 1, settings: 0, read: 0, listed: 0 },
+    effects: { deleted: 0, written: 1, settings: 0, unknown: 0, read: 0, listed: 0 },
     operations: [{ name: 'REST.PUT.OBJECT', requests: 2, successes: 1 }],
     sample: () => ({ ...PLAIN, userAgent: 'ä "quoted" \u0001 😀' }),
     ...given,

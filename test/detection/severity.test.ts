@@ -1,43 +1,7 @@
-import { type ExplainedSeverity, isChange, severityOf } from '../../lib/detection/severity';
+import { type ExplainedSeverity, severityOf } from '../../lib/detection/severity';
 import { count, emptyTally } from '../../lib/detection/tally';
 import type { RuleId } from '../../lib/rules/rule';
 import { DETECTOR_ERROR, NEW_IP, TEST, UNAPPROVED_IP } from '../support/rule-ids';
-
-describe('isChange', () => {
-  test.each([
-    'REST.PUT.OBJECT',
-    'REST.PUT.PART',
-    'REST.PUT.ACL',
-    'REST.PUT.BUCKETPOLICY',
-    'REST.POST.UPLOADS',
-    'REST.POST.MULTI_OBJECT_DELETE',
-    'REST.POST.RESTORE',
-    'REST.DELETE.OBJECT',
-    'REST.DELETE.BUCKETPOLICY',
-    'REST.COPY.OBJECT',
-    'REST.COPY.PART',
-    'BATCH.DELETE.OBJECT',
-    'S3.EXPIRE.OBJECT',
-    'S3.CREATE.DELETEMARKER',
-  ])('%s changes something', (operation) => {
-    expect(isChange(operation)).toBe(true);
-  });
-
-  test.each([
-    'REST.GET.OBJECT',
-    'REST.GET.BUCKETPOLICY',
-    'REST.GET.LOGGING_STATUS',
-    'REST.HEAD.OBJECT',
-    'REST.OPTIONS.PREFLIGHT',
-    'REST.SELECT.OBJECT',
-    'REST.COPY.OBJECT_GET',
-    'REST.COPY.PART_GET',
-    'WEBSITE.GET.OBJECT',
-    'WEBSITE.INVALIDOPERATION',
-  ])('%s changes nothing', (operation) => {
-    expect(isChange(operation)).toBe(false);
-  });
-});
 
 describe('severityOf', () => {
   /** The operation of each request, with `+` if it succeeded, `!` if it was denied, `?` if it failed otherwise. */
@@ -96,6 +60,46 @@ describe('severityOf', () => {
       unapproved: high('REST.PUT.ACL 1, REST.PUT.OBJECT 2'),
       isNew: high('REST.PUT.ACL 1, REST.PUT.OBJECT 2'),
     },
+    {
+      reached: 'S3 Select, which is a POST',
+      requests: ['REST.POST.SELECT+'],
+      unapproved: medium,
+      isNew: read,
+    },
+    { reached: 'a SOAP read', requests: ['SOAP.GetObject+'], unapproved: medium, isNew: read },
+    { reached: 'a SOAP list', requests: ['SOAP.ListBucket+'], unapproved: medium, isNew: used },
+    {
+      reached: 'an anonymous form upload',
+      requests: ['REST.POST.BUCKET+'],
+      signed: false,
+      unapproved: high('REST.POST.BUCKET 1'),
+      isNew: high('REST.POST.BUCKET 1'),
+    },
+    {
+      reached: 'a multi-object delete of which every key was denied',
+      requests: ['REST.POST.MULTI_OBJECT_DELETE+', 'BATCH.DELETE.OBJECT!', 'BATCH.DELETE.OBJECT!'],
+      unapproved: medium,
+      isNew: used,
+    },
+    {
+      reached: 'a multi-object delete of which one key was deleted',
+      requests: ['REST.POST.MULTI_OBJECT_DELETE+', 'BATCH.DELETE.OBJECT+', 'BATCH.DELETE.OBJECT!'],
+      unapproved: high('BATCH.DELETE.OBJECT 1'),
+      isNew: high('BATCH.DELETE.OBJECT 1'),
+    },
+    {
+      reached: 'a change and an operation that is not known, which is named apart',
+      requests: ['REST.PUT.NOVELTY+', 'REST.PUT.OBJECT+'],
+      unapproved: high('REST.PUT.OBJECT 1; unknown operations succeeded: REST.PUT.NOVELTY 1'),
+      isNew: high('REST.PUT.OBJECT 1; unknown operations succeeded: REST.PUT.NOVELTY 1'),
+    },
+    {
+      reached: 'only an operation that is not known, which may be a change',
+      requests: ['REST.PUT.NOVELTY+', 'REST.PUT.OBJECT!'],
+      unapproved: { severity: 'High', reason: 'unknown operations succeeded: REST.PUT.NOVELTY 1' },
+      isNew: { severity: 'High', reason: 'unknown operations succeeded: REST.PUT.NOVELTY 1' },
+    },
+    { reached: 'work of S3 itself', requests: ['S3.EXPIRE.OBJECT+'], signed: false, unapproved: medium, isNew: low },
   ])('$reached', ({ requests, signed, unapproved, isNew }) => {
     expect(severityFor(UNAPPROVED_IP, requests, signed)).toEqual(unapproved);
     expect(severityFor(NEW_IP, requests, signed)).toEqual(isNew);

@@ -54,10 +54,22 @@ describe('isSuccessfulRequest', () => {
     { name: 'a denial', status: 403, operation: 'REST.GET.OBJECT', expected: false },
     { name: 'no status', status: null, operation: 'S3.EXPIRE.OBJECT', expected: false },
     { name: 'a CORS preflight', status: 200, operation: 'REST.OPTIONS.PREFLIGHT', expected: false },
+    { name: 'a form upload with a redirect', status: 303, operation: 'REST.POST.BUCKET', expected: true },
+    { name: 'a form upload to a key, with a redirect', status: 303, operation: 'REST.POST.OBJECT', expected: true },
+    { name: 'another redirect of a form upload', status: 307, operation: 'REST.POST.BUCKET', expected: false },
+    { name: 'a denied form upload', status: 403, operation: 'REST.POST.BUCKET', expected: false },
+    { name: 'a 303 that answers no form', status: 303, operation: 'REST.POST.UPLOADS', expected: false },
+    { name: 'a website redirect', status: 303, operation: 'WEBSITE.GET.OBJECT', expected: false },
   ];
   test.each(cases)('$name: $expected', ({ status, operation, expected }) => {
     expect(isSuccessfulRequest(isSuccessStatus, status, operation)).toBe(expected);
   });
+});
+
+test('a form upload with a redirect counts where 204 does', () => {
+  const succeeds = (patterns: string[]) => isSuccessfulRequest(compileStatuses(patterns), 303, 'REST.POST.BUCKET');
+  expect(succeeds(['204'])).toBe(true);
+  expect(succeeds(['200'])).toBe(false);
 });
 
 test('only 401 and 403 are denied', () => {

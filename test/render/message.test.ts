@@ -40,6 +40,24 @@ function ocsfOf(alert: Alert): { unmapped: Alert } {
   return JSON.parse(renderMessage(alert, { slack: false }).bodies.default) as { unmapped: Alert };
 }
 
+test('mail, Slack and OCSF show that an operation is not known', () => {
+  const network = finding('203.0.113.7', {
+    successes: 2,
+    requests: 2,
+    effects: { ...NO_EFFECTS, unknown: 1, read: 1 },
+    operations: [
+      { name: 'REST.PUT.NOVELTY', requests: 1, successes: 1 },
+      { name: 'REST.GET.OBJECT', requests: 1, successes: 1 },
+    ],
+  });
+  const alert = alertFor([part(at('09:00'), [network])]);
+  const { email, https: chat } = renderMessage(alert, { slack: true }).bodies;
+  expect(email).toMatch(/^ {2}Objects {5}UNKNOWN OPERATION by 1 request, read by 1$/m);
+  expect(email).toMatch(/REST[^ ]*NOVELTY \(unknown operation\) 1, REST\.GET\.OBJECT 1/);
+  expect(chat).toContain('UNKNOWN OPERATION by 1 request, read by 1');
+  expect(ocsfOf(alert).unmapped.totals!.effects).toEqual({ ...NO_EFFECTS, unknown: 1, read: 1 });
+});
+
 describe('the subject', () => {
   const A = '203.0.113.7';
   const denied = { ...DENIED, requests: 8, denied: 8 };
@@ -50,6 +68,11 @@ describe('the subject', () => {
       name: 'one address',
       parts: [part(at('09:00'), [A])],
       expected: '[MEDIUM] payroll: 203.0.113.7 not on the allowlist, 1 request succeeded',
+    },
+    {
+      name: 'only operations that are not known',
+      parts: [part(at('09:00'), [finding(A, { ...changed, effects: { ...NO_EFFECTS, unknown: 3 } })])],
+      expected: '[MEDIUM] payroll: 203.0.113.7 not on the allowlist, 3 requests succeeded, 3 may have changed data',
     },
     {
       name: 'several addresses',
@@ -620,7 +643,14 @@ describe('a combined alert', () => {
       network: '2001:db8:1234:5678:9abc:def0:1234:5678',
     },
   ])('lists every network, however long the names ($name)', ({ remoteIp, network }) => {
-    const effects = { deleted: 12_345, written: 12_345, settings: 12_345, read: 98_765, listed: 98_765 };
+    const effects = {
+      deleted: 12_345,
+      written: 12_345,
+      settings: 12_345,
+      unknown: 12_345,
+      read: 98_765,
+      listed: 98_765,
+    };
     const numbers = { requests: 123_456, successes: 98_765, denied: 12_345, bytesSent: 123_456_789_012_345, effects };
     const reported = finding(network, { remoteIp, forgottenSince: at('07:00'), ...numbers });
     const parts = Array.from({ length: 150 }, (_, index) =>

@@ -122,8 +122,14 @@ export function outcomeOf({ requests, successes, denied, effects }: Outcome): st
       return requests === 1 ? '1 request, failed' : `none of ${count(requests)} requests succeeded`;
     return requests === 1 ? '1 request, denied' : `all ${count(requests)} requests denied`;
   }
-  const changes = changesIn(effects);
-  return `${plural(successes, 'request')} succeeded${changes === 0 ? '' : `, ${count(changes)} changed data`}`;
+  return `${plural(successes, 'request')} succeeded${changesText(effects)}`;
+}
+
+/** Operations that nobody knows are counted apart from changes: whether they changed anything is not known. */
+function changesText(effects: Effects): string {
+  const known = changesIn({ ...effects, unknown: 0 });
+  const changed = known === 0 ? '' : `, ${count(known)} changed data`;
+  return effects.unknown === 0 ? changed : `${changed}, ${count(effects.unknown)} may have changed data`;
 }
 
 /** The outcome with the volume: `13 of 22 requests succeeded, 9 denied; 374 MB sent`. */
@@ -161,6 +167,7 @@ const EFFECT_TEXTS: readonly (readonly [Effect, string])[] = [
   ['deleted', 'DELETED'],
   ['written', 'WRITTEN'],
   ['settings', 'SETTINGS CHANGED'],
+  ['unknown', 'UNKNOWN OPERATION'],
   ['read', 'read'],
   ['listed', 'listed'],
 ];
@@ -172,6 +179,6 @@ export function effectsText(effects: Effects, successes: number): string {
     return `${text} by ${by}`;
   });
   if (done.length === 0)
-    return successes === 0 ? 'nothing read, written or deleted' : 'only metadata read; nothing written or deleted';
+    return successes === 0 ? 'nothing read, written or deleted' : 'at most metadata read; nothing written or deleted';
   return `${done.join(', ')}${changesIn(effects) === 0 ? '; nothing written or deleted' : ''}`;
 }

@@ -1,3 +1,4 @@
+import { operationLabel } from '../../detection/operation-table';
 import { count } from '../../text/amounts';
 
 /** Maximum number of operations listed. */
@@ -15,8 +16,8 @@ export function operationsText(operations: readonly NamedOperation[], max = MAX_
     .slice(0, max)
     .map(({ name, requests, successes }) =>
       successes === requests
-        ? `${name} ${count(requests)}`
-        : `${name} ${count(requests)} (${count(successes)} succeeded)`,
+        ? `${operationLabel(name)} ${count(requests)}`
+        : `${operationLabel(name)} ${count(requests)} (${count(successes)} succeeded)`,
     )
     .join(', ');
 }
