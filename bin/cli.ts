@@ -54,7 +54,7 @@ function program(): Command {
       new Option('--format <format>', 'text for people, json for machines').choices(['text', 'json']).default('text'),
     )
     .option('--state <file.csv>', 'keep sightings between scans in this file (columns of the Splunk lookup)', fileName)
-    .option('--limit <number>', 'number of networks to show for each bucket, the worst; 0 shows all', wholeNumber, 20)
+    .option('--limit <number>', 'show the N most severe networks of each bucket; 0 shows all', wholeNumber, 20)
     .option('--fail-on-findings', 'exit with code 1 if there are findings', false)
     .action(async (given: string[], options: ScanFlags & { readonly c: string[] }) => {
       process.exitCode = await runScan(given, { ...options, context: options.c });

@@ -124,8 +124,8 @@ function resultOf(
     networks: observer.networkCount ?? 0,
     period: earliest <= latest ? { from: earliest, to: latest } : null,
     findings: all.filter(({ rule }) => isSwitched(ruleOf(rule))),
-    invalidRemoteIps: all.filter(({ rule, network }) => isNotJudged(rule) && !isDoubt(network)),
-    doubts: all.filter(({ rule, network }) => isNotJudged(rule) && isDoubt(network)),
+    invalidRemoteIps: all.filter(({ rule, network }) => isNotEvaluated(rule) && !isDoubt(network)),
+    doubts: all.filter(({ rule, network }) => isNotEvaluated(rule) && isDoubt(network)),
     learning: learningOf(state, gathered.learned),
     alerts,
     sightings: upToDate(state.allSightings(), gathered.latest),
@@ -134,7 +134,7 @@ function resultOf(
   };
 }
 
-function isNotJudged(rule: RuleId): boolean {
+function isNotEvaluated(rule: RuleId): boolean {
   return ruleOf(rule).detects.kind === 'not-evaluated';
 }
 

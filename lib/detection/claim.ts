@@ -17,7 +17,7 @@ export const OWED_FOR = 3_600_000;
 
 /**
  * For how long after a pair was found its first change is reported too; milliseconds of event time. Readers of the first
- * message judged a network that had only read. A pair that is known for longer is known for all conduct.
+ * message assessed a network that had only read. A pair that is known for longer is known for all conduct.
  */
 export const CHANGE_IS_NEWS_FOR = 7 * 86_400_000;
 

@@ -19,7 +19,7 @@ interface Observation {
 
 /**
  * A finding regardless of stored sightings: all records of one (bucket, network) that are neither approved nor trusted,
- * of one remote IP that is not an address, or of a implausible log object (`DOUBTS`).
+ * of one remote IP that is not an address, or of an implausible log object (`DOUBTS`).
  */
 export interface FlaggedObservation extends Observation {
   /** The address of the sample. */

@@ -20,7 +20,7 @@ export interface RecordSubjects {
   drop(): void;
 }
 
-export interface FoundSubject {
+interface FoundSubject {
   readonly subject: CountedSubject;
   readonly pair: CountedPair;
 }

@@ -1,5 +1,5 @@
 import type { Raised } from '../rules/rule';
-import { NETWORK, type Subject, subjectText } from '../rules/subject';
+import { type Subject, subjectText } from '../rules/subject';
 import { cutToBytes } from '../text/cut';
 
 const DAY = 86_400_000;
@@ -12,11 +12,6 @@ export interface PairName extends Subject {
 /** A unique text of the pair: the name of a bucket contains no space. */
 export function pairText(pair: PairName): string {
   return `${pair.bucket} ${subjectText(pair)}`;
-}
-
-/** The pair of a network, given its canonical text: a CIDR, or an address if the prefix has full length. */
-export function networkPair(bucket: string, network: string): PairName {
-  return { bucket, kind: NETWORK.id, name: network };
 }
 
 /** When a (bucket, subject) has been seen. Event times in epoch milliseconds. */
@@ -90,7 +85,7 @@ export function claimIdentity({ kind, name, forgottenSince, raised }: ClaimName)
   return `${subjectText({ kind, name })} ${forgottenSince}${suffix}`;
 }
 
-export type ClaimName = Pick<StoredSighting, 'kind' | 'name' | 'forgottenSince' | 'raised'>;
+type ClaimName = Pick<StoredSighting, 'kind' | 'name' | 'forgottenSince' | 'raised'>;
 
 /** `claimedBy` of pairs learned while the bucket learns: these make no finding. */
 export const LEARNING = 'learning';

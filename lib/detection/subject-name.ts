@@ -4,7 +4,7 @@ import { jsonBytes } from '../text/cut';
 import { cutToJson } from '../text/json-text';
 
 /** The maximum, in bytes of JSON. The ARN of a role session is shorter, and a finding must have room for its evidence. */
-export const MAX_SUBJECT_BYTES = 180;
+const MAX_SUBJECT_BYTES = 180;
 
 /** How much of a longer name is kept before its hash. */
 const MAX_BEGINNING_BYTES = 120;

@@ -95,7 +95,7 @@ export function addOperation({ operations }: Tally, name: string, requests: numb
 }
 
 /** The values by which samples are compared. */
-export type SampleRank = Pick<Sample, 'time' | 'rank'>;
+type SampleRank = Pick<Sample, 'time' | 'rank'>;
 
 /** Whether this record is worse than the sample of the tally, or equally bad and earlier. */
 export function isBetterSample({ sample }: Pick<Tally, 'sample'>, { time, rank }: SampleRank): boolean {

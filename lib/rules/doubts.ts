@@ -1,6 +1,6 @@
 /**
  * What makes a log object doubtful: S3 does not write such a log object, so someone else may have written it. A finding
- * about a implausible log object has this text in place of a network.
+ * about an implausible log object has this text in place of a network.
  */
 export const DOUBTS = {
   otherBucket: 'log object names another bucket',
@@ -9,7 +9,7 @@ export const DOUBTS = {
 
 const TEXTS: readonly string[] = Object.values(DOUBTS);
 
-/** Whether a finding with this text in place of a network is about a implausible log object. */
+/** Whether a finding with this text in place of a network is about an implausible log object. */
 export function isDoubt(network: string): boolean {
   return TEXTS.includes(network);
 }

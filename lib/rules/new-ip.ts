@@ -67,10 +67,12 @@ export const newIp: Rule = {
   },
 };
 
-function whoOf({ one, counted }: HeadlineFacts): string {
-  if (one === null) return counted('new ');
-  const { name, raised, isForgotten } = one;
-  if (raised !== null) return `first ${raised === 'signed' ? 'signed request' : 'change'} from ${name}`;
+function whoOf({ one, raised, counted }: HeadlineFacts): string {
+  const isRaised = raised !== null;
+  const first = `first ${raised === 'signed' ? 'signed request' : 'change'} from`;
+  if (one === null) return isRaised ? `${first} ${counted('')}` : counted('new ');
+  const { name, isForgotten } = one;
+  if (isRaised) return `${first} ${name}`;
   return isForgotten
     ? `${name} is back after a long absence`
     : `new ${name.includes('/') ? 'network' : 'address'} ${name}`;
@@ -80,13 +82,13 @@ function whyOf({ networks, listed }: WhyFacts): string {
   const [them, source] = networks === 1 ? ['it', 'this network'] : ['them', 'each of these networks'];
   const isAll = (kind: Raised): boolean => listed.every(({ raised }) => raised === kind);
   const first = isAll('changed')
-    ? `The first change to the bucket from ${source}`
+    ? `This is the first change to the bucket from ${source}`
     : isAll('signed')
-      ? `The first request to the bucket that this account signed from ${source}`
-      : `The first successful request to the bucket from ${source}`;
+      ? `This is the first request to the bucket from ${source} that this account signed`
+      : `This is the first successful request to the bucket from ${source}`;
   const kinds = (['signed', 'changed'] as const).filter((kind) => listed.some(({ raised }) => raised === kind));
   const raised = kinds.map((kind) => ` ${knownUntilNow(kind).replace('p', 'P')}.`).join('');
   const isBack = listed.some(({ isForgotten, raised }) => isForgotten && raised === null);
   const forgotten = isBack ? ' Known before, but not seen for longer than forgetDays.' : '';
-  return `${first}, and no allowlist entry covers ${them}.${raised}${forgotten}`;
+  return `${first}. No allowlist entry covers ${them}.${raised}${forgotten}`;
 }

@@ -71,7 +71,7 @@ export type AlertKind = 'new' | 'update' | 'digest' | 'combined' | 'notice' | 'd
 
 /**
  * Everything that depends on one rule. Detection, planning, rendering, metrics, dashboard and configuration read it
- * here, so a new rule needs only a new file in this folder and a line in `rules.ts`.
+ * here, so a new rule needs only a new file in this folder and two lines in `rules.ts`: the list, and the switch.
  */
 export interface Rule {
   readonly id: RuleId;
@@ -156,6 +156,8 @@ export interface NamedSubject {
 export interface HeadlineFacts {
   /** The only subject of the message; null: it has several, or there is no room for a name. */
   readonly one: NamedSubject | null;
+  /** Why all listed subjects are reported again; null: they are not, or not for one reason. */
+  readonly raised: Raised;
   /** The number of subjects, with a word before the noun: `3 new addresses`, `up to 12 networks`. `noun`: replaces it. */
   readonly counted: (before: string, noun?: string) => string;
   /** Whether the requests succeeded. */

@@ -80,7 +80,7 @@ test('the terminal does not say that no rule applied if only the account of the 
   }
 });
 
-test('the steps for a implausible log object differ from those for an unreadable remote IP', () => {
+test('the steps for an implausible log object differ from those for an unreadable remote IP', () => {
   const runbookOf = (network: string) => alertRuleOf(DETECTOR_ERROR, 'payroll', [digestOf([network])]).runbook;
   expect(runbookOf(DOUBTS.otherAccount)).toMatch(/^Find out who wrote the log object/);
   expect(runbookOf('unknown')).toMatch(/^Look at the lines in the log object/);

@@ -74,7 +74,7 @@ function monthlyCost(objectsPerHour: readonly number[], alarmMetrics: number): C
       cost: at((objects) => objects * PRICES.s3Event),
     },
     {
-      resource: 'SQS: put, taken, deleted',
+      resource: 'SQS: sent, received, deleted',
       cost: at((objects, calls) => (objects + 2 * calls + pollers * pollsAMinute * 60 * hours) * PRICES.queueRequest),
     },
     { resource: 'S3: reading the log objects', cost: at((objects) => objects * PRICES.getObject) },
@@ -116,6 +116,6 @@ export function costTable(objectsPerHour: readonly number[], alarmMetrics: numbe
     row(['US dollars a month', ...objectsPerHour.map((count) => `${count.toLocaleString('en')} an hour`)]),
     row(['---', ...objectsPerHour.map(() => '---:')]),
     ...lines.map(({ resource, cost }) => row([resource, ...dollars(cost)])),
-    row(['**Together**', ...dollars(total).map((amount) => `**${amount}**`)]),
+    row(['**Total**', ...dollars(total).map((amount) => `**${amount}**`)]),
   ].join('\n');
 }

@@ -13,7 +13,7 @@ import { type MmdbFile, openMmdb } from './mmdb-file';
 const MAX_NAME = 100;
 
 /** The folder of a package; null if the package is not installed. */
-export type FolderOf = (packageName: string) => string | null;
+type FolderOf = (packageName: string) => string | null;
 
 /** Knows no locations, only the purpose of special-use addresses. */
 export const noGeography: Geography = {

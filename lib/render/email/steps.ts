@@ -115,7 +115,7 @@ function trustedLines({ networks, accountId }: Alert, until: string): string[] {
   if (known === undefined) return [];
   return [
     ...sentences(
-      'If the requester (for a role: anyone who assumes it) may use any address, add to "trusted" instead. Its requests are not checked until that date:',
+      'If the requester (for a role: anyone who assumes it) may use any address, add to "trusted" instead. Its requests are not checked until the date in the entry:',
       '  ',
     ),
     ...indented(withComma(trustedRule(known.sample!.requester!, known.bucket, until)), 4),

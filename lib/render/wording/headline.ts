@@ -3,7 +3,7 @@ import { recordOf } from '../../alert/alert-rule';
 import { isSetAside, isUnreadable } from '../../alert/set-aside';
 import { changesIn, type Effect, type Effects, NO_EFFECTS } from '../../detection/effect';
 import type { Level } from '../../detection/level';
-import type { NamedSubject } from '../../rules/rule';
+import type { NamedSubject, Raised } from '../../rules/rule';
 import { networkRule } from '../../rules/rule-of';
 import { NETWORK } from '../../rules/subject';
 import { bytes, count, plural } from '../../text/amounts';
@@ -47,12 +47,19 @@ export function eventText(alert: Alert, brief = false): string {
   const one = totals.networks === 1 && !brief ? networks[0] : undefined;
   return record.wording.what({
     one: one === undefined ? null : namedSubject(one),
+    raised: commonRaise(networks),
     counted: (before, noun) => networkCountText(alert, before, noun),
     outcome: () => outcomeOf(totals),
     networks: totals.networks,
     requests: totals.requests,
     listed: networks.map(({ network }) => network),
   });
+}
+
+/** Why all listed networks are reported again; null: they are not, or not for one reason. */
+function commonRaise(networks: readonly AlertNetwork[]): Raised {
+  const raised = new Set(networks.map((network) => network.raised));
+  return raised.size === 1 ? [...raised][0]! : null;
 }
 
 /** The subject of a network in the form that the wording of a rule uses. */
@@ -85,12 +92,21 @@ function learnedOf({ notice }: Alert): string {
   return `learned ${networks}, ${many}${look} public: ${networkRule().id} is inactive for anonymous reads`;
 }
 
+/** How many subjects the alert is about; an upper bound if it does not list all of them. */
+export function subjectCount({ networks, totals, more }: Pick<Alert, 'networks' | 'totals' | 'more'>): number {
+  return more > 0 ? totals.networks : new Set(networks.map(subjectName)).size;
+}
+
 /** `3 new addresses`, `up to 12 networks`: the number of subjects of the alert. */
 function networkCountText({ networks, totals, more }: Alert, before: string, given?: string): string {
-  const distinct = more > 0 ? totals.networks : new Set(networks.map(subjectName)).size;
   const isAddresses = more === 0 && networks.every(isOneAddress);
   const noun = given ?? (isAddresses ? 'address' : 'network');
-  return countOf(distinct, `${before}${noun}`, more === 0, `${before}${noun}${noun.endsWith('s') ? 'es' : 's'}`);
+  return countOf(
+    subjectCount({ networks, totals, more }),
+    `${before}${noun}`,
+    more === 0,
+    `${before}${noun}${noun.endsWith('s') ? 'es' : 's'}`,
+  );
 }
 
 /** The noun for the subjects of the alert: `network`, unless the rule has another kind of subject. */

@@ -2,7 +2,7 @@ import type { Alert } from '../../alert/alert';
 import { recordOf } from '../../alert/alert-rule';
 import { isSetAside, isUnreadable } from '../../alert/set-aside';
 import { minute } from '../../text/times';
-import { namedSubject } from './headline';
+import { namedSubject, subjectCount } from './headline';
 
 /** Why the alert was sent. */
 export function whyText(alert: Alert): string {
@@ -16,7 +16,7 @@ export function whyText(alert: Alert): string {
   }
   const since = kind === 'digest' ? ' This digest covers everything since the last message.' : '';
   const why = recordOf(rule)?.wording.why({
-    networks: totals.networks,
+    networks: subjectCount(alert),
     isOneBucket: bucket !== null,
     listed: networks.map((network) => ({ ...namedSubject(network), network: network.network })),
   });
