@@ -118,15 +118,15 @@ function wholeNumber(text: string): number {
 
 /** Prints the error and returns the exit code. Only an unexpected error is printed with its stack trace. */
 function reportError(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usageError;
   if (error instanceof ConfigError) {
     terminal.note('s3-access-watch: the configuration is invalid:');
     for (const problem of error.problems) terminal.note(`  ${problem}`);
-    return EXIT.mistake;
+    return EXIT.usageError;
   }
   if (error instanceof UsageError) {
     terminal.note(`s3-access-watch: ${error.message}`);
-    return EXIT.mistake;
+    return EXIT.usageError;
   }
   if (error instanceof StateWriteFailure) {
     terminal.note(`s3-access-watch: ${error.message}`);
@@ -134,7 +134,7 @@ function reportError(error: unknown): number {
   }
   if (error instanceof StateFileError) {
     for (const line of `s3-access-watch: ${error.message}`.split('\n')) terminal.note(line);
-    return EXIT.mistake;
+    return EXIT.usageError;
   }
   if (typeof (error as NodeJS.ErrnoException).code === 'string') {
     terminal.note(`s3-access-watch: ${(error as Error).message}`);

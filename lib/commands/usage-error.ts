@@ -13,10 +13,10 @@ export interface Problem {
 }
 
 /** Exit codes of every command. */
-export const EXIT = { done: 0, findings: 1, mistake: 2, failure: 3 } as const;
+export const EXIT = { done: 0, findings: 1, usageError: 2, failure: 3 } as const;
 
 /** The exit code for the worst problem; null if there is none. */
 export function exitCodeOf(problems: readonly Problem[]): number | null {
   if (problems.some(({ kind }) => kind === 'failure')) return EXIT.failure;
-  return problems.length > 0 ? EXIT.mistake : null;
+  return problems.length > 0 ? EXIT.usageError : null;
 }

@@ -12,10 +12,10 @@ import { keepDraft, type StreamDraft } from './stream-draft';
 
 export interface Notified {
   /**
-   * Why the run ended. `busy`: another run has the lease; `full`: the limit of messages per minute is reached; `late`:
+   * Why the run ended. `busy`: another run has the lease; `full`: the limit of messages per minute is reached; `out-of-time`:
    * the time of the run is over; `failing`: something failed.
    */
-  readonly end: 'done' | 'busy' | 'full' | 'late' | 'failing';
+  readonly end: 'done' | 'busy' | 'full' | 'out-of-time' | 'failing';
   readonly sent: readonly SentAlert[];
   /** Why messages were not sent. Their findings stay due. */
   readonly failures: readonly unknown[];
@@ -127,7 +127,7 @@ async function sendAll(
   let progress = false;
   let isFull = false;
   for (const message of messages) {
-    if (clock.now() + TIME_FOR_A_MESSAGE > until) return { end: 'late', progress };
+    if (clock.now() + TIME_FOR_A_MESSAGE > until) return { end: 'out-of-time', progress };
     if (isDown(run)) return { end: 'failing', progress };
     const isHighOne = isUrgent(message);
     // High has a reserved share of the minute, and may come after messages that failed before.

@@ -146,8 +146,8 @@ async function main(): Promise<void> {
   console.log(`
 cold: an empty table, and a process that begins. table warm: the same log in another process. all warm: again, in that
 process. no memory: again, each log object in a process of its own. next day: the log of the next day, in a new process:
-each pair is written anew once.
-All are pairs that no allowlist settles, in buckets that have learned, by a clock that stands still: a process asks about
+each pair is written again once.
+All are pairs that no allowlist entry covers, in buckets that have learned, by a clock that stands still: a process asks about
 a pair again after a quarter of an hour, and writes a bucket's item once an hour, whatever comes in between.
 $: ${READ_PRICE} a million read units, ${WRITE_PRICE} a million write units: list prices of us-east-1, on demand, assumed.`);
 }

@@ -255,8 +255,8 @@ describe('the limit per minute', () => {
 
 test('stops in time: a message for which no time is left waits for the next run', async () => {
   await putBuckets(2);
-  expect(await run({ for: 4_999 })).toMatchObject({ end: 'late', sent: [] });
-  expect(await run({ for: 5_149 })).toMatchObject({ end: 'late', sent: [{}] });
+  expect(await run({ for: 4_999 })).toMatchObject({ end: 'out-of-time', sent: [] });
+  expect(await run({ for: 5_149 })).toMatchObject({ end: 'out-of-time', sent: [{}] });
   expect(await run()).toMatchObject({ end: 'done', sent: [{}] });
 });
 

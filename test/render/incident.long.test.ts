@@ -47,7 +47,7 @@ test('an incident of 10,000 networks in several waves: all messages are within t
   const [largest] = digests.toSorted((a, b) => b.totals.networks - a.totals.networks);
   process.stdout.write(
     `${NETWORKS} networks twice: ${alerts.length} messages of ${Math.min(...sizes)} to ${Math.max(...sizes)} bytes; ` +
-      `the largest digest tells of ${largest!.totals.networks} networks in ${bytesOf(renderMessage(largest!, { slack: true }))}\n`,
+      `the largest digest has ${largest!.totals.networks} networks in ${bytesOf(renderMessage(largest!, { slack: true }))}\n`,
   );
   expect(alerts.reduce((sum, { alert }) => sum + alert.totals.requests, 0)).toBe(2 * NETWORKS);
 });

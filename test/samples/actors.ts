@@ -16,7 +16,7 @@ export interface Day {
 /** The requests of one actor on that day. */
 type Actor = (day: Day, random: Random) => Scene[];
 
-/** All users of the buckets; clients.ts defines them, and docs/samples.md tells their story. */
+/** All users of the buckets; clients.ts defines them, and docs/samples.md describes them. */
 export const ACTORS: readonly Actor[] = [cloudFront, office, home, etl, deployments, partner, backups, attackers];
 
 interface File {

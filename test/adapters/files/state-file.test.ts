@@ -53,7 +53,7 @@ describe('reading', () => {
       `\ufeff${(HEADER + OFFICE_ROW).replaceAll('\n', '\r\n')}`,
       [OFFICE],
     ],
-    ['blank lines and blanks around values', `${HEADER}\n payroll , 192.0.2.10 ,1772442933 ,1772618400\n\n`, [OFFICE]],
+    ['blank lines and spaces around values', `${HEADER}\n payroll , 192.0.2.10 ,1772442933 ,1772618400\n\n`, [OFFICE]],
     [
       'columns in another order, and others beside them',
       '_key,lastTime,remote_ip,note,firstTime,bucket_name\nx,1772618400,192.0.2.10,"a, ""b""",1772442933,payroll\n',
