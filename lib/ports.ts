@@ -102,6 +102,30 @@ export interface SetAside {
   readonly reason: string;
 }
 
+/**
+ * What is wrong with a log object that cannot be read to its end:
+ * - `damaged`: a compressed stream is truncated or corrupt
+ * - `too-large`: it unpacks to more than the reader allows
+ */
+export type UnreadableKind = 'damaged' | 'too-large';
+
+/**
+ * A log object cannot be read to its end, and another attempt would end the same way; the message names it. Everything
+ * readable was yielded before.
+ */
+export class ReadFailure extends Error {
+  override readonly name = 'ReadFailure';
+
+  constructor(
+    /** Null: the file system reported an error. */
+    readonly kind: UnreadableKind | null,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** An S3 object of log lines; exactly that version of it. */
 export interface LogObject {
   readonly bucket: string;
@@ -116,7 +140,7 @@ export interface LogObjects {
 }
 
 export interface LogObjectBody {
-  /** In chunks that are only valid until the next. */
+  /** Unpacked, in chunks that are only valid until the next. Ends with a `ReadFailure` if the rest cannot be read. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** When the object was written; null if nobody knows. */
   readonly writtenAt: number | null;

@@ -1,5 +1,5 @@
 import type { ParseFailure } from '../access-log/read-records';
-import { ReadFailure, readChunks } from '../adapters/files/log-files';
+import { readChunks } from '../adapters/files/log-files';
 import type { MemoryState } from '../adapters/memory-state';
 import { newRunId } from '../adapters/run-ids';
 import type { Configuration } from '../config/configuration';
@@ -76,33 +76,22 @@ function clockOfRecords(soFar: Readonly<ReadSoFar>, alerts: Simulation, now: num
   };
 }
 
-/** What was read of a file; `failure`: why the rest of it could not be. */
-export interface FileRead extends Readonly<ReadSoFar> {
-  readonly failure: ReadFailure | null;
-}
-
 /** Detects a file as a log object, as far as it can be read. */
 export async function detectFile(
   file: LogObjectFile,
   { observer, gathered, detectorAt, now }: Replay,
   onRead: (bytesRead: number) => void,
-): Promise<FileRead> {
+): Promise<Readonly<ReadSoFar>> {
   const soFar = nothingRead();
-  let failure: ReadFailure | null = null;
-  async function* readableChunks(): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const { bytes, bytesRead } of readChunks(file)) {
-        yield bytes;
-        onRead(bytesRead);
-      }
-    } catch (error) {
-      if (!(error instanceof ReadFailure)) throw error;
-      failure = error;
+  async function* chunksOfFile(): AsyncGenerator<Uint8Array> {
+    for await (const { bytes, bytesRead } of readChunks(file)) {
+      yield bytes;
+      onRead(bytesRead);
     }
   }
   const run = {
     logObject: { bucket: '', key: file.path, versionId: null, etag: null },
-    chunks: readableChunks(),
+    chunks: chunksOfFile(),
     observer,
     // A copy of a log object does not say when the object itself was written.
     writtenAt: now,
@@ -111,7 +100,7 @@ export async function detectFile(
     listener: listenerFor(file.path, gathered),
   };
   await detectLogObject(run, detectorAt(soFar));
-  return { ...soFar, failure };
+  return soFar;
 }
 
 /** What the log objects showed, all together. */

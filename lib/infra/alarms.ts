@@ -133,6 +133,12 @@ function waysToMissAnAlert(props: AlarmsProps): Way[] {
       from: 1,
     },
     {
+      name: 'LogObjectsUnreadable',
+      says: 'A log object could not be read, or only in part, so its other requests were not checked.',
+      metric: own('LogObjectsUnreadable', 'Sum', HOUR),
+      from: 1,
+    },
+    {
       name: 'LogsNotBelieved',
       says: 'Log objects contain data that S3 cannot have written, so part of it was not trusted.',
       metric: own('LogsNotBelieved', 'Sum', HOUR),

@@ -2,6 +2,7 @@ import { createReport } from '../../lambda/report';
 import { METRICS } from '../../lib/config/deployed-names';
 import type { Detected } from '../../lib/detect/detect-log-object';
 import type { Notified } from '../../lib/notify/notify';
+import { ReadFailure } from '../../lib/ports';
 
 type Arguments = Parameters<typeof createReport>;
 
@@ -29,6 +30,7 @@ const DETECTED = {
   longestOverdue: 4_000,
   latest: 1_000,
   isMisplaced: true,
+  failure: new ReadFailure('damaged', 'the gzip stream is truncated'),
   counts: {
     recordsWithoutIp: 5,
     invalidRemoteIps: 6,
@@ -54,6 +56,8 @@ test('every number of a log object is in the metric of its name', () => {
     RecordsOfOtherBuckets: 12,
     LogObjectsMisplaced: 1,
     LogsNotBelieved: 23,
+    LogObjectsUnreadable: 1,
+    LogObjectsDamaged: 1,
     NewPairs: 12,
     UnapprovedIpFindings: 8,
     NewIpFindings: 9,
@@ -66,6 +70,7 @@ test('a log object without a time that can be has no delivery lag', () => {
   const detected = {
     records: 1,
     firstFailure: null,
+    failure: null,
     latest: Number.NEGATIVE_INFINITY,
     counts: { recordsWithOddTime: 1, recordsOfOtherBuckets: 0 },
     findings: new Map(),
@@ -83,6 +88,7 @@ test('a log object of which nothing is doubtful has no metric of doubts', () => 
   const detected = {
     records: 1,
     firstFailure: null,
+    failure: null,
     latest: 1_000,
     isMisplaced: false,
     counts: { recordsWithOddTime: 0, recordsOfOtherBuckets: 0 },
@@ -127,6 +133,7 @@ test('and what an alarm listens to', () => {
 test('it emits each metric that the stack knows of', () => {
   const all = written((report) => {
     report.detected(LOG, DETECTED, 61_000);
+    report.detected(LOG, { ...DETECTED, failure: new ReadFailure('too-large', '') }, 61_000);
     report.gone(LOG);
     report.failed('message.failed', new Error('x'));
     report.notified({ end: 'done', sent: [], failures: [], setAside: 1, oldestDueFor: 5 });
