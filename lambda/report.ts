@@ -37,6 +37,8 @@ export interface SubscriptionCounts {
 const READ_FAILURE_METRICS: Readonly<Record<UnreadableKind, MetricName>> = {
   damaged: 'LogObjectsDamaged',
   'too-large': 'LogObjectsTooLarge',
+  packed: 'LogObjectsPacked',
+  'other-format': 'LogObjectsOfOtherFormat',
 };
 
 /** How many buckets a line of log names. */

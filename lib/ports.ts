@@ -106,8 +106,10 @@ export interface SetAside {
  * What is wrong with a log object that cannot be read to its end:
  * - `damaged`: a compressed stream is truncated or corrupt
  * - `too-large`: it unpacks to more than the reader allows
+ * - `packed`: it is an archive, or compressed by another program than gzip
+ * - `other-format`: it is no access log, or one in a form that is not read
  */
-export type UnreadableKind = 'damaged' | 'too-large';
+export type UnreadableKind = 'damaged' | 'too-large' | 'packed' | 'other-format';
 
 /**
  * A log object cannot be read to its end, and another attempt would end the same way; the message names it. Everything

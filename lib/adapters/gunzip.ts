@@ -1,25 +1,9 @@
 import type { InflateRaw } from 'node:zlib';
+import { LF } from '../access-log/bytes';
 import { createLayout } from '../access-log/layout';
 import { locateLine } from '../access-log/parse-line';
-
-/** A gzip stream ended early, is corrupt, or unpacks to more than the reader allows. */
-export class GunzipError extends Error {
-  override readonly name = 'GunzipError';
-
-  constructor(
-    readonly kind: 'damaged' | 'too-large',
-    message: string,
-  ) {
-    super(`${message}; the part before that was read`);
-  }
-}
-
-/**
- * Bytes given to the decompressor at a time. Its output, at most a thousand times as much, is kept in memory. The
- * pieces begin at multiples of this number, whatever the chunks of the input: an error drops output of its piece, and a
- * log object that is read again must give the same bytes.
- */
-const PIECE_BYTES = 16 * 1024;
+import { type Pieces, piecesOf } from './gzip-pieces';
+import { corrupt, tooLarge, truncated } from './unreadable-content';
 
 /** A longer header of a member is taken for damage. RFC 1952 sets no limit; names of files are shorter. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -30,7 +14,6 @@ const MEMBER_BYTES = 16 * 1024;
 /** How much of a line shows whether it is a record: more than its first eight fields. */
 const RECORD_HEAD_BYTES = 4 * 1024;
 
-const LF = 0x0a;
 const BRACE = 0x7b;
 const BRACE_END = 0x7d;
 
@@ -38,7 +21,7 @@ const BRACE_END = 0x7d;
  * Yields the content of a file or log object in chunks: unpacked if its first two bytes are those of gzip, else as it is.
  * Reads all members of a gzip file, and ends the last line of a member if the next one begins with a record.
  * @param maxBytes the most that gzip may unpack to
- * @throws GunzipError if a gzip stream cannot be unpacked to its end; everything before that was yielded.
+ * @throws UnreadableContent if a gzip stream cannot be unpacked to its end; everything before that was yielded.
  */
 export async function* readUnpacked(
   input: AsyncIterable<Uint8Array>,
@@ -55,10 +38,11 @@ export async function* readUnpacked(
   }
 }
 
-/** The same bytes, with at least `length` of them in the first chunk where there are so many. */
-async function* withWholeBeginning(
+/** The same bytes; the first chunk has at least `length` of them where there are so many, or is enough already. */
+export async function* withWholeBeginning(
   input: AsyncIterable<Uint8Array>,
   length: number,
+  isEnough: (beginning: Uint8Array) => boolean = () => false,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let beginning: Uint8Array = new Uint8Array(0);
   let isWhole = false;
@@ -67,7 +51,7 @@ async function* withWholeBeginning(
       if (isWhole) yield chunk;
       else {
         beginning = beginning.length === 0 ? chunk : Buffer.concat([beginning, chunk]);
-        isWhole = beginning.length >= length;
+        isWhole = beginning.length >= length || isEnough(beginning);
         if (isWhole) yield beginning;
       }
     }
@@ -84,7 +68,7 @@ async function* chain(first: Uint8Array, rest: AsyncIterable<Uint8Array>): Async
 }
 
 async function* gunzip(packed: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array, void> {
-  const input = await piecesOf(packed);
+  const input = piecesOf(packed);
   const line = currentLine();
   let counted = 0;
   try {
@@ -112,18 +96,6 @@ async function* gunzip(packed: AsyncIterable<Uint8Array>, maxBytes: number): Asy
   }
 }
 
-function tooLarge(maxBytes: number): GunzipError {
-  return new GunzipError('too-large', `the gzip stream unpacks to more than ${maxBytes.toLocaleString('en')} bytes`);
-}
-
-function corrupt(reason: string): GunzipError {
-  return new GunzipError('damaged', `the gzip stream is corrupt (${reason})`);
-}
-
-function truncated(): GunzipError {
-  return new GunzipError('damaged', 'the gzip stream is truncated');
-}
-
 /** The line that is not ended yet, as far as it shows whether it is a record. */
 function currentLine() {
   let head: Uint8Array = new Uint8Array(0);
@@ -146,63 +118,9 @@ function currentLine() {
 }
 
 /** Whether these bytes begin with a record. */
-function isRecord(bytes: Uint8Array): boolean {
+export function isRecord(bytes: Uint8Array): boolean {
   const lf = bytes.indexOf(LF);
   return locateLine(bytes, 0, lf < 0 ? bytes.length : lf, createLayout()) === 'record';
-}
-
-/** The packed bytes in pieces of `PIECE_BYTES`. */
-interface Pieces {
-  /** What is left of the current piece, or the next piece; empty at the end. */
-  rest(): Promise<Uint8Array>;
-  skip(bytes: number): void;
-  /** @throws GunzipError at the end */
-  byte(): Promise<number>;
-  close(): Promise<void>;
-}
-
-async function piecesOf(packed: AsyncIterable<Uint8Array>): Promise<Pieces> {
-  const pieces = cutIntoPieces(packed);
-  let piece: Uint8Array = new Uint8Array(0);
-  let at = 0;
-  async function rest(): Promise<Uint8Array> {
-    if (at === piece.length) {
-      piece = (await pieces.next()).value ?? new Uint8Array(0);
-      at = 0;
-    }
-    return piece.subarray(at);
-  }
-  return {
-    rest,
-    skip(bytes) {
-      at += bytes;
-    },
-    async byte() {
-      if (at === piece.length && (await rest()).length === 0) throw truncated();
-      return piece[at++]!;
-    },
-    async close() {
-      await pieces.return();
-    },
-  };
-}
-
-async function* cutIntoPieces(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  // One buffer for all pieces: each is unpacked before the next one is requested.
-  const piece = Buffer.allocUnsafe(PIECE_BYTES);
-  let length = 0;
-  for await (const chunk of packed) {
-    for (let start = 0; start < chunk.length; ) {
-      const taken = chunk.subarray(start, start + PIECE_BYTES - length);
-      piece.set(taken, length);
-      start += taken.length;
-      length += taken.length;
-      if (length < PIECE_BYTES) continue;
-      yield piece;
-      length = 0;
-    }
-  }
-  if (length > 0) yield piece.subarray(0, length);
 }
 
 /** Whether no further member follows: zeros may fill a gzip file up, as on tapes. */

@@ -74,7 +74,14 @@ export async function findInputs(paths: readonly string[]): Promise<Inputs> {
 
 /** Whether one of its first lines is a record; a log object may be empty, too. */
 async function looksLikeLog(file: LogFile): Promise<boolean> {
-  return file.size === 0 || holdsRecord(await readBeginning(file));
+  if (file.size === 0) return true;
+  try {
+    return holdsRecord(await readBeginning(file));
+  } catch (error) {
+    // What is packed may contain logs, so that it is reported; a log of another service is skipped like other files.
+    if (error instanceof ReadFailure && error.kind === 'other-format') return false;
+    throw error;
+  }
 }
 
 function holdsRecord(bytes: Uint8Array): boolean {

@@ -44,6 +44,8 @@ const FIXED_METRICS = [
   'LogObjectsUnreadable',
   'LogObjectsDamaged',
   'LogObjectsTooLarge',
+  'LogObjectsPacked',
+  'LogObjectsOfOtherFormat',
   'Failures',
   'AlertsSent',
   'PublishFailures',

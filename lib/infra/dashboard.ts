@@ -107,6 +107,8 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
         sum('LogObjectsUnreadable', 'together'),
         sum('LogObjectsDamaged', 'damaged gzip'),
         sum('LogObjectsTooLarge', 'gzip of too much'),
+        sum('LogObjectsPacked', 'archives and other compression'),
+        sum('LogObjectsOfOtherFormat', 'other formats'),
       ],
       8,
     ),

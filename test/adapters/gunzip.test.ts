@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { GunzipError, readUnpacked } from '../../lib/adapters/gunzip';
+import { readUnpacked } from '../../lib/adapters/gunzip';
+import { UnreadableContent } from '../../lib/adapters/unreadable-content';
 import { lineOf } from '../support/observe-lines';
 import { createRandom } from '../support/random';
 import { runs } from '../support/runs';
@@ -9,7 +10,7 @@ import { runs } from '../support/runs';
 async function unpack(
   packed: Uint8Array,
   { cuts = [], maxBytes }: { cuts?: readonly number[]; maxBytes?: number } = {},
-): Promise<{ bytes: Buffer; error: GunzipError | null }> {
+): Promise<{ bytes: Buffer; error: UnreadableContent | null }> {
   const ends = [...cuts].sort((a, b) => a - b);
   async function* chunks() {
     for (const [index, start] of [0, ...ends].entries()) yield packed.subarray(start, ends[index]);
@@ -19,7 +20,7 @@ async function unpack(
     for await (const bytes of readUnpacked(chunks(), maxBytes)) unpacked.push(Buffer.from(bytes));
     return { bytes: Buffer.concat(unpacked), error: null };
   } catch (error) {
-    if (!(error instanceof GunzipError)) throw error;
+    if (!(error instanceof UnreadableContent)) throw error;
     return { bytes: Buffer.concat(unpacked), error };
   }
 }

@@ -154,3 +154,15 @@ test('a bomb is unpacked to the limit, what is before it is found, and it is rep
   expect(deployed.metrics).toMatchObject({ Records: 60, LogObjectsUnreadable: 1, LogObjectsTooLarge: 1 });
   expect(deployed.alerts).toEqual((await throughScan('plain', text(linesIn(bucket)))).found);
 });
+
+test.each([
+  ['zip', 'packed', 'LogObjectsPacked', Buffer.from('PK\x03\x04 some bytes')],
+  ['cloudtrail', 'other-format', 'LogObjectsOfOtherFormat', gzipSync('{"Records":[{"eventVersion":"1.08"}]}')],
+])('an object of another format (%s) is counted by kind and reported by both', async (name, kind, metric, content) => {
+  const deployed = await throughFunction(name, content);
+  const { result } = await throughScan(name, content);
+  expect(deployed.metrics).toMatchObject({ Records: 0, ParseFailures: 0, LogObjectsUnreadable: 1, [metric]: 1 });
+  const reason = expect.stringMatching(new RegExp(`${name}: this is a.*, which is not read; `));
+  expect(deployed.entries).toContainEqual(expect.objectContaining({ message: 'log-object.incomplete', kind, reason }));
+  expect(result.problems).toEqual([{ kind: 'failure', message: reason }]);
+});

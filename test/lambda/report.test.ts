@@ -133,7 +133,8 @@ test('and what an alarm listens to', () => {
 test('it emits each metric that the stack knows of', () => {
   const all = written((report) => {
     report.detected(LOG, DETECTED, 61_000);
-    report.detected(LOG, { ...DETECTED, failure: new ReadFailure('too-large', '') }, 61_000);
+    for (const kind of ['too-large', 'packed', 'other-format'] as const)
+      report.detected(LOG, { ...DETECTED, failure: new ReadFailure(kind, '') }, 61_000);
     report.gone(LOG);
     report.failed('message.failed', new Error('x'));
     report.notified({ end: 'done', sent: [], failures: [], setAside: 1, oldestDueFor: 5 });

@@ -1,6 +1,7 @@
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { type LogObject, type LogObjects, ReadFailure } from '../../ports';
-import { GunzipError, readUnpacked } from '../gunzip';
+import { readLogBytes } from '../log-bytes';
+import { UnreadableContent } from '../unreadable-content';
 
 /** What the client has to be made with. */
 export const S3_CLIENT_OPTIONS = {
@@ -49,9 +50,9 @@ export function s3LogObjects(client: S3Client): LogObjects {
 /** Errors of the connection stay as they are: the object can be read again. */
 async function* readBody(name: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   try {
-    yield* readUnpacked(body, MAX_UNPACKED_BYTES);
+    yield* readLogBytes(body, MAX_UNPACKED_BYTES);
   } catch (error) {
-    if (!(error instanceof GunzipError)) throw error;
+    if (!(error instanceof UnreadableContent)) throw error;
     throw new ReadFailure(error.kind, `${name}: ${error.message}`, { cause: error });
   }
 }

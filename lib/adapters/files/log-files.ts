@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ReadFailure } from '../../ports';
 import { compareText } from '../../text/order';
-import { GunzipError, readUnpacked } from '../gunzip';
+import { readLogBytes, refuseOtherFormats } from '../log-bytes';
+import { UnreadableContent } from '../unreadable-content';
 
 /** A file with log lines, for the terminal. */
 export interface LogFile {
@@ -121,7 +122,7 @@ export interface Chunk {
 }
 
 /**
- * Reads a file from start to end. Recognizes gzip by its first two bytes and decompresses it.
+ * Reads a file from start to end. Recognizes gzip by its first two bytes and decompresses it. Refuses other formats.
  * @throws ReadFailure if the file cannot be read to its end; everything readable was yielded before.
  */
 export async function* readChunks(file: LogFile): AsyncGenerator<Chunk, void> {
@@ -131,7 +132,7 @@ export async function* readChunks(file: LogFile): AsyncGenerator<Chunk, void> {
     else yield* readPlain(file.path);
   } catch (error) {
     const name = file.path === '-' ? 'standard input' : file.path;
-    const kind = error instanceof GunzipError ? error.kind : null;
+    const kind = error instanceof UnreadableContent ? error.kind : null;
     throw new ReadFailure(kind, `${name}: ${reasonOf(error)}`, { cause: error });
   }
 }
@@ -149,6 +150,7 @@ function* readPlain(path: string): Generator<Chunk, void> {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     let total = 0;
     for (let bytesRead = readSync(file, buffer); bytesRead > 0; bytesRead = readSync(file, buffer)) {
+      if (total === 0) refuseOtherFormats(buffer.subarray(0, bytesRead));
       total += bytesRead;
       yield { bytes: bytesRead === CHUNK_BYTES ? buffer : buffer.subarray(0, bytesRead), bytesRead: total };
     }
@@ -179,5 +181,5 @@ async function* readStream(input: Readable): AsyncGenerator<Chunk, void> {
       yield chunk;
     }
   };
-  for await (const bytes of readUnpacked(counted())) yield { bytes, bytesRead };
+  for await (const bytes of readLogBytes(counted())) yield { bytes, bytesRead };
 }
