@@ -4,6 +4,7 @@ import type { Usage } from '../lib/adapters/aws/dynamo-table';
 import type { MetricName } from '../lib/config/deployed-names';
 import type { Detected } from '../lib/detect/detect-log-object';
 import type { Notified } from '../lib/notify/notify';
+import type { UnreadableKind } from '../lib/ports';
 import { isRemembering, SWITCHED_RULES } from '../lib/rules/rule-of';
 import type { NotifiedObject } from './read-event';
 
@@ -34,6 +35,14 @@ export interface SubscriptionCounts {
   readonly operations: number | null;
 }
 
+/** The metric of each kind of log object that could not be read to its end; all count as `LogObjectsUnreadable`, too. */
+const READ_FAILURE_METRICS: Readonly<Record<UnreadableKind, MetricName>> = {
+  damaged: 'LogObjectsDamaged',
+  'too-large': 'LogObjectsTooLarge',
+  packed: 'LogObjectsPacked',
+  'other-format': 'LogObjectsOfOtherFormat',
+};
+
 /** Maximum number of buckets that one log entry names. */
 const MAX_LOGGED_BUCKETS = 100;
 
@@ -50,7 +59,7 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
     detected({ bucket, key }, detected, writtenAt) {
       const { records, parseFailures, firstFailure, counts, findings, learned, longestOverdue, latest } = detected;
       const { recordsWithImplausibleTime, recordsOfOtherBuckets } = counts;
-      const { isMisplaced } = detected;
+      const { isMisplaced, failure } = detected;
       const implausible = recordsWithImplausibleTime + recordsOfOtherBuckets + (isMisplaced ? 1 : 0);
       const found = SWITCHED_RULES.map((rule) => ({ rule, count: findings.get(rule.id) ?? 0 }));
       const newPairs = found.reduce((sum, { rule, count }) => sum + (isRemembering(rule) ? count : 0), learned);
@@ -81,6 +90,12 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
           recordsOfOtherBuckets,
           isMisplaced,
         });
+      }
+      if (failure !== null) {
+        const { kind, message } = failure;
+        count('LogObjectsUnreadable', 1);
+        if (kind !== null) count(READ_FAILURE_METRICS[kind], 1);
+        logger.warn('log-object.incomplete', { logObject, kind, reason: message, records });
       }
       if (firstFailure === null) return;
       const { line, reason, text } = firstFailure;

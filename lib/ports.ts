@@ -102,6 +102,32 @@ export interface SetAside {
   readonly reason: string;
 }
 
+/**
+ * What is wrong with a log object that cannot be read to its end:
+ * - `damaged`: a compressed stream is truncated or corrupt
+ * - `too-large`: it unpacks to more than the reader allows
+ * - `packed`: it is an archive, or compressed by another program than gzip
+ * - `other-format`: it is no access log, or one in a form that is not read
+ */
+export type UnreadableKind = 'damaged' | 'too-large' | 'packed' | 'other-format';
+
+/**
+ * A log object cannot be read to its end, and another attempt would end the same way; the message names it. Everything
+ * readable was yielded before.
+ */
+export class ReadFailure extends Error {
+  override readonly name = 'ReadFailure';
+
+  constructor(
+    /** Null: the file system reported an error. */
+    readonly kind: UnreadableKind | null,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** A version of an S3 object that contains log lines. */
 export interface LogObject {
   readonly bucket: string;
@@ -116,7 +142,7 @@ export interface LogObjects {
 }
 
 export interface LogObjectBody {
-  /** Each chunk is valid until the next one is requested. */
+  /** Unpacked; each chunk is valid until the next one is requested. Ends with a `ReadFailure` if the rest cannot be read. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** When the object was written; null: not known. */
   readonly writtenAt: number | null;

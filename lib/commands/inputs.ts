@@ -2,8 +2,9 @@ import { createLayout } from '../access-log/layout';
 import { splitLines } from '../access-log/lines';
 import { readLogObjectKey } from '../access-log/log-object-key';
 import { locateLine } from '../access-log/parse-line';
-import { type LogFile, listLogFiles, ReadFailure, readBeginning, readChunks } from '../adapters/files/log-files';
+import { type LogFile, listLogFiles, readBeginning, readChunks } from '../adapters/files/log-files';
 import { isImplausibleTime, plausibleTime } from '../detection/event-time';
+import { ReadFailure } from '../ports';
 import { compareText } from '../text/order';
 import { makeVisible } from '../text/visible';
 import { type Problem, UsageError } from './usage-error';
@@ -73,7 +74,14 @@ export async function findInputs(paths: readonly string[]): Promise<Inputs> {
 
 /** Whether one of the first lines is a record. An empty file counts, since a log object may be empty. */
 async function looksLikeLog(file: LogFile): Promise<boolean> {
-  return file.size === 0 || containsRecord(await readBeginning(file));
+  if (file.size === 0) return true;
+  try {
+    return containsRecord(await readBeginning(file));
+  } catch (error) {
+    // What is packed may contain logs, so that it is reported; a log of another service is skipped like other files.
+    if (error instanceof ReadFailure && error.kind === 'other-format') return false;
+    throw error;
+  }
 }
 
 function containsRecord(bytes: Uint8Array): boolean {

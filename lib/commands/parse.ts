@@ -1,7 +1,8 @@
 import { FIELDS } from '../access-log/fields';
 import { type ParseFailure, readRecords } from '../access-log/read-records';
 import type { AccessLogRecord } from '../access-log/record';
-import { ReadFailure, readChunks } from '../adapters/files/log-files';
+import { readChunks } from '../adapters/files/log-files';
+import { ReadFailure } from '../ports';
 import { jsonText } from '../text/json-text';
 import { isoTime } from '../text/times';
 import { findInputs } from './inputs';

@@ -1,5 +1,5 @@
 import type { ParseFailure } from '../access-log/read-records';
-import { ReadFailure, readChunks } from '../adapters/files/log-files';
+import { readChunks } from '../adapters/files/log-files';
 import type { MemoryState } from '../adapters/memory-state';
 import { newRunId } from '../adapters/run-ids';
 import type { Configuration } from '../config/configuration';
@@ -77,33 +77,22 @@ function clockOfRecords(soFar: Readonly<ReadSoFar>, alerts: Simulation, now: num
   };
 }
 
-/** What was read of a file; `failure`: why the rest could not be read. */
-export interface FileRead extends Readonly<ReadSoFar> {
-  readonly failure: ReadFailure | null;
-}
-
 /** Runs detection on a file as a log object, as far as the file can be read. */
 export async function detectFile(
   file: LogObjectFile,
   { observer, gathered, detectorAt, now }: Replay,
   onRead: (bytesRead: number) => void,
-): Promise<FileRead> {
+): Promise<Readonly<ReadSoFar>> {
   const soFar = nothingRead();
-  let failure: ReadFailure | null = null;
-  async function* readableChunks(): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const { bytes, bytesRead } of readChunks(file)) {
-        yield bytes;
-        onRead(bytesRead);
-      }
-    } catch (error) {
-      if (!(error instanceof ReadFailure)) throw error;
-      failure = error;
+  async function* chunksOfFile(): AsyncGenerator<Uint8Array> {
+    for await (const { bytes, bytesRead } of readChunks(file)) {
+      yield bytes;
+      onRead(bytesRead);
     }
   }
   const run = {
     logObject: { bucket: '', key: file.path, versionId: null, etag: null },
-    chunks: readableChunks(),
+    chunks: chunksOfFile(),
     observer,
     // The copy of a log object does not show when S3 wrote the object.
     writtenAt: now,
@@ -112,7 +101,7 @@ export async function detectFile(
     listener: listenerFor(file.path, gathered),
   };
   await detectLogObject(run, detectorAt(soFar));
-  return { ...soFar, failure };
+  return soFar;
 }
 
 /** The results over all log objects. */

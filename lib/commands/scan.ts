@@ -1,7 +1,7 @@
 import type { ParseFailure } from '../access-log/read-records';
 import { readStateFile } from '../adapters/files/state-file';
 import { createMemoryState, type MemoryState } from '../adapters/memory-state';
-import { nothingRead } from '../detect/read-portions';
+import { nothingRead, type ReadSoFar } from '../detect/read-portions';
 import { seedSightings } from '../detect/seed-sightings';
 import { latestEventTime } from '../detection/event-time';
 import type { Finding } from '../detection/finding';
@@ -14,7 +14,7 @@ import { isSwitched, ruleOf } from '../rules/rule-of';
 import { findInputs, inOrderOfArrival, type LogObjectFile } from './inputs';
 import { noAccessLog, sum } from './parse';
 import type { Progress } from './progress';
-import { createReplay, detectFile, type FileRead, type Replay, type ReplayOptions } from './replay';
+import { createReplay, detectFile, type Replay, type ReplayOptions } from './replay';
 import type { Problem } from './usage-error';
 
 export interface ScanResult {
@@ -98,7 +98,7 @@ function createTotals(problems: readonly Problem[]): Totals {
   return { logObjects: 0, parseFailures, earliest, latest, problems: [...problems] };
 }
 
-function addFile(totals: Totals, { path }: LogObjectFile, read: FileRead): void {
+function addFile(totals: Totals, { path }: LogObjectFile, read: Readonly<ReadSoFar>): void {
   const { records, parseFailures, firstFailure, earliest, latest, failure } = read;
   // A file that could not be read at all is not a log object.
   if (failure === null || records + parseFailures > 0) totals.logObjects++;

@@ -5,6 +5,7 @@ import { overlongFailure, type ParseFailure, parseFailure } from '../access-log/
 import { isImplausibleTime } from '../detection/event-time';
 import type { Portion } from '../detection/observation';
 import type { Observer } from '../detection/observe';
+import { ReadFailure } from '../ports';
 
 /**
  * A log object is evaluated in portions. A portion ends with the line that reaches this many bytes or this many
@@ -22,6 +23,8 @@ export interface ReadSoFar {
   firstFailure: ParseFailure | null;
   earliest: number;
   latest: number;
+  /** Why the rest could not be read; null: it was read to its end. */
+  failure: ReadFailure | null;
 }
 
 export function nothingRead(): ReadSoFar {
@@ -31,6 +34,7 @@ export function nothingRead(): ReadSoFar {
     firstFailure: null,
     earliest: Number.POSITIVE_INFINITY,
     latest: Number.NEGATIVE_INFINITY,
+    failure: null,
   };
 }
 
@@ -50,7 +54,9 @@ export interface ReadOptions {
   readonly portionBytes?: number | undefined;
 }
 
-/** Reads a log object and yields the observer's result for each portion, including the last. */
+/**
+ * Reads a log object, as far as it can be read, and yields the observer's result for each portion, including the last.
+ */
 export async function* readPortions(options: ReadOptions): AsyncGenerator<Portion, void> {
   const { chunks, source, observer, soFar, onFailure, allocate, portionBytes = PORTION_BYTES } = options;
   const { latestTime = Number.POSITIVE_INFINITY } = options;
@@ -59,8 +65,10 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
   let recordsLeft = PORTION_RECORDS;
   let ended: Portion[] = [];
 
-  function fail(failure: ParseFailure): void {
+  function fail(describe: () => ParseFailure): void {
     soFar.parseFailures++;
+    if (soFar.firstFailure !== null && onFailure === undefined) return;
+    const failure = describe();
     soFar.firstFailure ??= failure;
     onFailure?.(failure);
   }
@@ -77,7 +85,7 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
         }
         observer.record(bytes, start, end, layout);
         recordsLeft--;
-      } else if (outcome !== 'blank') fail(parseFailure(source, number, outcome, bytes, start, end));
+      } else if (outcome !== 'blank') fail(() => parseFailure(source, number, outcome, bytes, start, end));
       portionLeft -= end - start + 1;
       if (portionLeft <= 0 || recordsLeft <= 0) {
         ended.push(observer.endPortion());
@@ -86,10 +94,10 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
         recordsLeft = PORTION_RECORDS;
       }
     },
-    tooLong: (sample, number) => fail(overlongFailure(source, number, sample)),
+    tooLong: (sample, number) => fail(() => overlongFailure(source, number, sample)),
   };
   const lines = splitLines(handler, allocate);
-  for await (const chunk of chunks) {
+  for await (const chunk of readableChunks(chunks, soFar)) {
     // guard: portions do not depend on chunks
     lines.push(chunk);
     if (ended.length > 0) {
@@ -100,4 +108,14 @@ export async function* readPortions(options: ReadOptions): AsyncGenerator<Portio
   lines.end();
   yield* ended;
   yield observer.endPortion();
+}
+
+/** The chunks before a `ReadFailure`, which becomes `failure`. */
+async function* readableChunks(chunks: AsyncIterable<Uint8Array>, soFar: ReadSoFar): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error;
+    soFar.failure = error;
+  }
 }

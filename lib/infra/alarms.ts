@@ -133,6 +133,12 @@ function alarmDefinitions(props: AlarmsProps): AlarmDefinition[] {
       threshold: 1,
     },
     {
+      name: 'LogObjectsUnreadable',
+      summary: 'A log object could not be read, or only in part, so its other requests were not checked.',
+      metric: own('LogObjectsUnreadable', 'Sum', HOUR),
+      threshold: 1,
+    },
+    {
       name: 'ImplausibleLogs',
       summary: 'Log objects contain data that S3 cannot have written, so part of it was not trusted.',
       metric: own('ImplausibleLogs', 'Sum', HOUR),

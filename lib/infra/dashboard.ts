@@ -100,6 +100,19 @@ export function dashboard(scope: Construct, id: string, props: DashboardProps): 
       8,
     ),
   );
+  board.addWidgets(
+    graph(
+      'Log objects not read to their end, by kind',
+      [
+        sum('LogObjectsUnreadable', 'together'),
+        sum('LogObjectsDamaged', 'damaged gzip'),
+        sum('LogObjectsTooLarge', 'gzip of too much'),
+        sum('LogObjectsPacked', 'archives and other compression'),
+        sum('LogObjectsOfOtherFormat', 'other formats'),
+      ],
+      8,
+    ),
+  );
   board.addWidgets(heading('## Failures and usage'));
   board.addWidgets(
     graph(

@@ -169,9 +169,11 @@ const PATHS: readonly PathCase[] = [
     name: 'a text in UTF-16, as PowerShell writes it',
     prepare: put('utf16.log', Buffer.from(`\ufeff${logLine()}`, 'utf16le')),
     paths: ['utf16.log', 'good.log'],
-    code: 2,
-    notes: [`utf16.log: ${NO_RECORD} (line 1: no time)`],
-    read: [2, 1],
+    code: 3,
+    notes: [
+      'utf16.log: this is UTF-16 text, which is not read; convert it first: iconv -f UTF-16 -t UTF-8 FILE > FILE.log',
+    ],
+    read: [1, 1],
   },
   {
     name: 'a truncated gzip file',

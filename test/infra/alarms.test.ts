@@ -183,6 +183,7 @@ test('thresholds', () => {
   "FunctionErrors: Errors Sum 300s >= 1, 3 periods, silence is notBreaching",
   "FunctionThrottled: Throttles Sum 300s >= 1, 3 periods, silence is notBreaching",
   "ParseFailures: ParseFailures Sum 3600s >= 1, 1 periods, silence is notBreaching",
+  "LogObjectsUnreadable: LogObjectsUnreadable Sum 3600s >= 1, 1 periods, silence is notBreaching",
   "ImplausibleLogs: ImplausibleLogs Sum 3600s >= 1, 1 periods, silence is notBreaching",
   "FindingsNotStored: UnstoredFindingAge Maximum 300s >= 3600000, 1 periods, silence is notBreaching",
   "AlertsDelayed: OldestDueAge Maximum 300s >= 900000, 3 periods, silence is notBreaching",

@@ -29,6 +29,7 @@ test('each alarm uses the metric that its name says', () => {
     'FunctionErrors: AWS/Lambda FunctionName={WatchWatcherFunction}',
     'FunctionThrottled: AWS/Lambda FunctionName={WatchWatcherFunction}',
     'ParseFailures: S3AccessWatch service=SERVICE',
+    'LogObjectsUnreadable: S3AccessWatch service=SERVICE',
     'ImplausibleLogs: S3AccessWatch service=SERVICE',
     'FindingsNotStored: S3AccessWatch service=SERVICE',
     'AlertsDelayed: S3AccessWatch service=SERVICE',

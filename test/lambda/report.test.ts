@@ -2,6 +2,7 @@ import { createReport } from '../../lambda/report';
 import { METRICS } from '../../lib/config/deployed-names';
 import type { Detected } from '../../lib/detect/detect-log-object';
 import type { Notified } from '../../lib/notify/notify';
+import { ReadFailure } from '../../lib/ports';
 
 type Arguments = Parameters<typeof createReport>;
 
@@ -29,6 +30,7 @@ const DETECTED = {
   longestOverdue: 4_000,
   latest: 1_000,
   isMisplaced: true,
+  failure: new ReadFailure('damaged', 'the gzip stream is truncated'),
   counts: {
     recordsWithoutIp: 5,
     invalidRemoteIps: 6,
@@ -54,6 +56,8 @@ test('every number of a log object is in its metric', () => {
     RecordsOfOtherBuckets: 12,
     LogObjectsMisplaced: 1,
     ImplausibleLogs: 23,
+    LogObjectsUnreadable: 1,
+    LogObjectsDamaged: 1,
     NewPairs: 12,
     UnapprovedIpFindings: 8,
     NewIpFindings: 9,
@@ -66,6 +70,7 @@ test('a log object without a plausible time has no delivery lag', () => {
   const detected = {
     records: 1,
     firstFailure: null,
+    failure: null,
     latest: Number.NEGATIVE_INFINITY,
     counts: { recordsWithImplausibleTime: 1, recordsOfOtherBuckets: 0 },
     findings: new Map(),
@@ -83,6 +88,7 @@ test('a log object without implausible content has no metric for it', () => {
   const detected = {
     records: 1,
     firstFailure: null,
+    failure: null,
     latest: 1_000,
     isMisplaced: false,
     counts: { recordsWithImplausibleTime: 0, recordsOfOtherBuckets: 0 },
@@ -127,6 +133,8 @@ test('the other metrics that alarms use', () => {
 test('all metrics that the stack uses are emitted', () => {
   const all = written((report) => {
     report.detected(LOG, DETECTED, 61_000);
+    for (const kind of ['too-large', 'packed', 'other-format'] as const)
+      report.detected(LOG, { ...DETECTED, failure: new ReadFailure(kind, '') }, 61_000);
     report.deleted(LOG);
     report.failed('message.failed', new Error('x'));
     report.notified({ end: 'done', sent: [], failures: [], setAside: 1, oldestDueFor: 5 });

@@ -2,7 +2,10 @@ import { closeSync, createReadStream, type Dirent, fstatSync, openSync, readSync
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { ReadFailure } from '../../ports';
 import { compareText } from '../../text/order';
+import { readLogBytes, refuseOtherFormats } from '../log-bytes';
+import { UnreadableContent } from '../unreadable-content';
 
 /** A file with log lines, for the terminal. */
 export interface LogFile {
@@ -101,20 +104,13 @@ function listingProblem(path: string, error: unknown): PathProblem {
   return { kind: 'unreadable', message: `${path}: ${reasonOf(error)}` };
 }
 
-/** An error of the operating system or the decompressor, in words. */
+/** An error of the operating system in words; the message of other errors. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'the file was deleted before it was read';
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
   if (code === 'ELOOP') return 'symbolic link loop';
-  if (code === 'Z_BUF_ERROR') return 'the gzip stream is truncated; the part before that was read';
-  if (code?.startsWith('Z_') === true) return `the gzip stream is corrupt (${message}); the part before that was read`;
   return message;
-}
-
-/** A file could not be read to its end; the message names it. */
-export class ReadFailure extends Error {
-  override readonly name = 'ReadFailure';
 }
 
 /** A piece of a file. */
@@ -126,7 +122,7 @@ export interface Chunk {
 }
 
 /**
- * Reads a file from start to end. Recognizes gzip by its first two bytes and decompresses it.
+ * Reads a file from start to end. Recognizes gzip by its first two bytes and decompresses it. Refuses other formats.
  * @throws ReadFailure if the file cannot be read to its end; everything readable was yielded before.
  */
 export async function* readChunks(file: LogFile): AsyncGenerator<Chunk, void> {
@@ -135,7 +131,9 @@ export async function* readChunks(file: LogFile): AsyncGenerator<Chunk, void> {
     else if (!file.regular || (await isGzip(file.path))) yield* readStream(createReadStream(file.path));
     else yield* readPlain(file.path);
   } catch (error) {
-    throw new ReadFailure(`${file.path === '-' ? 'standard input' : file.path}: ${reasonOf(error)}`, { cause: error });
+    const name = file.path === '-' ? 'standard input' : file.path;
+    const kind = error instanceof UnreadableContent ? error.kind : null;
+    throw new ReadFailure(kind, `${name}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -152,6 +150,7 @@ function* readPlain(path: string): Generator<Chunk, void> {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     let total = 0;
     for (let bytesRead = readSync(file, buffer); bytesRead > 0; bytesRead = readSync(file, buffer)) {
+      if (total === 0) refuseOtherFormats(buffer.subarray(0, bytesRead));
       total += bytesRead;
       yield { bytes: bytesRead === CHUNK_BYTES ? buffer : buffer.subarray(0, bytesRead), bytesRead: total };
     }
@@ -176,72 +175,11 @@ function hasGzipMagic(bytes: Uint8Array): boolean {
 
 async function* readStream(input: Readable): AsyncGenerator<Chunk, void> {
   let bytesRead = 0;
-  const counted = async function* (): AsyncGenerator<Buffer, undefined> {
+  const counted = async function* (): AsyncGenerator<Buffer, void> {
     for await (const chunk of input as AsyncIterable<Buffer>) {
       bytesRead += chunk.length;
       yield chunk;
     }
   };
-  const chunks = counted();
-  try {
-    // The first chunk of a pipe may be a single byte, which is too short to recognize gzip.
-    let first = Buffer.alloc(0);
-    for (let next = await chunks.next(); next.value !== undefined; next = await chunks.next()) {
-      first = Buffer.concat([first, next.value]);
-      if (first.length >= 2) break;
-    }
-    const all = async function* (): AsyncGenerator<Buffer> {
-      yield first;
-      yield* chunks;
-    };
-    if (first.length === 0) return;
-    for await (const bytes of hasGzipMagic(first) ? unpack(all()) : all()) yield { bytes, bytesRead };
-  } finally {
-    await chunks.return(undefined); // closes the file even if it was not read to its end
-  }
-}
-
-/** Bytes given to the decompressor at a time. Its output, at most a thousand times as much, is kept in memory. */
-const PACKED_BYTES = 16 * 1024;
-
-/**
- * Decompresses gzip, up to the last byte before an error. A zlib stream that has an error drops output that was not
- * read yet, so this gives it small pieces and reads all output before the next piece.
- */
-async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const { createGunzip } = await import('node:zlib');
-  const gunzip = createGunzip();
-  let unpacked: Buffer[] = [];
-  let settle: (error?: Error | null) => void = () => {};
-  gunzip.on('data', (chunk: Buffer) => unpacked.push(chunk));
-  gunzip.on('error', (error) => settle(error));
-  /** Runs one step; resolves to its error, or to null. */
-  const step = (run: (done: (error?: Error | null) => void) => void): Promise<Error | null> =>
-    new Promise((resolve) => {
-      settle = (error) => resolve(error ?? null);
-      run(settle);
-    });
-  const taken = (): Buffer[] => {
-    const chunks = unpacked;
-    unpacked = [];
-    return chunks;
-  };
-  try {
-    for await (const chunk of packed) {
-      for (let start = 0; start < chunk.length; start += PACKED_BYTES) {
-        const error = await step((done) => gunzip.write(chunk.subarray(start, start + PACKED_BYTES), done));
-        yield* taken();
-        if (error !== null) throw error;
-      }
-    }
-    const error = await step((done) => {
-      // The stream may have ended before: zeros can follow the gzip data.
-      if (gunzip.readableEnded) done();
-      else gunzip.once('end', done).end();
-    });
-    yield* taken();
-    if (error !== null) throw error;
-  } finally {
-    gunzip.destroy();
-  }
+  for await (const bytes of readLogBytes(counted())) yield { bytes, bytesRead };
 }

@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import {
-  type LogFile,
-  listLogFiles,
-  ReadFailure,
-  readBeginning,
-  readChunks,
-} from '../../../lib/adapters/files/log-files';
+import { type LogFile, listLogFiles, readBeginning, readChunks } from '../../../lib/adapters/files/log-files';
+import { ReadFailure } from '../../../lib/ports';
 import { createRandom } from '../../support/random';
 import { temporaryFolder } from '../../support/run-cli';
 import { runs } from '../../support/runs';
