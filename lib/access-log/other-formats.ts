@@ -110,7 +110,7 @@ const ROWS: readonly Row[] = [
   ),
 ];
 
-/** The checksum of the first header shows; the magic alone could stand in a log line. POSIX.1-1988, ustar. */
+/** Verified by the checksum of the first header, since a log line could contain the magic. POSIX.1-1988, ustar. */
 function isTar(bytes: Uint8Array): boolean {
   if (bytes.length < 512 || bytes[0] === 0 || !bytes.subarray(0, 512).includes(0)) return false;
   const digits = String.fromCharCode(...bytes.subarray(148, 156));

@@ -130,7 +130,10 @@ test('the function publishes the metrics that alarms and dashboard use', async (
   }
   // Metrics that the function publishes only after a problem.
   const doubts = ['RecordsWithImplausibleTime', 'RecordsOfOtherBuckets', 'LogObjectsMisplaced', 'ImplausibleLogs'];
-  const others = ['LogObjectsDeleted', 'Failures', 'UnstoredFindingAge', 'AlertsSetAside', ...doubts];
+  const unreadable = ['Unreadable', 'Damaged', 'TooLarge', 'Packed', 'OfOtherFormat'].map(
+    (kind) => `LogObjects${kind}`,
+  );
+  const others = ['LogObjectsDeleted', 'Failures', 'UnstoredFindingAge', 'AlertsSetAside', ...doubts, ...unreadable];
   expect([...names, ...others].sort()).toEqual([...METRICS].sort());
 });
 
