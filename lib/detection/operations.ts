@@ -7,7 +7,7 @@ import { levelOfSuccess, rankOf } from './level';
 /** The operations met, by number. */
 export interface Operations {
   /** The number of the operation of the record at hand, which is mostly that of the record before. */
-  numberOf(bytes: Uint8Array, layout: LineLayout): number;
+  numberOf(layout: LineLayout): number;
   /** By number; grows. */
   readonly names: readonly string[];
   /** By number: of the level that the operation reaches if it succeeds. */
@@ -25,7 +25,7 @@ export function createOperations(): Operations {
   let run = -1;
   let layoutBefore: LineLayout | null = null;
   return {
-    numberOf(bytes, layout) {
+    numberOf(layout) {
       if (layout.operationRun === run && layout === layoutBefore) return number;
       run = layout.operationRun;
       layoutBefore = layout;
@@ -33,7 +33,7 @@ export function createOperations(): Operations {
       const end = layout.ends[FIELD.operation]!;
       number = numbers.intern(layout.view, start, end, 0);
       if (number === names.length) {
-        const name = decode(bytes, start, end);
+        const name = decode(layout.bytes, start, end);
         names.push(name);
         ranks.push(rankOf(levelOfSuccess(name)));
         allBytes += end - start;

@@ -70,9 +70,9 @@ function readsOf(line: Uint8Array): number {
   locateLine(PLAIN, 0, PLAIN.length, layout); // so that the fast path is tried first
   return countReads(line, MAX_READS * line.length, (counted) => {
     if (locateLine(counted, 0, counted.length, layout) !== 'record') return;
-    locateDecision(counted, layout);
-    locateAll(counted, layout);
-    toRecord(counted, layout);
+    locateDecision(layout);
+    locateAll(layout);
+    toRecord(layout);
   });
 }
 
