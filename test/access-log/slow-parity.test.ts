@@ -3,6 +3,7 @@ import { FIELD } from '../../lib/access-log/fields';
 import { createLayout, type FailureReason, type LineLayout } from '../../lib/access-log/layout';
 import { locateAll, locateDecision, locateLine, toRecord } from '../../lib/access-log/parse-line';
 import type { AccessLogRecord } from '../../lib/access-log/record';
+import { JSON_LINE_CASES } from '../fixtures/json-line-cases';
 import { LINE_CASES } from '../fixtures/line-cases';
 import { attackedRecord, calmRecord, jsonStyle, unambiguousRecord } from '../support/arbitrary-records';
 import { expectSame } from '../support/expect-same';
@@ -28,7 +29,9 @@ const anyLine = fc.oneof(
     .record({ written: fc.oneof(calmRecord, unambiguousRecord), json: jsonStyle })
     .map(({ written, json }) => writeJsonLine(written.record, json)),
   fc.oneof(calmRecord, unambiguousRecord, attackedRecord).map(({ record, style }) => writeLine(record, style)),
-  fc.constantFrom(...LINE_CASES).map(({ line }) => (typeof line === 'string' ? Buffer.from(line) : line)),
+  fc
+    .constantFrom(...LINE_CASES, ...JSON_LINE_CASES)
+    .map(({ line }) => (typeof line === 'string' ? Buffer.from(line) : line)),
 );
 /** A line that usually has the owner, date and operation of the previous line. */
 const mutatedLine = fc
@@ -53,7 +56,7 @@ test(`agrees with the slow parser on mutated lines, which cover every outcome an
       if (outcome === null || typeof outcome === 'string') see(outcome ?? 'blank');
       else for (const flag of ['record', ...outcome.flags]) see(flag);
     }),
-    runs(2_500),
+    runs(5_000),
   );
   const everything = [
     'no bucket',
