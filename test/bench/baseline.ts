@@ -1,16 +1,27 @@
 /**
- * What one writes first: readline, a regular expression that makes a record of each line, ipaddr.js for the address,
+ * What one writes first: readline, a regular expression (or JSON.parse) that makes a record of each line, ipaddr.js for the address,
  * Date for the time, a map of pairs. Counts what `scan` counts; kept to compare with.
  * Usage: baseline.ts FILE [ALLOWED-CIDR,…]
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import ipaddr from 'ipaddr.js';
+import { FIELDS } from '../../lib/access-log/fields';
 
 const LINE =
   /^([^ ]*) ([^ ]*) \[(.*?)\] ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) (-|[0-9]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) ("[^"]*"|-) ([^ ]*)(?: ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*))?(?: ([^ ]*))?(?: ([^ ]*))?(?: ([^ ]*))?.*$/;
 
 function parse(line: string) {
+  return line.startsWith('{') ? parseJson(line) : parseText(line);
+}
+
+function parseJson(line: string): ReturnType<typeof parseText> {
+  const object = JSON.parse(line) as Record<string, string | number | boolean | null>;
+  const record = Object.fromEntries(FIELDS.map(({ name, json }) => [name, object[json]]));
+  return { ...record, time: Date.parse(String(object.request_time)) } as unknown as ReturnType<typeof parseText>;
+}
+
+function parseText(line: string) {
   const match = LINE.exec(line);
   if (match === null) return null;
   const [
