@@ -70,7 +70,7 @@ export interface JsonObject {
    * What was before the first values of an object, `{"bucket_name":` or `,"remote_ip":`, and the number of that name:
    * the next object most likely repeats them.
    */
-  readonly before: readonly RememberedBytes[];
+  readonly before: RememberedBytes[];
   readonly order: Int8Array;
   /** `2026-02-06`; `midnight` is the start of that day in UTC, epoch milliseconds. */
   readonly date: RememberedBytes;
@@ -104,9 +104,8 @@ export const FLAGS: readonly RecordFlag[] = [
 const NO_BYTES = new Uint8Array(0);
 const NO_VIEW = new DataView(NO_BYTES.buffer);
 
-/** How many names of an object are remembered, and how long they may be; S3 writes 29, of up to 20 bytes. */
+/** How many names of an object are remembered; S3 writes 29. */
 const MAX_MEMBERS = 40;
-const MAX_NAME_BYTES = 32;
 
 export function createLayout(): LineLayout {
   return {
@@ -126,7 +125,7 @@ export function createLayout(): LineLayout {
       end: 0,
       messageStart: -1,
       messageEnd: -1,
-      before: Array.from({ length: MAX_MEMBERS }, () => rememberNothing(MAX_NAME_BYTES)),
+      before: [],
       order: new Int8Array(MAX_MEMBERS),
       date: rememberNothing(12),
       midnight: Number.NaN,

@@ -19,13 +19,13 @@ import { isExtra, isMessage, numberOfName, UNKNOWN_NAME } from './json-names';
 import { addFlag, type FailureReason, type LineLayout, STATUS_BLOCK, setField } from './layout';
 import { checkOperation } from './locate-head';
 import { isCount, isStatus } from './locate-status';
-import { beginsAsRemembered, remember } from './remembered';
+import { beginsAsRemembered, remember, rememberNothing } from './remembered';
 import { decodeValues } from './scratch';
 
 /*
  * The JSON form of the log: one object a line, with a member for each field (`json` in `FIELDS`), in any order. A missing
- * member and `null` are what a dash is in the text form. A value that is not a string counts as its JSON text, so that
- * no type makes a record unreadable: `200` and `"200"` are one status, and an object is not an address.
+ * member and `null` are what a dash is in the text form. A value that is not a string counts as its JSON text, so
+ * that no type makes a record unreadable: `200` and `"200"` are the same status, and `{"a":1}` is not an address.
  *
  * Values are located, not parsed. A value with escapes is no range of the line; `scratch.ts` decodes it, at once if
  * detection needs it, else when the record is shown.
@@ -36,6 +36,9 @@ import { decodeValues } from './scratch';
 
 /** In place of an index: the first eight fields are located, and the rest of the object is not read yet. */
 const PAUSED = -3;
+
+/** How much of the text before a value is remembered; names of S3 have up to 20 bytes. */
+const MAX_NAME_BYTES = 32;
 
 /** The first eight fields: they decide whether the line is a record. */
 const HEAD = bitsFrom(FIELD.bucketOwner, FIELD.key);
@@ -141,8 +144,10 @@ function locateMembers(layout: LineLayout, until: number): number {
       if (at >= end) return CUT_OFF;
       if (view.getUint8(at) !== COLON) return NOT_JSON;
       at = skipWhitespace(view, at + 1, end);
-      if (member < before.length) {
-        remember(before[member]!, view, nameStart, at);
+      if (member < order.length) {
+        const text = before[member] ?? rememberNothing(MAX_NAME_BYTES);
+        remember(text, view, nameStart, at);
+        before[member] = text;
         order[member] = name;
       }
     }
@@ -230,19 +235,4 @@ function checkNumbers(layout: LineLayout): void {
     if (start !== end) addFlag(layout, field === FIELD.httpStatus ? 'invalid-status' : 'invalid-number');
     starts[field] = -1;
   }
-}
-
-/** The ranges of the unknown members, each with its name. */
-export function extraMembers({ view, extraStart, extraEnd }: LineLayout): [start: number, end: number][] {
-  const members: [number, number][] = [];
-  for (let at = extraStart; at < extraEnd; ) {
-    // A comma or the brace, with whitespace on either side, is before the name.
-    const start = skipWhitespace(view, skipWhitespace(view, at, extraEnd) + 1, extraEnd);
-    const quote = endOfString(view, start + 1, extraEnd);
-    const colon = skipWhitespace(view, quote + 1, extraEnd);
-    // A number is complete only with the byte after it.
-    at = endOfValue(view, skipWhitespace(view, colon + 1, extraEnd), extraEnd + 1);
-    if (isExtra(numberOfName(view, start + 1, quote))) members.push([start, at]);
-  }
-  return members;
 }

@@ -2,6 +2,7 @@ import { CR, endOfToken, isDash, QUOTE, SPACE, TAB } from './bytes';
 import { locateHeadFast, locateStatusFast } from './fast-path';
 import { FIELD, FIELDS } from './fields';
 import { endOfString, OPEN_BRACE } from './json-bytes';
+import { extraMembers } from './json-extra';
 import {
   addFlag,
   clearFrom,
@@ -13,7 +14,7 @@ import {
   showBytes,
 } from './layout';
 import { locateHead } from './locate-head';
-import { extraMembers, locateJson, locateRest } from './locate-json';
+import { locateJson, locateRest } from './locate-json';
 import { locateStatus } from './locate-status';
 import { locateTail } from './locate-tail';
 import type { AccessLogRecord } from './record';
