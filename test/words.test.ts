@@ -28,7 +28,7 @@ const RETIRED: Readonly<Record<string, string>> = {
   'vouch|vouches|vouched': 'explain the access',
   'gets? further|got further': 'gains more access',
   'long unseen': 'after a long absence',
-  'AnnouncedObject|Asked|lookAround|seenAs|countOn': 'NotifiedObject, Request, runHealthChecks, firstSeenBy, markFound',
+  'AnnouncedObject|lookAround|seenAs|countOn': 'NotifiedObject, runHealthChecks, firstSeenBy, markFound',
   'MOST_[A-Z_]+': 'MAX_',
   settles: 'covers, ends',
   'nothing any ?more': 'no longer anything',

@@ -24,6 +24,15 @@ export function endOfBucket(start: number, end: number, { bucket, view }: LineLa
   return at;
 }
 
+/** Whether `view[start, end)` is a possible bucket name, by the same rule. */
+export function checkBucketName(start: number, end: number, { bucket, view }: LineLayout): boolean {
+  if (end - start === bucket.length && beginsAsRemembered(bucket, view, start, end)) return true;
+  if (end === start || end - start > MAX_BUCKET_NAME) return false;
+  for (let at = start; at < end; at++) if (!isNameByte(view.getUint8(at))) return false;
+  remember(bucket, view, start, end);
+  return true;
+}
+
 function isNameByte(byte: number): boolean {
   return isLetter(byte) || isDigit(byte) || byte === DASH || byte === DOT || byte === 0x5f;
 }

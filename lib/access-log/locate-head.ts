@@ -123,10 +123,17 @@ function endOfOperation(bytes: Uint8Array, start: number, end: number, layout: L
     return remembered;
   }
   const operationEnd = endOfToken(bytes, start, end);
-  if (!isOperation(bytes, start, operationEnd)) return -1;
-  remember(operation, view, start, operationEnd);
+  return checkOperation(bytes, start, operationEnd, layout) ? operationEnd : -1;
+}
+
+/** Whether `bytes[start, end)` has the form of an operation. Remembers it. */
+export function checkOperation(bytes: Uint8Array, start: number, end: number, layout: LineLayout): boolean {
+  const { operation, view } = layout;
+  if (end - start === operation.length && beginsAsRemembered(operation, view, start, end)) return true;
+  if (!isOperation(bytes, start, end)) return false;
+  remember(operation, view, start, end);
   layout.operationRun++;
-  return operationEnd;
+  return true;
 }
 
 /**

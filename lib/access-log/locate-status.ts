@@ -151,11 +151,11 @@ function placeStatusBlock(bytes: Uint8Array, start: number, end: number, layout:
   return at;
 }
 
-function isStatus(bytes: Uint8Array, start: number, end: number): boolean {
+export function isStatus(bytes: Uint8Array, start: number, end: number): boolean {
   return isDash(bytes, start, end) || (end - start === 3 && isDigits(bytes, start, end));
 }
 
-function isCount(bytes: Uint8Array, start: number, end: number): boolean {
+export function isCount(bytes: Uint8Array, start: number, end: number): boolean {
   return isDash(bytes, start, end) || isDigits(bytes, start, end);
 }
 

@@ -1,6 +1,8 @@
 import { CR, endOfToken, isDash, QUOTE, SPACE, TAB } from './bytes';
 import { locateHeadFast, locateStatusFast } from './fast-path';
 import { FIELD, FIELDS } from './fields';
+import { endOfString, OPEN_BRACE } from './json-bytes';
+import { extraMembers } from './json-extra';
 import {
   addFlag,
   clearFrom,
@@ -12,9 +14,11 @@ import {
   showBytes,
 } from './layout';
 import { locateHead } from './locate-head';
+import { locateJson, locateRest } from './locate-json';
 import { locateStatus } from './locate-status';
 import { locateTail } from './locate-tail';
 import type { AccessLogRecord } from './record';
+import { decodeMessage } from './scratch';
 
 /** An empty line (`blank`), a record (`record`), or the reason why the line is not a record. */
 export type LineOutcome = 'blank' | 'record' | FailureReason;
@@ -22,9 +26,31 @@ export type LineOutcome = 'blank' | 'record' | FailureReason;
 /**
  * Finds the first eight fields of the line `bytes[start, end)` (without its LF), which decide whether the line is a
  * record. The remaining fields are between `layout.restStart` and `layout.restEnd`; `locateDecision` or `locateAll`
- * finds them. The three functions together take time linear in the length of the line, for any bytes.
+ * finds them. The three functions together take time linear in the length of the line, for any bytes. A line that
+ * begins with a brace is in the JSON form: text lines begin with the id of the owner. From here on, all offsets refer
+ * to `layout.bytes`, which need not be `bytes`.
  */
 export function locateLine(bytes: Uint8Array, start: number, end: number, layout: LineLayout): LineOutcome {
+  showBytes(layout, bytes);
+  const outcome = locateShown(start, end, layout);
+  return outcome === 'message' ? locateMessage(layout) : outcome;
+}
+
+/** Finds the fields of the record that a member of the JSON object wraps: an object, or a string that contains a line. */
+function locateMessage(layout: LineLayout): LineOutcome {
+  const { messageStart, messageEnd } = layout.json;
+  let outcome: LineOutcome | 'message' = 'blank';
+  if (layout.view.getUint8(messageStart) === QUOTE) {
+    const quote = endOfString(layout.view, messageStart + 1, messageEnd);
+    decodeMessage(layout, messageStart + 1, quote < 0 ? messageEnd : quote);
+    outcome = locateShown(0, layout.scratch.used, layout);
+  } else if (layout.view.getUint8(messageStart) === OPEN_BRACE) outcome = locateJson(layout, messageStart, messageEnd);
+  return outcome === 'message' || outcome === 'blank' ? 'a JSON object without fields of an access log' : outcome;
+}
+
+/** `locateLine` for bytes that `layout` shows already. Returns `message` if a member may wrap the record. */
+function locateShown(start: number, end: number, layout: LineLayout): LineOutcome | 'message' {
+  const { bytes } = layout;
   let from = start;
   let to = end;
   if (to > from && bytes[to - 1] === CR) to--;
@@ -32,7 +58,8 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
   while (from < to && (bytes[from] === SPACE || bytes[from] === TAB)) from++;
   while (to > from && (bytes[to - 1] === SPACE || bytes[to - 1] === TAB)) to--;
   if (from === to) return 'blank';
-  showBytes(layout, bytes);
+  if (bytes[from] === OPEN_BRACE) return locateJson(layout, from, to);
+  layout.isJson = false;
   if (locateHeadFast(bytes, layout, from, to)) return 'record';
   clearFrom(layout, FIELD.bucketOwner);
   const rest = locateHead(bytes, from, to, layout);
@@ -43,22 +70,32 @@ export function locateLine(bytes: Uint8Array, start: number, end: number, layout
 }
 
 /** Finds the Request-URI and the status block. Together with the head, detection needs nothing else. */
-export function locateDecision(bytes: Uint8Array, layout: LineLayout): void {
-  if (locateStatusFast(bytes, layout)) return;
+export function locateDecision(layout: LineLayout): void {
+  if (layout.isJson) {
+    locateRest(layout, false);
+    return;
+  }
+  if (locateStatusFast(layout.bytes, layout)) return;
   clearFrom(layout, FIELD.requestUri);
-  locateStatus(bytes, layout.restStart, layout.restEnd, layout, false);
+  locateStatus(layout.bytes, layout.restStart, layout.restEnd, layout, false);
 }
 
 /** Finds every field after the head and flags doubtful ones. Makes the same decisions as `locateDecision`. */
-export function locateAll(bytes: Uint8Array, layout: LineLayout): void {
+export function locateAll(layout: LineLayout): void {
+  if (layout.isJson) {
+    locateRest(layout, true);
+    return;
+  }
+  const { bytes } = layout;
   clearFrom(layout, FIELD.requestUri);
   const referer = locateStatus(bytes, layout.restStart, layout.restEnd, layout, true);
   locateTail(bytes, referer, layout.restEnd, layout);
 }
 
 /** The record of a line that `locateLine` and `locateAll` have read. */
-export function toRecord(bytes: Uint8Array, layout: LineLayout): AccessLogRecord {
-  const text = textReader(bytes, layout);
+export function toRecord(layout: LineLayout): AccessLogRecord {
+  const { bytes, isJson } = layout;
+  const text = isJson ? jsonTextReader(layout) : textReader(layout);
   const record: Record<string, unknown> = {};
   for (let field = 0; field < FIELDS.length; field++) {
     const { name, kind } = FIELDS[field]!;
@@ -70,7 +107,8 @@ export function toRecord(bytes: Uint8Array, layout: LineLayout): AccessLogRecord
     else if (start === end && kind !== 'quoted') record[name] = null;
     else record[name] = text(start, end);
   }
-  record.extra = extraFields(bytes, layout).map(([start, end]) => text(start, end));
+  if (isJson) record.aclRequired = ofBoolean(record.aclRequired);
+  record.extra = (isJson ? extraMembers(layout) : extraFields(bytes, layout)).map(([start, end]) => text(start, end));
   record.flags = layout.flags === 0 ? [] : FLAGS.filter((flag) => hasFlag(layout, flag));
   return record as unknown as AccessLogRecord;
 }
@@ -80,8 +118,8 @@ export function parseLine(line: Uint8Array): AccessLogRecord | FailureReason | n
   const layout = createLayout();
   const outcome = locateLine(line, 0, line.length, layout);
   if (outcome !== 'record') return outcome === 'blank' ? null : outcome;
-  locateAll(line, layout);
-  return toRecord(line, layout);
+  locateAll(layout);
+  return toRecord(layout);
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -93,7 +131,8 @@ export function decode(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /** Decodes the line once and slices the fields from it if each character is one byte, as in nearly all lines. */
-function textReader(bytes: Uint8Array, layout: LineLayout): (start: number, end: number) => string {
+function textReader(layout: LineLayout): (start: number, end: number) => string {
+  const { bytes } = layout;
   const from = layout.starts[0]!;
   const to = layout.restEnd;
   const line = decode(bytes, from, to);
@@ -101,6 +140,25 @@ function textReader(bytes: Uint8Array, layout: LineLayout): (start: number, end:
   // Decoding never makes a text longer, so equal lengths mean that each byte became one character at the same index.
   if (line.length === to - from) return (start, end) => line.slice(start - from, end - from);
   return (start, end) => decode(bytes, start, end);
+}
+
+/** Like `textReader`; bytes that are not UTF-8 count only where they are shown. */
+function jsonTextReader(layout: LineLayout): (start: number, end: number) => string {
+  const { bytes, restStart: from, restEnd: to } = layout;
+  const line = decode(bytes, from, to);
+  if (line.length === to - from && !line.includes('\ufffd')) {
+    return (start, end) => line.slice(start - from, end - from);
+  }
+  return (start, end) => {
+    const text = decode(bytes, start, end);
+    if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end))) addFlag(layout, 'invalid-utf8');
+    return text;
+  };
+}
+
+/** The text form has `Yes` where the JSON form has `true`, and a dash where it has `false`. */
+function ofBoolean(value: unknown): unknown {
+  return value === 'true' ? 'Yes' : value === 'false' ? null : value;
 }
 
 function isUtf8(bytes: Uint8Array): boolean {

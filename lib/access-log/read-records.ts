@@ -29,8 +29,8 @@ export function readRecords(source: string, handler: RecordHandler): LineSplitte
     line(bytes, start, end, line) {
       const outcome = locateLine(bytes, start, end, layout);
       if (outcome === 'record') {
-        locateAll(bytes, layout);
-        handler.record(toRecord(bytes, layout), line);
+        locateAll(layout);
+        handler.record(toRecord(layout), line);
       } else if (outcome !== 'blank') handler.failure(parseFailure(source, line, outcome, bytes, start, end));
     },
     tooLong(sample, line) {

@@ -49,14 +49,16 @@ export interface AccessLogRecord {
 }
 
 /**
- * - `truncated`: the line ends where no version of the format ends; the missing fields are null.
+ * - `truncated`: the line ends where no version of the format ends, or within the JSON object; the missing fields are null.
  * - `ambiguous-status`: client text contains something that looks like a status block; the likelier one was taken.
  * - `ambiguous-referer`: client text contains `" "`, so the end of the referer and the start of the user agent are a
  *   guess.
  * - `ambiguous-user-agent`: client text contains something that looks like the fields after the user agent.
  * - `untyped-tail`: a field after the user agent is not of the kind that belongs at its position.
  * - `invalid-status`, `invalid-number`: the token at that position is not a status or number; the field is null.
- * - `invalid-utf8`: bytes that are not UTF-8 were replaced by U+FFFD.
+ * - `invalid-utf8`: bytes that are not UTF-8, or halves of a character in JSON, were replaced by U+FFFD.
+ * - `damaged-json`: the rest of the object is not JSON; the fields in it are null.
+ * - `repeated-field`: the object has a field twice; the first value was taken.
  */
 export type RecordFlag =
   | 'truncated'
@@ -66,4 +68,6 @@ export type RecordFlag =
   | 'untyped-tail'
   | 'invalid-status'
   | 'invalid-number'
-  | 'invalid-utf8';
+  | 'invalid-utf8'
+  | 'damaged-json'
+  | 'repeated-field';

@@ -65,13 +65,13 @@ function twoDigits(bytes: Uint8Array, at: number): number {
   return isDigit(tens) && isDigit(ones) ? (tens - 0x30) * 10 + ones - 0x30 : Number.NaN;
 }
 
-function daysInMonth(year: number, month: number): number {
+export function daysInMonth(year: number, month: number): number {
   if (month === 1) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
   return month === 3 || month === 5 || month === 8 || month === 10 ? 30 : 31;
 }
 
 /** Days since 1970-01-01 in the Gregorian calendar, counted in years that begin in March. */
-function utcDay(year: number, month: number, day: number): number {
+export function utcDay(year: number, month: number, day: number): number {
   const marchYear = month < 2 ? year - 1 : year;
   const marchMonth = (month + 10) % 12;
   const dayOfYear = Math.floor((153 * marchMonth + 2) / 5) + day - 1;

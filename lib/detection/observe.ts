@@ -92,8 +92,8 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     recordsOfOtherBuckets: 0,
   };
 
-  function text(bytes: Uint8Array, layout: LineLayout, field: number): string {
-    return decode(bytes, layout.starts[field]!, layout.ends[field]!);
+  function text(layout: LineLayout, field: number): string {
+    return decode(layout.bytes, layout.starts[field]!, layout.ends[field]!);
   }
 
   function addPair(pair: Pair): void {
@@ -128,16 +128,16 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
   }
 
   /** Whether the record is trusted; if so, counts it. */
-  function isTrusted(pair: EvaluatedPair, bytes: Uint8Array, layout: LineLayout, time: number): boolean {
+  function isTrusted(pair: EvaluatedPair, layout: LineLayout, time: number): boolean {
     const { bucket, address } = pair;
-    const operation = operations.names[operations.numberOf(bytes, layout)]!;
-    const trusts = trusted.matches({ bucket, address, requester: requesterOf(bytes, layout), operation, time });
+    const operation = operations.names[operations.numberOf(layout)]!;
+    const trusts = trusted.matches({ bucket, address, requester: requesterOf(layout), operation, time });
     if (trusts) counts.trustedRecords++;
     return trusts;
   }
 
-  function requesterOf(bytes: Uint8Array, layout: LineLayout): string | null {
-    const requester = text(bytes, layout, FIELD.requester);
+  function requesterOf(layout: LineLayout): string | null {
+    const requester = text(layout, FIELD.requester);
     return requester === '-' ? null : requester;
   }
 
@@ -146,17 +146,17 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     const time = plausibleTime(layout.time, latestTime);
     const isApproved = time < pair.approvedUntil;
     if (isApproved && ofRecords === null) return;
-    if (trusted.any && pair.kind !== 'reserved' && isTrusted(pair, bytes, layout, time)) return;
+    if (trusted.any && pair.kind !== 'reserved' && isTrusted(pair, layout, time)) return;
     if (pair.kind === 'invalid') counts.invalidRemoteIps++;
     else if (pair.kind === 'reserved') counts.testRecords++;
-    const operation = read(bytes, layout, time, operations, ownAccount);
+    const operation = read(layout, time, operations, ownAccount);
     let sample: Sample | null = null;
     if (flagged !== null && !isApproved) sample = counting.countFlagged(flagged, pair, operation, bytes, start, end);
     if (network !== null && !isApproved) {
       counting.countSubject(network, pair, sample, operation, bytes, start, end);
     }
     if (ofRecords === null) return;
-    const fields = { requester: requesterOf(bytes, layout), operation: record.operation };
+    const fields = { requester: requesterOf(layout), operation: record.operation };
     for (const rule of ofRecords) {
       const found = isApproved && rule.detects.approvable ? null : subjects.find(rule, pair, fields);
       if (found !== null) counting.countSubject(found.subject, found.pair, sample, operation, bytes, start, end);
@@ -172,7 +172,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
     layout: LineLayout,
   ): void {
     if (doubts.isReported(doubt)) return;
-    read(bytes, layout, plausibleTime(layout.time, latestTime), operations, ownAccount);
+    read(layout, plausibleTime(layout.time, latestTime), operations, ownAccount);
     doubts.count(doubt, record, () => arena.keep(bytes, start, end));
   }
 
@@ -217,7 +217,7 @@ export function createObserver(compiled: CompiledSettings, options: ObserverOpti
       const number = pairNumbers.intern(view, starts[FIELD.remoteIp]!, ends[FIELD.remoteIp]!, bucket);
       if (number === pairOf.length) {
         keptBytes += ends[FIELD.remoteIp]! - starts[FIELD.remoteIp]!;
-        addPair(pairs.decide(text(bytes, layout, FIELD.bucket), text(bytes, layout, FIELD.remoteIp)));
+        addPair(pairs.decide(text(layout, FIELD.bucket), text(layout, FIELD.remoteIp)));
       }
       if (exempt[number] === 1) return;
       const pair = pairOf[number]!;

@@ -7,7 +7,7 @@ import { levelOfSuccess, rankOf } from './level';
 /** Numbers the distinct operations. */
 export interface Operations {
   /** The number of the record's operation. Fast if the previous record had the same operation, as most have. */
-  numberOf(bytes: Uint8Array, layout: LineLayout): number;
+  numberOf(layout: LineLayout): number;
   /** The names, by number; grows. */
   readonly names: readonly string[];
   /** The rank of the level that each operation reaches if it succeeds, by number. */
@@ -25,7 +25,7 @@ export function createOperations(): Operations {
   let run = -1;
   let layoutBefore: LineLayout | null = null;
   return {
-    numberOf(bytes, layout) {
+    numberOf(layout) {
       if (layout.operationRun === run && layout === layoutBefore) return number;
       run = layout.operationRun;
       layoutBefore = layout;
@@ -33,7 +33,7 @@ export function createOperations(): Operations {
       const end = layout.ends[FIELD.operation]!;
       number = numbers.intern(layout.view, start, end, 0);
       if (number === names.length) {
-        const name = decode(bytes, start, end);
+        const name = decode(layout.bytes, start, end);
         names.push(name);
         ranks.push(rankOf(levelOfSuccess(name)));
         allBytes += end - start;

@@ -16,7 +16,7 @@ export interface RecordReader {
    * Reads a record whose head was located. `time`: the time used for evaluation, epoch milliseconds. `ownAccount`: the
    * account whose principals count as own; null: not known, all count as own. Returns the number of the operation.
    */
-  read(bytes: Uint8Array, layout: LineLayout, time: number, operations: Operations, ownAccount: string | null): number;
+  read(layout: LineLayout, time: number, operations: Operations, ownAccount: string | null): number;
 }
 
 const DENIED_RANK = rankOf('denied');
@@ -35,10 +35,10 @@ export function createRecordReader(isSuccessStatus: (status: number | null) => b
   };
   return {
     record,
-    read(bytes, layout, time, operations, ownAccount) {
-      locateDecision(bytes, layout);
+    read(layout, time, operations, ownAccount) {
+      locateDecision(layout);
       const status = integerAt(layout, FIELD.httpStatus);
-      const number = operations.numberOf(bytes, layout);
+      const number = operations.numberOf(layout);
       record.operation = operations.names[number]!;
       record.time = time;
       record.success = isSuccessfulRequest(isSuccessStatus, status, record.operation);

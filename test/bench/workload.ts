@@ -1,14 +1,19 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { parseLine } from '../../lib/access-log/parse-line';
 import { createRandom } from '../support/random';
+import { writeJsonLine } from '../support/write-line';
 
 /** The distribution of the lines over buckets and addresses, by Zipf's law. */
 export interface Workload {
   readonly name: string;
   readonly buckets: number;
   readonly addressesPerBucket: number;
+  /** The form of the log; text if it is left out. */
+  readonly form?: 'text' | 'json';
 }
 
 export const FEW_ADDRESSES: Workload = { name: 'few addresses', buckets: 5, addressesPerBucket: 200 };
+export const AS_JSON: Workload = { ...FEW_ADDRESSES, name: 'few addresses, as JSON', form: 'json' };
 export const MANY_ADDRESSES: Workload = { name: 'many addresses', buckets: 20, addressesPerBucket: 100_000 };
 
 /** The allowlist, which contains all addresses except one in twenty. */
@@ -54,7 +59,7 @@ export interface WorkloadLog {
 }
 
 /** One record per second from the beginning of this day of February 2026; at its end, the day begins again. */
-export function startWorkload({ buckets, addressesPerBucket }: Workload, day = 6): WorkloadLog {
+export function startWorkload({ buckets, addressesPerBucket, form = 'text' }: Workload, day = 6): WorkloadLog {
   const random = createRandom(SEED);
   const pairs = buckets * addressesPerBucket;
   const logPairs = Math.log(pairs);
@@ -70,7 +75,8 @@ export function startWorkload({ buckets, addressesPerBucket }: Workload, day = 6
     lines++;
     all.count(pair, outcome);
     if (isUnapproved(address)) unapproved.count(pair, outcome);
-    return line(pair % buckets, address, lines, day, outcome);
+    const text = line(pair % buckets, address, lines, day, outcome);
+    return form === 'text' ? text : inJson(text);
   }
 
   return {
@@ -147,6 +153,13 @@ function line(bucketNumber: number, address: number, number: number, day: number
     `"-" "${AGENT}" - s9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHfIa6UkFVdtjf5mKR3/eTPFvsiP/XV/VLi31234= SigV4 ` +
     `TLS_AES_128_GCM_SHA256 AuthHeader ${bucket}.s3.eu-central-1.amazonaws.com TLSv1.3 - - eu-central-1\n`
   );
+}
+
+/** The same record in the JSON form, 1,260 bytes. */
+function inJson(text: string): string {
+  const record = parseLine(Buffer.from(text.trimEnd()));
+  if (record === null || typeof record === 'string') throw new Error(`no record: ${record}`);
+  return `${writeJsonLine(record)}\n`;
 }
 
 function two(value: number): string {

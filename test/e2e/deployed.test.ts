@@ -1,10 +1,12 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { AccessLogRecord } from '../../lib/access-log/record';
 import type { Alert } from '../../lib/alert/alert';
 import { batchOf, type Deployment, deploy, LOG_BUCKET, SCHEDULED } from '../support/deployment';
 import { clientOptions } from '../support/emulators';
 import type { LambdaFunction } from '../support/lambda-runtime';
-import { type Logged, lineOf } from '../support/observe-lines';
+import { type Logged, lineOf, PLAIN } from '../support/observe-lines';
 import { UNAPPROVED_IP } from '../support/rule-ids';
+import { writeJsonLine } from '../support/write-line';
 
 let deployment: Deployment;
 let watcher: LambdaFunction;
@@ -56,6 +58,28 @@ test('a log object, from the queue message to the delivered alert', async () => 
     totals: { networks: 1, requests: 2 },
   });
   expect(unapproved.logObjects[0]).toMatch(/^logs\/access-\d+\.log@[0-9a-f]{32}$/);
+});
+
+test('a log object in the JSON form, with a line in the text form, whose key is not one of the text form', async () => {
+  const json = (changes: Partial<AccessLogRecord>) => `${writeJsonLine({ ...PLAIN, ...changes })}\n`;
+  const body =
+    json({ remoteIp: '198.51.100.60' }) +
+    json({ remoteIp: '198.51.100.60', httpStatus: 403 }) +
+    `${lineOf({ remoteIp: '198.51.100.61' })}\n` +
+    json({ remoteIp: '192.0.2.9' });
+  const key = 'AWSLogs/111122223333/S3/2026/03/02/log.json';
+  expect(await watcher.invoke(batchOf([await deployment.putLog(key, body)]))).toEqual(DONE);
+  const alerts = await deployment.receiveAlerts();
+  const pairs = ['198.51.100.60', '198.51.100.61'];
+  expect(foundIn(alerts)).toEqual(
+    ['new-ip', 'unapproved-ip'].flatMap((rule) => pairs.map((address) => `${rule} payroll ${address}`)),
+  );
+  const networks = alerts.filter(({ rule }) => rule.id === UNAPPROVED_IP).flatMap((alert) => alert.networks);
+  expect(networks.find(({ network }) => network === '198.51.100.60')).toMatchObject({
+    requests: 2,
+    denied: 1,
+    sample: { operation: 'REST.GET.OBJECT', userAgent: PLAIN.userAgent },
+  });
 });
 
 test('known pairs cause neither writes nor alerts', async () => {

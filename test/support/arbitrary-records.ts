@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { FieldName } from '../../lib/access-log/fields';
 import type { AccessLogRecord } from '../../lib/access-log/record';
-import { type LineStyle, VINTAGES, type Vintage } from './write-line';
+import { type JsonStyle, type LineStyle, VINTAGES, type Vintage } from './write-line';
 
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
@@ -223,3 +223,16 @@ export const calmRecord = recordsWith(
   },
   VINTAGES,
 );
+
+/** How to write the JSON form of a record. */
+export const jsonStyle: fc.Arbitrary<JsonStyle> = fc.record<JsonStyle>({
+  space: fc.constantFrom('', '', ' ', ' \t'),
+  turn: fc.oneof(fc.constant(0), fc.nat(28)),
+  leavesOut: fc.boolean(),
+  numbersAsText: fc.boolean(),
+  escapes: fc.constantFrom('none', 'none', 'slashes', 'all but ASCII', 'everything'),
+  wrapper: fc.option(fc.record({ name: fc.constantFrom('message', '@message'), isText: fc.boolean() }), {
+    nil: null,
+    freq: 2,
+  }),
+});

@@ -48,6 +48,18 @@ const text = fc.constantFrom(
     '\ufffd',
     '999999999999999999 ',
   ],
+  // Parts of the JSON form.
+  ...['{', '}', '[', ']', ',', ':', '\\', '\\"', '\\u00', '\\u0041', '\\ud83d', '\\ude00', '\\x', 'null', '1.5e3', '-'],
+  ...[
+    '"bucket_name":"other",',
+    ',"remote_ip":null',
+    ',"http_status":{"a":[1]}',
+    '"later":[{"a":"}"}],',
+    ',"__proto__":{"remote_ip":"203.0.113.9"}',
+    '{"message":',
+    '{"@message":"',
+    '}{',
+  ],
 );
 
 export const mutation: fc.Arbitrary<Mutation> = fc.oneof(

@@ -4,14 +4,15 @@
 import { FIELDS, type FieldName } from '../../lib/access-log/fields';
 import { type FailureReason, FLAGS } from '../../lib/access-log/layout';
 import type { AccessLogRecord, RecordFlag } from '../../lib/access-log/record';
+import { slowParseJson } from './slow-json-parser';
 
 /** The raw text of each field found so far; one character is one byte. */
-interface Found {
+export interface Found {
   readonly fields: Map<FieldName, string>;
   readonly flags: Set<RecordFlag>;
   time: number;
-  /** The text after the 27th field. */
-  extra: string;
+  /** The raw texts after the 27th field. */
+  extra: readonly string[];
 }
 
 const STATUS_FIELDS: readonly FieldName[] = [
@@ -25,15 +26,23 @@ const STATUS_FIELDS: readonly FieldName[] = [
 const TAIL_FIELDS: readonly FieldName[] = FIELDS.slice(17).map(({ name }) => name);
 
 /** The record of a line without LF, or why the line is not a record; null for a blank line. */
-export function slowParse(bytes: Uint8Array): AccessLogRecord | FailureReason | null {
-  let line = Buffer.from(bytes).toString('latin1');
+export function slowParse(bytes: Uint8Array): Parsed {
+  return parseText(Buffer.from(bytes).toString('latin1'), false);
+}
+
+type Parsed = AccessLogRecord | FailureReason | null;
+
+function parseText(text: string, isMessage: boolean): Parsed {
+  let line = text;
   if (line.endsWith('\r')) line = line.slice(0, -1);
   if (line.startsWith('\xef\xbb\xbf')) line = line.slice(3);
   while (/^[ \t]/.test(line)) line = line.slice(1);
   while (/[ \t]$/.test(line)) line = line.slice(0, -1);
   if (line === '') return null;
+  if (line.startsWith('{'))
+    return slowParseJson(line, isMessage, { toRecord, parseMessage: (message) => parseText(message, true) });
 
-  const found: Found = { fields: new Map(), flags: new Set(), time: Number.NaN, extra: '' };
+  const found: Found = { fields: new Map(), flags: new Set(), time: Number.NaN, extra: [] };
   const uriStart = readHead(line, found);
   if (typeof uriStart === 'string') return uriStart;
   const refererStart = readStatus(line, uriStart, found);
@@ -90,6 +99,13 @@ export function slowTime(text: string): number {
   const [, day, monthName, year, hour, minute, second, sign, offsetHour, offsetMinute] = parts;
   const month = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ').indexOf(monthName!) + 1;
   const date = `${year}-${String(month).padStart(2, '0')}-${day}`;
+  return slowClock(date, `${hour}:${minute}:${second}`, `${sign}${offsetHour}${offsetMinute}`);
+}
+
+/** The time of `2026-02-06`, `00:00:38` and an offset such as `+0130`; NaN if there is no such time. */
+export function slowClock(date: string, clock: string, zone: string): number {
+  const [hour, minute, second] = clock.split(':');
+  const [sign, offsetHour, offsetMinute] = [zone.slice(0, 1), zone.slice(1, 3), zone.slice(3)];
   const midnight = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== date) return Number.NaN;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
@@ -249,7 +265,7 @@ function readTail(line: string, start: number, found: Found): void {
     if (!new RegExp(`^${KINDS[index]}$`).test(token)) flags.add('untyped-tail');
   }
   if (tokens.length > 1 && tokens.length < 7) flags.add('truncated');
-  found.extra = tokens.slice(TAIL_FIELDS.length).join(' ');
+  found.extra = splitExtra(tokens.slice(TAIL_FIELDS.length).join(' '));
 }
 
 /** Every quote from `start` on that is followed by a space or the end of the line. */
@@ -272,7 +288,7 @@ function toRecord({ fields, flags, time, extra }: Found): AccessLogRecord {
       flags.add('invalid-number');
     }
   }
-  record.extra = splitExtra(extra).map(decode);
+  record.extra = extra.map(decode);
   record.flags = FLAGS.filter((flag) => flags.has(flag));
   return record as unknown as AccessLogRecord;
 }
@@ -284,4 +300,4 @@ function splitExtra(extra: string): string[] {
 
 const bytesOf = (raw: string): Buffer => Buffer.from(raw, 'latin1');
 const decode = (raw: string): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(raw));
-const isUtf8 = (raw: string): boolean => bytesOf(raw).equals(Buffer.from(decode(raw), 'utf8'));
+export const isUtf8 = (raw: string): boolean => bytesOf(raw).equals(Buffer.from(decode(raw), 'utf8'));

@@ -42,3 +42,74 @@ export function logTime(time: number, offset = '+0000'): string {
   ];
   return `${day}/${MONTHS[Number(month) - 1]}/${year}:${clock} ${offset}`;
 }
+
+/** Variants in which the same record may be written in the JSON form; the parser must not depend on them. */
+export interface JsonStyle {
+  /** Written around commas and colons. */
+  readonly space: '' | ' ' | ' \t';
+  /** Moves this many members from the front of the object to its end. */
+  readonly turn: number;
+  /** Leaves out the fields without a value, as `recordFields` of a delivery may. */
+  readonly leavesOut: boolean;
+  readonly numbersAsText: boolean;
+  /** Which characters are escaped that need not be. */
+  readonly escapes: 'none' | 'slashes' | 'all but ASCII' | 'everything';
+  /** The member that wraps the record, and whether it is a string. */
+  readonly wrapper: { readonly name: string; readonly isText: boolean } | null;
+}
+
+export const PLAIN_JSON: JsonStyle = {
+  space: '',
+  turn: 0,
+  leavesOut: false,
+  numbersAsText: false,
+  escapes: 'none',
+  wrapper: null,
+};
+
+/** Writes the record in the JSON form, as one line without LF. `extra` is not written. */
+export function writeJsonLine(record: AccessLogRecord, style: JsonStyle = PLAIN_JSON): Buffer {
+  const values = new Map<string, unknown>([
+    ['schema_version_id', 'V_1_0'],
+    ['bucket_arn', `arn:aws:s3:::${record.bucket}`],
+    ...FIELDS.map(({ name, json }): [string, unknown] => [json, jsonValue(record, name, style)]),
+  ]);
+  const members = [...values].filter(([, value]) => !style.leavesOut || value !== null);
+  const turned = [...members.slice(style.turn), ...members.slice(0, style.turn)];
+  const object = jsonObject(
+    turned.map(([name, value]) => [name, scalar(value, style)]),
+    style,
+  );
+  if (style.wrapper === null) return Buffer.from(object);
+  const { name, isText } = style.wrapper;
+  return Buffer.from(
+    jsonObject(
+      [
+        ['@timestamp', scalar('2026-02-06 00:00:38.000', style)],
+        [name, isText ? scalar(object, style) : object],
+      ],
+      style,
+    ),
+  );
+}
+
+function jsonValue(record: AccessLogRecord, name: FieldName, { numbersAsText }: JsonStyle): unknown {
+  const value = record[name];
+  if (name === 'time') return new Date(record.time).toISOString();
+  if (name === 'aclRequired') return value === null ? null : true;
+  return typeof value === 'number' && numbersAsText ? String(value) : value;
+}
+
+function jsonObject(members: readonly (readonly [name: string, value: string])[], { space }: JsonStyle): string {
+  const texts = members.map(([name, value]) => `${JSON.stringify(name)}${space}:${space}${value}`);
+  return `{${space}${texts.join(`${space},${space}`)}${space}}`;
+}
+
+function scalar(value: unknown, { escapes }: JsonStyle): string {
+  const json = JSON.stringify(value);
+  if (typeof value !== 'string' || escapes === 'none') return json;
+  const unit = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  if (escapes === 'slashes') return json.replaceAll('/', '\\/');
+  if (escapes === 'all but ASCII') return json.replace(/[\u0080-\uffff]/g, unit);
+  return `"${Array.from({ length: value.length }, (_, at) => unit(value.charAt(at))).join('')}"`;
+}
