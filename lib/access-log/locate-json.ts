@@ -152,9 +152,9 @@ function locateMembers(layout: LineLayout, until: number): number {
       }
     }
     const isRepeated = name !== UNKNOWN_NAME && (json.present & (1 << name)) !== 0;
-    if (isRepeated) addFlag(layout, 'repeated-field');
     at = isRepeated ? endOfValue(view, at, end) : placeValue(layout, name, at, end);
     if (at < 0) return at;
+    if (isRepeated) addFlag(layout, 'repeated-field');
     if (name !== UNKNOWN_NAME) json.present |= 1 << name;
     if (isExtra(name)) {
       if (layout.extraEnd === 0) layout.extraStart = nameStart;
