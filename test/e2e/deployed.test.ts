@@ -63,19 +63,19 @@ test('a log object, from the queue message to the delivered alert', async () => 
 test('a log object in the JSON form, with a line in the text form, whose key is not one of the text form', async () => {
   const json = (changes: Partial<AccessLogRecord>) => `${writeJsonLine({ ...PLAIN, ...changes })}\n`;
   const body =
-    json({ remoteIp: '198.51.100.60' }) +
-    json({ remoteIp: '198.51.100.60', httpStatus: 403 }) +
-    `${lineOf({ remoteIp: '198.51.100.61' })}\n` +
+    json({ remoteIp: '198.51.100.65' }) +
+    json({ remoteIp: '198.51.100.65', httpStatus: 403 }) +
+    `${lineOf({ remoteIp: '198.51.100.66' })}\n` +
     json({ remoteIp: '192.0.2.9' });
   const key = 'AWSLogs/111122223333/S3/2026/03/02/log.json';
   expect(await watcher.invoke(batchOf([await deployment.putLog(key, body)]))).toEqual(DONE);
   const alerts = await deployment.receiveAlerts();
-  const pairs = ['198.51.100.60', '198.51.100.61'];
+  const pairs = ['198.51.100.65', '198.51.100.66'];
   expect(foundIn(alerts)).toEqual(
     ['new-ip', 'unapproved-ip'].flatMap((rule) => pairs.map((address) => `${rule} payroll ${address}`)),
   );
   const networks = alerts.filter(({ rule }) => rule.id === UNAPPROVED_IP).flatMap((alert) => alert.networks);
-  expect(networks.find(({ network }) => network === '198.51.100.60')).toMatchObject({
+  expect(networks.find(({ network }) => network === '198.51.100.65')).toMatchObject({
     requests: 2,
     denied: 1,
     sample: { operation: 'REST.GET.OBJECT', userAgent: PLAIN.userAgent },
