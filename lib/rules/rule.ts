@@ -152,7 +152,7 @@ export interface NamedSubject {
   readonly isForgotten: boolean;
 }
 
-/** What the headline of a message is made from. */
+/** The facts that a rule turns into the headline of a message. */
 export interface HeadlineFacts {
   /** The only subject of the message; null: it has several, or there is no room for a name. */
   readonly one: NamedSubject | null;
@@ -168,7 +168,7 @@ export interface HeadlineFacts {
   readonly listed: readonly string[];
 }
 
-/** What the explanation of a message is made from. */
+/** The facts that a rule turns into the reason why a message was sent. */
 export interface WhyFacts {
   /** The number of networks, including those that the message does not list. */
   readonly networks: number;
@@ -176,7 +176,7 @@ export interface WhyFacts {
   readonly listed: readonly (NamedSubject & { readonly network: string })[];
 }
 
-/** What the certainty of a finding in a terminal is made from; times are formatted. */
+/** The facts that a rule turns into the certainty of a finding in a terminal; times are formatted. */
 export interface CertaintyFacts {
   readonly network: string;
   readonly raised: Raised;
